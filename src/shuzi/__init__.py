@@ -1,0 +1,49 @@
+"""shuzi reads handwritten digits. Names load on first use, so importing it costs nothing."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shuzi.dataset import Dataset, load_mnist
+    from shuzi.engine import Recogniser
+    from shuzi.errors import ShuziError
+    from shuzi.evaluation.report import evaluate
+    from shuzi.page import Box, Number, Page
+    from shuzi.reader import Reader, read
+    from shuzi.training.run import train
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Box": "shuzi.page",
+    "Dataset": "shuzi.dataset",
+    "Number": "shuzi.page",
+    "Page": "shuzi.page",
+    "Reader": "shuzi.reader",
+    "Recogniser": "shuzi.engine",
+    "ShuziError": "shuzi.errors",
+    "evaluate": "shuzi.evaluation.report",
+    "load_mnist": "shuzi.dataset",
+    "read": "shuzi.reader",
+    "train": "shuzi.training.run",
+}
+
+__all__ = [
+    "Box",
+    "Dataset",
+    "Number",
+    "Page",
+    "Reader",
+    "Recogniser",
+    "ShuziError",
+    "evaluate",
+    "load_mnist",
+    "read",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'shuzi' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

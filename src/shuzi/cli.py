@@ -1,0 +1,280 @@
+"""The command line: each command opens, calls the library and prints."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import shuzi
+from shuzi.errors import MissingExtraError, ShuziError, UsageError
+
+app = typer.Typer(
+    name="shuzi",
+    help="Read handwritten digits, and know when you can't.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+data_app = typer.Typer(
+    help="Fetch MNIST, or look at a dataset.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(data_app, name="data")
+
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="PATH",
+        help="An .npz in Keras's layout, or a folder (or one file) of the four IDX files. "
+        "Without it: $SHUZI_DATA, the caches of shuzi and Keras, the mirrors.",
+    ),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `train` wrote.")]
+
+
+@app.callback(invoke_without_command=True)
+def shuzi_command(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+) -> None:
+    """Read handwritten digits, and know when you can't."""
+    if version:
+        typer.echo(f"shuzi {shuzi.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def read(
+    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture.")] = False,
+    explain: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write a picture of each stage of the reading here."),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A model.onnx instead of shuzi's own.")
+    ] = None,
+    max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = 50_000_000,
+) -> None:
+    """Read a picture of one handwritten digit; a blank one is "no digit".
+
+    Example: shuzi read examples/3.png
+    """
+    from shuzi.reader import Reader
+
+    reader = Reader(model, max_pixels=max_pixels)
+    failure: ShuziError | None = None
+    for picture in pictures:
+        try:
+            page = reader.explain(picture, explain) if explain else reader.read(picture)
+        except ShuziError as error:
+            if len(pictures) == 1:
+                raise
+            _complain(error)
+            failure = failure or error
+            continue
+        typer.echo(json.dumps(page.to_dict(), ensure_ascii=False) if as_json else _line(page))
+    if failure:
+        raise typer.Exit(failure.exit_code)
+
+
+def _line(page: "shuzi.Page") -> str:
+    if not page.numbers:
+        return f"{page.source}: no digit"
+    number = page.numbers[0]
+    return f"{page.source}: {number.text} ({number.confidence:.2%})"
+
+
+@app.command()
+def train(
+    recipe: Annotated[str | None, typer.Argument(help="Its name; see `shuzi recipes`.")] = None,
+    data: Data = None,
+    offline: Offline = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The run folder; runs/<recipe>-<time> by default."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Decides the weights, the order and the dropout.")
+    ] = 0,
+    precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads to train with; all cores by default.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option(min=0, max=2, help="0 silent, 1 lines and a bar, 2 lines.")
+    ] = 1,
+) -> None:
+    """Train a recogniser and leave everything about it in a run folder.
+
+    Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+    """
+    _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
+    from shuzi.dataset import load_mnist
+    from shuzi.training import run as runs
+    from shuzi.training.recipes import find_recipe
+
+    if resume is not None:
+        if recipe or settings or out:
+            raise UsageError("--resume takes recipe, settings and folder from the run.")
+        dataset = load_mnist(data, offline=offline, progress=verbose > 0) if data else None
+        finished = runs.resume(resume, dataset=dataset, verbose=verbose)
+    else:
+        chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
+        dataset = load_mnist(data, offline=offline, progress=verbose > 0)
+        finished = runs.train(
+            chosen,
+            dataset=dataset,
+            out=out,
+            seed=seed,
+            precision=precision,
+            threads=threads,
+            verbose=verbose,
+        )
+    if verbose:
+        typer.echo(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
+
+
+@app.command()
+def evaluate(run: RunFolder, data: Data = None, offline: Offline = False) -> None:
+    """Test a trained run: loss, accuracy, confusion matrix, worst mistakes.
+
+    Example: shuzi evaluate runs/first
+    """
+    _need_extra("train", "matplotlib")
+    from shuzi.evaluation.report import evaluate as evaluate_run
+
+    found = evaluate_run(run, data=data, offline=offline)
+    low, high = found.interval
+    typer.echo(f"test images   {found.n}")
+    typer.echo(f"test loss     {found.loss:.6f}")
+    typer.echo(f"test accuracy {found.accuracy:.4f} (95 % interval {low:.4f} to {high:.4f})")
+    for digit, accuracy in enumerate(found.accuracy_by_class):
+        typer.echo(f"  {digit}  " + ("no images" if accuracy is None else f"{accuracy:.4f}"))
+    typer.echo(f"Written to {run}: evaluation.json, confusion.png, mistakes.png")
+
+
+@app.command()
+def predict(
+    run: RunFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Images: .npz, .npy or IDX.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="An .npz or .csv to write.")
+    ],
+) -> None:
+    """Write the ten probabilities and the digit for every image of a file.
+
+    Example: shuzi predict runs/first mnist.npz -o predictions.csv
+    """
+    _need_extra("train", "matplotlib")
+    from shuzi.evaluation.report import predict_file
+
+    accuracy = predict_file(run, file, output)
+    typer.echo(f"Written to {output}")
+    if accuracy is not None:
+        typer.echo(f"accuracy {accuracy:.4f}")
+
+
+@app.command()
+def recipes() -> None:
+    """List the recipes, their fields and what each may be.
+
+    Example: shuzi recipes
+    """
+    from shuzi.training.recipes import RECIPES, knobs
+
+    for recipe in RECIPES.values():
+        typer.echo(recipe.name)
+        for name, value in recipe.to_dict().items():
+            if name != "name":
+                shown = ",".join(map(str, value)) if isinstance(value, list) else value
+                typer.echo(f"  {name}={shown}")
+    typer.echo("\nFields, for --set field=value:")
+    for name, (meaning, allowed) in knobs().items():
+        typer.echo(f"  {name}: {meaning}; {allowed}")
+
+
+@data_app.command("fetch")
+def data_fetch() -> None:
+    """Download MNIST into shuzi's cache, checked.
+
+    Example: shuzi data fetch
+    """
+    from shuzi.download import fetch_mnist
+
+    typer.echo(fetch_mnist(progress=True))
+
+
+@data_app.command("show")
+def data_show(
+    data: Data = None,
+    offline: Offline = False,
+    sheet: Annotated[Path, typer.Option(metavar="FILE", help="The contact sheet to write.")] = Path(
+        "contact-sheet.png"
+    ),
+) -> None:
+    """Print what a dataset holds and whether it is MNIST; write a contact sheet.
+
+    Example: shuzi data show --data mnist.npz
+    """
+    from shuzi.contact import contact_sheet
+    from shuzi.dataset import load_mnist
+
+    found = load_mnist(data, offline=offline, progress=True)
+    typer.echo(f"{found.name}, from {found.source}")
+    for part in ("train", "test"):
+        images, labels = getattr(found, f"{part}_images"), getattr(found, f"{part}_labels")
+        typer.echo(
+            f"{part}_images {images.shape} {images.dtype}, md5 "
+            f"{found.fingerprint[f'{part}_images']}"
+        )
+        typer.echo(f"{part}_labels {labels.shape} {labels.dtype}")
+        counts = (f"{digit}: {(labels == digit).sum()}" for digit in range(10))
+        typer.echo("  " + "  ".join(counts))
+    contact_sheet(found.train_images, found.train_labels, sheet)
+    typer.echo(f"Contact sheet: {sheet}")
+
+
+def _need_extra(extra: str, *modules: str) -> None:
+    from importlib.util import find_spec
+
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise MissingExtraError(
+            f"This command needs {', '.join(missing)}.", f"pip install 'shuzi[{extra}]'"
+        )
+
+
+def _complain(error: ShuziError) -> None:
+    typer.echo(f"shuzi: {error.message}\n  {error.remedy}", err=True)
+
+
+def main() -> NoReturn:
+    """Run the command line; every error becomes one message and a documented exit code."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    # Wherever the user wrote it, the top command takes it.
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        code: Any = app(args=arguments, prog_name="shuzi", standalone_mode=False)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted.", err=True)
+        sys.exit(130)
+    except ShuziError as error:
+        if debug:
+            raise
+        _complain(error)
+        sys.exit(error.exit_code)
+    sys.exit(code or 0)

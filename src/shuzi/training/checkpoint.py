@@ -1,0 +1,47 @@
+"""Everything a run needs to go on, in one file that is either the old one or the new one."""
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from shuzi.errors import RunError
+from shuzi.files import write_atomically
+from shuzi.training.history import Epoch
+
+_FILE = "checkpoint/latest.safetensors"
+
+
+def save_checkpoint(run: Path, state: dict[str, Tensor], history: list[Epoch]) -> None:
+    """Write the tensors and the history of all epochs up to now.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = run / _FILE
+    path.parent.mkdir(exist_ok=True)
+    rows = json.dumps([epoch.to_dict() for epoch in history])
+    tensors = {name: tensor.detach().contiguous() for name, tensor in state.items()}
+    with write_atomically(path) as temporary:
+        save_file(tensors, temporary, metadata={"history": rows})
+
+
+def load_checkpoint(run: Path, state: dict[str, Tensor]) -> list[Epoch]:
+    """Copy the checkpoint's tensors into `state`, and return the history; empty without one.
+
+    Raises:
+        RunError: the file is damaged or is of another network.
+    """
+    path = run / _FILE
+    if not path.exists():
+        return []
+    try:
+        with safe_open(path, framework="pt") as checkpoint:
+            for name, tensor in state.items():
+                tensor.copy_(checkpoint.get_tensor(name))
+            rows = json.loads(checkpoint.metadata()["history"])
+    except (SafetensorError, OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{path} cannot be resumed from: {error}", "Train anew.") from error
+    return [Epoch(**row) for row in rows]

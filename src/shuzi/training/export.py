@@ -1,0 +1,83 @@
+"""A trained network as files: safetensors for its weights, ONNX for reading."""
+
+import io
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from shuzi.engine import Recogniser
+from shuzi.errors import ModelError
+from shuzi.files import write_atomically
+
+_OPSET = 18
+_TOLERANCE = 1e-5
+
+
+class _WithSoftmax(nn.Module):
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: Tensor) -> Tensor:
+        return torch.softmax(self.network(images), dim=1)
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """The network's tensors as safetensors, float32."""
+    weights = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
+    with write_atomically(path) as temporary:
+        save_file(weights, temporary)
+
+
+def save_onnx(network: nn.Module, path: Path) -> None:
+    """The network with pixel scaling and softmax as ONNX, checked against the network itself.
+
+    Input `images` uint8 (n, 28, 28) with bright ink, output `probabilities` float32 (n, 10).
+
+    Raises:
+        ModelError: ONNX Runtime's probabilities differ from the network's by more than 1e-5.
+    """
+    model = _WithSoftmax(network).cpu().eval()
+    program = _export(model)
+    with write_atomically(path) as temporary:
+        temporary.write_bytes(program)
+        _check(model, temporary)
+
+
+def _export(model: nn.Module) -> bytes:
+    example = torch.zeros((2, 28, 28), dtype=torch.uint8)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        # The exporter warns of its own dependencies' deprecations.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            model,
+            (example,),
+            input_names=["images"],
+            output_names=["probabilities"],
+            dynamic_shapes={"images": {0: torch.export.Dim("n", min=1)}},
+            opset_version=_OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    buffer = io.BytesIO()
+    program.save(buffer)
+    return buffer.getvalue()
+
+
+@torch.inference_mode()
+def _check(model: nn.Module, path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), dtype=np.uint8)
+    wanted = model(torch.from_numpy(images)).numpy()
+    difference = float(np.abs(Recogniser(path).predict(images) - wanted).max())
+    if not difference <= _TOLERANCE:
+        raise ModelError(
+            f"{path.name}: ONNX Runtime differs from torch by {difference:.2g}.",
+            "Report it with run.json; model.safetensors holds the weights.",
+        )

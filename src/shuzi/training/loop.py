@@ -1,0 +1,147 @@
+"""The training loop: uint8 images in one tensor, one permutation an epoch, one step a batch."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from shuzi.dataset import Dataset
+from shuzi.errors import DataError, DivergedError
+from shuzi.training.augment import warp
+from shuzi.training.device import Device
+from shuzi.training.history import Epoch
+from shuzi.training.networks import build
+from shuzi.training.optimisers import make_optimiser
+from shuzi.training.recipes import Recipe
+from shuzi.training.step import make_step, score
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Images uint8 (n, 28, 28) and labels int64 (n,), both on the training device."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batches(self, size: int) -> Iterator["Split"]:
+        for images, labels in zip(self.images.split(size), self.labels.split(size), strict=True):
+            yield Split(images, labels)
+
+    def take(self, order: Tensor) -> "Split":
+        return Split(self.images[order], self.labels[order])
+
+
+def split_dataset(dataset: Dataset, recipe: Recipe, device: torch.device) -> tuple[Split, Split]:
+    """Training and validation part; validation is the last share, cut before any shuffling.
+
+    Raises:
+        DataError: no image would be left to train on, or none to validate on.
+    """
+    n = len(dataset.train_labels)
+    cut = int(n * (1 - recipe.validation_split))
+    if cut == 0 or (recipe.validation_split > 0 and cut == n):
+        raise DataError(
+            f"{n} images from {dataset.source} cannot be split with "
+            f"validation_split={recipe.validation_split:g}.",
+            "Give more images or another --set validation_split=.",
+        )
+    images = torch.from_numpy(dataset.train_images).to(device)
+    labels = torch.from_numpy(dataset.train_labels.astype(np.int64)).to(device)
+    return Split(images[:cut], labels[:cut]), Split(images[cut:], labels[cut:])
+
+
+class Trainer:
+    """A network in training.
+
+    Every epoch draws its randomness from a stream of its own, seeded by the run's seed and the
+    epoch's number; so the tensors of `state` and the history are all that a resumed run needs.
+    """
+
+    def __init__(
+        self, recipe: Recipe, seed: int, device: Device, train: Split, validation: Split
+    ) -> None:
+        self.recipe, self.seed, self.device = recipe, seed, device
+        self.train, self.validation = train, validation
+        self.history: list[Epoch] = []
+        self.generator = torch.Generator(self.device.torch)
+        self.network = build(self.recipe, self.seed, self.generator).to(self.device.torch)
+        self.steps_per_epoch = math.ceil(len(self.train) / self.recipe.batch_size)
+        steps = self.steps_per_epoch * self.recipe.epochs
+        self.optimiser = make_optimiser(self.network, self.recipe, steps)
+        self.step = make_step(self.network, self.optimiser, self.device, self.generator)
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """All tensors that training changes, by name."""
+        weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
+
+    def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
+        """One pass over the training images, then the validation.
+
+        Args:
+            on_batch: called with the number of images seen in this epoch.
+
+        Raises:
+            DivergedError: the loss is not a number any more.
+        """
+        start = time.perf_counter()
+        number = len(self.history) + 1
+        loss, accuracy = self._train_epoch(number, on_batch)
+        if not math.isfinite(loss):
+            raise DivergedError(f"The loss became {loss} in epoch {number}.")
+        val_loss, val_accuracy = self._validate()
+        epoch = Epoch(
+            epoch=number,
+            seconds=time.perf_counter() - start,
+            loss=loss,
+            accuracy=accuracy,
+            val_loss=val_loss,
+            val_accuracy=val_accuracy,
+        )
+        self.history.append(epoch)
+        return epoch
+
+    def _train_epoch(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
+        stream = np.random.SeedSequence([self.seed, number]).generate_state(1, np.uint64)
+        self.generator.manual_seed(int(stream[0] >> np.uint64(1)))
+        self.network.train()
+        split = self._ordered()
+        sums = torch.zeros(2, device=self.device.torch)
+        t, seen = (number - 1) * self.steps_per_epoch, 0
+        for batch in split.batches(self.recipe.batch_size):
+            sums += self.step(batch.images, batch.labels, t)
+            t, seen = t + 1, seen + len(batch)
+            on_batch(seen)
+        loss, correct = (sums / len(split)).tolist()
+        return loss, correct
+
+    def _ordered(self) -> Split:
+        split = self.train
+        if self.recipe.shuffle:
+            order = torch.randperm(len(split), generator=self.generator, device=self.device.torch)
+            split = split.take(order)
+        if self.recipe.augment:
+            parts = [warp(images, self.generator) for images in split.images.split(4096)]
+            split = Split(torch.cat(parts), split.labels)
+        return split
+
+    @torch.inference_mode()
+    def _validate(self) -> tuple[float | None, float | None]:
+        if len(self.validation) == 0:
+            return None, None
+        self.network.eval()
+        sums = torch.zeros(2, device=self.device.torch)
+        for batch in self.validation.batches(1000):
+            with self.device.autocast():
+                logits = self.network(batch.images)
+            sums += score(logits, batch.labels)
+        loss, accuracy = (sums / len(self.validation)).tolist()
+        return loss, accuracy

@@ -1,0 +1,205 @@
+"""Recipes: everything that decides a training run but the data and the seed, as frozen values."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, get_args, get_origin, get_type_hints
+
+from shuzi.errors import RecipeError
+
+ACTIVATION_NAMES = (
+    "softmax",
+    "elu",
+    "softplus",
+    "softsign",
+    "relu",
+    "tanh",
+    "sigmoid",
+    "hard_sigmoid",
+    "linear",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a field may be: the words that say it and the test that holds it."""
+
+    words: str
+    test: Callable[[Any], bool]
+
+
+def _between(low: float, high: float, *, open_high: bool = False) -> Allowed:
+    end = f"below {high:g}" if open_high else f"to {high:g}"
+    return Allowed(
+        f"{low:g} {end}",
+        lambda value: low <= value and (value < high if open_high else value <= high),
+    )
+
+
+def _one_of(names: Sequence[str]) -> Allowed:
+    return Allowed("one of " + ", ".join(names), lambda value: value in names)
+
+
+def _knob(default: Any, meaning: str, allowed: Allowed) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "allowed": allowed})
+
+
+_YES_OR_NO = Allowed("true or false", lambda value: isinstance(value, bool))
+_WIDTHS = Allowed(
+    "1 to 8 sizes of 1 to 8192, as in 500,500",
+    lambda sizes: 1 <= len(sizes) <= 8 and all(1 <= size <= 8192 for size in sizes),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One way to train a network. The defaults are the tutorial's.
+
+    Raises:
+        RecipeError: a value is of the wrong type or outside what its field allows.
+    """
+
+    name: str = "tutorial"
+    network: str = _knob(
+        "dense",
+        "fully connected layers of the sizes in `hidden`, or a small convolutional network",
+        _one_of(("dense", "convolutional")),
+    )
+    hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
+    activation: str = _knob("tanh", "activation of the hidden layers", _one_of(ACTIVATION_NAMES))
+    dropout: float = _knob(
+        0.5, "share of hidden units set to zero in a training step", _between(0, 1, open_high=True)
+    )
+    scale: float = _knob(1.0, "pixels (0 to 255) are divided by this", _between(1e-3, 1e6))
+    optimiser: str = _knob(
+        "sgd", "sgd: as in Keras; adamw: with a one-cycle schedule", _one_of(("sgd", "adamw"))
+    )
+    lr: float = _knob(0.01, "learning rate (adamw: its peak)", _between(0, 100))
+    decay: float = _knob(1e-6, "sgd: lr / (1 + decay step); adamw: weight decay", _between(0, 1))
+    momentum: float = _knob(0.9, "momentum of sgd", _between(0, 1, open_high=True))
+    nesterov: bool = _knob(True, "Nesterov's momentum", _YES_OR_NO)
+    batch_size: int = _knob(200, "images in a step", _between(1, 1_000_000))
+    epochs: int = _knob(100, "passes over the training images", _between(1, 100_000))
+    shuffle: bool = _knob(True, "a new order of the images in each epoch", _YES_OR_NO)
+    validation_split: float = _knob(
+        0.3,
+        "share of the training images, the last ones, held out for validation",
+        _between(0, 1, open_high=True),
+    )
+    augment: bool = _knob(
+        False, "rotate, scale, shear and shift the training images at random", _YES_OR_NO
+    )
+
+    def __post_init__(self) -> None:
+        for knob in fields(self):
+            if knob.metadata:
+                value = _typed(knob.name, getattr(self, knob.name))
+                object.__setattr__(self, knob.name, value)
+
+    def with_settings(self, settings: Sequence[str]) -> "Recipe":
+        """The recipe with `field=value` settings applied, as the command line takes them."""
+        changes: dict[str, Any] = {}
+        for setting in settings:
+            name, equals, text = setting.partition("=")
+            if not equals:
+                raise RecipeError(f"--set {setting}: it must be field=value.")
+            changes[name.strip()] = _parse(name.strip(), text.strip())
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON has them; sizes as a list."""
+        values = {knob.name: getattr(self, knob.name) for knob in fields(self)}
+        return values | {"hidden": list(self.hidden)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Recipe":
+        unknown = set(values) - {knob.name for knob in fields(cls)}
+        if unknown:
+            raise RecipeError(f"Unknown field {', '.join(sorted(unknown))} in a recipe.")
+        return cls(**values)
+
+
+def knobs() -> dict[str, tuple[str, str]]:
+    """Meaning and allowed values of each field that can be set."""
+    return {
+        knob.name: (knob.metadata["meaning"], knob.metadata["allowed"].words)
+        for knob in fields(Recipe)
+        if knob.metadata
+    }
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        RecipeError: there is none.
+    """
+    if name not in RECIPES:
+        raise RecipeError(f"No recipe {name!r}; there are {', '.join(RECIPES)}.")
+    return RECIPES[name]
+
+
+def _kind(name: str) -> Any:
+    return get_type_hints(Recipe)[name]
+
+
+def _allowed(name: str) -> Allowed:
+    return next(knob.metadata["allowed"] for knob in fields(Recipe) if knob.name == name)
+
+
+def _refuse(name: str, value: Any) -> RecipeError:
+    return RecipeError(f"{name}: {value!r} is not allowed; it must be {_allowed(name).words}.")
+
+
+def _parse(name: str, text: str) -> Any:
+    if name not in knobs():
+        raise RecipeError(f"Unknown field {name!r}; the fields are {', '.join(knobs())}.")
+    kind = _kind(name)
+    try:
+        if kind is bool:
+            return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
+        if get_origin(kind) is tuple:
+            return tuple(get_args(kind)[0](part) for part in text.split(","))
+        return kind(text)
+    except (ValueError, KeyError):
+        raise _refuse(name, text) from None
+
+
+def _typed(name: str, value: Any) -> Any:
+    kind = _kind(name)
+    if get_origin(kind) is tuple:
+        value = tuple(value) if isinstance(value, (list, tuple)) else value
+        fits = isinstance(value, tuple) and all(type(item) is int for item in value)
+    elif kind is float:
+        fits = isinstance(value, (int, float)) and not isinstance(value, bool)
+        fits = fits and math.isfinite(value)
+        value = float(value) if fits else value
+    else:
+        fits = type(value) is kind
+    if not fits or not _allowed(name).test(value):
+        raise _refuse(name, value)
+    return value
+
+
+TUTORIAL = Recipe()
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        TUTORIAL,
+        replace(TUTORIAL, name="tutorial-scaled", scale=255.0),
+        Recipe(
+            name="digit",
+            network="convolutional",
+            scale=255.0,
+            optimiser="adamw",
+            lr=1e-2,
+            decay=0.02,
+            dropout=0.0,
+            batch_size=256,
+            epochs=20,
+            validation_split=0.0,
+            augment=True,
+        ),
+    )
+}

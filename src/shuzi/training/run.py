@@ -1,0 +1,158 @@
+"""A training run: from a recipe and a dataset to a run folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from shuzi.dataset import Dataset, load_mnist
+from shuzi.errors import Interrupted, OutputError, RunError
+from shuzi.evaluation.figures import curves
+from shuzi.files import write_atomically
+from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
+from shuzi.training.device import choose_device
+from shuzi.training.export import save_onnx, save_weights
+from shuzi.training.history import Epoch, to_csv
+from shuzi.training.loop import Trainer, split_dataset
+from shuzi.training.progress import Reporter
+from shuzi.training.recipes import Recipe, find_recipe
+from shuzi.training.record import load_record, new_record, save_record
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: its folder and what each epoch gave."""
+
+    folder: Path
+    history: tuple[Epoch, ...]
+
+
+def train(
+    recipe: Recipe | str = "tutorial",
+    *,
+    dataset: Dataset | None = None,
+    out: str | PathLike[str] | None = None,
+    seed: int = 0,
+    settings: Sequence[str] = (),
+    precision: str = "auto",
+    threads: int | None = None,
+    verbose: int = 1,
+) -> Run:
+    """Train a recipe and leave everything about it in a run folder.
+
+    The same recipe, data, seed, machine and number of threads give the same weights.
+
+    Args:
+        recipe: a recipe or the name of one.
+        dataset: what to train on; MNIST, found or downloaded, if None.
+        out: the run folder, new or empty; runs/<recipe>-<time> if None.
+        settings: changes to the recipe, each `field=value`.
+        precision: auto, bf16 or fp32.
+        threads: for torch; its own choice if None.
+        verbose: 0 silent, 1 lines and a bar, 2 lines.
+
+    Raises:
+        RecipeError, DataError, DivergedError, OutputError: see `shuzi.errors`.
+    """
+    if isinstance(recipe, str):
+        recipe = find_recipe(recipe)
+    recipe = recipe.with_settings(settings)
+    device = choose_device(precision)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    dataset = dataset if dataset is not None else load_mnist(progress=verbose > 0)
+    folder = _make_folder(out, recipe)
+    record = new_record(recipe, seed, dataset, device)
+    save_record(folder, record)
+    return _go_on(folder, record, dataset, verbose)
+
+
+def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose: int = 1) -> Run:
+    """Go on with an interrupted run; it ends with the weights of an uninterrupted one.
+
+    Args:
+        dataset: where the data is now, if it is not where the run found it.
+
+    Raises:
+        RunError: it is not a run folder, or the data is other data.
+    """
+    folder = Path(run)
+    record = load_record(folder)
+    dataset = dataset if dataset is not None else load_mnist(record["data"]["source"])
+    if dataset.fingerprint != record["data"]["fingerprint"]:
+        raise RunError(
+            f"{folder} was trained on other data than {dataset.source}.",
+            "Give the same data with --data.",
+        )
+    return _go_on(folder, record, dataset, verbose)
+
+
+def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int) -> Run:
+    recipe = Recipe.from_dict(record["recipe"])
+    device = choose_device(record["device"]["precision"])
+    if device.torch.type != record["device"]["type"]:
+        raise RunError(
+            f"{folder} was begun on {record['device']['type']}, this is {device.torch.type}.",
+            "Resume it on the machine where it began.",
+        )
+    torch.set_num_threads(record["device"]["threads"])
+    train_split, validation = split_dataset(dataset, recipe, device.torch)
+    trainer = Trainer(recipe, record["seed"], device, train_split, validation)
+    trainer.history += load_checkpoint(folder, trainer.state)
+    _train_epochs(trainer, folder, verbose)
+    _finish(trainer, folder, record)
+    return Run(folder, tuple(trainer.history))
+
+
+def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
+    epochs = trainer.recipe.epochs
+    reporter = Reporter(epochs, len(trainer.train), verbose)
+    try:
+        for number in range(len(trainer.history) + 1, epochs + 1):
+            reporter.begin(number)
+            trainer.run_epoch(reporter.seen)
+            save_checkpoint(folder, trainer.state, trainer.history)
+            _save_history(folder, trainer.history)
+            reporter.end(trainer.history)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Interrupted after {len(trainer.history)} of {epochs} epochs.",
+            f"Go on with: shuzi train --resume {folder}",
+        ) from None
+    finally:
+        reporter.stop()
+
+
+def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
+    _save_history(folder, trainer.history)
+    curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
+    save_weights(trainer.network, folder / "model.safetensors")
+    save_onnx(trainer.network, folder / "model.onnx")
+    record["status"] = "finished"
+    record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)
+    save_record(folder, record)
+
+
+def _save_history(folder: Path, history: list[Epoch]) -> None:
+    with write_atomically(folder / "history.csv") as temporary:
+        temporary.write_text(to_csv(history))
+
+
+def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
+    moment = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = Path(out) if out is not None else Path("runs") / f"{recipe.name}-{moment}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        occupied = any(folder.iterdir())
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
+    if occupied:
+        raise OutputError(
+            f"{folder} is not empty.",
+            f"Choose another --out, or go on with that run: shuzi train --resume {folder}",
+        )
+    return folder

@@ -1,0 +1,57 @@
+"""Who imports whom, as the layout promises."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import shuzi
+
+ROOT = Path(shuzi.__file__).parent
+LEAVES = {"errors", "page", "files"}
+ALLOWED = {
+    "errors": set(),
+    "page": set(),
+    "files": {"errors"},
+    "dataset": {"errors", "files", "download"},
+    "download": {"errors", "files"},
+    "contact": {"errors", "files"},
+    "image": LEAVES,
+    "ink": LEAVES,
+    "glyph": LEAVES,
+    "engine": LEAVES,
+    "reader": LEAVES | {"image", "ink", "glyph", "engine"},
+    "cli": None,
+    "__init__": None,
+    "__main__": {"cli"},
+}
+EVALUATION = LEAVES | {"dataset", "engine", "evaluation"}
+TRAINING = EVALUATION | {"glyph", "training", ""}
+MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
+
+
+def imported_modules(path: Path) -> set[str]:
+    """First part, below shuzi, of everything that a module imports from shuzi."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    parts = [name.split(".") for name in names if name.split(".")[0] == "shuzi"]
+    return {part[1] if len(part) > 1 else "" for part in parts}
+
+
+def allowed(module: Path) -> set[str] | None:
+    if module.parts[0] == "training":
+        return TRAINING
+    if module.parts[0] == "evaluation":
+        return EVALUATION
+    return ALLOWED[module.stem]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_module_imports_only_what_its_layer_may(module):
+    may = allowed(module)
+    if may is not None:
+        assert imported_modules(ROOT / module) <= may

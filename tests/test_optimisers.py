@@ -1,0 +1,74 @@
+"""The optimiser, the loss and the initial values against Keras 3 itself."""
+
+import os
+
+os.environ["KERAS_BACKEND"] = "torch"
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from shuzi.training.networks import Dense, build
+from shuzi.training.optimisers import KerasSGD
+from shuzi.training.recipes import Recipe
+
+keras = pytest.importorskip("keras")
+
+RNG = np.random.default_rng(5)
+IMAGES = RNG.integers(0, 256, (50, 32, 28, 28), dtype=np.uint8)
+LABELS = RNG.integers(0, 10, (50, 32))
+
+
+def keras_twin(network, recipe):
+    layers = [keras.layers.Input((784,))]
+    layers += [keras.layers.Dense(size, recipe.activation) for size in recipe.hidden]
+    twin = keras.Sequential([*layers, keras.layers.Dense(10, "softmax")])
+    dense = [layer for layer in network if isinstance(layer, Dense)]
+    twin.set_weights([p.detach().numpy() for layer in dense for p in (layer.kernel, layer.bias)])
+    return twin
+
+
+@pytest.mark.parametrize("nesterov", [True, False])
+@pytest.mark.parametrize("decay", [0.0, 0.01])
+def test_fifty_steps_give_the_weights_of_keras(nesterov, decay):
+    recipe = Recipe(dropout=0, hidden=(64, 32), scale=255, nesterov=nesterov, decay=decay)
+    network = build(recipe, 0, torch.Generator())
+    twin = keras_twin(network, recipe)
+    schedule = keras.optimizers.schedules.InverseTimeDecay(recipe.lr, 1, decay)
+    twin.compile(
+        optimizer=keras.optimizers.SGD(schedule, momentum=recipe.momentum, nesterov=nesterov),
+        loss="categorical_crossentropy",
+    )
+    optimiser = KerasSGD(network.parameters(), recipe)
+    for t, (images, labels) in enumerate(zip(IMAGES, LABELS, strict=True)):
+        twin.train_on_batch(images.reshape(-1, 784) / 255, np.eye(10)[labels])
+        loss = functional.cross_entropy(network(torch.from_numpy(images)), torch.tensor(labels))
+        loss.backward()
+        optimiser.schedule(t)
+        optimiser.step()
+    ours = [p.detach().numpy() for p in network.parameters()]
+    for mine, theirs in zip(ours, twin.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+def test_loss_is_that_of_keras():
+    logits = torch.from_numpy(RNG.normal(0, 3, (100, 10)).astype(np.float32))
+    labels = RNG.integers(0, 10, 100)
+    theirs = keras.losses.CategoricalCrossentropy()(np.eye(10)[labels], torch.softmax(logits, 1))
+    ours = functional.cross_entropy(logits, torch.from_numpy(labels))
+    assert float(ours) == pytest.approx(float(theirs), abs=1e-5)
+
+
+def test_initial_kernel_is_distributed_as_that_of_keras():
+    generator = torch.Generator().manual_seed(0)
+    ours = Dense(784, 500, generator).kernel.detach().numpy()
+    theirs = keras.ops.convert_to_numpy(
+        keras.initializers.GlorotUniform(seed=0)(shape=(784, 500))
+    )
+    points = np.linspace(0, 1, 21)
+    np.testing.assert_allclose(np.quantile(ours, points), np.quantile(theirs, points), atol=1e-3)
+
+
+def test_initial_bias_is_zero():
+    assert not Dense(784, 500, torch.Generator()).bias.any()
