@@ -44,8 +44,8 @@ def test_fifty_steps_give_the_weights_of_keras(nesterov, decay):
     for t, (images, labels) in enumerate(zip(IMAGES, LABELS, strict=True)):
         twin.train_on_batch(images.reshape(-1, 784) / 255, np.eye(10)[labels])
         loss = functional.cross_entropy(network(torch.from_numpy(images)), torch.tensor(labels))
-        loss.backward()
         optimiser.schedule(t)
+        (loss * optimiser.loss_scale).backward()
         optimiser.step()
     ours = [p.detach().numpy() for p in network.parameters()]
     for mine, theirs in zip(ours, twin.get_weights(), strict=True):

@@ -35,7 +35,8 @@ class Split:
             yield Split(images, labels)
 
     def take(self, order: Tensor) -> "Split":
-        return Split(self.images[order], self.labels[order])
+        # Several times faster than indexing with [order].
+        return Split(self.images.index_select(0, order), self.labels[order])
 
 
 def split_dataset(dataset: Dataset, recipe: Recipe, device: torch.device) -> tuple[Split, Split]:
@@ -113,25 +114,25 @@ class Trainer:
         stream = np.random.SeedSequence([self.seed, number]).generate_state(1, np.uint64)
         self.generator.manual_seed(int(stream[0] >> np.uint64(1)))
         self.network.train()
-        split = self._ordered()
         sums = torch.zeros(2, device=self.device.torch)
         t, seen = (number - 1) * self.steps_per_epoch, 0
-        for batch in split.batches(self.recipe.batch_size):
+        for batch in self._batches():
             sums += self.step(batch.images, batch.labels, t)
             t, seen = t + 1, seen + len(batch)
             on_batch(seen)
-        loss, correct = (sums / len(split)).tolist()
+        loss, correct = (sums / len(self.train)).tolist()
         return loss, correct
 
-    def _ordered(self) -> Split:
-        split = self.train
+    def _batches(self) -> Iterator[Split]:
+        n, place = len(self.train), self.device.torch
+        order = torch.arange(n, device=place)
         if self.recipe.shuffle:
-            order = torch.randperm(len(split), generator=self.generator, device=self.device.torch)
-            split = split.take(order)
-        if self.recipe.augment:
-            parts = [warp(images, self.generator) for images in split.images.split(4096)]
-            split = Split(torch.cat(parts), split.labels)
-        return split
+            order = torch.randperm(n, generator=self.generator, device=place)
+        for chosen in order.split(self.recipe.batch_size):
+            batch = self.train.take(chosen)
+            if self.recipe.augment:
+                batch = Split(warp(batch.images, self.generator), batch.labels)
+            yield batch
 
     @torch.inference_mode()
     def _validate(self) -> tuple[float | None, float | None]:

@@ -1,6 +1,6 @@
 """Optimisers with their schedule inside.
 
-The learning rate is a tensor, so that a captured CUDA graph sees it change.
+What the schedule changes is a tensor, so that a captured CUDA graph sees it change.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,8 @@ class Optimiser(Protocol):
     """Moves the parameters; `state` are the tensors that a checkpoint must keep."""
 
     state: dict[str, Tensor]
+    loss_scale: Tensor
+    """float32 (): the loss is multiplied by it before its gradients are taken."""
 
     def schedule(self, t: int) -> None:
         """Set the learning rate of step t, counted from 0."""
@@ -30,30 +32,30 @@ class KerasSGD:
 
     lr_t = lr / (1 + decay t); v = momentum v - lr_t g; w += v, or with Nesterov's momentum
     w += momentum v - lr_t g. Source: keras.optimizers.SGD and schedules.InverseTimeDecay.
+
+    The gradient of lr_t times the loss is lr_t g; with that and a rate of 1, torch's formula
+    (v = momentum v + g; w -= momentum v + g) is Keras's, and its fused step goes over the weights
+    once instead of five times.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], recipe: Recipe) -> None:
-        self.parameters = list(parameters)
+        weights = list(parameters)
         self.recipe = recipe
-        self.velocities = [torch.zeros_like(weight) for weight in self.parameters]
-        self.lr = torch.tensor(recipe.lr, device=self.velocities[0].device)
-        self.state = {f"velocity.{i}": v for i, v in enumerate(self.velocities)}
+        self.loss_scale = torch.tensor(recipe.lr, device=weights[0].device)
+        nesterov = recipe.nesterov and recipe.momentum > 0
+        self.sgd = torch.optim.SGD(
+            weights, lr=1.0, momentum=recipe.momentum, nesterov=nesterov, fused=True
+        )
+        self.state = {f"velocity.{i}": torch.zeros_like(w) for i, w in enumerate(weights)}
+        for weight, velocity in zip(weights, self.state.values(), strict=True):
+            self.sgd.state[weight] = {"momentum_buffer": velocity}
 
     def schedule(self, t: int) -> None:
-        self.lr.fill_(self.recipe.lr / (1 + self.recipe.decay * t))
+        self.loss_scale.fill_(self.recipe.lr / (1 + self.recipe.decay * t))
 
-    @torch.no_grad()
     def step(self) -> None:
-        momentum = self.recipe.momentum
-        for weight, velocity in zip(self.parameters, self.velocities, strict=True):
-            assert weight.grad is not None
-            change = weight.grad.mul_(self.lr)
-            velocity.mul_(momentum).sub_(change)
-            if self.recipe.nesterov:
-                weight.add_(velocity, alpha=momentum).sub_(change)
-            else:
-                weight.add_(velocity)
-            weight.grad = None
+        self.sgd.step()
+        self.sgd.zero_grad()
 
 
 class OneCycleAdamW:
@@ -69,6 +71,7 @@ class OneCycleAdamW:
         weights = list(parameters)
         self.peak, self.steps = recipe.lr, steps
         self.lr = torch.tensor(recipe.lr, device=weights[0].device)
+        self.loss_scale = torch.ones_like(self.lr)
         groups = [
             {"params": [w for w in weights if w.ndim > 1], "weight_decay": recipe.decay},
             {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},

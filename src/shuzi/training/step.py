@@ -29,7 +29,7 @@ def make_step(
         with autocast:
             logits = network(images)
         scores = score(logits, labels)
-        (scores[0] / len(labels)).backward()
+        (scores[0] * (optimiser.loss_scale / len(labels))).backward()
         optimiser.step()
         return scores.detach()
 

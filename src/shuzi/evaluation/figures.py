@@ -1,0 +1,106 @@
+"""The pictures of a run: its curves, what it confuses, its worst mistakes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from shuzi.files import write_atomically
+
+COLUMNS, ROWS = 8, 4
+_TRAIN, _VALIDATION = "#1f5fa8", "#c2571a"
+
+
+def curves(history: Sequence[dict[str, Any]], path: Path) -> None:
+    """Loss and accuracy by epoch, as a PNG.
+
+    Args:
+        history: rows of epoch, loss, accuracy, val_loss, val_accuracy (None: not measured).
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    epochs = [row["epoch"] for row in history]
+    marker = "o" if len(epochs) == 1 else None
+    for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for column, label, colour in (
+            (name, "training", _TRAIN),
+            (f"val_{name}", "validation", _VALIDATION),
+        ):
+            values = [row[column] for row in history]
+            if None not in values:
+                axes.plot(epochs, values, label=label, color=colour, marker=marker)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend()
+    _save(figure, path)
+
+
+def confusion(matrix: NDArray[np.int64], path: Path) -> None:
+    """Truth by row, guess by column, as a PNG.
+
+    Args:
+        matrix: int64 (10, 10).
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = Figure(figsize=(7, 6.4), layout="constrained")
+    axes = figure.subplots()
+    totals = matrix.sum(axis=1, keepdims=True)
+    shares = matrix / np.maximum(totals, 1)
+    # The root lets a few mistakes in a thousand be seen beside the diagonal.
+    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            colour = "white" if shares[row, column] > 0.35 else "black"
+            axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=9)
+    axes.set(xlabel="read as", ylabel="truth", xticks=range(10), yticks=range(10))
+    _save(figure, path)
+
+
+def mistakes(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    probabilities: NDArray[np.float32],
+    path: Path,
+) -> None:
+    """The wrong readings that were surest, with truth, guess and the guess's probability.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        labels: uint8 (n,).
+        probabilities: float32 (n, 10).
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    guesses = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(guesses != labels)
+    worst = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")]
+    figure = Figure(figsize=(10, 6.4), layout="constrained")
+    figure.suptitle(
+        f"{len(wrong)} of {len(labels)} images read wrong"
+        + (f"; the {ROWS * COLUMNS} surest" if len(wrong) > ROWS * COLUMNS else "")
+    )
+    grid = figure.subplots(ROWS, COLUMNS).ravel()
+    for axes in grid:
+        axes.set_axis_off()
+    for axes, i in zip(grid, worst, strict=False):
+        axes.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
+        sure = probabilities[i, guesses[i]]
+        axes.set_title(f"{labels[i]} read as {guesses[i]}\n{sure:.2%}", fontsize=9)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    FigureCanvasAgg(figure)
+    with write_atomically(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=110)

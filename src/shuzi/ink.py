@@ -1,0 +1,138 @@
+"""Grey picture -> where the handwriting is."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.page import Box
+
+WORKING_SIDE = 1200
+"""Larger pictures are shrunk to this, for speed; a digit is legible at a hundredth of it."""
+MIN_CONTRAST = 14.0
+"""Grey levels (of 255) between paper and the faintest stroke that counts as ink."""
+NOISE_FACTOR = 6.0
+"""A stroke stands out of the paper's noise by so many of its standard deviations."""
+MIN_SIDE = 0.015
+"""Of the picture's longer side: what is smaller than this is a speck."""
+SOFT_EDGE = 30
+"""Of 255: fainter ink at a stroke's edge does not widen the digit's box."""
+NEAR = 0.3
+"""Parts of one digit lie within this share of its longer side from each other."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """A digit's ink: `box` in pixels of the picture, `values` uint8 of that part of it.
+
+    Values are 0 for paper to 255 for full ink; of a large picture they are shrunk.
+    """
+
+    box: Box
+    values: NDArray[np.uint8]
+
+
+def find_digit(grey: NDArray[np.uint8]) -> Ink | None:
+    """The one digit of the picture, dark on light or light on dark; None if it is blank.
+
+    Args:
+        grey: uint8 (height, width).
+    """
+    small, shrink = _working_size(grey)
+    contrast = ink_contrast(small)
+    floor = max(MIN_CONTRAST, NOISE_FACTOR * _noise(small))
+    strong = contrast[contrast > floor]
+    if len(strong) == 0:
+        return None
+    full = float(np.percentile(strong, 90))
+    digit = _main_part(contrast > max(floor, 0.35 * full))
+    if digit is None:
+        return None
+    # Strokes end in a soft edge outside of the mask; other parts of the page do not belong.
+    around = cv2.dilate(digit.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    values = np.where(around, (contrast / full * 255).clip(0, 255), 0).astype(np.uint8)
+    left, top, width, height = cv2.boundingRect((values > SOFT_EDGE).astype(np.uint8))
+    box = Box(*(round(side * shrink) for side in (left, top, width, height)))
+    return Ink(box, values[top : top + height, left : left + width])
+
+
+def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How much each pixel differs from the paper around it, in grey levels, 0 where it is paper.
+
+    What fills most of the picture and of its edge is paper, so light ink on dark works as well;
+    uneven light is followed and taken away.
+    """
+    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    dark_paper = (edge > threshold).mean() + (grey > threshold).mean() < 1
+    light = (255 - grey if dark_paper else grey).astype(np.float32)
+    return np.maximum(_paper(light) - light, 0)
+
+
+def _working_size(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    shrink = max(grey.shape) / WORKING_SIDE
+    if shrink <= 1:
+        return grey, 1.0
+    size = max(1, round(grey.shape[1] / shrink)), max(1, round(grey.shape[0] / shrink))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), shrink
+
+
+def _paper(light: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The paper's grey level at each pixel: what is left when dark strokes are closed."""
+    height, width = light.shape
+    scale = min(1.0, 64 / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    coarse = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    side = max(3, round(max(size) * 0.4)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    closed = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    smooth = cv2.GaussianBlur(closed, (0, 0), side / 6, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _noise(grey: NDArray[np.uint8]) -> float:
+    """Standard deviation of the paper's noise, in grey levels.
+
+    By Immerkær's mask (1996), at the quarter of the pixels where it answers least: those are
+    paper, however much ink there is.
+    """
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = cv2.filter2D(grey.astype(np.float32), -1, kernel)
+    return float(np.percentile(np.abs(response), 25)) / 0.3186 / 6
+
+
+def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The largest connected part with the parts that lie close to it; None if all are specks.
+
+    A part at the picture's edge is more likely a frame or a neighbour, and counts a tenth.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    at_edge = _touches_edge(stats, mask.shape)
+    weights = stats[:, cv2.CC_STAT_AREA] * np.where(at_edge, 0.1, 1.0)
+    weights[sides < max(5, MIN_SIDE * max(mask.shape))] = 0
+    weights[0] = 0
+    main = int(weights.argmax())
+    if weights[main] == 0:
+        return None
+    reach = round(NEAR * sides[main])
+    chosen = [main]
+    for part in range(1, count):
+        belongs = stats[part, cv2.CC_STAT_AREA] >= 0.04 * stats[main, cv2.CC_STAT_AREA]
+        belongs &= at_edge[main] or not at_edge[part]
+        if part != main and belongs and _gap(stats[part], stats[main]) <= reach:
+            chosen.append(part)
+    return np.isin(labels, chosen)
+
+
+def _touches_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    left, top, width, height = stats[:, :4].T
+    ends = (left + width == shape[1]) | (top + height == shape[0])
+    return np.asarray((left == 0) | (top == 0) | ends)
+
+
+def _gap(a: NDArray[np.int32], b: NDArray[np.int32]) -> int:
+    """Pixels between two boxes (x, y, width, height, ...): the larger of both directions."""
+    gaps = (max(a[i], b[i]) - min(a[i] + a[i + 2], b[i] + b[i + 2]) for i in (0, 1))
+    return int(max(gaps))
