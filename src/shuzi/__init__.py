@@ -43,7 +43,19 @@ __all__ = [
 ]
 
 
+_TRAIN_EXTRA = {"torch", "matplotlib", "safetensors", "onnx"}
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'shuzi' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    try:
+        return getattr(import_module(_HOME[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _TRAIN_EXTRA:
+            raise
+        from shuzi.errors import MissingExtraError
+
+        raise MissingExtraError(
+            f"shuzi.{name} needs {error.name}.", "pip install 'shuzi[train]'"
+        ) from error

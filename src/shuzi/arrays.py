@@ -91,10 +91,11 @@ def _gunzip(path: Path) -> bytes:
 
 def _read_numpy(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return {"array": loaded}
-        with loaded:
+        # Opened here: given a path, np.load leaves a broken file open.
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return {"array": loaded}
             return {name: loaded[name] for name in loaded.files}
     except ValueError as error:
         if "allow_pickle" in str(error):

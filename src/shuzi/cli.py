@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -12,7 +12,6 @@ from shuzi.errors import MissingExtraError, ShuziError, UsageError
 
 app = typer.Typer(
     name="shuzi",
-    help="Read handwritten digits, and know when you can't.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -40,7 +39,9 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `t
 @app.callback(invoke_without_command=True)
 def shuzi_command(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    debug: Annotated[  # noqa: ARG001 - main takes it
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
 ) -> None:
     """Read handwritten digits, and know when you can't."""
     if version:
@@ -61,7 +62,9 @@ def read(
     ] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = 50_000_000,
 ) -> None:
-    """Read a picture of one handwritten digit; a blank one is "no digit".
+    """Read pictures of one handwritten digit each.
+
+    A blank picture is "no digit", which is no error.
 
     Example: shuzi read examples/3.png
     """
@@ -117,7 +120,7 @@ def train(
         int, typer.Option(min=0, max=2, help="0 silent, 1 lines and a bar, 2 lines.")
     ] = 1,
 ) -> None:
-    """Train a recogniser and leave everything about it in a run folder.
+    """Train a recogniser into a run folder.
 
     Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
     """
@@ -149,7 +152,7 @@ def train(
 
 @app.command()
 def evaluate(run: RunFolder, data: Data = None, offline: Offline = False) -> None:
-    """Test a trained run: loss, accuracy, confusion matrix, worst mistakes.
+    """Test a run: loss, accuracy, what it confuses.
 
     Example: shuzi evaluate runs/first
     """
@@ -174,7 +177,7 @@ def predict(
         Path, typer.Option("--output", "-o", metavar="OUT", help="An .npz or .csv to write.")
     ],
 ) -> None:
-    """Write the ten probabilities and the digit for every image of a file.
+    """Write probabilities and digit of many images.
 
     Example: shuzi predict runs/first mnist.npz -o predictions.csv
     """
@@ -189,7 +192,7 @@ def predict(
 
 @app.command()
 def recipes() -> None:
-    """List the recipes, their fields and what each may be.
+    """List the recipes and what can be set.
 
     Example: shuzi recipes
     """
@@ -225,7 +228,7 @@ def data_show(
         "contact-sheet.png"
     ),
 ) -> None:
-    """Print what a dataset holds and whether it is MNIST; write a contact sheet.
+    """Print what a dataset holds; draw a sheet of it.
 
     Example: shuzi data show --data mnist.npz
     """
@@ -265,16 +268,23 @@ def main() -> NoReturn:
     """Run the command line; every error becomes one message and a documented exit code."""
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
-    # Wherever the user wrote it, the top command takes it.
+    # Wherever the user wrote it, it is for this boundary.
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        code: Any = app(args=arguments, prog_name="shuzi", standalone_mode=False)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted.", err=True)
-        sys.exit(130)
+        app(args=arguments, prog_name="shuzi")
     except ShuziError as error:
         if debug:
             raise
         _complain(error)
         sys.exit(error.exit_code)
-    sys.exit(code or 0)
+    except PermissionError as error:
+        if debug:
+            raise
+        _complain(UsageError(f"{error.filename} may not be read.", "Check its permissions."))
+        sys.exit(UsageError.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        _complain(ShuziError(f"Unexpected {type(error).__name__}: {error}"))
+        sys.exit(ShuziError.exit_code)
+    sys.exit(0)

@@ -183,7 +183,11 @@ def _caches() -> list[Path]:
 
 def _load(path: Path) -> Dataset:
     path = path.absolute()
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except PermissionError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    if is_folder:
         return _load_folder(path)
     if any(path.name.startswith(name[:-6]) for name in _idx_spellings()):
         return _load_folder(path.parent)

@@ -40,8 +40,6 @@ def load_grey(
 
 
 def _open(path: Path, max_pixels: int) -> Image.Image:
-    if path.is_dir():
-        raise ImageError(f"{path} is a folder, not a picture.", f"Give its files: {path}/*")
     with warnings.catch_warnings():
         # Pillow warns of large pictures, and of metadata that it can do without.
         warnings.simplefilter("ignore")
@@ -52,6 +50,10 @@ def _open(path: Path, max_pixels: int) -> Image.Image:
                 return ImageOps.exif_transpose(image)
         except ImageError:
             raise
+        except IsADirectoryError:
+            raise ImageError(
+                f"{path} is a folder, not a picture.", f"Give its files: {path}/*"
+            ) from None
         except FileNotFoundError:
             raise ImageError(f"{path}: there is no such file.") from None
         except PermissionError:

@@ -1,0 +1,85 @@
+"""Draw the example pictures: digits as pen strokes, on paper, on a blackboard, in a shadow.
+
+    python examples/draw_digits.py
+
+Writes beside this script; the same pictures each time.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+HERE = Path(__file__).parent
+OVERSAMPLING = 4
+
+# Points that the pen passes, x to the right and y down, in a field of 1 x 1.
+STROKES = {
+    2: [[(0.24, 0.3), (0.36, 0.12), (0.6, 0.1), (0.74, 0.28), (0.6, 0.52), (0.24, 0.88)]]
+    + [[(0.24, 0.88), (0.5, 0.84), (0.8, 0.88)]],
+    3: [[(0.26, 0.2), (0.5, 0.09), (0.7, 0.24), (0.62, 0.42), (0.44, 0.48), (0.68, 0.56)]]
+    + [[(0.68, 0.56), (0.75, 0.74), (0.58, 0.9), (0.36, 0.88), (0.22, 0.78)]],
+    5: [[(0.72, 0.12), (0.5, 0.13), (0.34, 0.14)], [(0.34, 0.14), (0.31, 0.3), (0.29, 0.46)]]
+    + [[(0.29, 0.46), (0.5, 0.4), (0.71, 0.54), (0.7, 0.78), (0.48, 0.91), (0.25, 0.84)]],
+    7: [[(0.22, 0.16), (0.5, 0.14), (0.78, 0.15)], [(0.78, 0.15), (0.58, 0.5), (0.44, 0.9)]],
+    8: [[(0.68, 0.2), (0.48, 0.1), (0.32, 0.24), (0.5, 0.46), (0.7, 0.68), (0.54, 0.9)]]
+    + [[(0.54, 0.9), (0.32, 0.84), (0.3, 0.66), (0.5, 0.46), (0.69, 0.34), (0.68, 0.2)]],
+}
+
+
+def smooth(points, steps=24):
+    """A Catmull-Rom curve through the points, (n, 2)."""
+    p = np.array([points[0], *points, points[-1]], float)
+    t = np.linspace(0, 1, steps)[:, None]
+    parts = []
+    for a, b, c, d in zip(p, p[1:], p[2:], p[3:]):
+        bend = (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+        parts.append((2 * b + (c - a) * t + bend) / 2)
+    return np.concatenate(parts)
+
+
+def ink(digit, size, pen, slant=0.0):
+    """A mask of the digit's strokes, Pillow mode L; `pen` in pixels."""
+    side = size * OVERSAMPLING
+    mask = Image.new("L", (side, side))
+    draw = ImageDraw.Draw(mask)
+    for stroke in STROKES[digit]:
+        for x, y in smooth(stroke):
+            x = x + slant * (0.5 - y)
+            r = pen * OVERSAMPLING / 2
+            draw.ellipse((x * side - r, y * side - r, x * side + r, y * side + r), fill=255)
+    return mask.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def on_paper(mask, paper, colour, offset=(0, 0), size=None):
+    """The mask in a colour on paper (RGB), the paper larger than the mask if `size` says so."""
+    picture = Image.new("RGB", size or mask.size, paper)
+    picture.paste(Image.new("RGB", mask.size, colour), offset, mask)
+    return picture
+
+
+def in_a_shadow(picture, seed):
+    """As a phone sees it: light falling off to one side, a soft lens, some noise."""
+    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(1.2)), float)
+    height, width = pixels.shape[:2]
+    light = np.linspace(1, 0.45, width)[None, :, None] * np.linspace(1, 0.8, height)[:, None, None]
+    noise = np.random.default_rng(seed).normal(0, 4, pixels.shape)
+    return Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8))
+
+
+def main():
+    white, blue = (250, 249, 245), (38, 52, 140)
+    on_paper(ink(3, 280, 16), white, (25, 25, 30)).save(HERE / "3.png")
+    photo = on_paper(ink(7, 300, 9, slant=0.12), white, blue, (260, 90), (800, 600))
+    in_a_shadow(photo, 7).save(HERE / "7-photo.jpg", quality=82)
+    on_paper(ink(5, 240, 20), (38, 58, 50), (225, 228, 222)).save(HERE / "5-chalk.png")
+    clear = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
+    clear.paste((20, 20, 20, 255), (0, 0), ink(8, 200, 10))
+    clear.save(HERE / "8-transparent.webp", lossless=True)
+    tiny = on_paper(ink(2, 120, 9), white, (60, 60, 60))
+    tiny.convert("L").save(HERE / "2-pencil.tiff", compression="tiff_deflate")
+    in_a_shadow(Image.new("RGB", (320, 240), white), 0).save(HERE / "blank.jpg", quality=82)
+
+
+if __name__ == "__main__":
+    main()

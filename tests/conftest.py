@@ -1,0 +1,126 @@
+"""Real handwriting for every test: scikit-learn's on any machine, MNIST where there is some."""
+
+import os
+
+os.environ["KERAS_BACKEND"] = "torch"
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import sklearn.datasets
+
+import shuzi
+from shuzi.dataset import Dataset
+
+DATA = os.environ.pop("SHUZI_TEST_DATA", None)
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path_factory):
+    """No test sees the user's caches or changes them."""
+    monkeypatch.delenv("SHUZI_DATA", raising=False)
+    monkeypatch.setenv("SHUZI_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+
+
+@pytest.fixture(scope="session")
+def data_folder():
+    """The folder of real data sets."""
+    if DATA is None:
+        pytest.skip("SHUZI_TEST_DATA is not set")
+    return Path(DATA).absolute()
+
+
+@pytest.fixture(scope="session")
+def mnist(data_folder):
+    return shuzi.load_mnist(data_folder / "mnist.npz")
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """1,797 handwritten digits (UCI, by way of scikit-learn) in MNIST's layout."""
+    bunch = sklearn.datasets.load_digits()
+    images = [cv2.resize(i * 15.9, (20, 20), interpolation=cv2.INTER_CUBIC) for i in bunch.images]
+    images = np.pad(np.array(images).clip(0, 255).astype(np.uint8), [(0, 0), (4, 4), (4, 4)])
+    labels = bunch.target.astype(np.uint8)
+    return Dataset(
+        train_images=images[:1500],
+        train_labels=labels[:1500],
+        test_images=images[1500:],
+        test_labels=labels[1500:],
+    )
+
+
+@pytest.fixture(scope="session")
+def digits_npz(digits, tmp_path_factory):
+    path = tmp_path_factory.mktemp("digits") / "digits.npz"
+    np.savez(
+        path,
+        x_train=digits.train_images,
+        y_train=digits.train_labels,
+        x_test=digits.test_images,
+        y_test=digits.test_labels,
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def run(digits, tmp_path_factory):
+    """A short finished run on the digits."""
+    out = tmp_path_factory.mktemp("runs") / "short"
+    settings = ["epochs=3", "hidden=64,32", "scale=255", "batch_size=50", "dropout=0.1"]
+    return shuzi.train("tutorial", dataset=digits, out=out, settings=settings, verbose=0)
+
+
+@pytest.fixture
+def powerless():
+    """A context without the rights of the superuser, whom no permission stops."""
+
+    @contextmanager
+    def context():
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(user)
+
+    return context()
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Run the command line in a process of its own, in an empty folder."""
+
+    def run_command(*arguments, **options):
+        return subprocess.run(
+            [sys.executable, "-m", "shuzi", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+            **options,
+        )
+
+    return run_command
+
+
+@pytest.fixture
+def refused(command):
+    """Run the command line, expect this exit code, and return what it complains of."""
+
+    def run_command(exit_code, *arguments, **options):
+        done = command(*arguments, **options)
+        assert done.returncode == exit_code, done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+        return done.stderr
+
+    return run_command
