@@ -18,6 +18,10 @@ MIN_SIDE = 0.015
 """Of the picture's longer side: what is smaller than this is a speck."""
 SOFT_EDGE = 30
 """Of 255: fainter ink at a stroke's edge does not widen the digit's box."""
+FIT_SIDE = 32
+"""The light's fall-off is fitted to the picture shrunk to this."""
+UNEVEN = 6.0
+"""Grey levels between the paper and the fitted fall-off, at most, in the middle of the pixels."""
 NEAR = 0.3
 """Parts of one digit lie within this share of its longer side from each other."""
 
@@ -63,11 +67,42 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     What fills most of the picture and of its edge is paper, so light ink on dark works as well;
     uneven light is followed and taken away.
     """
-    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    dark_paper = (edge > threshold).mean() + (grey > threshold).mean() < 1
-    light = (255 - grey if dark_paper else grey).astype(np.float32)
+    even = _evenly_lit(grey)
+    levels = cv2.normalize(even, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    edge = np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
+    # A frame may fill the edge, and a tight crop of a bold digit half of the picture.
+    dark_paper = 0.4 * (edge > threshold).mean() + 0.6 * (levels > threshold).mean() < 0.5
+    light = -even if dark_paper else even
     return np.maximum(_paper(light) - light, 0)
+
+
+def _evenly_lit(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The picture less the light's fall-off: the quadratic surface that most pixels lie on.
+
+    Fitted by least absolute deviations (as reweighted least squares), which the ink, being fewer
+    pixels, does not pull. Where most pixels lie on no such surface, as in a tight crop of a bold
+    digit, the picture stays as it is.
+    """
+    size = min(FIT_SIDE, grey.shape[1]), min(FIT_SIDE, grey.shape[0])
+    coarse = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
+    terms = _quadratic(size[1], size[0]).reshape(6, -1)
+    weights = np.ones_like(coarse)
+    surface = np.zeros(6)
+    for _ in range(10):
+        weighted = terms * weights
+        surface = np.linalg.lstsq(weighted @ terms.T, weighted @ coarse, rcond=None)[0]
+        weights = 1 / np.maximum(np.abs(coarse - surface @ terms), 1)
+    if np.median(np.abs(coarse - surface @ terms)) > UNEVEN:
+        return grey.astype(np.float32)
+    light = np.tensordot(surface, _quadratic(*grey.shape), 1)
+    return np.asarray(grey - light, np.float32)
+
+
+def _quadratic(height: int, width: int) -> NDArray[np.float64]:
+    """The terms 1, x, y, x², xy, y² over the picture, (6, height, width), x and y in [-1, 1]."""
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
 
 
 def _working_size(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

@@ -1,0 +1,68 @@
+"""A model file and its probabilities."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from shuzi.engine import CHUNK, Recogniser
+from shuzi.errors import ModelError
+
+
+def test_probabilities_sum_to_one(digits):
+    probabilities = Recogniser().predict(digits.test_images)
+    assert probabilities.shape == (297, 10)
+    assert probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_chunks_do_not_change_the_answer(digits):
+    images = np.concatenate([digits.train_images] * 2)
+    assert len(images) > CHUNK
+    together = Recogniser().predict(images)
+    np.testing.assert_allclose(together[: CHUNK // 2], together[1500 : 1500 + CHUNK // 2])
+
+
+def test_a_single_image_and_none_at_all():
+    recogniser = Recogniser()
+    assert recogniser.predict(np.zeros((28, 28), np.uint8)).shape == (1, 10)
+    assert recogniser.predict(np.zeros((0, 28, 28), np.uint8)).shape == (0, 10)
+
+
+@pytest.mark.parametrize("images", [np.zeros((2, 28, 28)), np.zeros((2, 20, 20), np.uint8)])
+def test_other_images_are_refused(images):
+    with pytest.raises(ModelError, match="the model takes uint8"):
+        Recogniser().predict(images)
+
+
+def save_other_model(path, name="images", dtype=TensorProto.UINT8):
+    node = helper.make_node("Cast", [name], ["probabilities"], to=TensorProto.FLOAT)
+    graph = helper.make_graph(
+        [node],
+        "other",
+        [helper.make_tensor_value_info(name, dtype, ["n", 28, 28])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 28, 28])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.save(model, path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"name": "pixels"}, "has the input pixels"), ({}, "has the output probabilities")],
+)
+def test_a_model_with_another_interface_is_refused(tmp_path, options, said):
+    save_other_model(tmp_path / "other.onnx", **options)
+    with pytest.raises(ModelError, match=said):
+        Recogniser(tmp_path / "other.onnx")
+
+
+def test_a_file_that_is_not_onnx_is_refused(tmp_path):
+    (tmp_path / "model.onnx").write_text("not a model")
+    with pytest.raises(ModelError, match="is not an ONNX model"):
+        Recogniser(tmp_path / "model.onnx")
+
+
+def test_a_missing_model_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="no such model"):
+        Recogniser(tmp_path / "none.onnx")

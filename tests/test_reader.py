@@ -1,0 +1,83 @@
+"""Pictures of one digit, read by the model that shuzi carries."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import EXAMPLES
+from PIL import Image
+
+import shuzi
+from shuzi.image import load_grey
+from shuzi.reader import Reader
+
+PICTURES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".py")
+DRAWN = [path for path in PICTURES if path.stem != "blank"]
+
+
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.name)
+def test_the_examples_are_read(path):
+    page = shuzi.read(path)
+    assert page.text() == path.stem[0]
+    assert page.numbers[0].confidence > 0.9
+
+
+def test_a_blank_picture_is_no_digit_not_a_guess():
+    assert shuzi.read(EXAMPLES / "blank.jpg").numbers == ()
+
+
+def test_a_page_says_where_the_digit_is():
+    page = shuzi.read(EXAMPLES / "7-photo.jpg")
+    box = page.numbers[0].box
+    assert (page.width, page.height) == (800, 600)
+    # The script draws it in a field of 300 x 300 at (260, 90).
+    assert (box.x, box.y) == pytest.approx((326, 130), abs=12)
+    assert (box.width, box.height) == pytest.approx((190, 240), abs=16)
+
+
+def test_probabilities_are_those_of_the_digits():
+    number = shuzi.read(EXAMPLES / "3.png").numbers[0]
+    assert len(number.probabilities) == 10
+    assert sum(number.probabilities) == pytest.approx(1, abs=1e-5)
+    assert number.confidence == max(number.probabilities) == number.probabilities[3]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_ink_may_be_lighter_than_paper(turned):
+    grey = load_grey(EXAMPLES / "3.png")
+    assert shuzi.read(255 - grey if turned else grey).text() == "3"
+
+
+def test_another_model_can_read(run):
+    page = shuzi.read(EXAMPLES / "3.png", model=run.folder / "model.onnx")
+    assert len(page.numbers) == 1
+
+
+def test_explain_writes_a_picture_of_each_stage(tmp_path):
+    page = Reader().explain(EXAMPLES / "3.png", tmp_path / "stages")
+    assert page.text() == "3"
+    names = sorted(path.name for path in (tmp_path / "stages").iterdir())
+    assert names == ["3-1-grey.png", "3-2-ink.png", "3-3-box.png", "3-4-glyph.png"]
+    with Image.open(tmp_path / "stages" / "3-3-box.png") as box:
+        assert box.size == (280, 280)
+
+
+def test_most_unseen_writers_are_read(data_folder):
+    with np.load(data_folder / "digits" / "chars74k.npz") as file:
+        images, labels = file["x"], file["y"]
+    reader = Reader()
+    right = [reader.read(i).text() == str(label) for i, label in zip(images, labels, strict=True)]
+    assert np.mean(right) > 0.95
+
+
+def test_the_card_says_what_made_the_model():
+    card = json.loads((EXAMPLES.parent / "src/shuzi/models/digit.json").read_text())
+    assert {"data", "recipe", "seed", "git_commit", "scores"} <= set(card)
+    assert card["scores"]["MNIST test"]["n"] == 10_000
+
+
+def test_the_models_scores_are_those_of_its_card(mnist):
+    card = json.loads((EXAMPLES.parent / "src/shuzi/models/digit.json").read_text())
+    guesses = shuzi.Recogniser().predict(mnist.test_images).argmax(axis=1)
+    accuracy = (guesses == mnist.test_labels).mean()
+    assert accuracy == pytest.approx(card["scores"]["MNIST test"]["accuracy"], abs=2e-4)
