@@ -43,11 +43,11 @@ def split_dataset(dataset: Dataset, recipe: Recipe, device: torch.device) -> tup
     """Training and validation part; validation is the last share, cut before any shuffling.
 
     Raises:
-        DataError: no image would be left to train on, or none to validate on.
+        DataError: no image would be left to train on.
     """
     n = len(dataset.train_labels)
     cut = int(n * (1 - recipe.validation_split))
-    if cut == 0 or (recipe.validation_split > 0 and cut == n):
+    if cut == 0:
         raise DataError(
             f"{n} images from {dataset.source} cannot be split with "
             f"validation_split={recipe.validation_split:g}.",

@@ -92,6 +92,20 @@ def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose:
 
 
 def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int) -> Run:
+    try:
+        trainer = _make_trainer(folder, record, dataset)
+        _train_epochs(trainer, folder, verbose)
+        _finish(trainer, folder, record)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Interrupted. What {folder} holds is whole.",
+            f"Go on with: shuzi train --resume {folder}",
+        ) from None
+    return Run(folder, tuple(trainer.history))
+
+
+def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Trainer:
+    """A trainer in the state of the folder's checkpoint, or a new one without any."""
     recipe = Recipe.from_dict(record["recipe"])
     device = choose_device(record["device"]["precision"])
     if device.torch.type != record["device"]["type"]:
@@ -100,12 +114,9 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
             "Resume it on the machine where it began.",
         )
     torch.set_num_threads(record["device"]["threads"])
-    train_split, validation = split_dataset(dataset, recipe, device.torch)
-    trainer = Trainer(recipe, record["seed"], device, train_split, validation)
+    trainer = Trainer(recipe, record["seed"], device, *split_dataset(dataset, recipe, device.torch))
     trainer.history += load_checkpoint(folder, trainer.state)
-    _train_epochs(trainer, folder, verbose)
-    _finish(trainer, folder, record)
-    return Run(folder, tuple(trainer.history))
+    return trainer
 
 
 def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
@@ -118,11 +129,6 @@ def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
             save_checkpoint(folder, trainer.state, trainer.history)
             _save_history(folder, trainer.history)
             reporter.end(trainer.history)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            f"Interrupted after {len(trainer.history)} of {epochs} epochs.",
-            f"Go on with: shuzi train --resume {folder}",
-        ) from None
     finally:
         reporter.stop()
 

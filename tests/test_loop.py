@@ -1,0 +1,99 @@
+"""The training loop."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from shuzi.errors import DataError, DivergedError, UsageError
+from shuzi.training.device import choose_device
+from shuzi.training.loop import Trainer, split_dataset
+from shuzi.training.recipes import RECIPES, Recipe
+
+RECIPE = Recipe(hidden=(40,), batch_size=64, epochs=3, scale=255.0)
+
+
+def trainer(dataset, recipe=RECIPE, seed=0, precision="fp32"):
+    device = choose_device(precision)
+    return Trainer(recipe, seed, device, *split_dataset(dataset, recipe, device.torch))
+
+
+def trained(dataset, epochs=2, **options):
+    made = trainer(dataset, **options)
+    for _ in range(epochs):
+        made.run_epoch(lambda seen: None)
+    return made
+
+
+def same(a, b):
+    return all(torch.equal(a.state[name], b.state[name]) for name in a.state)
+
+
+def test_validation_is_the_last_share_before_shuffling(digits):
+    train, validation = split_dataset(digits, RECIPE, torch.device("cpu"))
+    assert (len(train), len(validation)) == (1050, 450)
+    np.testing.assert_array_equal(validation.labels, digits.train_labels[1050:])
+
+
+def test_the_tutorials_split_is_42000_and_18000(mnist):
+    train, validation = split_dataset(mnist, Recipe(), torch.device("cpu"))
+    assert (len(train), len(validation)) == (42000, 18000)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("recipe", [RECIPE, RECIPES["digit"]], ids=lambda recipe: recipe.name)
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(digits, precision, recipe):
+    options = {"epochs": 1, "recipe": recipe, "precision": precision}
+    assert same(trained(digits, **options), trained(digits, **options))
+
+
+def test_another_seed_gives_other_weights(digits):
+    assert not same(trained(digits, seed=1), trained(digits, seed=2))
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_training_learns(digits, precision):
+    history = trained(digits, epochs=8, precision=precision).history
+    assert history[-1].val_accuracy > 0.85
+    assert history[-1].val_loss < history[0].val_loss
+
+
+def test_the_loss_is_the_mean_over_the_images(digits):
+    recipe = dataclasses.replace(RECIPE, dropout=0.0, lr=0.0, validation_split=0.0)
+    made = trainer(digits, recipe=recipe)
+    epoch = made.run_epoch(lambda seen: None)
+    logits = made.network(made.train.images)
+    expected = torch.nn.functional.cross_entropy(logits, made.train.labels).item()
+    assert epoch.loss == pytest.approx(expected, rel=1e-4)
+    assert epoch.val_loss is None
+
+
+def test_every_image_is_seen_once_an_epoch(digits):
+    seen = []
+    trainer(digits).run_epoch(seen.append)
+    assert seen[-1] == 1050
+    assert len(seen) == 17
+
+
+def test_without_shuffling_every_epoch_has_the_same_order(digits):
+    recipe = dataclasses.replace(RECIPE, shuffle=False)
+    batches = [batch.labels for batch in trainer(digits, recipe=recipe)._batches()]
+    np.testing.assert_array_equal(torch.cat(batches), digits.train_labels[:1050])
+
+
+def test_a_loss_that_is_no_number_stops_with_the_reason(digits):
+    recipe = dataclasses.replace(RECIPE, activation="linear", lr=100.0, scale=1.0)
+    with pytest.raises(DivergedError, match="The loss became (nan|inf) in epoch"):
+        trained(digits, epochs=5, recipe=recipe)
+
+
+def test_a_split_that_leaves_nothing_is_refused(digits):
+    recipe = dataclasses.replace(RECIPE, validation_split=0.9999)
+    with pytest.raises(DataError, match="validation_split"):
+        split_dataset(digits, recipe, torch.device("cpu"))
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(UsageError, match="fp16"):
+        choose_device("fp16")

@@ -1,0 +1,90 @@
+"""Recipes are what the tutorial says, and refuse what cannot be."""
+
+import dataclasses
+
+import pytest
+
+from shuzi.errors import RecipeError
+from shuzi.training.recipes import RECIPES, Recipe, find_recipe, knobs
+
+
+def test_the_tutorial_is_the_tutorial():
+    recipe = RECIPES["tutorial"]
+    assert (recipe.hidden, recipe.activation, recipe.dropout) == ((500, 500), "tanh", 0.5)
+    assert (recipe.lr, recipe.decay, recipe.momentum, recipe.nesterov) == (0.01, 1e-6, 0.9, True)
+    assert (recipe.batch_size, recipe.epochs, recipe.shuffle) == (200, 100, True)
+    assert (recipe.validation_split, recipe.scale) == (0.3, 1.0)
+
+
+def test_tutorial_scaled_differs_in_the_pixels_only():
+    changed = dataclasses.replace(RECIPES["tutorial-scaled"], name="tutorial", scale=1.0)
+    assert changed == RECIPES["tutorial"]
+    assert RECIPES["tutorial-scaled"].scale == 255
+
+
+def test_a_recipe_is_frozen_and_keyword_only():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RECIPES["tutorial"].lr = 1.0
+    with pytest.raises(TypeError):
+        Recipe("mine")
+
+
+def test_settings_are_parsed():
+    settings = ["epochs=10", "hidden=256,256", "activation=relu", "nesterov=false", "lr=1e-3"]
+    recipe = Recipe().with_settings(settings)
+    assert (recipe.epochs, recipe.hidden, recipe.activation) == (10, (256, 256), "relu")
+    assert (recipe.nesterov, recipe.lr) == (False, 0.001)
+
+
+def test_every_knob_of_the_tutorial_can_be_set():
+    assert set(knobs()) >= {
+        *("hidden", "activation", "dropout", "lr", "decay", "momentum", "nesterov"),
+        *("batch_size", "epochs", "shuffle", "validation_split", "scale"),
+    }
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("epochs=0", "epochs=1.5", "epochs=many", "hidden=", "hidden=0", "hidden=5,x"),
+        *("activation=swish", "dropout=1", "dropout=-0.1", "dropout=nan", "lr=inf", "lr=-1"),
+        *("momentum=1", "nesterov=maybe", "batch_size=0", "validation_split=1", "scale=0"),
+        *("shuffle=2", "network=transformer", "optimiser=adam"),
+    ],
+)
+def test_an_impossible_value_is_named_with_what_is_allowed(setting):
+    name, _, value = setting.partition("=")
+    with pytest.raises(RecipeError) as caught:
+        Recipe().with_settings([setting])
+    message = caught.value.message
+    assert message.startswith(f"{name}: ")
+    assert value.split(",")[-1] in message
+    assert knobs()[name][1] in message
+
+
+def test_an_unknown_field_lists_the_fields():
+    with pytest.raises(RecipeError, match=r"Unknown field 'speed'; .*batch_size"):
+        Recipe().with_settings(["speed=9"])
+
+
+def test_a_setting_without_a_value_is_refused():
+    with pytest.raises(RecipeError, match="must be field=value"):
+        Recipe().with_settings(["epochs"])
+
+
+def test_an_unknown_recipe_lists_the_recipes():
+    with pytest.raises(RecipeError, match="tutorial-scaled"):
+        find_recipe("best")
+
+
+@pytest.mark.parametrize("values", [{"hidden": [500.0]}, {"epochs": True}, {"lr": "0.1"}])
+def test_a_value_of_another_type_is_refused(values):
+    with pytest.raises(RecipeError):
+        Recipe(**values)
+
+
+def test_a_recipe_comes_back_from_json():
+    recipe = RECIPES["tutorial-scaled"]
+    assert Recipe.from_dict(recipe.to_dict()) == recipe
+    with pytest.raises(RecipeError, match="Unknown field speed"):
+        Recipe.from_dict({"speed": 1})

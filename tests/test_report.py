@@ -1,0 +1,96 @@
+"""Evaluating and predicting with a finished run."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import shuzi
+from shuzi.errors import DataError, ModelError, OutputError, RunError, UsageError
+from shuzi.evaluation.report import predict_file
+
+
+def test_evaluation_is_of_the_models_own_predictions(run, digits):
+    found = shuzi.evaluate(run.folder, digits)
+    recogniser = shuzi.Recogniser(run.folder / "model.onnx")
+    right = recogniser.predict(digits.test_images).argmax(axis=1) == digits.test_labels
+    assert found.n == 297
+    assert found.accuracy == pytest.approx(right.mean())
+    assert found.interval[0] < found.accuracy < found.interval[1]
+
+
+def test_evaluation_is_written_beside_the_run(run, digits):
+    found = shuzi.evaluate(run.folder, digits)
+    written = json.loads((run.folder / "evaluation.json").read_text())
+    assert written["accuracy"] == found.accuracy
+    assert written["data"]["name"] == digits.name
+    for name in ("confusion.png", "mistakes.png"):
+        with Image.open(run.folder / name) as picture:
+            assert min(picture.size) > 300
+
+
+def test_the_data_is_found_by_the_record(digits_npz, tmp_path):
+    settings = ["epochs=1", "hidden=8"]
+    dataset = shuzi.load_mnist(digits_npz)
+    run = shuzi.train(dataset=dataset, out=tmp_path / "run", settings=settings, verbose=0)
+    assert shuzi.evaluate(run.folder, offline=True).n == 297
+
+
+def test_npz_of_predictions(run, digits, digits_npz, tmp_path):
+    accuracy = predict_file(run.folder, digits_npz, tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz", allow_pickle=False) as out:
+        assert out["probabilities"].shape == (297, 10)
+        np.testing.assert_array_equal(out["digits"], out["probabilities"].argmax(axis=1))
+        assert accuracy == pytest.approx((out["digits"] == digits.test_labels).mean())
+
+
+def test_csv_of_predictions(run, digits, tmp_path):
+    np.save(tmp_path / "images.npy", digits.test_images[:5])
+    assert predict_file(run.folder, tmp_path / "images.npy", tmp_path / "out.csv") is None
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    probabilities = shuzi.Recogniser(run.folder / "model.onnx").predict(digits.test_images[:5])
+    assert [int(row["digit"]) for row in rows] == probabilities.argmax(axis=1).tolist()
+    assert float(rows[4]["p9"]) == pytest.approx(probabilities[4, 9], rel=1e-5)
+
+
+def test_another_ending_is_refused(run, digits_npz, tmp_path):
+    with pytest.raises(UsageError, match=r"out.xls must end in"):
+        predict_file(run.folder, digits_npz, tmp_path / "out.xls")
+
+
+def test_an_output_that_cannot_be_written_is_named(run, digits_npz, tmp_path):
+    with pytest.raises(OutputError, match="none/out.csv"):
+        predict_file(run.folder, digits_npz, tmp_path / "none" / "out.csv")
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path, digits):
+    with pytest.raises(RunError, match="is not a run folder"):
+        shuzi.evaluate(tmp_path, digits)
+
+
+def test_an_unfinished_run_is_refused(tmp_path, digits):
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(RunError, match="has not finished"):
+        shuzi.evaluate(tmp_path, digits)
+
+
+def test_a_damaged_model_is_refused(tmp_path, digits):
+    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "model.onnx").write_bytes(b"12345")
+    with pytest.raises(ModelError, match="is not an ONNX model"):
+        shuzi.evaluate(tmp_path, digits)
+
+
+def test_a_damaged_record_is_refused(tmp_path, digits):
+    (tmp_path / "run.json").write_text("{")
+    (tmp_path / "model.onnx").write_bytes(b"")
+    with pytest.raises(RunError, match="run.json cannot be read"):
+        shuzi.evaluate(tmp_path, digits)
+
+
+def test_data_that_is_none_is_refused(run, tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        shuzi.evaluate(run.folder, data=tmp_path / "none.npz")

@@ -1,0 +1,167 @@
+"""Run folders, and runs that are killed and resumed."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+
+import shuzi
+from shuzi.errors import OutputError, RecipeError, RunError, UsageError
+from shuzi.training.run import resume
+
+SETTINGS = ["epochs=6", "hidden=64,32", "scale=255", "batch_size=10"]
+SET = [part for setting in SETTINGS for part in ("--set", setting)]
+
+
+def weights(folder):
+    return load_file(folder / "model.safetensors")
+
+
+def assert_same_weights(a, b):
+    a, b = weights(a), weights(b)
+    assert a.keys() == b.keys()
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name])
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(digits_npz, tmp_path_factory):
+    dataset = shuzi.load_mnist(digits_npz)
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    return shuzi.train(dataset=dataset, out=out, settings=SETTINGS, seed=5, verbose=0).folder
+
+
+def start(digits_npz, out):
+    arguments = ["train", "tutorial", "--data", digits_npz, "--out", out, "--seed", 5, *SET]
+    return subprocess.Popen(
+        [sys.executable, "-m", "shuzi", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def epochs_done(out):
+    try:
+        return (out / "history.csv").read_text().count("\n") - 1
+    except FileNotFoundError:
+        return 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+@pytest.mark.parametrize("epochs", [0, 1, 4])
+def test_a_killed_run_is_resumed_to_the_same_weights(
+    digits_npz, tmp_path, uninterrupted, how, epochs
+):
+    out = tmp_path / "run"
+    process = start(digits_npz, out)
+    while not (out / "run.json").exists() or epochs_done(out) < epochs:
+        assert process.poll() is None
+        time.sleep(0.001)
+    os.kill(process.pid, how)
+    _, said = process.communicate(timeout=30)
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert f"shuzi train --resume {out}" in said
+        assert "Traceback" not in said
+    assert not (out / "model.onnx").exists()
+    resume(out, verbose=0)
+    assert_same_weights(out, uninterrupted)
+    assert epochs_done(out) == 6
+
+
+def test_resuming_a_finished_run_changes_nothing(digits_npz, tmp_path, uninterrupted):
+    resume(uninterrupted, verbose=0)
+    assert epochs_done(uninterrupted) == 6
+
+
+def test_the_run_folder_holds_everything(run):
+    names = {path.name for path in run.folder.iterdir()}
+    assert names >= {"run.json", "history.csv", "curves.png", "checkpoint"}
+    assert names >= {"model.safetensors", "model.onnx"}
+
+
+def test_the_record_says_what_was_trained_with_what(run, digits):
+    record = json.loads((run.folder / "run.json").read_text())
+    assert record["status"] == "finished"
+    assert record["recipe"]["hidden"] == [64, 32]
+    assert record["data"]["fingerprint"] == digits.fingerprint
+    assert record["versions"]["shuzi"] == shuzi.__version__
+    assert record["device"]["type"] in ("cpu", "cuda")
+    assert record["seconds"]["training"] > 0
+    assert record["git_commit"] is None or re.fullmatch("[0-9a-f]{40}", record["git_commit"])
+
+
+def test_the_history_has_a_row_an_epoch(run):
+    with (run.folder / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy"]
+    assert [int(row["epoch"]) for row in rows] == [1, 2, 3]
+    assert float(rows[-1]["val_loss"]) == pytest.approx(run.history[-1].val_loss, abs=1e-6)
+
+
+def test_the_curves_are_a_picture(run):
+    with Image.open(run.folder / "curves.png") as picture:
+        assert picture.size[0] > picture.size[1] > 300
+
+
+def test_a_folder_that_is_not_empty_is_kept(digits, run):
+    with pytest.raises(OutputError, match="is not empty"):
+        shuzi.train(dataset=digits, out=run.folder, verbose=0)
+
+
+def test_a_folder_that_cannot_be_made_is_named(digits, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be made"):
+        shuzi.train(dataset=digits, out=tmp_path / "file" / "run", verbose=0)
+
+
+def test_a_bad_setting_leaves_no_folder(digits, tmp_path):
+    with pytest.raises(RecipeError):
+        shuzi.train(dataset=digits, out=tmp_path / "run", settings=["epochs=0"])
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unknown_precision_leaves_no_folder(digits, tmp_path):
+    with pytest.raises(UsageError):
+        shuzi.train(dataset=digits, out=tmp_path / "run", precision="fp8")
+    assert not (tmp_path / "run").exists()
+
+
+def test_resuming_wants_a_run_folder(tmp_path):
+    with pytest.raises(RunError, match="is not a run folder"):
+        resume(tmp_path)
+
+
+def test_resuming_wants_the_same_data(run, digits, mnist_like):
+    with pytest.raises(RunError, match="other data"):
+        resume(run.folder, dataset=mnist_like)
+
+
+def test_a_damaged_checkpoint_is_named(digits, tmp_path):
+    run = shuzi.train(dataset=digits, out=tmp_path / "run", settings=SETTINGS, verbose=0)
+    path = run.folder / "checkpoint" / "latest.safetensors"
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(RunError, match=r"latest.safetensors cannot be resumed"):
+        resume(run.folder, dataset=digits)
+
+
+@pytest.fixture
+def mnist_like(digits):
+    images = digits.train_images.copy()
+    images[0, 0, 0] += 1
+    return shuzi.Dataset(
+        train_images=images,
+        train_labels=digits.train_labels,
+        test_images=digits.test_images,
+        test_labels=digits.test_labels,
+    )
