@@ -1,5 +1,7 @@
 """Files are the old one or the new one."""
 
+from pathlib import Path
+
 import pytest
 
 from shuzi.errors import OutputError
@@ -35,16 +37,19 @@ def test_a_missing_folder_is_named(tmp_path):
 
 def test_a_folder_without_permission_is_named(tmp_path, powerless):
     tmp_path.chmod(0o500)
-    with powerless, pytest.raises(OutputError, match="Permission denied"):
-        with write_atomically(tmp_path / "a.txt"):
-            pass
+    with (
+        powerless,
+        pytest.raises(OutputError, match="Permission denied"),
+        write_atomically(tmp_path / "a.txt"),
+    ):
+        pass
 
 
 def test_a_full_disk_is_named(tmp_path):
     with (
         pytest.raises(OutputError, match="No space left"),
         write_atomically(tmp_path / "a.txt"),
-        open("/dev/full", "w") as full,
+        Path("/dev/full").open("w") as full,
     ):
         full.write("x")
         full.flush()

@@ -84,7 +84,7 @@ def test_without_shuffling_every_epoch_has_the_same_order(digits):
 
 def test_a_loss_that_is_no_number_stops_with_the_reason(digits):
     recipe = dataclasses.replace(RECIPE, activation="linear", lr=100.0, scale=1.0)
-    with pytest.raises(DivergedError, match="The loss became (nan|inf) in epoch"):
+    with pytest.raises(DivergedError, match=r"The loss became (nan|inf) in epoch"):
         trained(digits, epochs=5, recipe=recipe)
 
 

@@ -28,7 +28,9 @@ def test_log_loss():
 
 def test_log_loss_of_an_impossible_label_is_finite():
     probabilities = np.eye(10, dtype=np.float32)[[3]]
-    assert metrics.log_loss(probabilities, np.array([4], np.uint8)) == pytest.approx(16.118, abs=0.01)
+    assert metrics.log_loss(probabilities, np.array([4], np.uint8)) == pytest.approx(
+        16.118, abs=0.01
+    )
 
 
 def test_confusion_matrix():

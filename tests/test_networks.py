@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from shuzi.training.networks import Dropout, build
+from shuzi.training.dropout import Dropout
+from shuzi.training.networks import build
 from shuzi.training.recipes import RECIPES, Recipe
 
 

@@ -62,7 +62,7 @@ def test_another_ending_is_refused(run, digits_npz, tmp_path):
 
 
 def test_an_output_that_cannot_be_written_is_named(run, digits_npz, tmp_path):
-    with pytest.raises(OutputError, match="none/out.csv"):
+    with pytest.raises(OutputError, match=r"none/out\.csv"):
         predict_file(run.folder, digits_npz, tmp_path / "none" / "out.csv")
 
 
@@ -87,7 +87,7 @@ def test_a_damaged_model_is_refused(tmp_path, digits):
 def test_a_damaged_record_is_refused(tmp_path, digits):
     (tmp_path / "run.json").write_text("{")
     (tmp_path / "model.onnx").write_bytes(b"")
-    with pytest.raises(RunError, match="run.json cannot be read"):
+    with pytest.raises(RunError, match=r"run\.json cannot be read"):
         shuzi.evaluate(tmp_path, digits)
 
 

@@ -29,7 +29,8 @@ REPEAT = 4
 def glyphs(path):
     """Images and labels of a set, each digit found and normalised as the reader does it."""
     with np.load(path, allow_pickle=False) as file:
-        found = [(find_digit(image), label) for image, label in zip(file["x"], file["y"])]
+        pairs = zip(file["x"], file["y"], strict=True)
+        found = [(find_digit(image), label) for image, label in pairs]
     kept = [(normalise(ink.values), label) for ink, label in found if ink is not None]
     images, labels = zip(*kept, strict=True)
     return np.stack(images), np.array(labels, np.uint8)
@@ -61,8 +62,12 @@ def card(run, mnist):
         "input": "images: uint8 (n, 28, 28), ink bright, in MNIST's convention",
         "output": "probabilities: float32 (n, 10)",
         "data": {
-            "train": ["MNIST train (CC BY-SA 3.0)", "hwd1000 (MIT)"]
-            + ["optdigits_tra (UCI, CC BY 4.0)", "sudoku hand cells (MIT)"],
+            "train": [
+                "MNIST train (CC BY-SA 3.0)",
+                "hwd1000 (MIT)",
+                "optdigits_tra (UCI, CC BY 4.0)",
+                "sudoku hand cells (MIT)",
+            ],
             "images": record["data"]["train"],
             "repeats of all but MNIST": REPEAT,
             "fingerprint": record["data"]["fingerprint"],

@@ -68,13 +68,13 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     uneven light is followed and taken away.
     """
     even = _evenly_lit(grey)
-    levels = cv2.normalize(even, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    levels = np.interp(even, (even.min(), even.max()), (0, 255)).astype(np.uint8)
     threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     edge = np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
     # A frame may fill the edge, and a tight crop of a bold digit half of the picture.
     dark_paper = 0.4 * (edge > threshold).mean() + 0.6 * (levels > threshold).mean() < 0.5
     light = -even if dark_paper else even
-    return np.maximum(_paper(light) - light, 0)
+    return np.asarray(np.maximum(_paper(light) - light, 0), np.float32)
 
 
 def _evenly_lit(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -87,12 +87,13 @@ def _evenly_lit(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     size = min(FIT_SIDE, grey.shape[1]), min(FIT_SIDE, grey.shape[0])
     coarse = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
     terms = _quadratic(size[1], size[0]).reshape(6, -1)
-    weights = np.ones_like(coarse)
-    surface = np.zeros(6)
+    weights: NDArray[np.float64] = np.ones(coarse.shape)
+    surface: NDArray[np.float64] = np.zeros(6)
     for _ in range(10):
         weighted = terms * weights
-        surface = np.linalg.lstsq(weighted @ terms.T, weighted @ coarse, rcond=None)[0]
-        weights = 1 / np.maximum(np.abs(coarse - surface @ terms), 1)
+        fit = np.linalg.lstsq(weighted @ terms.T, weighted @ coarse, rcond=None)
+        surface = np.asarray(fit[0], np.float64)
+        weights = np.asarray(1 / np.maximum(np.abs(coarse - surface @ terms), 1))
     if np.median(np.abs(coarse - surface @ terms)) > UNEVEN:
         return grey.astype(np.float32)
     light = np.tensordot(surface, _quadratic(*grey.shape), 1)
@@ -142,7 +143,8 @@ def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
 
     A part at the picture's edge is more likely a frame or a neighbour, and counts a tenth.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    count, labels, found, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    stats = np.asarray(found, np.int32)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     at_edge = _touches_edge(stats, mask.shape)
     weights = stats[:, cv2.CC_STAT_AREA] * np.where(at_edge, 0.1, 1.0)

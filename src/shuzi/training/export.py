@@ -1,6 +1,5 @@
 """A trained network as files: safetensors for its weights, ONNX for reading."""
 
-import io
 import logging
 import warnings
 from pathlib import Path
@@ -15,7 +14,8 @@ from shuzi.errors import ModelError
 from shuzi.files import write_atomically
 
 _OPSET = 18
-_TOLERANCE = 1e-5
+_TOLERANCE = 1e-4
+"""Of a probability: float32 sums of 784 products of raw pixels differ by their order."""
 
 
 class _WithSoftmax(nn.Module):
@@ -40,7 +40,7 @@ def save_onnx(network: nn.Module, path: Path) -> None:
     Input `images` uint8 (n, 28, 28) with bright ink, output `probabilities` float32 (n, 10).
 
     Raises:
-        ModelError: ONNX Runtime's probabilities differ from the network's by more than 1e-5.
+        ModelError: ONNX Runtime's probabilities differ from the network's by more than 1e-4.
     """
     model = _WithSoftmax(network).cpu().eval()
     program = _export(model)
@@ -66,9 +66,7 @@ def _export(model: nn.Module) -> bytes:
             verbose=False,
         )
     assert program is not None
-    buffer = io.BytesIO()
-    program.save(buffer)
-    return buffer.getvalue()
+    return bytes(program.model_proto.SerializeToString())
 
 
 @torch.inference_mode()
@@ -78,6 +76,6 @@ def _check(model: nn.Module, path: Path) -> None:
     difference = float(np.abs(Recogniser(path).predict(images) - wanted).max())
     if not difference <= _TOLERANCE:
         raise ModelError(
-            f"{path.name}: ONNX Runtime differs from torch by {difference:.2g}.",
+            f"model.onnx: ONNX Runtime differs from torch by {difference:.2g}.",
             "Report it with run.json; model.safetensors holds the weights.",
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from shuzi.dataset import Dataset
 from shuzi.errors import DataError, DivergedError
@@ -17,7 +18,7 @@ from shuzi.training.history import Epoch
 from shuzi.training.networks import build
 from shuzi.training.optimisers import make_optimiser
 from shuzi.training.recipes import Recipe
-from shuzi.training.step import make_step, score
+from shuzi.training.step import make_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,6 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def batches(self, size: int) -> Iterator["Split"]:
-        for images, labels in zip(self.images.split(size), self.labels.split(size), strict=True):
-            yield Split(images, labels)
 
     def take(self, order: Tensor) -> "Split":
         # Several times faster than indexing with [order].
@@ -114,14 +111,14 @@ class Trainer:
         stream = np.random.SeedSequence([self.seed, number]).generate_state(1, np.uint64)
         self.generator.manual_seed(int(stream[0] >> np.uint64(1)))
         self.network.train()
-        sums = torch.zeros(2, device=self.device.torch)
         t, seen = (number - 1) * self.steps_per_epoch, 0
+        logits, labels = [], []
         for batch in self._batches():
-            sums += self.step(batch.images, batch.labels, t)
+            logits.append(self.step(batch.images, batch.labels, t))
+            labels.append(batch.labels)
             t, seen = t + 1, seen + len(batch)
             on_batch(seen)
-        loss, correct = (sums / len(self.train)).tolist()
-        return loss, correct
+        return _score(torch.cat(logits), torch.cat(labels))
 
     def _batches(self) -> Iterator[Split]:
         n, place = len(self.train), self.device.torch
@@ -139,10 +136,12 @@ class Trainer:
         if len(self.validation) == 0:
             return None, None
         self.network.eval()
-        sums = torch.zeros(2, device=self.device.torch)
-        for batch in self.validation.batches(1000):
-            with self.device.autocast():
-                logits = self.network(batch.images)
-            sums += score(logits, batch.labels)
-        loss, accuracy = (sums / len(self.validation)).tolist()
-        return loss, accuracy
+        with self.device.autocast():
+            parts = [self.network(images) for images in self.validation.images.split(1000)]
+        return _score(torch.cat(parts).float(), self.validation.labels)
+
+
+def _score(logits: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Mean cross-entropy in nats, and the share of right answers."""
+    loss = functional.cross_entropy(logits, labels)
+    return float(loss), float((logits.argmax(dim=1) == labels).float().mean())

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.optim.sgd import sgd
 
 from shuzi.training.recipes import Recipe
 
@@ -24,7 +25,7 @@ class Optimiser(Protocol):
         """Set the learning rate of step t, counted from 0."""
 
     def step(self) -> None:
-        """Move the parameters by their gradients, and drop the gradients."""
+        """Move the parameters by their gradients."""
 
 
 class KerasSGD:
@@ -39,23 +40,29 @@ class KerasSGD:
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], recipe: Recipe) -> None:
-        weights = list(parameters)
+        self.weights: list[Tensor] = list(parameters)
         self.recipe = recipe
-        self.loss_scale = torch.tensor(recipe.lr, device=weights[0].device)
-        nesterov = recipe.nesterov and recipe.momentum > 0
-        self.sgd = torch.optim.SGD(
-            weights, lr=1.0, momentum=recipe.momentum, nesterov=nesterov, fused=True
-        )
-        self.state = {f"velocity.{i}": torch.zeros_like(w) for i, w in enumerate(weights)}
-        for weight, velocity in zip(weights, self.state.values(), strict=True):
-            self.sgd.state[weight] = {"momentum_buffer": velocity}
+        self.loss_scale = torch.tensor(recipe.lr, device=self.weights[0].device)
+        self.state = {f"velocity.{i}": torch.zeros_like(w) for i, w in enumerate(self.weights)}
 
     def schedule(self, t: int) -> None:
         self.loss_scale.fill_(self.recipe.lr / (1 + self.recipe.decay * t))
 
+    @torch.no_grad()
     def step(self) -> None:
-        self.sgd.step()
-        self.sgd.zero_grad()
+        momentum = self.recipe.momentum
+        sgd(
+            self.weights,
+            [w.grad for w in self.weights if w.grad is not None],
+            list(self.state.values()),
+            fused=True,
+            lr=1.0,
+            momentum=momentum,
+            nesterov=self.recipe.nesterov and momentum > 0,
+            weight_decay=0.0,
+            dampening=0.0,
+            maximize=False,
+        )
 
 
 class OneCycleAdamW:
@@ -77,7 +84,7 @@ class OneCycleAdamW:
             {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},
         ]
         self.adamw = torch.optim.AdamW(groups, lr=self.lr, betas=self.betas, fused=True)
-        self.state = {}
+        self.state: dict[str, Tensor] = {}
         for i, weight in enumerate(w for group in groups for w in group["params"]):  # type: ignore[attr-defined]
             moments = {
                 "step": torch.zeros((), device=weight.device),
@@ -92,7 +99,6 @@ class OneCycleAdamW:
 
     def step(self) -> None:
         self.adamw.step()
-        self.adamw.zero_grad()
 
     def _cycle(self, t: int) -> float:
         peak = max(1, self.steps // 5)

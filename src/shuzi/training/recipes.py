@@ -144,7 +144,8 @@ def _kind(name: str) -> Any:
 
 
 def _allowed(name: str) -> Allowed:
-    return next(knob.metadata["allowed"] for knob in fields(Recipe) if knob.name == name)
+    allowed: Allowed = next(k.metadata["allowed"] for k in fields(Recipe) if k.name == name)
+    return allowed
 
 
 def _refuse(name: str, value: Any) -> RecipeError:

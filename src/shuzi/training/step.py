@@ -3,35 +3,27 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from shuzi.training.device import Device
+from shuzi.training.network import Network
 from shuzi.training.optimisers import Optimiser
 
 Step = Callable[[Tensor, Tensor, int], Tensor]
-"""(images uint8 (n, 28, 28), labels int64 (n,), number of the step) -> `score` of the batch."""
-
-
-def score(logits: Tensor, labels: Tensor) -> Tensor:
-    """float32 (2,): the batch's summed cross-entropy and its number of right answers."""
-    loss = functional.cross_entropy(logits.float(), labels, reduction="sum")
-    return torch.stack((loss, (logits.argmax(dim=1) == labels).sum()))
+"""(images uint8 (n, 28, 28), labels int64 (n,), number of the step) -> logits float32 (n, 10)."""
 
 
 def make_step(
-    network: nn.Module, optimiser: Optimiser, device: Device, masks: torch.Generator
+    network: Network, optimiser: Optimiser, device: Device, masks: torch.Generator
 ) -> Step:
     """The step that trains `network`: captured in a graph on CUDA, plain elsewhere."""
     autocast = device.autocast()
 
     def move(images: Tensor, labels: Tensor) -> Tensor:
         with autocast:
-            logits = network(images)
-        scores = score(logits, labels)
-        (scores[0] * (optimiser.loss_scale / len(labels))).backward()
+            logits = network.learn(images, labels, optimiser.loss_scale / len(labels))
         optimiser.step()
-        return scores.detach()
+        return logits
 
     def step(images: Tensor, labels: Tensor, t: int) -> Tensor:
         optimiser.schedule(t)
@@ -63,19 +55,19 @@ class _Captured:
         self.images.copy_(images)
         self.labels.copy_(labels)
         self.graph.replay()
-        return self.scores
+        return self.logits.clone()
 
     def _uncaptured(self, images: Tensor, labels: Tensor) -> Tensor:
         # Capture wants its kernels to have run before, on a stream other than the default one.
         self.stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self.stream):
-            scores = self.move(images, labels)
+            logits = self.move(images, labels)
         torch.cuda.current_stream().wait_stream(self.stream)
-        return scores
+        return logits
 
     def _capture(self) -> torch.cuda.CUDAGraph:
         graph = torch.cuda.CUDAGraph()
         graph.register_generator_state(self.masks)
         with torch.cuda.graph(graph):
-            self.scores = self.move(self.images, self.labels)
+            self.logits = self.move(self.images, self.labels)
         return graph

@@ -1,0 +1,143 @@
+"""The documents say what is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import shuzi
+from shuzi import errors
+from shuzi.training.recipes import RECIPES, knobs
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+COMMANDS = {"read", "train", "evaluate", "predict", "recipes", "data fetch", "data show"}
+
+
+def blocks(name, language):
+    """The fenced blocks of a language in a document."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
+
+
+def command_lines(name):
+    """Every shuzi command in a document's blocks, as lists of words."""
+    lines = "\n".join(blocks(name, "sh")).replace("&&", "\n").splitlines()
+    return [line.split()[1:] for line in lines if line.strip().startswith("shuzi ")]
+
+
+@pytest.mark.parametrize("name", ["README", "docs/tutorial"])
+def test_both_languages_name_the_same_commands(name):
+    assert blocks(f"{name}.md", "sh") == blocks(f"{name}.zh.md", "sh")
+    assert blocks(f"{name}.md", "python") == blocks(f"{name}.zh.md", "python")
+
+
+@pytest.mark.parametrize("name", ["README", "docs/tutorial"])
+def test_both_languages_have_the_same_headings_and_figures(name):
+    texts = [(ROOT / f"{name}{end}.md").read_text() for end in ("", ".zh")]
+    assert len({text.count("\n## ") for text in texts}) == 1
+    tables = [re.findall(r"\| *([\d.]+) *(?=\|)", text) for text in texts]
+    assert tables[0] == tables[1]
+
+
+def test_every_command_is_in_the_documents():
+    written = {" ".join(words[:2]) for path in DOCUMENTS for words in command_lines(path)}
+    missing = {c for c in COMMANDS if not any(w.startswith(c) for w in written)}
+    # Listed in a sentence, not run in a block.
+    assert missing <= {"recipes"}
+    assert "`shuzi recipes`" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_option_in_a_document_exists(path, command):
+    for words in command_lines(path):
+        size = 2 if words[0] == "data" else 1
+        assert " ".join(words[:size]) in COMMANDS
+        said = command(*words[:size], "--help").stdout
+        for option in (word for word in words if word.startswith("-")):
+            assert option in said, f"{option} of {' '.join(words)}"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_with_an_example(name, command):
+    said = command(*name.split(), "--help").stdout
+    assert f"Example: shuzi {name}" in said
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), target
+
+
+def test_every_error_is_documented_with_its_code():
+    kinds = [value for value in vars(errors).values() if isinstance(value, type)]
+    kinds = [kind for kind in kinds if issubclass(kind, errors.ShuziError)]
+    rows = re.findall(r"^\| (\d+) \| `(\w+)`", (ROOT / "docs/errors.md").read_text(), re.M)
+    assert {name: int(code) for code, name in rows} == {k.__name__: k.exit_code for k in kinds}
+    for kind in kinds:
+        assert kind.remedy
+        assert (
+            re.search(rf"{kind.__name__} +{kind.exit_code} +{kind.http_status} ", errors.__doc__)
+            or kind is errors.ShuziError
+        )
+
+
+def test_the_public_names_are_these():
+    assert set(shuzi.__all__) == {
+        *("Box", "Dataset", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
+        *("evaluate", "load_mnist", "read", "train"),
+    }
+    for name in shuzi.__all__:
+        assert getattr(shuzi, name).__doc__
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = shuzi.nothing
+
+
+def test_the_readmes_first_command_reads_a_digit(command):
+    first = blocks("README.md", "sh")[0]
+    words = first.split("&& shuzi ")[1].split()
+    done = command(*words[:-1], ROOT / words[-1])
+    shown = re.search(r"```\n(examples.*?)\n```", (ROOT / "README.md").read_text()).group(1)
+    assert done.stdout.replace(f"{ROOT}/", "").strip() == shown
+
+
+def test_ci_runs_the_readmes_test_command():
+    test_command = next(block for block in blocks("README.md", "sh") if "make check" in block)
+    assert test_command.strip() in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_python_examples_run(tmp_path, digits_npz):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "mnist.npz").symlink_to(digits_npz)
+    code = "\n".join(blocks("docs/python.md", "python"))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no digit" in done.stdout
+
+
+def test_the_tutorial_names_every_knob():
+    text = (ROOT / "docs/tutorial.md").read_text()
+    tutorial = ("hidden", "activation", "dropout", "lr", "decay", "momentum", "nesterov")
+    for name in (*tutorial, "batch_size", "epochs", "shuffle", "validation_split", "scale"):
+        assert name in knobs()
+        assert f"`{name}" in text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_recipes_in_the_documents_exist(path):
+    for words in command_lines(path):
+        if words[0] == "train" and not words[1].startswith("-"):
+            assert words[1] in RECIPES
+
+
+def test_the_tree_in_the_readme_is_the_tree():
+    text = (ROOT / "README.md").read_text()
+    package = ROOT / "src" / "shuzi"
+    for path in package.iterdir():
+        if not path.name.startswith(("_", "py.typed")):
+            assert re.search(rf"^  {re.escape(path.name)}/? ", text, re.M), path.name
