@@ -1,6 +1,6 @@
 """The tutorial's own code on Keras 3, changed only where Keras 3 demands it.
 
-    KERAS_BACKEND=jax python benchmarks/keras_tutorial.py mnist.npz --seeds 5
+    KERAS_BACKEND=jax python benchmarks/keras_tutorial.py mnist.npz --seeds 10
 
 Changed: `nb_epoch` is `epochs`; `SGD(lr=..., decay=...)` is an InverseTimeDecay schedule of one
 step; the data comes from the file that is named; the accuracy is asked for.
@@ -90,12 +90,13 @@ def summarise(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--epochs", type=int, default=100)
     options = parser.parse_args()
     data = load_data(options.data)
     rows = []
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         rows.append(run(data, seed, options.epochs))
         print(json.dumps(rows[-1]), flush=True)
     summary = {"backend": keras.backend.backend(), "keras": keras.__version__, "n": len(rows)}

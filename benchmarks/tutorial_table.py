@@ -1,6 +1,6 @@
 """The tutorial's table by shuzi, over several seeds.
 
-    python benchmarks/tutorial_table.py --data mnist.npz --seeds 5
+    python benchmarks/tutorial_table.py --data mnist.npz --seeds 10
 
 Prints a line a seed, then mean and deviation as one JSON line.
 """
@@ -39,13 +39,14 @@ def run(dataset, seed, epochs, precision):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--precision", default="auto")
     options = parser.parse_args()
     dataset = shuzi.load_mnist(options.data)
     rows = []
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         rows.append(run(dataset, seed, options.epochs, options.precision))
         print(json.dumps(rows[-1]), flush=True)
     print(json.dumps({"shuzi": shuzi.__version__, "n": len(rows)} | summarise(rows)))

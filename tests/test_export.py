@@ -20,9 +20,19 @@ def test_onnx_gives_the_networks_probabilities(tmp_path, name):
     network = build(RECIPES[name], 0, torch.Generator())
     export.save_onnx(network, tmp_path / "model.onnx")
     with torch.no_grad():
-        expected = torch.softmax(network.eval()(torch.from_numpy(IMAGES)), dim=1)
+        expected = torch.softmax(network.eval()(torch.from_numpy(IMAGES)), dim=1)[:, :10]
     found = Recogniser(tmp_path / "model.onnx").predict(IMAGES)
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_the_temperature_is_inside(tmp_path):
+    network = build(RECIPES["digit"], 0, torch.Generator())
+    export.save_onnx(network, tmp_path / "model.onnx", temperature=2.5)
+    with torch.no_grad():
+        expected = torch.softmax(network.eval()(torch.from_numpy(IMAGES)) / 2.5, dim=1)
+    found = Recogniser(tmp_path / "model.onnx").predict(IMAGES)
+    np.testing.assert_allclose(found, expected[:, :10], atol=1e-5)
+    np.testing.assert_allclose(1 - found.sum(axis=1), expected[:, 10], atol=1e-5)
 
 
 def test_onnx_is_valid_and_of_the_promised_opset(tmp_path):
@@ -34,7 +44,7 @@ def test_onnx_is_valid_and_of_the_promised_opset(tmp_path):
 
 def test_a_model_that_differs_is_not_written(tmp_path, monkeypatch):
     network = build(RECIPES["tutorial"], 1, torch.Generator())
-    other = export._export(export._WithSoftmax(network).eval())
+    other = export._export(export._Probabilities(network, 1.0).eval())
     monkeypatch.setattr(export, "_export", lambda model: other)
     with pytest.raises(ModelError, match="differs from torch"):
         export.save_onnx(build(RECIPES["tutorial"], 2, torch.Generator()), tmp_path / "model.onnx")

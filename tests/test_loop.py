@@ -12,6 +12,7 @@ from shuzi.training.loop import Trainer, split_dataset
 from shuzi.training.recipes import RECIPES, Recipe
 
 RECIPE = Recipe(hidden=(40,), batch_size=64, epochs=3, scale=255.0)
+DIGIT = dataclasses.replace(RECIPES["digit"], drawn=60, marks=40)
 
 
 def trainer(dataset, recipe=RECIPE, seed=0, precision="fp32"):
@@ -36,13 +37,34 @@ def test_validation_is_the_last_share_before_shuffling(digits):
     np.testing.assert_array_equal(validation.labels, digits.train_labels[1050:])
 
 
+def test_what_the_recipe_draws_comes_to_the_training_part(digits):
+    train, validation = split_dataset(digits, DIGIT, torch.device("cpu"))
+    assert (len(train), len(validation)) == (1350 + 60 + 40, 150)
+    np.testing.assert_array_equal(train.labels[1350:1410], np.arange(60) % 10)
+    assert (train.labels[1410:] == 10).all()
+
+
+def test_what_is_not_a_digit_is_trained_on_as_such(digits):
+    more = dataclasses.replace(digits, not_digits=digits.test_images[:7])
+    train, _ = split_dataset(more, DIGIT, torch.device("cpu"))
+    np.testing.assert_array_equal(train.images[-7:], digits.test_images[:7])
+    assert (train.labels[-47:] == 10).all()
+    assert more.fingerprint.keys() - digits.fingerprint.keys() == {"not_digits"}
+
+
+def test_without_marks_nothing_is_refused(digits):
+    more = dataclasses.replace(digits, not_digits=digits.test_images[:7])
+    train, _ = split_dataset(more, RECIPE, torch.device("cpu"))
+    assert train.labels.max() == 9
+
+
 def test_the_tutorials_split_is_42000_and_18000(mnist):
     train, validation = split_dataset(mnist, Recipe(), torch.device("cpu"))
     assert (len(train), len(validation)) == (42000, 18000)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.parametrize("recipe", [RECIPE, RECIPES["digit"]], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", [RECIPE, DIGIT], ids=lambda recipe: recipe.name)
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(digits, precision, recipe):
     options = {"epochs": 1, "recipe": recipe, "precision": precision}
     assert same(trained(digits, **options), trained(digits, **options))

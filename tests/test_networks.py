@@ -15,9 +15,9 @@ def test_the_tutorials_network_has_its_parameters():
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_images_become_ten_logits(name):
+def test_images_become_a_logit_an_outcome(name):
     network = build(RECIPES[name], 0, torch.Generator())
-    assert network(torch.zeros((3, 28, 28), dtype=torch.uint8)).shape == (3, 10)
+    assert network(torch.zeros((3, 28, 28), dtype=torch.uint8)).shape == (3, RECIPES[name].outcomes)
 
 
 def test_the_seed_decides_the_weights():

@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from shuzi.training.dense import Dense
+from shuzi.training.network import cross_entropy_gradient
 from shuzi.training.networks import build
 from shuzi.training.optimisers import KerasSGD
 from shuzi.training.recipes import Recipe
@@ -51,12 +52,15 @@ def test_fifty_steps_give_the_weights_of_keras(nesterov, decay):
         np.testing.assert_allclose(mine, theirs, atol=1e-4)
 
 
-def test_loss_is_that_of_keras():
-    logits = torch.from_numpy(RNG.normal(0, 3, (100, 10)).astype(np.float32))
+def test_loss_and_its_gradient_are_those_of_keras():
+    logits = torch.from_numpy(RNG.normal(0, 2, (100, 10)).astype(np.float32)).requires_grad_()
     labels = RNG.integers(0, 10, 100)
     theirs = keras.losses.CategoricalCrossentropy()(np.eye(10)[labels], torch.softmax(logits, 1))
-    ours = functional.cross_entropy(logits, torch.from_numpy(labels))
-    assert float(ours) == pytest.approx(float(theirs), abs=1e-5)
+    theirs.backward()
+    ours = functional.cross_entropy(logits.detach(), torch.from_numpy(labels))
+    assert float(ours) == pytest.approx(float(theirs.detach()), rel=1e-5)
+    slope = cross_entropy_gradient(logits.detach(), torch.from_numpy(labels)) / 100
+    torch.testing.assert_close(slope, logits.grad, atol=1e-7, rtol=1e-4)
 
 
 def test_initial_kernel_is_distributed_as_that_of_keras():

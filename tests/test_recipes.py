@@ -49,7 +49,7 @@ def test_every_knob_of_the_tutorial_can_be_set():
         *("epochs=0", "epochs=1.5", "epochs=many", "hidden=", "hidden=0", "hidden=5,x"),
         *("activation=swish", "dropout=1", "dropout=-0.1", "dropout=nan", "lr=inf", "lr=-1"),
         *("momentum=1", "nesterov=maybe", "batch_size=0", "validation_split=1", "scale=0"),
-        *("shuffle=2", "network=transformer", "optimiser=adam"),
+        *("shuffle=2", "network=transformer", "optimiser=adam", "augment=more", "marks=-1"),
     ],
 )
 def test_an_impossible_value_is_named_with_what_is_allowed(setting):
@@ -81,6 +81,16 @@ def test_an_unknown_recipe_lists_the_recipes():
 def test_a_value_of_another_type_is_refused(values):
     with pytest.raises(RecipeError):
         Recipe(**values)
+
+
+def test_calibrating_needs_images_that_are_held_out():
+    with pytest.raises(RecipeError, match="validation_split"):
+        Recipe(calibrate=True, validation_split=0.0)
+
+
+def test_marks_are_an_eleventh_outcome():
+    assert Recipe().outcomes == 10
+    assert Recipe(marks=1).outcomes == 11
 
 
 def test_a_recipe_comes_back_from_json():

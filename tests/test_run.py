@@ -15,7 +15,9 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 import shuzi
+from shuzi.engine import Recogniser
 from shuzi.errors import OutputError, RecipeError, RunError, UsageError
+from shuzi.evaluation import metrics
 from shuzi.training.run import resume
 
 SETTINGS = ["epochs=6", "hidden=64,32", "scale=255", "batch_size=10"]
@@ -99,6 +101,16 @@ def test_the_record_says_what_was_trained_with_what(run, digits):
     assert record["device"]["type"] in ("cpu", "cuda")
     assert record["seconds"]["training"] > 0
     assert record["git_commit"] is None or re.fullmatch("[0-9a-f]{40}", record["git_commit"])
+
+
+def test_a_calibrated_run_has_its_temperature_in_the_model(digits, tmp_path):
+    settings = [*SETTINGS, "calibrate=true"]
+    run = shuzi.train(dataset=digits, out=tmp_path / "run", settings=settings, verbose=0)
+    record = json.loads((run.folder / "run.json").read_text())
+    assert record["temperature"] != 1
+    validation = Recogniser(run.folder / "model.onnx").predict(digits.train_images[1050:])
+    calibrated = metrics.log_loss(validation, digits.train_labels[1050:])
+    assert calibrated < run.history[-1].val_loss
 
 
 def test_the_history_has_a_row_an_epoch(run):

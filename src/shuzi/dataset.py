@@ -35,8 +35,9 @@ _LABELLED = (("x", "y"), ("images", "labels"), ("x_test", "y_test"), ("array", "
 class Dataset:
     """Training and test digits.
 
-    Images are uint8 (n, 28, 28), ink bright on 0; labels uint8 (n,), 0 to 9; `source` is the
-    file or folder that they came from.
+    Images are uint8 (n, 28, 28), ink bright on 0; labels uint8 (n,), 0 to 9; `not_digits` are
+    further training images, uint8 (n, 28, 28), of what a recipe with `marks` shall refuse; `source`
+    is the file or folder that all came from.
 
     Raises:
         DataError: an array has another shape, dtype or range, or none of its rows.
@@ -46,9 +47,12 @@ class Dataset:
     train_labels: NDArray[np.uint8]
     test_images: NDArray[np.uint8]
     test_labels: NDArray[np.uint8]
+    not_digits: NDArray[np.uint8] | None = None
     source: str = "memory"
 
     def __post_init__(self) -> None:
+        if self.not_digits is not None:
+            check_images(self.not_digits, "images that are not digits", self.source)
         for part in ("train", "test"):
             images = check_images(getattr(self, f"{part}_images"), f"{part} images", self.source)
             labels = check_labels(getattr(self, f"{part}_labels"), f"{part} labels", self.source)
@@ -59,8 +63,13 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> dict[str, str]:
         """md5 of each array as raw IDX bytes: equal for equal content in any container."""
-        names = ("train_images", "train_labels", "test_images", "test_labels")
-        return {name: hashlib.md5(idx_bytes(getattr(self, name))).hexdigest() for name in names}
+        names = ("train_images", "train_labels", "test_images", "test_labels", "not_digits")
+        arrays = {name: getattr(self, name) for name in names}
+        return {
+            name: hashlib.md5(idx_bytes(array)).hexdigest()
+            for name, array in arrays.items()
+            if array is not None
+        }
 
     @property
     def is_mnist(self) -> bool:

@@ -4,12 +4,14 @@ Autograd finds the same ones, and needs a fifth more time for an epoch of the tu
 what it does between the matrix products takes half as long as they do.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
 from shuzi.training import activations
 from shuzi.training.dropout import Dropout
-from shuzi.training.network import Network
+from shuzi.training.network import Network, cross_entropy_gradient
 
 _ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
@@ -39,23 +41,23 @@ class Dense(nn.Module):
 
 
 class DenseNetwork(Network):
-    """Hidden layers, each with activation and dropout, and a layer of ten logits.
+    """Hidden layers, each with activation and dropout, and a layer of logits.
 
-    Its matrix products are in autocast's dtype; the weights stay float32.
+    `sizes` are those of the input, the hidden layers and the logits. The matrix products are in
+    autocast's dtype; the weights stay float32.
     """
 
     def __init__(
         self,
         pixels: nn.Module,
-        widths: tuple[int, ...],
+        sizes: tuple[int, ...],
         activation: str,
         dropout: Dropout,
         generator: torch.Generator,
     ) -> None:
         super().__init__()
-        pairs = zip(widths, (*widths[1:], 10), strict=True)
         self.pixels = pixels
-        self.layers = nn.ModuleList(Dense(*pair, generator) for pair in pairs)
+        self.layers = nn.ModuleList(Dense(*pair, generator) for pair in pairwise(sizes))
         self.activation = activation
         self.dropout = dropout
         self.rounded: list[Tensor] = []
@@ -80,10 +82,7 @@ class DenseNetwork(Network):
             inputs.append(y if mask is None else y * mask)
         logits = _affine(inputs[-1], *last).float()
 
-        # The gradient of softmax's cross-entropy is the probabilities less the one-hot labels.
-        slope = torch.softmax(logits, dim=1)
-        slope.scatter_add_(1, labels[:, None], slope.new_full((len(labels), 1), -1))
-        slope = slope.mul_(loss_scale).to(inputs[0].dtype)
+        slope = cross_entropy_gradient(logits, labels).mul_(loss_scale).to(inputs[0].dtype)
         for layer in reversed(self._layers()):
             layer.take_gradient(inputs.pop(), slope)
             kernel, _ = weights.pop()

@@ -18,13 +18,16 @@ _TOLERANCE = 1e-4
 """Of a probability: float32 sums of 784 products of raw pixels differ by their order."""
 
 
-class _WithSoftmax(nn.Module):
-    def __init__(self, network: nn.Module) -> None:
+class _Probabilities(nn.Module):
+    """Of the ten digits; what is missing to 1 is the probability of no digit."""
+
+    def __init__(self, network: nn.Module, temperature: float) -> None:
         super().__init__()
         self.network = network
+        self.temperature = temperature
 
     def forward(self, images: Tensor) -> Tensor:
-        return torch.softmax(self.network(images), dim=1)
+        return torch.softmax(self.network(images) / self.temperature, dim=1)[:, :10]
 
 
 def save_weights(network: nn.Module, path: Path) -> None:
@@ -34,15 +37,19 @@ def save_weights(network: nn.Module, path: Path) -> None:
         save_file(weights, temporary)
 
 
-def save_onnx(network: nn.Module, path: Path) -> None:
+def save_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:
     """The network with pixel scaling and softmax as ONNX, checked against the network itself.
 
-    Input `images` uint8 (n, 28, 28) with bright ink, output `probabilities` float32 (n, 10).
+    Input `images` uint8 (n, 28, 28) with bright ink, output `probabilities` float32 (n, 10), which
+    sum to 1, or to less by the probability that it is not a digit.
+
+    Args:
+        temperature: the logits are divided by it.
 
     Raises:
         ModelError: ONNX Runtime's probabilities differ from the network's by more than 1e-4.
     """
-    model = _WithSoftmax(network).cpu().eval()
+    model = _Probabilities(network, temperature).cpu().eval()
     program = _export(model)
     with write_atomically(path) as temporary:
         temporary.write_bytes(program)

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from shuzi.dataset import Dataset
 from shuzi.errors import DataError, DivergedError
-from shuzi.training.augment import warp
+from shuzi.training.augment import warp, wear
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.networks import build
 from shuzi.training.optimisers import make_optimiser
 from shuzi.training.recipes import Recipe
 from shuzi.training.step import make_step
+from shuzi.training.synth import NOT_A_DIGIT, drawn_digits, drawn_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,12 @@ class Split:
         return Split(self.images.index_select(0, order), self.labels[order])
 
 
-def split_dataset(dataset: Dataset, recipe: Recipe, device: torch.device) -> tuple[Split, Split]:
+def split_dataset(
+    dataset: Dataset, recipe: Recipe, device: torch.device, seed: int = 0
+) -> tuple[Split, Split]:
     """Training and validation part; validation is the last share, cut before any shuffling.
+
+    What the recipe draws comes to the training part, the same for the same seed.
 
     Raises:
         DataError: no image would be left to train on.
@@ -50,9 +56,26 @@ def split_dataset(dataset: Dataset, recipe: Recipe, device: torch.device) -> tup
             f"validation_split={recipe.validation_split:g}.",
             "Give more images or another --set validation_split=.",
         )
-    images = torch.from_numpy(dataset.train_images).to(device)
-    labels = torch.from_numpy(dataset.train_labels.astype(np.int64)).to(device)
-    return Split(images[:cut], labels[:cut]), Split(images[cut:], labels[cut:])
+    images, labels = dataset.train_images[:cut], dataset.train_labels[:cut]
+    if recipe.drawn:
+        more, labels_of_more = drawn_digits(recipe.drawn, seed)
+        images, labels = np.concatenate([images, more]), np.concatenate([labels, labels_of_more])
+    if recipe.marks:
+        marks = drawn_marks(recipe.marks, seed)
+        if dataset.not_digits is not None:
+            marks = np.concatenate([marks, dataset.not_digits])
+        images = np.concatenate([images, marks])
+        labels = np.concatenate([labels, np.full(len(marks), NOT_A_DIGIT, np.uint8)])
+    return (
+        _split(images, labels, device),
+        _split(dataset.train_images[cut:], dataset.train_labels[cut:], device),
+    )
+
+
+def _split(images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device) -> Split:
+    return Split(
+        torch.from_numpy(images).to(device), torch.from_numpy(labels.astype(np.int64)).to(device)
+    )
 
 
 class Trainer:
@@ -127,18 +150,31 @@ class Trainer:
             order = torch.randperm(n, generator=self.generator, device=place)
         for chosen in order.split(self.recipe.batch_size):
             batch = self.train.take(chosen)
-            if self.recipe.augment:
-                batch = Split(warp(batch.images, self.generator), batch.labels)
-            yield batch
+            yield Split(self._augment(batch.images), batch.labels)
 
-    @torch.inference_mode()
+    def _augment(self, images: Tensor) -> Tensor:
+        if self.recipe.augment == "none":
+            return images
+        worn = self.recipe.augment == "wear"
+        images = warp(images, self.generator, elastic=worn)
+        if worn:
+            # Half of them stay as clean as they came.
+            half = len(images) // 2
+            images[:half] = wear(images[:half], self.generator)
+        return images
+
     def _validate(self) -> tuple[float | None, float | None]:
         if len(self.validation) == 0:
             return None, None
+        return _score(self.validation_logits(), self.validation.labels)
+
+    @torch.inference_mode()
+    def validation_logits(self) -> Tensor:
+        """float32 (n, k), of the validation part."""
         self.network.eval()
         with self.device.autocast():
             parts = [self.network(images) for images in self.validation.images.split(1000)]
-        return _score(torch.cat(parts).float(), self.validation.labels)
+        return torch.cat(parts).float()
 
 
 def _score(logits: Tensor, labels: Tensor) -> tuple[float, float]:

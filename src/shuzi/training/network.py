@@ -5,17 +5,25 @@ from torch.nn import functional
 
 
 class Network(nn.Sequential):
-    """uint8 images (n, 28, 28) in, logits (n, 10) out."""
+    """uint8 images (n, 28, 28) in, logits (n, k) out: ten digits, and perhaps that it is none."""
 
     def learn(self, images: Tensor, labels: Tensor, loss_scale: Tensor) -> Tensor:
-        """Give every weight its gradient, and return the logits, float32 (n, 10), detached.
+        """Give every weight its gradient, and return the logits, float32 (n, k), detached.
 
         Args:
             labels: int64 (n,).
             loss_scale: the loss is the batch's summed cross-entropy times this.
         """
         logits: Tensor = self(images).float()
-        loss = functional.cross_entropy(logits, labels, reduction="sum")
         self.zero_grad()
-        loss.backward(loss_scale)
+        functional.cross_entropy(logits, labels, reduction="sum").backward(loss_scale)
         return logits.detach()
+
+
+def cross_entropy_gradient(logits: Tensor, labels: Tensor) -> Tensor:
+    """The gradient of the summed cross-entropy by the logits, float32 (n, k).
+
+    It is the probabilities less the one-hot labels.
+    """
+    one = logits.new_ones((len(labels), 1))
+    return logits.softmax(dim=1).scatter_add_(1, labels[:, None], -one)

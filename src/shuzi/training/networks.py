@@ -1,4 +1,4 @@
-"""The networks: uint8 images (n, 28, 28) in, logits (n, 10) out."""
+"""The networks: uint8 images (n, 28, 28) in, logits (n, 10 or 11) out."""
 
 import torch
 from torch import Tensor, nn
@@ -37,8 +37,8 @@ def build(recipe: Recipe, seed: int, masks: torch.Generator) -> Network:
     dropout = Dropout(recipe.dropout, masks)
     if recipe.network == "convolutional":
         return _convolutional(recipe, generator, dropout)
-    widths = (28 * 28, *recipe.hidden)
-    return DenseNetwork(Pixels(recipe.scale), widths, recipe.activation, dropout, generator)
+    sizes = (28 * 28, *recipe.hidden, recipe.outcomes)
+    return DenseNetwork(Pixels(recipe.scale), sizes, recipe.activation, dropout, generator)
 
 
 def _convolutional(recipe: Recipe, generator: torch.Generator, dropout: Dropout) -> Network:
@@ -54,7 +54,7 @@ def _convolutional(recipe: Recipe, generator: torch.Generator, dropout: Dropout)
         nn.AvgPool2d(7),
         nn.Flatten(),
         dropout,
-        Dense(64, 10, generator),
+        Dense(64, recipe.outcomes, generator),
     )
     for layer in network:
         if isinstance(layer, nn.Conv2d):

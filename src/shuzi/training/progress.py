@@ -4,6 +4,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from shuzi.training.history import Epoch
+from shuzi.training.recipes import Recipe
+
+
+def announce(recipe: Recipe, verbose: int) -> None:
+    """Say what takes its time before the first epoch."""
+    if verbose and (recipe.drawn or recipe.marks):
+        print(f"Drawing {recipe.drawn} digits and {recipe.marks} marks that are none", flush=True)
 
 
 class Reporter:

@@ -86,8 +86,25 @@ class Recipe:
         "share of the training images, the last ones, held out for validation",
         _between(0, 1, open_high=True),
     )
-    augment: bool = _knob(
-        False, "rotate, scale, shear and shift the training images at random", _YES_OR_NO
+    calibrate: bool = _knob(
+        False,
+        "fit a temperature to the validation part and put it into model.onnx",
+        _YES_OR_NO,
+    )
+    augment: str = _knob(
+        "none",
+        "warp: rotate, scale, shear and shift the training images at random; "
+        "wear: bend them too, and change their ink",
+        _one_of(("none", "warp", "wear")),
+    )
+    drawn: int = _knob(
+        0, "digits drawn in the world's ways, added to the training images", _between(0, 1_000_000)
+    )
+    marks: int = _knob(
+        0,
+        "marks that are not a digit, added to the training images; with some, the network learns "
+        "to say so",
+        _between(0, 1_000_000),
     )
 
     def __post_init__(self) -> None:
@@ -95,6 +112,13 @@ class Recipe:
             if knob.metadata:
                 value = _typed(knob.name, getattr(self, knob.name))
                 object.__setattr__(self, knob.name, value)
+        if self.calibrate and not self.validation_split:
+            raise RecipeError("calibrate: true needs a validation_split above 0.")
+
+    @property
+    def outcomes(self) -> int:
+        """Ten digits, and an eleventh for what is none."""
+        return 11 if self.marks else 10
 
     def with_settings(self, settings: Sequence[str]) -> "Recipe":
         """The recipe with `field=value` settings applied, as the command line takes them."""
@@ -199,8 +223,11 @@ RECIPES = {
             dropout=0.0,
             batch_size=256,
             epochs=20,
-            validation_split=0.0,
-            augment=True,
+            validation_split=0.1,
+            calibrate=True,
+            augment="wear",
+            drawn=40_000,
+            marks=30_000,
         ),
     )
 }

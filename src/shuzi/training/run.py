@@ -11,6 +11,7 @@ import torch
 
 from shuzi.dataset import Dataset, load_mnist
 from shuzi.errors import Interrupted, OutputError, RunError
+from shuzi.evaluation.calibration import fit_temperature
 from shuzi.evaluation.figures import curves
 from shuzi.files import write_atomically
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
@@ -18,7 +19,7 @@ from shuzi.training.device import choose_device
 from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, to_csv
 from shuzi.training.loop import Trainer, split_dataset
-from shuzi.training.progress import Reporter
+from shuzi.training.progress import Reporter, announce
 from shuzi.training.recipes import Recipe, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
 
@@ -93,6 +94,7 @@ def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose:
 
 def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int) -> Run:
     try:
+        announce(Recipe.from_dict(record["recipe"]), verbose)
         trainer = _make_trainer(folder, record, dataset)
         _train_epochs(trainer, folder, verbose)
         _finish(trainer, folder, record)
@@ -114,7 +116,8 @@ def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Tra
             "Resume it on the machine where it began.",
         )
     torch.set_num_threads(record["device"]["threads"])
-    trainer = Trainer(recipe, record["seed"], device, *split_dataset(dataset, recipe, device.torch))
+    parts = split_dataset(dataset, recipe, device.torch, record["seed"])
+    trainer = Trainer(recipe, record["seed"], device, *parts)
     trainer.history += load_checkpoint(folder, trainer.state)
     return trainer
 
@@ -137,10 +140,18 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
     save_weights(trainer.network, folder / "model.safetensors")
-    save_onnx(trainer.network, folder / "model.onnx")
+    record["temperature"] = _temperature(trainer)
+    save_onnx(trainer.network, folder / "model.onnx", record["temperature"])
     record["status"] = "finished"
     record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)
     save_record(folder, record)
+
+
+def _temperature(trainer: Trainer) -> float:
+    if not trainer.recipe.calibrate:
+        return 1.0
+    labels = trainer.validation.labels.cpu().numpy()
+    return fit_temperature(trainer.validation_logits().cpu().numpy(), labels)
 
 
 def _save_history(folder: Path, history: list[Epoch]) -> None:

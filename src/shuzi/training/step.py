@@ -10,7 +10,7 @@ from shuzi.training.network import Network
 from shuzi.training.optimisers import Optimiser
 
 Step = Callable[[Tensor, Tensor, int], Tensor]
-"""(images uint8 (n, 28, 28), labels int64 (n,), number of the step) -> logits float32 (n, 10)."""
+"""(images uint8 (n, 28, 28), labels int64 (n,), number of the step) -> logits float32 (n, k)."""
 
 
 def make_step(

@@ -1,0 +1,35 @@
+"""Calibration against scikit-learn and cases that can be counted by hand."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from shuzi.evaluation.calibration import expected_calibration_error, fit_temperature, roc_area
+
+RNG = np.random.default_rng(3)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_the_temperature_that_was_applied_is_found(temperature):
+    logits = RNG.normal(0, 2, (20_000, 10))
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = (chances.cumsum(axis=1) > RNG.random((20_000, 1))).argmax(axis=1)
+    assert fit_temperature(logits * temperature, labels) == pytest.approx(temperature, rel=0.05)
+
+
+def test_error_is_the_gap_weighted_by_size():
+    confidences = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
+    right = np.array([True, True, True, False, True, True])
+    expected = (4 * (0.95 - 0.75) + 2 * (1 - 0.55)) / 6
+    assert expected_calibration_error(confidences, right) == pytest.approx(expected)
+
+
+def test_certainty_that_is_right_has_no_error():
+    assert expected_calibration_error(np.ones(5), np.ones(5, bool)) == 0
+
+
+def test_area_is_that_of_scikit_learn():
+    positive, negative = RNG.normal(1, 1, 300).round(1), RNG.normal(0, 1, 200).round(1)
+    truth = np.r_[np.ones(300), np.zeros(200)]
+    theirs = roc_auc_score(truth, np.r_[positive, negative])
+    assert roc_area(positive, negative) == pytest.approx(theirs)
