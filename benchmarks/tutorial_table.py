@@ -15,11 +15,11 @@ from keras_tutorial import EPOCHS, summarise
 import shuzi
 
 
-def run(dataset, seed, epochs, precision):
+def run(dataset, recipe, seed, epochs, precision):
     """Train and test once; the tutorial's table as a dict."""
     with tempfile.TemporaryDirectory() as folder:
         trained = shuzi.train(
-            "tutorial",
+            recipe,
             dataset=dataset,
             out=Path(folder) / "run",
             seed=seed,
@@ -39,6 +39,7 @@ def run(dataset, seed, epochs, precision):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data")
+    parser.add_argument("--recipe", default="tutorial")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--epochs", type=int, default=100)
@@ -47,9 +48,13 @@ def main():
     dataset = shuzi.load_mnist(options.data)
     rows = []
     for seed in range(options.first, options.first + options.seeds):
-        rows.append(run(dataset, seed, options.epochs, options.precision))
+        rows.append(run(dataset, options.recipe, seed, options.epochs, options.precision))
         print(json.dumps(rows[-1]), flush=True)
-    print(json.dumps({"shuzi": shuzi.__version__, "n": len(rows)} | summarise(rows)))
+    print(
+        json.dumps(
+            {"shuzi": shuzi.__version__, "recipe": options.recipe, "n": len(rows)} | summarise(rows)
+        )
+    )
 
 
 if __name__ == "__main__":

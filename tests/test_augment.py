@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from shuzi.training.augment import warp, wear
+from shuzi.training.augment import SOIL, warp, wear
 
 
 def generator(seed=0):
@@ -19,13 +19,27 @@ def images(digits):
     return torch.from_numpy(digits.train_images[:256])
 
 
+@pytest.mark.parametrize("change", [warp, bend])
+def test_most_of_the_ink_stays(images, change):
+    changed = change(images, generator())
+    assert changed.float().mean().item() == pytest.approx(images.float().mean().item(), rel=0.15)
+
+
 @pytest.mark.parametrize("change", [warp, bend, wear])
-def test_shape_type_and_most_of_the_ink_stay(images, change):
+def test_images_stay_images(images, change):
     changed = change(images, generator())
     assert changed.shape == images.shape
     assert changed.dtype == torch.uint8
-    assert changed.float().mean().item() == pytest.approx(images.float().mean().item(), rel=0.15)
     assert not torch.equal(changed, images)
+
+
+@pytest.mark.parametrize("soil", SOIL, ids=lambda soil: soil.__name__)
+def test_each_soil_changes_every_image_and_keeps_it_legible(images, soil):
+    ink = images[:, None].float() / 255
+    changed = soil(ink, images, generator())
+    assert ((changed - ink).abs().amax(dim=(1, 2, 3)) > 0.05).float().mean() > 0.95
+    alike = torch.corrcoef(torch.stack([ink.flatten(), changed.flatten()]))[0, 1]
+    assert alike > 0.15
 
 
 @pytest.mark.parametrize("change", [warp, bend, wear])

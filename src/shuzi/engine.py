@@ -32,7 +32,10 @@ class Recogniser:
         self._session  # noqa: B018 - a bad file is refused here, not at the first image
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probabilities of the digits 0 to 9, float32 (n, 10), each row summing to 1.
+        """Probabilities of the digits 0 to 9, float32 (n, 10).
+
+        Each row sums to 1 less the probability that the image is not a digit, which only some
+        models know, the one that shuzi carries among them.
 
         Args:
             images: uint8 (n, 28, 28) or (28, 28), bright ink on 0, as in MNIST.

@@ -21,7 +21,8 @@ class Box:
 class Number:
     """A number that was read.
 
-    `confidence` is in [0, 1]; `probabilities` are those of the digits 0 to 9, summing to 1.
+    `confidence` is in [0, 1]; `probabilities` are those of the digits 0 to 9; what is missing to 1
+    is the probability that it is not a digit.
     """
 
     text: str

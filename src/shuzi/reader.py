@@ -37,7 +37,7 @@ class Reader:
         self.max_pixels = max_pixels
 
     def read(self, picture: Picture) -> Page:
-        """What the picture says: one number of one digit, or none if it is blank.
+        """What the picture says: one number of one digit; none if it is blank or not a digit.
 
         Args:
             picture: a file, or an array as `shuzi.image.load_grey` takes it.
@@ -46,34 +46,38 @@ class Reader:
             ImageError: the picture cannot be read.
         """
         grey = load_grey(picture, max_pixels=self.max_pixels)
-        ink = find_digit(grey)
-        numbers = () if ink is None else (self._number(ink),)
-        height, width = grey.shape
-        return Page(source=_source(picture), width=width, height=height, numbers=numbers)
+        return self._page(picture, grey, find_digit(grey))
 
     def explain(self, picture: str | PathLike[str], folder: str | PathLike[str]) -> Page:
         """Read the file `picture`, and write what each stage saw into `folder`.
 
         The pictures are <name>-1-grey.png, -2-ink.png, -3-box.png and -4-glyph.png; the last two
-        only if there is a digit.
+        only if there is ink.
 
         Raises:
             ImageError: the picture cannot be read.
             OutputError: the folder cannot be written.
         """
         grey = load_grey(picture, max_pixels=self.max_pixels)
-        page = self.read(picture)
         stages = {"1-grey": Image.fromarray(grey), "2-ink": _ink_picture(grey)}
         ink = find_digit(grey)
         if ink is not None:
             stages["3-box"] = _box_picture(grey, ink)
             stages["4-glyph"] = _glyph_picture(ink)
         _save(stages, Path(folder), Path(picture).stem)
-        return page
+        return self._page(picture, grey, ink)
 
-    def _number(self, ink: Ink) -> Number:
+    def _page(self, picture: Picture, grey: NDArray[np.uint8], ink: Ink | None) -> Page:
+        number = None if ink is None else self._number(ink)
+        height, width = grey.shape
+        numbers = () if number is None else (number,)
+        return Page(source=_source(picture), width=width, height=height, numbers=numbers)
+
+    def _number(self, ink: Ink) -> Number | None:
         probabilities = self.recogniser.predict(normalise(ink.values))[0]
         digit = int(probabilities.argmax())
+        if 1 - probabilities.sum() > probabilities[digit]:
+            return None
         return Number(
             text=str(digit),
             confidence=float(probabilities[digit]),

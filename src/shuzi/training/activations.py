@@ -41,7 +41,9 @@ def backward(name: str, gradient: Tensor, x: Tensor | None, y: Tensor) -> Tensor
         # Its derivative is 1 - y²; this is the operator that autograd itself takes.
         return torch.ops.aten.tanh_backward(gradient, y)  # type: ignore[no-any-return]
     assert x is not None
-    with torch.enable_grad():
-        x = x.detach().requires_grad_()
+    # Autograd takes no tensor that was made without it.
+    with torch.inference_mode(False), torch.enable_grad():
+        x = x.clone().requires_grad_()
+        gradient = gradient.clone()
         (found,) = torch.autograd.grad(ACTIVATIONS[name](x), x, gradient)
     return found

@@ -70,7 +70,7 @@ class DenseNetwork(Network):
             x = self.dropout(y)
         return _affine(x, *last)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def learn(self, images: Tensor, labels: Tensor, loss_scale: Tensor) -> Tensor:
         inputs, hidden = [self.pixels(images).flatten(1)], []
         weights = self._weights(inputs[0].dtype)

@@ -83,7 +83,9 @@ class OneCycleAdamW:
             {"params": [w for w in weights if w.ndim > 1], "weight_decay": recipe.decay},
             {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},
         ]
-        self.adamw = torch.optim.AdamW(groups, lr=self.lr, betas=self.betas, fused=True)
+        self.adamw = torch.optim.AdamW(
+            groups, lr=self.lr, betas=self.betas, fused=True, capturable=self.lr.is_cuda
+        )
         self.state: dict[str, Tensor] = {}
         for i, weight in enumerate(w for group in groups for w in group["params"]):  # type: ignore[attr-defined]
             moments = {
