@@ -9,11 +9,20 @@ from shuzi.engine import CHUNK, Recogniser
 from shuzi.errors import ModelError
 
 
-def test_probabilities_sum_to_one(digits):
-    probabilities = Recogniser().predict(digits.test_images)
+def test_probabilities_of_a_model_that_knows_digits_only_sum_to_one(run, digits):
+    probabilities = Recogniser(run.folder / "model.onnx").predict(digits.test_images)
     assert probabilities.shape == (297, 10)
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_what_is_missing_to_one_is_the_probability_of_no_digit(digits):
+    recogniser = Recogniser()
+    digit = recogniser.predict(digits.test_images).sum(axis=1)
+    noise = recogniser.predict(np.random.default_rng(0).integers(0, 256, (50, 28, 28), np.uint8))
+    assert digit.max() < 1 + 1e-5
+    assert np.median(digit) > 0.99
+    assert np.median(noise.sum(axis=1)) < 0.1
 
 
 def test_chunks_do_not_change_the_answer(digits):

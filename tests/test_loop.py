@@ -81,6 +81,11 @@ def test_training_learns(digits, precision):
     assert history[-1].val_loss < history[0].val_loss
 
 
+def test_the_other_optimiser_learns_too(digits):
+    recipe = dataclasses.replace(RECIPE, optimiser="adamw", epochs=8)
+    assert trained(digits, epochs=8, recipe=recipe).history[-1].val_accuracy > 0.85
+
+
 def test_the_loss_is_the_mean_over_the_images(digits):
     recipe = dataclasses.replace(RECIPE, dropout=0.0, lr=0.0, validation_split=0.0)
     made = trainer(digits, recipe=recipe)

@@ -137,6 +137,29 @@ def test_a_folder_that_cannot_be_made_is_named(digits, tmp_path):
         shuzi.train(dataset=digits, out=tmp_path / "file" / "run", verbose=0)
 
 
+FULL_DISK = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), resource.RLIM_INFINITY))
+from shuzi.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("size", "file"), [(100, "run.json"), (20_000, "latest.safetensors")])
+def test_a_full_disk_is_named_and_what_was_written_stays_whole(digits_npz, tmp_path, size, file):
+    arguments = [size, "train", "--data", digits_npz, "--out", tmp_path / "run", *SET]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 8
+    assert f"{file} cannot be written" in done.stderr
+    assert not list((tmp_path / "run").rglob(".writing-*"))
+
+
 def test_a_bad_setting_leaves_no_folder(digits, tmp_path):
     with pytest.raises(RecipeError):
         shuzi.train(dataset=digits, out=tmp_path / "run", settings=["epochs=0"])

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from shuzi.errors import RunError
@@ -24,8 +24,9 @@ def save_checkpoint(run: Path, state: dict[str, Tensor], history: list[Epoch]) -
     path.parent.mkdir(exist_ok=True)
     rows = json.dumps([epoch.to_dict() for epoch in history])
     tensors = {name: tensor.detach().contiguous() for name, tensor in state.items()}
+    # Not `save_file`, which hides a full disk in an error of its own.
     with write_atomically(path) as temporary:
-        save_file(tensors, temporary, metadata={"history": rows})
+        temporary.write_bytes(save(tensors, metadata={"history": rows}))
 
 
 def load_checkpoint(run: Path, state: dict[str, Tensor]) -> list[Epoch]:

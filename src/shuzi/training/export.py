@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from shuzi.engine import Recogniser
@@ -34,7 +34,7 @@ def save_weights(network: nn.Module, path: Path) -> None:
     """The network's tensors as safetensors, float32."""
     weights = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
     with write_atomically(path) as temporary:
-        save_file(weights, temporary)
+        temporary.write_bytes(save(weights))
 
 
 def save_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:
