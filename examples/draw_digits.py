@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from shuzi.training.pen import curve
+
 HERE = Path(__file__).parent
 OVERSAMPLING = 4
 
@@ -36,24 +38,13 @@ STROKES = {
 }
 
 
-def smooth(points, steps=24):
-    """A Catmull-Rom curve through the points, (n, 2)."""
-    p = np.array([points[0], *points, points[-1]], float)
-    t = np.linspace(0, 1, steps)[:, None]
-    parts = []
-    for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False):
-        bend = (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-        parts.append((2 * b + (c - a) * t + bend) / 2)
-    return np.concatenate(parts)
-
-
 def ink(digit, size, pen, slant=0.0):
     """A mask of the digit's strokes, Pillow mode L; `pen` in pixels."""
     side = size * OVERSAMPLING
     mask = Image.new("L", (side, side))
     draw = ImageDraw.Draw(mask)
     for stroke in STROKES[digit]:
-        for x, y in smooth(stroke):
+        for x, y in curve(np.array(stroke), steps=23):
             across, down = (x + slant * (0.5 - y)) * side, y * side
             r = pen * OVERSAMPLING / 2
             draw.ellipse((across - r, down - r, across + r, down + r), fill=255)

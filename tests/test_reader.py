@@ -76,20 +76,20 @@ def test_explain_writes_a_picture_of_each_stage(tmp_path):
         assert box.size == (280, 280)
 
 
-def glyphs(path):
+def pictures(path):
     with np.load(path) as file:
         return file["x"], file["y"]
 
 
 def test_unseen_writers_are_read(data_folder):
-    images, labels = glyphs(data_folder / "digits" / "chars74k.npz")
+    images, labels = pictures(data_folder / "digits" / "chars74k.npz")
     reader = Reader()
     right = [reader.read(i).text() == str(label) for i, label in zip(images, labels, strict=True)]
     assert np.mean(right) > 0.97
 
 
 def test_most_letters_of_unseen_writers_are_refused(data_folder):
-    images, labels = glyphs(data_folder / "not_digits" / "letters.npz")
+    images, labels = pictures(data_folder / "not_digits" / "letters.npz")
     plain = images[~np.isin(labels, list("OoDIliZzSsBbqg"))][::4]
     reader = Reader()
     assert np.mean([reader.read(image).numbers == () for image in plain]) > 0.7

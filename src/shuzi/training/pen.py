@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 FINE = 120
 """Pixels of a mark's height while it is drawn; it is shrunk afterwards."""
 _MARGIN = 40
-_STEPS = 8
 
 
 def draw(way: str, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -18,7 +17,7 @@ def draw(way: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     Args:
         way: a path in the notation of `shuzi.training.strokes`.
     """
-    strokes = [_curve(_shake(points, rng)) for points in parse(way)]
+    strokes = [curve(_shake(points, rng)) for points in parse(way)]
     ink = _ink(_lean(strokes, rng), rng)
     return cut(_scan(ink, rng))
 
@@ -26,6 +25,19 @@ def draw(way: str, rng: np.random.Generator) -> NDArray[np.uint8]:
 def parse(way: str) -> list[NDArray[np.float64]]:
     """The strokes' points, float64 (n, 2), the mark's height being 1; corners stand twice."""
     return [_points(stroke) for stroke in way.split("/")]
+
+
+def curve(points: NDArray[np.float64], steps: int = 8) -> NDArray[np.float64]:
+    """A Catmull-Rom spline through the points, float64 (n, 2), with `steps` from each to the next.
+
+    Source: Catmull and Rom (1974), "A class of local interpolating splines".
+    """
+    p = np.concatenate([points[:1], points, points[-1:]])
+    a, b, c, d = (p[i : len(p) - 3 + i, None] for i in range(4))
+    t = np.linspace(0, 1, steps, endpoint=False)[:, None]
+    bend = (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    between = (2 * b + (c - a) * t + bend) / 2
+    return np.concatenate([between.reshape(-1, 2), points[-1:]])
 
 
 def cut(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -52,16 +64,6 @@ def _shake(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.
     same = np.r_[False, (points[1:] == points[:-1]).all(axis=1)]
     moved[same] = moved[np.flatnonzero(same) - 1]
     return moved
-
-
-def _curve(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A Catmull-Rom spline through the points."""
-    p = np.concatenate([points[:1], points, points[-1:]])
-    a, b, c, d = (p[i : len(p) - 3 + i, None] for i in range(4))
-    t = np.linspace(0, 1, _STEPS, endpoint=False)[:, None]
-    bend = (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    curve = (2 * b + (c - a) * t + bend) / 2
-    return np.concatenate([curve.reshape(-1, 2), points[-1:]])
 
 
 def _lean(
