@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from shuzi.training.dense import Dense, DenseNetwork
 from shuzi.training.dropout import Dropout
 from shuzi.training.network import Network
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipes import Convolution, Recipe
 
 
 class Pixels(nn.Module):
@@ -42,26 +42,30 @@ def build(recipe: Recipe, seed: int, masks: torch.Generator) -> Network:
 
 
 def _convolutional(recipe: Recipe, generator: torch.Generator, dropout: Dropout) -> Network:
-    network = Network(
-        Pixels(recipe.scale),
-        nn.Unflatten(1, (1, 28)),
-        *_block(1, 32, 5),
-        nn.MaxPool2d(2),
-        *_block(32, 48, 3),
-        *_block(48, 48, 3),
-        nn.MaxPool2d(2),
-        *_block(48, 64, 3),
-        nn.AvgPool2d(7),
-        nn.Flatten(),
-        dropout,
-        Dense(64, recipe.outcomes, generator),
-    )
+    layers: list[nn.Module] = [Pixels(recipe.scale), nn.Unflatten(1, (1, 28))]
+    side, channels = 28, 1
+    for convolution in filter(None, map(Convolution.parse, recipe.convolutions)):
+        layers += _block(channels, convolution)
+        channels = convolution.channels
+        side = side // 2 if convolution.pool else side
+    if recipe.mean:
+        layers.append(nn.AvgPool2d(side))
+        side = 1
+    last = Dense(channels * side * side, recipe.outcomes, generator)
+    network = Network(*layers, nn.Flatten(), dropout, last)
     for layer in network:
         if isinstance(layer, nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def _block(inputs: int, outputs: int, size: int) -> list[nn.Module]:
-    convolution = nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False)
-    return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]
+def _block(inputs: int, convolution: Convolution) -> list[nn.Module]:
+    size, outputs = convolution.size, convolution.channels
+    # The maximum comes first: what follows it has a quarter of the pixels to do.
+    pool = [nn.MaxPool2d(2)] if convolution.pool else []
+    return [
+        nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
+        *pool,
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    ]

@@ -1,6 +1,7 @@
 """Recipes: everything that decides a training run but the data and the seed, as frozen values."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args, get_origin, get_type_hints
@@ -44,7 +45,35 @@ def _knob(default: Any, meaning: str, allowed: Allowed) -> Any:
     return field(default=default, metadata={"meaning": meaning, "allowed": allowed})
 
 
+_CONVOLUTION = re.compile(r"(?P<size>[13579])x(?P<channels>[1-9]\d{0,3})(?P<pool>/2)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """`size` x `size` weights a channel, with batch normalisation and ReLU.
+
+    Written 5x16, or 5x16/2 with a maximum over each 2 x 2 pixels between the two.
+    """
+
+    size: int
+    channels: int
+    pool: bool
+
+    @classmethod
+    def parse(cls, text: str) -> "Convolution | None":
+        found = _CONVOLUTION.fullmatch(text)
+        return found and cls(int(found["size"]), int(found["channels"]), bool(found["pool"]))
+
+
 _YES_OR_NO = Allowed("true or false", lambda value: isinstance(value, bool))
+_CONVOLUTIONS = Allowed(
+    "1 to 16 of the form 5x16, or 5x16/2 to halve the sides (at most 4 of these)",
+    lambda parts: (
+        1 <= len(parts) <= 16
+        and all(map(Convolution.parse, parts))
+        and sum(part.endswith("/2") for part in parts) <= 4
+    ),
+)
 _WIDTHS = Allowed(
     "1 to 8 sizes of 1 to 8192, as in 500,500",
     lambda sizes: 1 <= len(sizes) <= 8 and all(1 <= size <= 8192 for size in sizes),
@@ -62,11 +91,19 @@ class Recipe:
     name: str = "tutorial"
     network: str = _knob(
         "dense",
-        "fully connected layers of the sizes in `hidden`, or a small convolutional network",
+        "fully connected layers of the sizes in `hidden`, or the `convolutions` and one such layer",
         _one_of(("dense", "convolutional")),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
     activation: str = _knob("tanh", "activation of the hidden layers", _one_of(ACTIVATION_NAMES))
+    convolutions: tuple[str, ...] = _knob(
+        ("5x16/2", "3x16", "3x32/2"),
+        "size and channels of each convolution, with /2 where the picture's sides are halved",
+        _CONVOLUTIONS,
+    )
+    mean: bool = _knob(
+        False, "the last convolution's mean over the picture, not all of it, goes on", _YES_OR_NO
+    )
     dropout: float = _knob(
         0.5, "share of hidden units set to zero in a training step", _between(0, 1, open_high=True)
     )
@@ -133,7 +170,7 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON has them; sizes as a list."""
         values = {knob.name: getattr(self, knob.name) for knob in fields(self)}
-        return values | {"hidden": list(self.hidden)}
+        return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Recipe":
@@ -194,7 +231,7 @@ def _typed(name: str, value: Any) -> Any:
     kind = _kind(name)
     if get_origin(kind) is tuple:
         value = tuple(value) if isinstance(value, (list, tuple)) else value
-        fits = isinstance(value, tuple) and all(type(item) is int for item in value)
+        fits = isinstance(value, tuple) and all(type(item) is get_args(kind)[0] for item in value)
     elif kind is float:
         fits = isinstance(value, (int, float)) and not isinstance(value, bool)
         fits = fits and math.isfinite(value)
@@ -208,20 +245,33 @@ def _typed(name: str, value: Any) -> Any:
 
 TUTORIAL = Recipe()
 
+FAST = Recipe(
+    name="fast",
+    network="convolutional",
+    convolutions=("5x16/2", "3x32", "3x32/2"),
+    scale=255.0,
+    optimiser="adamw",
+    lr=1e-2,
+    decay=0.02,
+    dropout=0.0,
+    batch_size=256,
+    epochs=8,
+    validation_split=0.0,
+    augment="warp",
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
         TUTORIAL,
         replace(TUTORIAL, name="tutorial-scaled", scale=255.0),
-        Recipe(
+        FAST,
+        replace(FAST, name="tiny", convolutions=("3x12/2", "3x20", "3x24/2", "3x32"), epochs=40),
+        replace(
+            FAST,
             name="digit",
-            network="convolutional",
-            scale=255.0,
-            optimiser="adamw",
-            lr=1e-2,
-            decay=0.02,
-            dropout=0.0,
-            batch_size=256,
+            convolutions=("5x32/2", "3x48", "3x48/2", "3x64"),
+            mean=True,
             epochs=16,
             validation_split=0.1,
             calibrate=True,
