@@ -270,9 +270,8 @@ RECIPES = {
         replace(
             FAST,
             name="digit",
-            convolutions=("5x32/2", "3x48", "3x48/2", "3x64"),
-            mean=True,
-            epochs=16,
+            convolutions=("5x32/2", "3x48", "3x48/2", "3x64", "3x64"),
+            epochs=14,
             validation_split=0.1,
             calibrate=True,
             augment="wear",
