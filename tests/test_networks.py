@@ -52,3 +52,19 @@ def test_scale_divides_the_pixels():
     images = torch.randint(0, 256, (4, 28, 28), dtype=torch.uint8)
     a, b = (build(r, 0, torch.Generator()).eval()(images) for r in (raw, scaled))
     torch.testing.assert_close(a, b * 255, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("convolutions", "features"),
+    [(("3x4",), 4 * 28 * 28), (("5x4s2", "3x6/2"), 6 * 7 * 7), (("3x4/2",) * 3, 4 * 3 * 3)],
+)
+def test_the_last_layer_takes_what_the_convolutions_give(convolutions, features):
+    recipe = Recipe(network="convolutional", convolutions=convolutions)
+    network = build(recipe, 0, torch.Generator())
+    assert network[-1].kernel.shape == (features, 10)
+    assert network(torch.zeros((2, 28, 28), dtype=torch.uint8)).shape == (2, 10)
+
+
+def test_tiny_has_at_most_20000_parameters():
+    network = build(RECIPES["tiny"], 0, torch.Generator())
+    assert sum(parameter.numel() for parameter in network.parameters()) <= 20_000

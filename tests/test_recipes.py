@@ -49,6 +49,7 @@ def test_every_knob_of_the_tutorial_can_be_set():
         *("epochs=0", "epochs=1.5", "epochs=many", "hidden=", "hidden=0", "hidden=5,x"),
         *("activation=swish", "dropout=1", "dropout=-0.1", "dropout=nan", "lr=inf", "lr=-1"),
         *("momentum=1", "nesterov=maybe", "batch_size=0", "validation_split=1", "scale=0"),
+        *("convolutions=4x16", "convolutions=5x16,3x0", "convolutions=5x16/3", "mean=half"),
         *("shuffle=2", "network=transformer", "optimiser=adam", "augment=more", "marks=-1"),
     ],
 )

@@ -46,8 +46,7 @@ def _convolutional(recipe: Recipe, generator: torch.Generator, dropout: Dropout)
     side, channels = 28, 1
     for convolution in filter(None, map(Convolution.parse, recipe.convolutions)):
         layers += _block(channels, convolution)
-        channels = convolution.channels
-        side = side // 2 if convolution.pool else side
+        channels, side = convolution.channels, convolution.side(side)
     if recipe.mean:
         layers.append(nn.AvgPool2d(side))
         side = 1
@@ -62,9 +61,9 @@ def _convolutional(recipe: Recipe, generator: torch.Generator, dropout: Dropout)
 def _block(inputs: int, convolution: Convolution) -> list[nn.Module]:
     size, outputs = convolution.size, convolution.channels
     # The maximum comes first: what follows it has a quarter of the pixels to do.
-    pool = [nn.MaxPool2d(2)] if convolution.pool else []
+    pool = [nn.MaxPool2d(convolution.pool)] if convolution.pool > 1 else []
     return [
-        nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
+        nn.Conv2d(inputs, outputs, size, convolution.stride, padding=size // 2, bias=False),
         *pool,
         nn.BatchNorm2d(outputs),
         nn.ReLU(),

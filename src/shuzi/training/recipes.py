@@ -45,33 +45,42 @@ def _knob(default: Any, meaning: str, allowed: Allowed) -> Any:
     return field(default=default, metadata={"meaning": meaning, "allowed": allowed})
 
 
-_CONVOLUTION = re.compile(r"(?P<size>[13579])x(?P<channels>[1-9]\d{0,3})(?P<pool>/2)?")
+_CONVOLUTION = re.compile(r"(?P<size>[13579])x(?P<channels>[1-9]\d{0,3})(?P<half>/2|s2)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
     """`size` x `size` weights a channel, with batch normalisation and ReLU.
 
-    Written 5x16, or 5x16/2 with a maximum over each 2 x 2 pixels between the two.
+    Written 5x16; 5x16s2 for every second pixel only (a stride of 2); 5x16/2 for the maximum of
+    each 2 x 2 pixels, before the normalisation.
     """
 
     size: int
     channels: int
-    pool: bool
+    stride: int
+    pool: int
 
     @classmethod
     def parse(cls, text: str) -> "Convolution | None":
         found = _CONVOLUTION.fullmatch(text)
-        return found and cls(int(found["size"]), int(found["channels"]), bool(found["pool"]))
+        if found is None:
+            return None
+        stride, pool = {"s2": (2, 1), "/2": (1, 2), None: (1, 1)}[found["half"]]
+        return cls(int(found["size"]), int(found["channels"]), stride, pool)
+
+    def side(self, side: int) -> int:
+        """Of the picture that comes out, in pixels, from that of the one that goes in."""
+        return -(-side // self.stride) // self.pool
 
 
 _YES_OR_NO = Allowed("true or false", lambda value: isinstance(value, bool))
 _CONVOLUTIONS = Allowed(
-    "1 to 16 of the form 5x16, or 5x16/2 to halve the sides (at most 4 of these)",
+    "1 to 16 of the forms 5x16, 5x16s2 and 5x16/2, at most 4 of them with a 2",
     lambda parts: (
         1 <= len(parts) <= 16
         and all(map(Convolution.parse, parts))
-        and sum(part.endswith("/2") for part in parts) <= 4
+        and sum(part.endswith(("s2", "/2")) for part in parts) <= 4
     ),
 )
 _WIDTHS = Allowed(
@@ -97,8 +106,8 @@ class Recipe:
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
     activation: str = _knob("tanh", "activation of the hidden layers", _one_of(ACTIVATION_NAMES))
     convolutions: tuple[str, ...] = _knob(
-        ("5x16/2", "3x16", "3x32/2"),
-        "size and channels of each convolution, with /2 where the picture's sides are halved",
+        ("5x16s2", "3x24", "3x32s2"),
+        "size and channels of each convolution; s2 (a stride) or /2 (a maximum) halve the sides",
         _CONVOLUTIONS,
     )
     mean: bool = _knob(
@@ -248,7 +257,7 @@ TUTORIAL = Recipe()
 FAST = Recipe(
     name="fast",
     network="convolutional",
-    convolutions=("5x16/2", "3x32", "3x32/2"),
+    convolutions=("5x16s2", "3x24", "3x32s2", "3x48", "3x48"),
     scale=255.0,
     optimiser="adamw",
     lr=1e-2,
@@ -266,7 +275,7 @@ RECIPES = {
         TUTORIAL,
         replace(TUTORIAL, name="tutorial-scaled", scale=255.0),
         FAST,
-        replace(FAST, name="tiny", convolutions=("3x12/2", "3x20", "3x24/2", "3x32"), epochs=40),
+        replace(FAST, name="tiny", convolutions=("5x16/2", "3x24", "3x24/2", "3x32/2"), epochs=30),
         replace(
             FAST,
             name="digit",
