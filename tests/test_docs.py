@@ -13,7 +13,7 @@ from shuzi.training.recipes import RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-COMMANDS = {"read", "train", "evaluate", "predict", "recipes", "data fetch", "data show"}
+COMMANDS = {"read", "train", "evaluate", "predict", "export", "recipes", "data fetch", "data show"}
 
 
 def blocks(name, language):

@@ -94,7 +94,7 @@ def _line(page: "shuzi.Page") -> str:
 
 
 @app.command()
-def train(
+def train(  # noqa: PLR0913, PLR0917 - an option each
     recipe: Annotated[str | None, typer.Argument(help="Its name; see `shuzi recipes`.")] = None,
     data: Data = None,
     offline: Offline = False,
@@ -113,6 +113,10 @@ def train(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads to train with; all cores by default.")
     ] = None,
+    keras: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Train the Sequential of this .keras file instead."),
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
     ] = None,
@@ -130,11 +134,13 @@ def train(
     from shuzi.training.recipes import find_recipe
 
     if resume is not None:
-        if recipe or settings or out:
-            raise UsageError("--resume takes recipe, settings and folder from the run.")
+        if recipe or settings or out or keras:
+            raise UsageError("--resume takes recipe, settings, model and folder from the run.")
         dataset = load_mnist(data, offline=offline, progress=verbose > 0) if data else None
         finished = runs.resume(resume, dataset=dataset, verbose=verbose)
     else:
+        if keras is not None:
+            _need_extra("keras", "keras")
         chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
         dataset = load_mnist(data, offline=offline, progress=verbose > 0)
         finished = runs.train(
@@ -144,6 +150,7 @@ def train(
             seed=seed,
             precision=precision,
             threads=threads,
+            keras=keras,
             verbose=verbose,
         )
     if verbose:
@@ -188,6 +195,29 @@ def predict(
     typer.echo(f"Written to {output}")
     if accuracy is not None:
         typer.echo(f"accuracy {accuracy:.4f}")
+
+
+@app.command()
+def export(
+    run: RunFolder,
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="RUN/export.keras by default."),
+    ] = None,
+) -> None:
+    """Write a run's model for another tool.
+
+    Example: shuzi export runs/first --to keras -o first.keras
+    """
+    if to != "keras":
+        raise UsageError(f"--to {to}: it must be keras.")
+    _need_extra("keras", "keras", "torch", "safetensors", "matplotlib")
+    from shuzi.training.keras_export import export_keras
+
+    output = output or run / "export.keras"
+    export_keras(run, output)
+    typer.echo(f"Written to {output}")
 
 
 @app.command()

@@ -16,11 +16,15 @@ from shuzi.errors import DataError, DivergedError
 from shuzi.training.augment import warp, wear
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
+from shuzi.training.network import Network
 from shuzi.training.networks import build
 from shuzi.training.optimisers import make_optimiser
 from shuzi.training.recipes import Recipe
 from shuzi.training.step import make_step
 from shuzi.training.synth import NOT_A_DIGIT, drawn_digits, drawn_marks
+
+Build = Callable[[Recipe, int, torch.Generator], Network]
+"""(recipe, seed of the weights, generator of the dropout masks) -> network on the CPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,19 @@ class Trainer:
     """
 
     def __init__(
-        self, recipe: Recipe, seed: int, device: Device, train: Split, validation: Split
+        self,
+        recipe: Recipe,
+        seed: int,
+        device: Device,
+        train: Split,
+        validation: Split,
+        build: Build = build,
     ) -> None:
         self.recipe, self.seed, self.device = recipe, seed, device
         self.train, self.validation = train, validation
         self.history: list[Epoch] = []
         self.generator = torch.Generator(self.device.torch)
-        self.network = build(self.recipe, self.seed, self.generator).to(self.device.torch)
+        self.network = build(recipe, seed, self.generator).to(self.device.torch)
         self.steps_per_epoch = math.ceil(len(self.train) / self.recipe.batch_size)
         steps = self.steps_per_epoch * self.recipe.epochs
         self.optimiser = make_optimiser(self.network, self.recipe, steps)

@@ -1,7 +1,8 @@
 """A training run: from a recipe and a dataset to a run folder."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -18,7 +19,8 @@ from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import choose_device
 from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, to_csv
-from shuzi.training.loop import Trainer, split_dataset
+from shuzi.training.loop import Build, Trainer, split_dataset
+from shuzi.training.networks import build
 from shuzi.training.progress import Reporter, announce
 from shuzi.training.recipes import Recipe, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
@@ -41,6 +43,7 @@ def train(
     settings: Sequence[str] = (),
     precision: str = "auto",
     threads: int | None = None,
+    keras: str | PathLike[str] | None = None,
     verbose: int = 1,
 ) -> Run:
     """Train a recipe and leave everything about it in a run folder.
@@ -54,20 +57,26 @@ def train(
         settings: changes to the recipe, each `field=value`.
         precision: auto, bf16 or fp32.
         threads: for torch; its own choice if None.
+        keras: a `.keras` file of Keras 3; its Sequential is trained from its weights instead of the
+            recipe's network, and written to model.keras in the run folder.
         verbose: 0 silent, 1 lines and a bar, 2 lines.
 
     Raises:
-        RecipeError, DataError, DivergedError, OutputError: see `shuzi.errors`.
+        RecipeError, DataError, ModelError, DivergedError, OutputError: see `shuzi.errors`.
     """
     if isinstance(recipe, str):
         recipe = find_recipe(recipe)
     recipe = recipe.with_settings(settings)
+    if keras is not None:
+        recipe = _fit_to_keras(recipe, Path(keras))
     device = choose_device(precision)
     if threads is not None:
         torch.set_num_threads(threads)
     dataset = dataset if dataset is not None else load_mnist(progress=verbose > 0)
     folder = _make_folder(out, recipe)
     record = new_record(recipe, seed, dataset, device)
+    if keras is not None:
+        record["keras"] = _keep_keras(folder, Path(keras))
     save_record(folder, record)
     return _go_on(folder, record, dataset, verbose)
 
@@ -117,9 +126,39 @@ def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Tra
         )
     torch.set_num_threads(record["device"]["threads"])
     parts = split_dataset(dataset, recipe, device.torch, record["seed"])
-    trainer = Trainer(recipe, record["seed"], device, *parts)
+    trainer = Trainer(recipe, record["seed"], device, *parts, build=_builder(folder, record))
     trainer.history += load_checkpoint(folder, trainer.state)
     return trainer
+
+
+def _builder(folder: Path, record: dict[str, Any]) -> Build:
+    if "keras" not in record:
+        return build
+    from shuzi.training.keras_import import GIVEN, KerasModel
+
+    model = KerasModel(folder / GIVEN)
+    return lambda recipe, seed, masks: model.network(recipe, masks)
+
+
+def _fit_to_keras(recipe: Recipe, path: Path) -> Recipe:
+    """The recipe for a user's model, which is refused here if it cannot be trained."""
+    from shuzi.training.keras_import import KerasModel
+
+    model = KerasModel(path)
+    if model.rescales:
+        recipe = replace(recipe, scale=1.0)
+    model.network(recipe, torch.Generator())
+    return recipe
+
+
+def _keep_keras(folder: Path, path: Path) -> dict[str, str]:
+    """Copy a user's model into the run folder, and return what the record says of it."""
+    from shuzi.training.keras_import import GIVEN
+
+    content = path.read_bytes()
+    with write_atomically(folder / GIVEN) as temporary:
+        temporary.write_bytes(content)
+    return {"source": str(path.absolute()), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
@@ -142,6 +181,10 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     save_weights(trainer.network, folder / "model.safetensors")
     record["temperature"] = _temperature(trainer)
     save_onnx(trainer.network, folder / "model.onnx", record["temperature"])
+    if "keras" in record:
+        from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
+
+        KerasModel(folder / GIVEN).save(trainer.network, folder / TRAINED)
     record["status"] = "finished"
     record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)
     save_record(folder, record)

@@ -1,0 +1,218 @@
+"""A user's `.keras` file, looked through before Keras opens it."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import ModelError
+from shuzi.files import write_atomically
+
+# The backend that is installed with shuzi[train]; it must be chosen before the import.
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import keras
+
+__all__ = ["ACTIVATIONS", "LAYERS", "keras", "load_sequential", "save_model"]
+
+_CONVOLUTION = {"kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias"}
+_POOLING = {"pool_size", "strides", "padding"}
+
+LAYERS: dict[str, set[str]] = {
+    "InputLayer": {"batch_shape"},
+    "Dense": {"units", "activation", "use_bias"},
+    "Conv2D": _CONVOLUTION | {"filters", "groups"},
+    "DepthwiseConv2D": _CONVOLUTION | {"depth_multiplier"},
+    "ZeroPadding2D": {"padding"},
+    "MaxPooling2D": _POOLING,
+    "AveragePooling2D": _POOLING,
+    "GlobalMaxPooling2D": {"keepdims"},
+    "GlobalAveragePooling2D": {"keepdims"},
+    "BatchNormalization": {"axis", "momentum", "epsilon", "center", "scale"},
+    "Dropout": {"rate"},
+    "Activation": {"activation"},
+    "ReLU": {"max_value", "negative_slope", "threshold"},
+    "LeakyReLU": {"negative_slope"},
+    "ELU": {"alpha"},
+    "Softmax": {"axis"},
+    "Flatten": set(),
+    "Reshape": {"target_shape"},
+    "Rescaling": {"scale", "offset"},
+}
+"""The layers that shuzi trains, each with the options that it understands."""
+
+ACTIVATIONS = (
+    *("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish"),
+    *("softmax", "softplus", "softsign", "tanh", "sigmoid", "hard_sigmoid", "hard_silu"),
+)
+"""Keras's names of the activations that shuzi trains."""
+
+_NO_MATTER = {"name", "seed", "renorm_momentum"}
+_LIMIT = 10_000_000
+"""Bytes of JSON, far more than a Sequential has."""
+
+
+def load_sequential(path: Path) -> Any:
+    """The Sequential in a `.keras` file, not compiled; nothing in the file is executed.
+
+    Raises:
+        ModelError: it is not a `.keras` file of Keras 3 with a Sequential of LAYERS, float32 and
+            trainable, with no option that shuzi does not understand.
+    """
+    _check_file(path)
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(f"{path}: Keras cannot open it: {reason}", _SAVE) from error
+    if not model.built:
+        raise _refuse(path, "the model has no input shape", "Begin it with an Input and save it.")
+    return model
+
+
+def save_model(model: Any, path: Path) -> None:
+    """Write a Keras model.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with write_atomically(path) as temporary:
+        model.save(temporary)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what `load_sequential` does not take, from the file's JSON alone."""
+    _check_format(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            version = str(_json(archive, "metadata.json")["keras_version"])
+            config = _json(archive, "config.json")
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise ModelError(f"{path} is not a .keras file of Keras 3: {error}", _SAVE) from error
+    if not version.startswith("3."):
+        raise ModelError(f"{path} is of Keras {version}; shuzi takes Keras 3.", _CONVERT)
+    try:
+        _check_model(path, config)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{path}: its config.json is not one of Keras 3: {error}", _SAVE
+        ) from error
+
+
+_SAVE = "Save it in Keras 3: model.save('my.keras')."
+_CONVERT = (
+    "Convert it in two steps: in Keras 2 (or with the package tf_keras) load it and "
+    "model.save('my.h5'); in Keras 3 keras.models.load_model('my.h5').save('my.keras')."
+)
+
+
+def _check_format(path: Path) -> None:
+    if (path / "saved_model.pb").exists():
+        raise ModelError(f"{path} is a SavedModel folder, of Keras 2 or TensorFlow.", _CONVERT)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "there is no such file"
+        raise ModelError(f"{path}: {what}.", "Give a .keras file.")
+    with path.open("rb") as file:
+        if file.read(8) == b"\x89HDF\r\n\x1a\n":
+            remedy = "Convert it in Keras 3: keras.models.load_model('my.h5').save('my.keras')."
+            raise ModelError(f"{path} is an HDF5 file, the format of Keras 2.", remedy)
+    if path.suffix != ".keras":
+        raise ModelError(f"{path} does not end in .keras.", _SAVE)
+
+
+def _json(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
+    if archive.getinfo(name).file_size > _LIMIT:
+        raise ValueError(f"{name} is too large")
+    found: dict[str, Any] = json.loads(archive.read(name))
+    return found
+
+
+def _check_model(path: Path, config: dict[str, Any]) -> None:
+    kind = config["class_name"]
+    if kind in ("Functional", "Model"):
+        raise _refuse(path, f"it is a functional model ({kind}), not a Sequential")
+    if (config["module"], kind, config["registered_name"]) != ("keras", "Sequential", None):
+        raise _refuse(path, f"{kind} is a custom object, which shuzi never loads")
+    _check_dtype(path, "the model", config["config"].get("dtype"))
+    for layer in config["config"]["layers"]:
+        _check_layer(path, layer)
+
+
+def _check_layer(path: Path, layer: dict[str, Any]) -> None:
+    kind, options = layer["class_name"], layer["config"]
+    name = f"layer {options.get('name')!r} ({kind})"
+    if kind == "Lambda":
+        raise _refuse(path, f"{name} holds code, which shuzi never executes")
+    if layer["module"] != "keras.layers" or layer["registered_name"] is not None:
+        raise _refuse(path, f"{name} is a custom object, which shuzi never loads")
+    if kind not in LAYERS:
+        raise _refuse(path, f"{name} is none of the layers that shuzi trains")
+    for option, value in options.items():
+        _check_option(path, name, kind, option, value)
+
+
+def _check_option(path: Path, name: str, kind: str, option: str, value: Any) -> None:
+    if option == "dtype":
+        if kind != "InputLayer":
+            _check_dtype(path, name, value)
+    elif option == "trainable":
+        if value is not True:
+            raise _refuse(path, f"{name} is frozen; shuzi trains every layer")
+    elif option.endswith("_initializer"):
+        _check_initializer(path, name, value)
+    elif option == "activation":
+        if value not in ACTIVATIONS:
+            raise _refuse(path, f"{name} has the activation {_named(value)}", _ACTIVATIONS)
+    elif option == "data_format":
+        if value != "channels_last":
+            raise _refuse(path, f"{name} has its channels first", "Set channels_last.")
+    elif option in LAYERS[kind] | _NO_MATTER:
+        if _objects(value):
+            raise _refuse(path, f"{name} has a custom object as its {option}")
+    elif value is not None and value is not False:
+        # An option that were passed over in silence would make another model.
+        raise _refuse(path, f"{name} has {option}={_named(value)}, which shuzi does not know")
+
+
+def _check_dtype(path: Path, name: str, value: Any) -> None:
+    if isinstance(value, dict) and (value["module"], value["class_name"]) == (
+        "keras",
+        "DTypePolicy",
+    ):
+        value = value["config"]["name"]
+    if value not in ("float32", None):
+        remedy = "Save it in float32; shuzi chooses the precision of training with --precision."
+        raise _refuse(path, f"{name} has the dtype {_named(value)}", remedy)
+
+
+def _check_initializer(path: Path, name: str, value: Any) -> None:
+    for found in _objects(value):
+        known = found.get("module") in ("keras.initializers", "keras.random")
+        if not known or found.get("registered_name") is not None:
+            raise _refuse(path, f"{name} has the initializer {_named(found)}, a custom object")
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Every serialised object in a piece of JSON."""
+    if isinstance(value, list):
+        return [found for item in value for found in _objects(item)]
+    if not isinstance(value, dict):
+        return []
+    inner = [found for item in value.values() for found in _objects(item)]
+    return [value, *inner] if "class_name" in value else inner
+
+
+def _named(value: Any) -> str:
+    if isinstance(value, dict):
+        function = value.get("class_name") == "function"
+        return str(value.get("config" if function else "class_name"))
+    return str(value)
+
+
+_ACTIVATIONS = f"shuzi knows {', '.join(ACTIVATIONS)}."
+
+
+def _refuse(path: Path, why: str, remedy: str | None = None) -> ModelError:
+    known = ", ".join(LAYERS)
+    return ModelError(f"{path}: {why}.", remedy or f"Give a keras.Sequential of these: {known}.")

@@ -1,0 +1,179 @@
+"""What a `.keras` file may hold; nothing in it is executed."""
+
+import json
+import zipfile
+
+import keras
+import pytest
+from keras import layers
+
+from shuzi.errors import ModelError
+from shuzi.training.keras_file import load_sequential
+
+
+def sequential(*middle):
+    return keras.Sequential(
+        [keras.Input((28, 28, 1)), *middle, layers.Flatten(), layers.Dense(10, name="last")]
+    )
+
+
+def saved(model, path):
+    model.save(path)
+    return path
+
+
+def edited(path, change, member="config.json"):
+    """A copy of a `.keras` file whose JSON is changed by a function."""
+    out = path.with_name("edited.keras")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == member:
+                values = json.loads(content)
+                change(values)
+                content = json.dumps(values).encode()
+            new.writestr(name, content)
+    return out
+
+
+@pytest.fixture
+def given(tmp_path):
+    return saved(sequential(), tmp_path / "given.keras")
+
+
+def refused(path):
+    with pytest.raises(ModelError) as caught:
+        load_sequential(path)
+    assert str(path) in caught.value.message
+    return caught.value
+
+
+def test_a_plain_sequential_is_opened(given):
+    assert load_sequential(given).output_shape == (None, 10)
+
+
+def test_a_compiled_model_is_opened_uncompiled(tmp_path):
+    model = sequential()
+    model.compile("adam", "mse")
+    assert not load_sequential(saved(model, tmp_path / "given.keras")).compiled
+
+
+@keras.saving.register_keras_serializable("theirs")
+class Custom(layers.Layer):
+    def call(self, x):
+        return x
+
+
+@keras.saving.register_keras_serializable("theirs")
+def custom_activation(x):
+    return x
+
+
+@pytest.mark.parametrize(
+    ("layer", "why"),
+    [
+        (layers.SeparableConv2D(3, 3), "none of the layers"),
+        (layers.GaussianNoise(0.1), "none of the layers"),
+        (layers.Lambda(lambda x: x), "holds code, which shuzi never executes"),
+        (Custom(), "custom object, which shuzi never loads"),
+        (layers.Dense(3, activation=custom_activation), "activation theirs>custom_activation"),
+        (layers.Dense(3, activation="log_softmax"), "activation log_softmax"),
+        (layers.Dense(3, kernel_regularizer="l2"), "kernel_regularizer=L2"),
+        (layers.Dense(3, kernel_constraint="non_neg"), "kernel_constraint=NonNeg"),
+        (layers.Dense(3, trainable=False), "is frozen"),
+        (layers.Dense(3, dtype="mixed_float16"), "dtype mixed_float16"),
+        (layers.Dropout(0.5, noise_shape=(None, 1, 1, 1)), "noise_shape"),
+        (layers.MaxPooling2D(1, data_format="channels_first"), "channels first"),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_a_layer_is_refused_by_name(layer, why, tmp_path):
+    error = refused(saved(sequential(layer), tmp_path / "given.keras"))
+    assert why in error.message
+    assert layer.name in error.message
+
+
+def test_a_custom_initializer_is_refused(given):
+    def change(config):
+        config["config"]["layers"][-1]["config"]["kernel_initializer"]["module"] = "theirs"
+
+    assert "initializer GlorotUniform, a custom object" in refused(edited(given, change)).message
+
+
+def test_a_module_in_the_file_is_never_imported(given, tmp_path, monkeypatch):
+    (tmp_path / "evil.py").write_text("import pathlib; pathlib.Path(__file__ + '.ran').touch()")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def change(config):
+        config["config"]["layers"][1] |= {"module": "evil", "class_name": "Flatten"}
+
+    assert "custom object" in refused(edited(given, change)).message
+    assert not (tmp_path / "evil.py.ran").exists()
+
+
+def test_a_functional_model_is_refused(tmp_path):
+    given = keras.Input((784,))
+    model = keras.Model(given, layers.Dense(10)(given))
+    assert "functional model" in refused(saved(model, tmp_path / "given.keras")).message
+
+
+def test_a_model_within_a_model_is_refused(tmp_path):
+    inner = keras.Sequential([layers.ReLU()], name="inner")
+    error = refused(saved(sequential(inner), tmp_path / "given.keras"))
+    assert "'inner' (Sequential)" in error.message
+
+
+@pytest.mark.filterwarnings("ignore:You are saving a model that has not yet been built")
+def test_a_model_without_a_shape_is_refused(tmp_path):
+    model = keras.Sequential([layers.Dense(10)])
+    assert "no input shape" in refused(saved(model, tmp_path / "given.keras")).message
+
+
+def test_keras_2_is_named_with_the_way_to_convert(given):
+    def change(metadata):
+        metadata["keras_version"] = "2.15.0"
+
+    error = refused(edited(given, change, "metadata.json"))
+    assert "Keras 2.15.0" in error.message
+    assert "load_model('my.h5').save('my.keras')" in error.remedy
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+def test_hdf5_is_named_with_the_way_to_convert(tmp_path):
+    error = refused(saved(sequential(), tmp_path / "given.h5"))
+    assert "HDF5" in error.message
+    assert "save('my.keras')" in error.remedy
+
+
+def test_a_savedmodel_is_named_with_the_way_to_convert(tmp_path):
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    error = refused(tmp_path)
+    assert "SavedModel" in error.message
+    assert "model.save('my.h5')" in error.remedy
+
+
+def damaged(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def test_what_is_no_keras_file_is_refused(tmp_path, given):
+    assert "no such file" in refused(tmp_path / "none.keras").message
+    assert "is a folder" in refused(tmp_path).message
+    assert "not a .keras file" in refused(damaged(tmp_path / "text.keras", b"text")).message
+    half = given.read_bytes()[:2000]
+    assert "not a .keras file" in refused(damaged(tmp_path / "half.keras", half)).message
+    assert "does not end in .keras" in refused(damaged(tmp_path / "text.zip", b"text")).message
+
+
+@pytest.mark.parametrize("part", ["config", "class_name", "module"])
+def test_a_config_that_lacks_a_part_is_refused(given, part):
+    error = refused(edited(given, lambda config: config.pop(part)))
+    assert "config.json" in error.message
+
+
+def test_weights_that_do_not_fit_are_refused(given):
+    def change(config):
+        config["config"]["layers"][-1]["config"]["units"] = 11
+
+    assert "Keras cannot open it" in refused(edited(given, change)).message
