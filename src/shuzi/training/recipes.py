@@ -257,14 +257,14 @@ TUTORIAL = Recipe()
 FAST = Recipe(
     name="fast",
     network="convolutional",
-    convolutions=("5x16s2", "3x24", "3x32s2", "3x48", "3x48"),
+    convolutions=("5x16s2", "3x16", "3x32s2", "3x48", "3x48"),
     scale=255.0,
     optimiser="adamw",
     lr=1e-2,
     decay=0.02,
     dropout=0.0,
     batch_size=256,
-    epochs=8,
+    epochs=6,
     validation_split=0.0,
     augment="warp",
 )
