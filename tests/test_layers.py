@@ -21,13 +21,15 @@ ALLOWED = {
     "ink": LEAVES,
     "glyph": LEAVES,
     "engine": LEAVES,
+    "strip": LEAVES,
+    "sequence": LEAVES,
     "reader": LEAVES | {"image", "ink", "glyph", "engine"},
     "cli": None,
     "__init__": None,
     "__main__": {"cli"},
 }
 EVALUATION = LEAVES | {"dataset", "engine", "evaluation"}
-TRAINING = EVALUATION | {"glyph", "training", ""}
+TRAINING = EVALUATION | {"glyph", "strip", "sequence", "training", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
