@@ -11,7 +11,7 @@ ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 ALLOWED = {
     "errors": set(),
-    "page": set(),
+    "page": {"errors"},
     "files": {"errors"},
     "arrays": {"errors"},
     "dataset": {"errors", "arrays", "download"},

@@ -14,7 +14,7 @@ from shuzi.files import write_atomically
 from shuzi.glyph import normalise
 from shuzi.image import MAX_PIXELS, load_grey
 from shuzi.ink import Ink, find_digit, ink_contrast
-from shuzi.page import Number, Page
+from shuzi.page import Digit, Number, Page
 
 Picture = str | PathLike[str] | NDArray[Any]
 
@@ -71,17 +71,27 @@ class Reader:
         number = None if ink is None else self._number(ink)
         height, width = grey.shape
         numbers = () if number is None else (number,)
-        return Page(source=_source(picture), width=width, height=height, numbers=numbers)
+        return Page(
+            source=_source(picture), width=width, height=height, kind="digit", numbers=numbers
+        )
 
     def _number(self, ink: Ink) -> Number | None:
         probabilities = self.recogniser.predict(normalise(ink.values))[0]
         digit = int(probabilities.argmax())
         if 1 - probabilities.sum() > probabilities[digit]:
             return None
-        return Number(
+        others = sorted(((p, d) for d, p in enumerate(probabilities) if d != digit), reverse=True)
+        read = Digit(
             text=str(digit),
             confidence=float(probabilities[digit]),
             box=ink.box,
+            alternatives=tuple((str(d), float(p)) for p, d in others[:3]),
+        )
+        return Number(
+            text=read.text,
+            confidence=read.confidence,
+            box=ink.box,
+            digits=(read,),
             probabilities=tuple(map(float, probabilities)),
         )
 
