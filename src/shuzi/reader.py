@@ -2,7 +2,6 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +11,9 @@ from shuzi.engine import Recogniser
 from shuzi.errors import OutputError
 from shuzi.files import write_atomically
 from shuzi.glyph import normalise
-from shuzi.image import MAX_PIXELS, load_grey
+from shuzi.image import MAX_PIXELS, Picture, load_grey
 from shuzi.ink import Ink, find_digit, ink_contrast
 from shuzi.page import Digit, Number, Page
-
-Picture = str | PathLike[str] | NDArray[Any]
 
 
 class Reader:
