@@ -9,6 +9,7 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
+SEEING = {"ink", "layout", "sight", "glyph", "strip"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -24,7 +25,12 @@ ALLOWED = {
     "engine": LEAVES,
     "strip": LEAVES,
     "sequence": LEAVES,
-    "reader": LEAVES | {"image", "ink", "glyph", "engine"},
+    "layout": LEAVES,
+    "sight": LEAVES | {"ink", "layout"},
+    "decide": LEAVES,
+    "reader": LEAVES | SEEING | {"image", "engine", "sequence", "decide", "explain"},
+    "explain": LEAVES | SEEING,
+    "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
     "__init__": None,
     "__main__": {"cli"},

@@ -68,10 +68,11 @@ def test_another_model_can_read(run):
 
 
 def test_explain_writes_a_picture_of_each_stage(tmp_path):
-    page = Reader().explain(EXAMPLES / "3.png", tmp_path / "stages")
+    page = next(Reader().explain(EXAMPLES / "3.png", tmp_path / "stages"))
     assert page.text() == "3"
     names = sorted(path.name for path in (tmp_path / "stages").iterdir())
-    assert names == ["3-1-grey.png", "3-2-ink.png", "3-3-box.png", "3-4-glyph.png"]
+    assert names[:4] == ["3-1-grey.png", "3-2-ink.png", "3-3-box.png", "3-4-glyph.png"]
+    assert names[4:] == ["3-5-advice.txt"]
     with Image.open(tmp_path / "stages" / "3-3-box.png") as box:
         assert box.size == (280, 280)
 
