@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -104,7 +105,7 @@ class NumberTrainer:
         weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
         return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
 
-    def run_round(self, on_batch: Callable[[int], None] = lambda seen: None) -> Epoch:
+    def run_round(self, on_batch: Callable[[int], None]) -> Epoch:
         """One round of strings, then the validation.
 
         Raises:
@@ -164,13 +165,16 @@ class NumberTrainer:
     def log_probabilities(self, strings: Strings) -> tuple[list[Tensor], list[str]]:
         """The network's tables, each float32 (t, 11), in its evaluating state; and the labels."""
         self.network.eval()
-        tables: list[Tensor] = []
+        groups: dict[int, list[int]] = defaultdict(list)
+        for i, (strip, _) in enumerate(strings):
+            groups[padded_width(strip.shape[1])].append(i)
+        tables: dict[int, Tensor] = {}
         with self.device.autocast():
-            for strip, _ in strings:
-                width = padded_width(strip.shape[1])
-                logits = self.network(torch.from_numpy(pad([strip], width)).to(self.device.torch))
-                tables.append(logits[0].float().log_softmax(dim=1).cpu())
-        return tables, [label for _, label in strings]
+            for width, members in groups.items():
+                strips = torch.from_numpy(pad([strings[i][0] for i in members], width))
+                logits = self.network(strips.to(self.device.torch)).float()
+                tables |= dict(zip(members, logits.log_softmax(dim=2).cpu(), strict=True))
+        return [tables[i] for i in range(len(strings))], [label for _, label in strings]
 
 
 def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None:
