@@ -173,7 +173,7 @@ def test_a_file_that_is_no_number_model_is_refused(tmp_path):
 
 
 def test_padding_leaves_paper_at_the_end():
-    assert [padded_width(w) for w in (28, 32, 60, 64)] == [32, 64, 64, 96]
+    assert [padded_width(w) for w in (28, 32, 60, 64)] == [32, 48, 64, 80]
     padded = pad([np.full((32, 40), 9, np.uint8)], 64)
     assert padded.shape == (1, 32, 64)
     assert padded[0, :, :40].min() == 9

@@ -127,8 +127,8 @@ def test_a_photograph_of_ink_is_darker_there():
     assert np.mean(darker) > 0.7
 
 
-def test_a_drawer_gives_the_same_parts_in_turn(digits, glyphs):
-    options = {"size": 5, "parts": 2, "seed": 4}
+def test_a_drawer_gives_the_same_parts_in_turn(digits, glyphs, tmp_path):
+    options = {"size": 5, "parts": 2, "seed": 4, "folder": tmp_path}
     with Drawer(digits.train_images, digits.train_labels, **options) as source:
         first, second, third = source(1), source(2), source(3)
     assert [text for _, text in first] == [text for _, text in third]

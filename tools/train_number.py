@@ -35,7 +35,7 @@ HELD_OUT = 2_000
 """Strings to fit the temperature to."""
 WATCHED = 500
 """Of them, to see the training by."""
-RECIPE = Recipe(name="number", optimiser="adamw", lr=6e-3, decay=0.02, batch_size=128, epochs=100)
+RECIPE = Recipe(name="number", optimiser="adamw", lr=4e-3, decay=0.02, batch_size=64, epochs=100)
 
 
 def training_glyphs(folder):
@@ -104,6 +104,7 @@ def train(options, folder):
         size=options.size,
         parts=options.parts,
         seed=options.seed,
+        folder=folder,
         workers=options.workers,
     ) as source:
         trainer = NumberTrainer(recipe, options.seed, device, source, held_out[:WATCHED])
@@ -120,7 +121,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=RECIPE.epochs)
     parser.add_argument("--size", type=int, default=8192, help="strings in a round")
-    parser.add_argument("--parts", type=int, default=30, help="rounds with strings of their own")
+    parser.add_argument("--parts", type=int, default=25, help="rounds with strings of their own")
     parser.add_argument("--workers", type=int, default=1, help="processes that draw")
     parser.add_argument("--try", dest="only_try", action="store_true", help="replace nothing")
     options = parser.parse_args()

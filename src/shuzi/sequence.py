@@ -23,7 +23,7 @@ BEAM = 8
 UNLIKELY = 1e-5
 """Characters less likely than this in a frame are not tried there."""
 CHUNK = 64
-_STEP = 32
+_STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
 _CLASSES = 11
 _INPUT = ("strips", "tensor(uint8)")
@@ -126,7 +126,7 @@ class SequenceRecogniser:
 
 
 def padded_width(width: int) -> int:
-    """The width that a strip is padded to: some paper at its end, and a multiple of 32."""
+    """The width that a strip is padded to: some paper at its end, and a multiple of 16."""
     return -(-(width + STRIDE) // _STEP) * _STEP
 
 

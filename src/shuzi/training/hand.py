@@ -73,6 +73,8 @@ class Hand:
     """Probability that the pen stays on the paper between two digits."""
     place: float
     """Of its real digits among all by their pen's width."""
+    drawn: frozenset[int]
+    """Digits that it draws even where the others are real."""
 
 
 def new_hand(rng: np.random.Generator, real: float = 0.4) -> Hand:
@@ -83,20 +85,22 @@ def new_hand(rng: np.random.Generator, real: float = 0.4) -> Hand:
     """
     kind = rng.random()
     share = 1.0 if kind < real else 0.0 if kind < 0.85 else rng.uniform(0.2, 0.8)
-    cursive = rng.random() < 0.25
+    cursive, wide_pen = rng.random() < 0.25, rng.normal()
     return Hand(
         ways=_ways(rng),
         real=share,
         slant=rng.normal(0.45, 0.12) if cursive else rng.normal(0.1, 0.18),
         wide=float(np.exp(rng.normal(-0.1 if cursive else 0.05, 0.2))),
-        pen=float(np.clip(np.exp(rng.normal(np.log(0.085), 0.4)), 0.03, 0.22)),
+        pen=float(np.clip(0.085 * np.exp(0.4 * wide_pen), 0.03, 0.22)),
         pressure=rng.choice([0.0, 0.35], p=[0.8, 0.2]),
         wobble=rng.uniform(0.01, 0.05),
         gap=rng.uniform(-0.06, 0.06) if rng.random() < 0.35 else rng.gamma(2.0, 0.1),
         uneven=rng.uniform(0.01, 0.09),
         drift=rng.normal(0, 0.06),
         joined=0.5 if rng.random() < 0.08 else 0.0,
-        place=rng.random(),
+        place=float(np.clip(0.5 + 0.3 * wide_pen + rng.normal(0, 0.1), 0, 1)),
+        # MNIST's writers are American; others' digits differ from theirs most in these.
+        drawn=frozenset((1, 7)) if rng.random() < 0.5 else frozenset(),
     )
 
 
@@ -175,7 +179,7 @@ def _place(piece: Ink, edge: NDArray[np.float64], gap: float, *, first: bool) ->
 
 
 def _digit(digit: int, hand: Hand, glyphs: Glyphs, rng: np.random.Generator) -> Ink:
-    if hand.real and rng.random() < hand.real:
+    if digit not in hand.drawn and rng.random() < hand.real:
         return _real(*glyphs.pick(digit, hand.place, rng), hand, rng)
     way = hand.ways[digit]
     if rng.random() < 0.15:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shuzi.errors import DivergedError
-from shuzi.sequence import STRIDE, pad, padded_width
+from shuzi.sequence import HEIGHT, STRIDE, pad, padded_width
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
@@ -144,11 +144,12 @@ class NumberTrainer:
         """Strips of like widths together, the batches in any order."""
         strings, size = self.source(number), self.recipe.batch_size
         by_width = np.argsort([strip.shape[1] for strip, _ in strings], kind="stable")
-        starts = np.random.default_rng([self.seed, number]).permutation(
-            range(0, len(by_width), size)
-        )
+        rng = np.random.default_rng([self.seed, number])
+        starts = rng.permutation(range(0, len(by_width), size))
         for start in starts:
-            yield _batch([strings[i] for i in by_width[start : start + size]])
+            strips, labels = _batch([strings[i] for i in by_width[start : start + size]])
+            # Strings come again; so they come a little higher or lower.
+            yield _shifted(strips, int(rng.integers(-2, 3))), labels
 
     def _step(self, strips: Tensor, labels: list[str]) -> tuple[Tensor, float]:
         with self.device.autocast():
@@ -239,6 +240,15 @@ def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
     assert width % STRIDE == 0
     strips = pad([strip for strip, _ in strings], width)
     return torch.from_numpy(strips), [label for _, label in strings]
+
+
+def _shifted(strips: Tensor, rows: int) -> Tensor:
+    moved = torch.zeros_like(strips)
+    if rows >= 0:
+        moved[:, rows:] = strips[:, : HEIGHT - rows]
+    else:
+        moved[:, :rows] = strips[:, -rows:]
+    return moved
 
 
 def _right(tables: Tensor | Sequence[Tensor], labels: Sequence[str]) -> int:

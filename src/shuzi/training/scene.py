@@ -129,6 +129,18 @@ def add_neighbour(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
         np.maximum(target, part, out=target)
 
 
+def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
+    """Faint writing of the page's other side, or a stamp's, anywhere."""
+    height, width = scene.print.shape
+    size = max(2, round(line.shape[1] * rng.uniform(0.4, 1))), max(2, round(TALL * 0.7))
+    ghost = np.asarray(cv2.resize(line[:, ::-1], size, interpolation=cv2.INTER_AREA), np.float32)
+    ghost = np.asarray(cv2.GaussianBlur(ghost, (0, 0), 1.5)) * (rng.uniform(0.1, 0.4) / 255)
+    top = int(rng.integers(0, max(1, height - len(ghost) // 2)))
+    left = int(rng.integers(0, max(1, width - ghost.shape[1] // 4)))
+    target = scene.print[top : top + len(ghost), left : left + ghost.shape[1]]
+    np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
+
+
 def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The grey picture, uint8, its digits 11 to 44 pixels high, mostly dark on light."""
     ink, marks = scene.ink, scene.print

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from shuzi.strip import normalise_strip
 from shuzi.training.hand import TALL, Glyphs, Hand, Ink, new_hand, write, write_ways
-from shuzi.training.scene import add_neighbour, add_print, lay_out, photograph
+from shuzi.training.scene import add_ghost, add_neighbour, add_print, lay_out, photograph
 from shuzi.training.strokes import LETTERS
 
 LENGTHS = (0.11, 0.27, 0.25, 0.17, 0.10, 0.05, 0.03, 0.02)
@@ -41,6 +41,8 @@ def compose(glyphs: Glyphs, rng: np.random.Generator) -> tuple[NDArray[np.uint8]
     if rng.random() < 0.2:
         neighbour, _ = write(new_text(rng), hand, glyphs, rng)
         add_neighbour(scene, neighbour, rng)
+    if rng.random() < 0.1:
+        add_ghost(scene, _no_number(new_hand(rng), glyphs, rng), rng)
     add_print(scene, rng)
     return photograph(scene, rng), text
 
