@@ -110,7 +110,10 @@ def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     lines = _runs(cv2.dilate(mask, np.ones((3, 1))), 1, across)
     upright = _runs(cv2.dilate(mask, np.ones((1, 3))), up, 1)
     upright[:, width // 8 : width - width // 8] = 0
-    return np.asarray(mask & ~(lines | upright), np.uint8)
+    rest = np.asarray(mask & ~(lines | upright), np.uint8)
+    # Strokes that a line crosses stay whole.
+    mended = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((max(3, height // 8), 1), np.uint8))
+    return np.asarray(rest | (mended & mask), np.uint8)
 
 
 def _runs(mask: cv2.typing.MatLike, height: int, width: int) -> NDArray[np.uint8]:
