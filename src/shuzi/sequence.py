@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
@@ -22,7 +23,7 @@ BEAM = 8
 UNLIKELY = 1e-5
 """Characters less likely than this in a frame are not tried there."""
 CHUNK = 64
-_STEP = 32
+_STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
 _CLASSES = 11
 _INPUT = ("strips", "tensor(uint8)")
@@ -88,7 +89,7 @@ class SequenceRecogniser:
         return [found[i] for i in range(len(strips))]
 
     def run(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Log-probabilities float32 (n, w / 4, 11) of strips uint8 (n, 32, w), w a multiple of 4."""
+        """Log-probabilities float32 (n, w / 4, 11) of strips uint8 (n, 32, w), 4 dividing w."""
         outputs = self._session.run([_OUTPUT[0]], {_INPUT[0]: strips})
         return np.asarray(outputs[0], np.float32)
 
@@ -125,7 +126,7 @@ class SequenceRecogniser:
 
 
 def padded_width(width: int) -> int:
-    """The width that a strip is padded to: some paper at its end, and a multiple of 32."""
+    """The width that a strip is padded to: some paper at its end, and a multiple of 16."""
     return -(-(width + STRIDE) // _STEP) * _STEP
 
 
@@ -167,11 +168,12 @@ def _extended(
         before = found.get(text, (0.0, 0.0))
         found[text] = before[0] + (blank + digit) * frame[0], before[1] + stays
         for c in likely:
-            longer = (*text, c)
-            before = found.get(longer, (0.0, 0.0))
             # The same digit twice needs a blank between.
             way = blank if c == last else blank + digit
-            found[longer] = before[0], before[1] + way * frame[c]
+            if way > 0:
+                longer = (*text, c)
+                before = found.get(longer, (0.0, 0.0))
+                found[longer] = before[0], before[1] + way * frame[c]
     return found
 
 
@@ -216,17 +218,17 @@ def _spans(frames: list[tuple[int, int]], strip: NDArray[np.uint8]) -> tuple[tup
     if not frames:
         return ()
     width = strip.shape[1]
-    columns = strip.sum(axis=0, dtype=np.int64)
-    middles = [min(width - 1, (first + last) * STRIDE // 2) for first, last in frames]
+    # The last frames lie in the padding.
+    columns = np.pad(strip.sum(axis=0, dtype=np.int64), (0, padded_width(width) - width))
+    middles = [(first + last) * STRIDE // 2 for first, last in frames]
     cuts = [max(0, middles[0] - HEIGHT)]
-    for a, b in zip(middles, middles[1:], strict=False):
-        cuts.append(a + 1 + int(columns[a + 1 : max(a + 2, b)].argmin()))
-    cuts.append(min(width, middles[-1] + HEIGHT))
+    cuts += [a + 1 + int(columns[a + 1 : b].argmin()) for a, b in pairwise(middles)]
+    cuts.append(middles[-1] + HEIGHT)
     spans = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        inked = np.flatnonzero(columns[a:b] > 255)
-        near = (a + int(inked[0]), a + int(inked[-1]) + 1) if len(inked) else (a, max(a + 1, b))
-        spans.append(near)
+    for a, b in pairwise(cuts):
+        inked = a + np.flatnonzero(columns[a:b] > 255)
+        first, last = (int(inked[0]), int(inked[-1])) if len(inked) else (a, b - 1)
+        spans.append((min(first, width - 1), min(last + 1, width)))
     return tuple(spans)
 
 

@@ -25,9 +25,9 @@ def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Args:
         grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
     """
-    ink = _ink(_working_size(grey))
-    box = _writing(ink)
-    ink = _stretched(ink, box)
+    raw = _ink(_working_size(grey))
+    box = _writing(raw)
+    ink = _stretched(raw, box)
     left, top, right, bottom = box
     scale = WRITING / (bottom - top)
     if ink.shape[1] * scale > WIDEST:
@@ -47,18 +47,24 @@ def _working_size(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """How far each pixel lies on the ink's side of its paper, in grey levels, float32."""
-    light = grey.astype(np.float32)
     side = max(3, len(grey) // 2) | 1
-    mean = cv2.blur(light, (side, side), borderType=cv2.BORDER_REPLICATE)
+    mean = cv2.blur(grey, (side, side), borderType=cv2.BORDER_REPLICATE)
+    away = cv2.subtract(grey, mean, dtype=cv2.CV_32F)
     # Ink is the lesser part of a crop, so it is the longer tail.
-    if float(((light - mean) ** 3).sum()) > 0:
-        light = 255 - light
-    paper = cv2.morphologyEx(
-        light, cv2.MORPH_CLOSE, np.ones((side, side)), borderType=cv2.BORDER_REPLICATE
-    )
-    paper = cv2.blur(paper, (side, side), borderType=cv2.BORDER_REPLICATE)
-    ink = paper - light
-    return np.maximum(ink - np.median(ink), 0)
+    if float((away * away * away).sum()) > 0:
+        grey = ~grey
+    kernel = np.ones((side, side), np.uint8)
+    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    light = cv2.blur(paper.astype(np.float32), (side, side), borderType=cv2.BORDER_REPLICATE)
+    ink: NDArray[np.float32] = light - grey
+    return np.asarray(np.maximum(ink - _quantile(ink, 0.5), 0), np.float32)
+
+
+def _quantile(values: NDArray[np.float32], share: float) -> float:
+    """About that quantile; several times faster than NumPy's."""
+    some = values.ravel()[:: 1 + values.size // 4096]
+    place = int(share * (some.size - 1))
+    return float(np.partition(some, place)[place])
 
 
 def _writing(ink: NDArray[np.float32]) -> Box:
@@ -90,7 +96,7 @@ def _writing(ink: NDArray[np.float32]) -> Box:
 
 def _mask(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
     # A black frame must not set the threshold for grey writing.
-    high = max(float(np.percentile(ink, 96)), 1.0)
+    high = max(_quantile(ink, 0.96), 1.0)
     levels = (np.minimum(ink / high, 1) * 255).astype(np.uint8)
     _, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return np.asarray(mask, np.uint8)
@@ -104,7 +110,10 @@ def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     lines = _runs(cv2.dilate(mask, np.ones((3, 1))), 1, across)
     upright = _runs(cv2.dilate(mask, np.ones((1, 3))), up, 1)
     upright[:, width // 8 : width - width // 8] = 0
-    return np.asarray(mask & ~(lines | upright), np.uint8)
+    rest = np.asarray(mask & ~(lines | upright), np.uint8)
+    # Strokes that a line crosses stay whole.
+    mended = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((max(3, height // 8), 1), np.uint8))
+    return np.asarray(rest | (mended & mask), np.uint8)
 
 
 def _runs(mask: cv2.typing.MatLike, height: int, width: int) -> NDArray[np.uint8]:
@@ -115,7 +124,7 @@ def _runs(mask: cv2.typing.MatLike, height: int, width: int) -> NDArray[np.uint8
 
 def _stretched(ink: NDArray[np.float32], box: Box) -> NDArray[np.uint8]:
     left, top, right, bottom = box
-    full = max(float(np.percentile(ink[top:bottom, left:right], 95)), LEAST_CONTRAST)
+    full = max(_quantile(ink[top:bottom, left:right], 0.95), LEAST_CONTRAST)
     return np.asarray(np.minimum(ink * (255 / full), 255), np.uint8)
 
 

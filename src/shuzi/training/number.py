@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shuzi.errors import DivergedError
-from shuzi.sequence import STRIDE, pad, padded_width
+from shuzi.sequence import HEIGHT, STRIDE, pad, padded_width
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
@@ -104,7 +105,7 @@ class NumberTrainer:
         weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
         return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
 
-    def run_round(self, on_batch: Callable[[int], None] = lambda seen: None) -> Epoch:
+    def run_round(self, on_batch: Callable[[int], None]) -> Epoch:
         """One round of strings, then the validation.
 
         Raises:
@@ -143,11 +144,12 @@ class NumberTrainer:
         """Strips of like widths together, the batches in any order."""
         strings, size = self.source(number), self.recipe.batch_size
         by_width = np.argsort([strip.shape[1] for strip, _ in strings], kind="stable")
-        starts = np.random.default_rng([self.seed, number]).permutation(
-            range(0, len(by_width), size)
-        )
+        rng = np.random.default_rng([self.seed, number])
+        starts = rng.permutation(range(0, len(by_width), size))
         for start in starts:
-            yield _batch([strings[i] for i in by_width[start : start + size]])
+            strips, labels = _batch([strings[i] for i in by_width[start : start + size]])
+            # Strings come again; so they come a little higher or lower.
+            yield _shifted(strips, int(rng.integers(-2, 3))), labels
 
     def _step(self, strips: Tensor, labels: list[str]) -> tuple[Tensor, float]:
         with self.device.autocast():
@@ -164,13 +166,16 @@ class NumberTrainer:
     def log_probabilities(self, strings: Strings) -> tuple[list[Tensor], list[str]]:
         """The network's tables, each float32 (t, 11), in its evaluating state; and the labels."""
         self.network.eval()
-        tables: list[Tensor] = []
+        groups: dict[int, list[int]] = defaultdict(list)
+        for i, (strip, _) in enumerate(strings):
+            groups[padded_width(strip.shape[1])].append(i)
+        tables: dict[int, Tensor] = {}
         with self.device.autocast():
-            for strip, _ in strings:
-                width = padded_width(strip.shape[1])
-                logits = self.network(torch.from_numpy(pad([strip], width)).to(self.device.torch))
-                tables.append(logits[0].float().log_softmax(dim=1).cpu())
-        return tables, [label for _, label in strings]
+            for width, members in groups.items():
+                strips = torch.from_numpy(pad([strings[i][0] for i in members], width))
+                logits = self.network(strips.to(self.device.torch)).float()
+                tables |= dict(zip(members, logits.log_softmax(dim=2).cpu(), strict=True))
+        return [tables[i] for i in range(len(strings))], [label for _, label in strings]
 
 
 def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None:
@@ -235,6 +240,15 @@ def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
     assert width % STRIDE == 0
     strips = pad([strip for strip, _ in strings], width)
     return torch.from_numpy(strips), [label for _, label in strings]
+
+
+def _shifted(strips: Tensor, rows: int) -> Tensor:
+    moved = torch.zeros_like(strips)
+    if rows >= 0:
+        moved[:, rows:] = strips[:, : HEIGHT - rows]
+    else:
+        moved[:, :rows] = strips[:, -rows:]
+    return moved
 
 
 def _right(tables: Tensor | Sequence[Tensor], labels: Sequence[str]) -> int:
