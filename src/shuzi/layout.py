@@ -75,6 +75,15 @@ class Layout:
         kept = np.where(foreign > 0, 0, self.contrast[window])
         return np.asarray(255 - kept, np.uint8)
 
+    def ink(self, group: Group) -> Grey:
+        """The group's own ink, cut to its box, bright on 0."""
+        box = group.box
+        window = slice(box.y, box.bottom), slice(box.x, box.right)
+        own = _dilated(np.isin(self.labels[window], group.parts).astype(np.uint8), 3, 3)
+        values = self.contrast[window].astype(np.float32)
+        full = max(float(np.percentile(values[own > 0], 75)), 1.0)
+        return np.asarray((values * own * (255 / full)).clip(0, 255), np.uint8)
+
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
         rows, columns = _window(group.box, self.contrast.shape)

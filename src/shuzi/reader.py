@@ -24,6 +24,8 @@ from shuzi.strip import normalise_strip
 
 Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
+NARROW = 1.1
+"""Width over height of ink that may be a single digit."""
 
 
 class Reader:
@@ -159,6 +161,7 @@ class Reader:
     def _of_layout(self, layout: Layout) -> list[Number]:
         strips = [normalise_strip(layout.crop(group)) for group in layout.groups]
         readings = self.sequence_recogniser.predict(strips) if strips else []
+        readings = self._with_second_opinions(layout, readings, strips)
         read = zip(layout.groups, strips, readings, strict=True)
         # What is unlikely to be a number at all is none; the rest of the page is not either.
         found = [
@@ -169,6 +172,20 @@ class Reader:
         lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
         return [replace(number, line=lines[number.line]) for number in found]
 
+    def _with_second_opinions(
+        self, layout: Layout, readings: list[Reading], strips: list[Grey]
+    ) -> list[Reading]:
+        """Where the ink is as narrow as one digit, what the digit model says of it counts too."""
+        narrow = [i for i, g in enumerate(layout.groups) if g.box.width <= NARROW * g.box.height]
+        if not narrow:
+            return readings
+        glyphs = np.stack([normalise(layout.ink(layout.groups[i])) for i in narrow])
+        opinions = dict(zip(narrow, self.recogniser.predict(glyphs), strict=True))
+        return [
+            _averaged(reading, opinions[i], strips[i].shape[1]) if i in opinions else reading
+            for i, reading in enumerate(readings)
+        ]
+
 
 def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
     """What a picture says; for many pictures, keep a `Reader`.
@@ -178,6 +195,19 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
         ModelError: the model cannot be used.
     """
     return Reader(model).read(picture)
+
+
+def _averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Reading:
+    """The mean of what both models say of one text and another."""
+    said: dict[str, float] = defaultdict(float)
+    for text, p in ((reading.text, reading.confidence), *reading.alternatives):
+        said[text] += p / 2
+    for digit, p in enumerate(opinion.tolist()):
+        said[str(digit)] += p / 2
+    said[""] += (1 - float(opinion.sum())) / 2
+    (text, confidence), *others = sorted(said.items(), key=lambda item: -item[1])
+    spans = reading.spans if text == reading.text else ((0, width),) * len(text)
+    return Reading(text, min(1.0, confidence), spans, tuple(others[:4]))
 
 
 def _on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
