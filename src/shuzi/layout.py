@@ -13,6 +13,8 @@ WORKING_SIDE = 2400
 """Larger pages are shrunk to this; a digit is legible at a two-hundredth of it."""
 PAPER_SIDE = 300
 """The paper's light is followed at this size of the page."""
+THICKEST = 50
+"""Pixels of the thickest pen's stroke."""
 MIN_CONTRAST = 16.0
 """Of 255 for black on the paper around: the faintest ink."""
 NOISE_FACTOR = 5.0
@@ -21,6 +23,8 @@ STROKE_SHARE = 0.45
 """Of the darkest ink close by: what is fainter is a stroke's soft edge."""
 MIN_HEIGHT = 8
 """Pixels of the working page: lower parts are specks, points and dashes."""
+FAINT_SIDE, FAINT_SHARE = 17, 0.35
+"""A faint ruling is darker than the pixels around, by this share of the faintest ink."""
 STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
 GAP = 0.45
@@ -104,17 +108,17 @@ def find_numbers(grey: Grey) -> Layout:
         grey: uint8 (height, width).
     """
     small, shrink = _working_size(grey)
-    contrast = page_contrast(small)
+    contrast, floor = page_contrast(small), _floor(small)
     turn = _levelling(contrast)
     if turn is None:
         turn = np.eye(2, 3)
     else:
         size = contrast.shape[1], contrast.shape[0]
         contrast = np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8)
-    ink = _ink(contrast, _floor(small))
-    ruled = _rulings(ink)
+    ink = _ink(contrast, floor)
+    ruled = _rulings(ink, _faint(contrast, floor))
     labels, stats = _parts(_without(ink, ruled))
-    groups = _in_lines(_groups(stats, ruled, _characters(stats, ink.shape)), stats)
+    groups = _in_lines(_groups(stats, ruled, _characters(stats, ruled)), stats)
     return Layout(contrast, labels, ruled, groups, shrink, turn)
 
 
@@ -155,7 +159,9 @@ def _coarse(grey: Grey, side: int) -> Grey:
 def _paper(grey: Grey) -> Grey:
     """The paper's level at each pixel: what is left when dark strokes are closed."""
     coarse = _coarse(grey, PAPER_SIDE)
-    side = max(3, max(coarse.shape) // 30) | 1
+    # Wider than any stroke.
+    across = max(THICKEST, max(grey.shape) / 30) * max(coarse.shape) / max(grey.shape)
+    side = max(3, round(across)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     closed = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
     smooth = cv2.blur(closed, (side, side), borderType=cv2.BORDER_REPLICATE)
@@ -212,13 +218,21 @@ def _parts(ink: Mask) -> tuple[NDArray[np.int32], Stats]:
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
-def _rulings(ink: Mask) -> Mask:
+def _faint(contrast: Grey, floor: float) -> Mask:
+    """Where it is darker than around, be it too little for ink: rulings are often printed so."""
+    around = cv2.blur(contrast, (FAINT_SIDE, FAINT_SIDE), borderType=cv2.BORDER_REPLICATE)
+    over = cv2.subtract(contrast, around)
+    return (np.asarray(over, np.uint8) > FAINT_SHARE * floor).astype(np.uint8)
+
+
+def _rulings(ink: Mask, faint: Mask) -> Mask:
     """Where long straight runs are, level or upright: rulings, tables, boxes."""
     _, stats = _parts(ink)
-    heights = stats[_characters(stats, ink.shape), cv2.CC_STAT_HEIGHT]
+    heights = stats[_characters(stats, np.zeros_like(ink)), cv2.CC_STAT_HEIGHT]
     height = float(np.median(heights)) if len(heights) else max(ink.shape) / 40
-    level = _runs(ink, height)
-    upright = _runs(np.ascontiguousarray(ink.T), height).T
+    dark = ink | faint
+    level = _runs(dark, height)
+    upright = _runs(np.ascontiguousarray(dark.T), height).T
     return np.asarray(level | upright, np.uint8)
 
 
@@ -249,11 +263,11 @@ def _without(ink: Mask, ruled: Mask) -> Mask:
     return np.asarray(rest | (bridge & ruled & ink), np.uint8)
 
 
-def _characters(stats: Stats, shape: tuple[int, ...]) -> NDArray[np.intp]:
+def _characters(stats: Stats, ruled: Mask) -> NDArray[np.intp]:
     """Which parts may be a digit, or a few joined ones, by their form; at most the highest."""
     _, _, width, height, area = stats.T
     fill = area / (width * height)
-    high = (height >= MIN_HEIGHT) & (height <= 0.6 * shape[0]) & (width <= 5 * height)
+    high = (height >= MIN_HEIGHT) & (height <= 0.6 * len(ruled)) & (width <= 5 * height)
     # A digit is a line, neither a hair on a large box nor a blob; only a 1 fills its box.
     drawn = (fill > 0.04) & ((fill < 0.75) | (width < 0.45 * height))
     fits = high & drawn & (height <= 14 * np.maximum(width, 1))
@@ -262,9 +276,27 @@ def _characters(stats: Stats, shape: tuple[int, ...]) -> NDArray[np.intp]:
         return np.zeros(0, np.intp)
     chosen = np.flatnonzero(fits)
     chosen = chosen[np.argsort(-height[chosen])[:MAX_PARTS]]
+    chosen = chosen[~_continued(stats[chosen], ruled)]
+    if len(chosen) == 0:
+        return chosen
     held, tall = _held(stats[chosen]), height[chosen] > 1.6 * np.median(height[chosen])
     # A part with others inside its box is what is left of a frame.
     return np.asarray(chosen[(held < 2) & ~(tall & (held > 0))], np.intp)
+
+
+def _continued(stats: Stats, ruled: Mask) -> NDArray[np.bool_]:
+    """Which parts are upright lines that go on as a ruling, above or below: pieces of it."""
+    return np.array([_goes_on(part, ruled) for part in stats], bool)
+
+
+def _goes_on(part: Stats, ruled: Mask) -> bool:
+    left, top, width, height = (int(value) for value in part[:4])
+    if width > 0.3 * height:
+        return False
+    columns = slice(max(0, left - 3), left + width + 3)
+    above = ruled[max(0, top - height // 2) : top, columns]
+    below = ruled[top + height : top + height + height // 2, columns]
+    return any(end.size > 0 and end.any(axis=1).mean() > 0.6 for end in (above, below))
 
 
 def _held(stats: Stats) -> NDArray[np.int64]:

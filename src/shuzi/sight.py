@@ -21,6 +21,9 @@ LOW = 0.3
 ALIKE = 0.35
 """Ink lower than this share of the highest does not make a picture a page."""
 
+MANY = 10
+"""So many pieces of writing are a page, whatever lies beside it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sight:
@@ -61,6 +64,8 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
 
 def _picture(grey: NDArray[np.uint8]) -> Sight:
     layout = find_numbers(grey)
+    if len(layout.groups) >= MANY:
+        return Sight("page", layout=layout)
     highest = max((group.box.height for group in layout.groups), default=0)
     groups = [group for group in layout.groups if group.box.height >= ALIKE * highest]
     if len(groups) <= 1 and not (groups and _is_wide(groups[0])):
