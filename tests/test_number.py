@@ -46,6 +46,7 @@ def trainer_of(rounds, source=bars, lr=3e-3):
 def trained(tmp_path_factory):
     trainer = trainer_of(10)
     train_number(trainer, tmp_path_factory.mktemp("number"), verbose=0)
+    trainer.settle()
     return trainer
 
 

@@ -22,7 +22,12 @@ import shuzi
 from shuzi.training.device import choose_device
 from shuzi.training.drawer import Drawer
 from shuzi.training.hand import Glyphs
-from shuzi.training.number import NumberTrainer, fit_sequence_temperature, train_number
+from shuzi.training.number import (
+    NumberTrainer,
+    fit_sequence_temperature,
+    start_from,
+    train_number,
+)
 from shuzi.training.number_export import save_number_onnx
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import new_record
@@ -78,10 +83,11 @@ def card(model, trainer, options, temperature):
             "strings seen": options.rounds * options.size,
         },
         "recipe": {
-            "lr": RECIPE.lr,
+            "lr": options.lr,
             "decay": RECIPE.decay,
             "batch_size": RECIPE.batch_size,
             "rounds": options.rounds,
+            "started from": earlier(options.start),
         },
         "seed": options.seed,
         **{name: record[name] for name in ("git_commit", "versions", "device")},
@@ -92,11 +98,24 @@ def card(model, trainer, options, temperature):
     }
 
 
+def earlier(folder):
+    """The recipe and strings of the training that this one began with."""
+    if folder is None:
+        return None
+    record = json.loads((folder / "number.json").read_text())
+    return {name: record[name] for name in ("recipe", "seed", "git_commit", "seconds")} | {
+        name: record["data"][name] for name in ("strings", "strings seen")
+    }
+
+
 def train(options, folder):
     """The card's text and the model's path, the last in the folder."""
     images, labels = training_glyphs(options.data)
     held_out = held_out_strings(options.data, options.seed)
-    device, recipe = choose_device(), RECIPE.with_settings([f"epochs={options.rounds}"])
+    device, recipe = (
+        choose_device(),
+        RECIPE.with_settings([f"epochs={options.rounds}", f"lr={options.lr}"]),
+    )
     model = folder / "number.onnx"
     with Drawer(
         images,
@@ -108,7 +127,10 @@ def train(options, folder):
         workers=options.workers,
     ) as source:
         trainer = NumberTrainer(recipe, options.seed, device, source, held_out[:WATCHED])
+        if options.start:
+            start_from(trainer, options.start)
         train_number(trainer, folder)
+        trainer.settle()
     temperature = fit_sequence_temperature(*trainer.log_probabilities(held_out))
     save_number_onnx(trainer.network, model, temperature)
     return json.dumps(card(model, trainer, options, temperature), indent=2), model
@@ -118,6 +140,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, help="a folder for the checkpoint")
+    parser.add_argument("--start", type=Path, help="the --out of a training to begin with")
+    parser.add_argument("--lr", type=float, default=RECIPE.lr)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=RECIPE.epochs)
     parser.add_argument("--size", type=int, default=8192, help="strings in a round")

@@ -112,7 +112,8 @@ def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     upright[:, width // 8 : width - width // 8] = 0
     rest = np.asarray(mask & ~(lines | upright), np.uint8)
     # Strokes that a line crosses stay whole.
-    mended = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((max(3, height // 8), 1), np.uint8))
+    tall = np.ones((max(3, height // 8), 1), np.uint8)
+    mended = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, tall), np.uint8)
     return np.asarray(rest | (mended & mask), np.uint8)
 
 

@@ -26,7 +26,13 @@ _ONES = (
     "0,78 26,36 46,0! 44,40 38,100",
 )
 """1 with the upstrokes of European hands, besides those of `shuzi.training.strokes`."""
-WAYS = DIGITS | {1: DIGITS[1] + _ONES}
+_FOURS = (
+    "6,10 0,50 20,60 44,42 56,0! 50,50 46,100",
+    "0,16 4,52 24,58 50,8! 44,56 38,100",
+    "10,0! 0,56 26,56 60,34 / 52,16! 36,100!",
+)
+"""4 left open, in one stroke or two."""
+WAYS = DIGITS | {1: DIGITS[1] + _ONES, 4: DIGITS[4] + _FOURS}
 _UPSTROKE = 0.4
 """A 1 whose pen comes from this far below its top looks like a 7 without a bar."""
 
@@ -85,17 +91,17 @@ def new_hand(rng: np.random.Generator, real: float = 0.4) -> Hand:
     """
     kind = rng.random()
     share = 1.0 if kind < real else 0.0 if kind < 0.85 else rng.uniform(0.2, 0.8)
-    cursive, wide_pen = rng.random() < 0.25, rng.normal()
+    cursive, wide_pen = rng.random() < 0.35, rng.normal()
     return Hand(
         ways=_ways(rng),
         real=share,
-        slant=rng.normal(0.45, 0.12) if cursive else rng.normal(0.1, 0.18),
+        slant=rng.normal(0.4, 0.15) if cursive else rng.normal(0.1, 0.18),
         wide=float(np.exp(rng.normal(-0.1 if cursive else 0.05, 0.2))),
         pen=float(np.clip(0.085 * np.exp(0.4 * wide_pen), 0.03, 0.22)),
         pressure=rng.choice([0.0, 0.35], p=[0.8, 0.2]),
         wobble=rng.uniform(0.01, 0.05),
         gap=rng.uniform(-0.06, 0.06) if rng.random() < 0.35 else rng.gamma(2.0, 0.1),
-        uneven=rng.uniform(0.01, 0.09),
+        uneven=rng.uniform(0.01, 0.16 if cursive else 0.09),
         drift=rng.normal(0, 0.06),
         joined=0.5 if rng.random() < 0.08 else 0.0,
         place=float(np.clip(0.5 + 0.3 * wide_pen + rng.normal(0, 0.1), 0, 1)),
@@ -149,7 +155,7 @@ def set_line(
     spans = []
     for i, piece in enumerate(pieces):
         high, wide = piece.shape
-        fall = TALL * (hand.drift * i + rng.normal(0, 0.03))
+        fall = TALL * (hand.drift * i + rng.normal(0, 0.01 + 0.5 * hand.uneven))
         top = int(np.clip(deep + tall - high + fall, 0, len(line) - high))
         rows = slice(top, top + high)
         gap = TALL * (hand.gap + rng.normal(0, 0.3 * abs(hand.gap) + 0.015))

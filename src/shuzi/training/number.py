@@ -71,7 +71,8 @@ def _block(
     padding = padding or (size[0] // 2, size[1] // 2)
     convolution = nn.Conv2d(inputs, outputs, size, padding=padding, bias=False)
     nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]
+    # A batch holds strips of one width, so the mean over many batches must be taken.
+    return [convolution, nn.BatchNorm2d(outputs, momentum=0.02), nn.ReLU()]
 
 
 class NumberTrainer:
@@ -162,6 +163,21 @@ class NumberTrainer:
         self.optimiser.step()
         return table.detach(), float(loss.detach())
 
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Take the normalisations' means and variances anew, over the last round's batches alike.
+
+        Source: Wu and Johnson (2021), "Rethinking 'batch' in BatchNorm", 3.2.
+        """
+        norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        self.network.train()
+        with self.device.autocast():
+            for strips, _ in self._batches(len(self.history)):
+                self.network(strips.to(self.device.torch))
+
     @torch.inference_mode()
     def log_probabilities(self, strings: Strings) -> tuple[list[Tensor], list[str]]:
         """The network's tables, each float32 (t, 11), in its evaluating state; and the labels."""
@@ -195,6 +211,16 @@ def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None
             save_checkpoint(folder, trainer.state, trainer.history)
     finally:
         reporter.stop()
+
+
+def start_from(trainer: NumberTrainer, folder: Path) -> None:
+    """Take the weights of an earlier training, so that a new cycle of the rate begins with them.
+
+    Raises:
+        RunError: the checkpoint is damaged or is of another network.
+    """
+    weights = {name: t for name, t in trainer.state.items() if name.startswith("network.")}
+    load_checkpoint(folder, weights)
 
 
 def fit_sequence_temperature(tables: Sequence[Tensor], labels: Sequence[str]) -> float:

@@ -149,7 +149,7 @@ def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     dark = np.maximum(ink, marks)
     scale = float(np.exp(rng.uniform(np.log(11), np.log(44)))) / TALL
     if rng.random() < 0.6:
-        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.3, 1.1) / min(scale, 1)))
+        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.3, 1.4) / min(scale, 1)))
     size = [max(8, round(side * scale)) for side in dark.shape[::-1]]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     dark = np.asarray(cv2.resize(dark, size, interpolation=how), np.float32)

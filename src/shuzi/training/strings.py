@@ -10,7 +10,7 @@ from shuzi.training.strokes import LETTERS
 
 LENGTHS = (0.11, 0.27, 0.25, 0.17, 0.10, 0.05, 0.03, 0.02)
 """Shares of strings of 1 to 8 digits."""
-YEARS = 0.12
+YEARS = 0.16
 """Share of years, 1700 to 2030."""
 EMPTY = 0.08
 """Share of pictures without a number."""
