@@ -17,6 +17,8 @@ THICKEST = 50
 """Pixels of the thickest pen's stroke."""
 MIN_CONTRAST = 16.0
 """Of 255 for black on the paper around: the faintest ink."""
+DARKEST = 40
+"""Of 255: darker paper is taken for this dark, as it would only bring out noise."""
 NOISE_FACTOR = 5.0
 """Ink stands out of the paper's noise by so many of its standard deviations."""
 STROKE_SHARE = 0.45
@@ -27,7 +29,7 @@ FAINT_SIDE, FAINT_SHARE = 17, 0.35
 """A faint ruling is darker than the pixels around, by this share of the faintest ink."""
 STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
-GAP = 0.45
+GAP = 0.55
 """Digits of one number lie within so many heights of each other."""
 MAX_PARTS = 3000
 """A page with more parts is a texture; the highest are looked at."""
@@ -108,7 +110,7 @@ def find_numbers(grey: Grey) -> Layout:
         grey: uint8 (height, width).
     """
     small, shrink = _working_size(grey)
-    contrast, floor = page_contrast(small), _floor(small)
+    contrast, floor = page_contrast(small)
     turn = _levelling(contrast)
     if turn is None:
         turn = np.eye(2, 3)
@@ -122,16 +124,20 @@ def find_numbers(grey: Grey) -> Layout:
     return Layout(contrast, labels, ruled, groups, shrink, turn)
 
 
-def page_contrast(grey: Grey) -> Grey:
-    """How much darker than the paper around each pixel is, 0 paper to 255 black.
+def page_contrast(grey: Grey) -> tuple[Grey, Grey]:
+    """How much darker than the paper around each pixel is, and how much ink is at least.
 
-    Shadows and slow changes of the light are divided away. Where the ink is lighter than its
+    Both uint8, 0 paper to 255 black. Shadows and slow changes of the light are divided away,
+    which makes the paper's noise stronger where it is dark. Where the ink is lighter than its
     paper, the page is inverted first.
     """
     if _light_ink(grey):
         grey = np.asarray(255 - grey, np.uint8)
-    paper = np.maximum(_paper(grey), 40).astype(np.float32)
-    return np.asarray((255 * (1 - grey / paper)).clip(0, 255), np.uint8)
+    level = _paper(grey)
+    paper = np.maximum(level, DARKEST).astype(np.float32)
+    contrast = (255 * (cv2.subtract(level, grey) / paper)).clip(0, 255).astype(np.uint8)
+    floor = (NOISE_FACTOR * _noise(grey) * 255 / paper).clip(MIN_CONTRAST, 255)
+    return contrast, floor.astype(np.uint8)
 
 
 def _working_size(grey: Grey) -> tuple[Grey, float]:
@@ -169,18 +175,19 @@ def _paper(grey: Grey) -> Grey:
     return np.asarray(cv2.resize(smooth, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _floor(grey: Grey) -> float:
-    """The contrast below which there is no ink: above the paper's noise (Immerkær's mask, 1996)."""
-    rows = grey[:: max(1, len(grey) // 400)] if len(grey) > 800 else grey
-    kernel = np.array([[1, -2, 1]], np.float32)
-    response = cv2.filter2D(rows, cv2.CV_32F, kernel)
-    noise = float(np.percentile(np.abs(response), 40)) / 0.5244 / 6**0.5
-    return max(MIN_CONTRAST, NOISE_FACTOR * noise)
+def _noise(grey: Grey) -> float:
+    """Standard deviation of the paper's noise, where it is least, in grey levels.
+
+    The second difference of a row, which answers to noise of deviation 1 with one of sqrt(6).
+    """
+    rows = grey[:: max(1, len(grey) // 400)]
+    response = cv2.filter2D(rows, cv2.CV_32F, np.array([[1, -2, 1]], np.float32))
+    return float(np.percentile(np.abs(response), 40)) / 0.5244 / 6**0.5
 
 
-def _ink(contrast: Grey, floor: float) -> Mask:
+def _ink(contrast: Grey, floor: Grey) -> Mask:
     darkest = cv2.convertScaleAbs(_dilated(contrast, 9, 9), alpha=STROKE_SHARE)
-    limit = np.maximum(np.asarray(darkest, np.uint8), np.uint8(min(floor, 255)))
+    limit = np.maximum(np.asarray(darkest, np.uint8), floor)
     return (contrast > limit).astype(np.uint8)
 
 
@@ -218,7 +225,7 @@ def _parts(ink: Mask) -> tuple[NDArray[np.int32], Stats]:
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
-def _faint(contrast: Grey, floor: float) -> Mask:
+def _faint(contrast: Grey, floor: Grey) -> Mask:
     """Where it is darker than around, be it too little for ink: rulings are often printed so."""
     around = cv2.blur(contrast, (FAINT_SIDE, FAINT_SIDE), borderType=cv2.BORDER_REPLICATE)
     over = cv2.subtract(contrast, around)
@@ -266,10 +273,10 @@ def _without(ink: Mask, ruled: Mask) -> Mask:
 def _characters(stats: Stats, ruled: Mask) -> NDArray[np.intp]:
     """Which parts may be a digit, or a few joined ones, by their form; at most the highest."""
     _, _, width, height, area = stats.T
-    fill = area / (width * height)
-    high = (height >= MIN_HEIGHT) & (height <= 0.6 * len(ruled)) & (width <= 5 * height)
+    fill = area / np.maximum(width * height, 1)
+    high = (height >= MIN_HEIGHT) & (height <= 0.95 * len(ruled)) & (width <= 5 * height)
     # A digit is a line, neither a hair on a large box nor a blob; only a 1 fills its box.
-    drawn = (fill > 0.04) & ((fill < 0.75) | (width < 0.45 * height))
+    drawn = (fill > 0.04) & ((fill < 0.8) | (width < 0.6 * height))
     fits = high & drawn & (height <= 14 * np.maximum(width, 1))
     fits[0] = False
     if not fits.any():
