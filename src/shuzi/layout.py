@@ -31,6 +31,10 @@ STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
 GAP = 0.55
 """Digits of one number lie within so many heights of each other."""
+SMUDGE = 1.8
+"""Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
+LINE = 0.4
+"""Width over height of what may be a 1 or a line."""
 MAX_PARTS = 3000
 """A page with more parts is a texture; the highest are looked at."""
 STEEPEST = 5.0
@@ -120,7 +124,9 @@ def find_numbers(grey: Grey) -> Layout:
     ink = _ink(contrast, floor)
     ruled = _rulings(ink, _faint(contrast, floor))
     labels, stats = _parts(_without(ink, ruled))
-    groups = _in_lines(_groups(stats, ruled, _characters(stats, ruled)), stats)
+    chosen = _characters(stats, ruled)
+    chosen = chosen[_strong(contrast, floor, labels, stats)[chosen]]
+    groups = _in_lines(_alike(_groups(stats, ruled, chosen), stats), stats)
     return Layout(contrast, labels, ruled, groups, shrink, turn)
 
 
@@ -289,6 +295,27 @@ def _characters(stats: Stats, ruled: Mask) -> NDArray[np.intp]:
     held, tall = _held(stats[chosen]), height[chosen] > 1.6 * np.median(height[chosen])
     # A part with others inside its box is what is left of a frame.
     return np.asarray(chosen[(held < 2) & ~(tall & (held > 0))], np.intp)
+
+
+def _strong(
+    contrast: Grey, floor: Grey, labels: NDArray[np.int32], stats: Stats
+) -> NDArray[np.bool_]:
+    """Which parts are clearly darker than the faintest ink, somewhere: no smudges."""
+    clear = contrast >= SMUDGE * floor.astype(np.float32)
+    counts = np.bincount(labels[clear], minlength=len(stats))
+    return np.asarray(counts >= 0.1 * stats[:, cv2.CC_STAT_AREA], bool)
+
+
+def _alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
+    """The groups less the lone upright lines of another height than the writing: no ones."""
+    boxes = [_bounds(stats[parts]) for parts in groups]
+    lone = [box.width < LINE * box.height for box in boxes]
+    heights = [box.height for box, line in zip(boxes, lone, strict=True) if not line]
+    if len(heights) < 5:
+        return groups
+    low, high = np.array([0.45, 2.0]) * float(np.median(heights))
+    told = zip(groups, boxes, lone, strict=True)
+    return [group for group, box, line in told if not line or low <= box.height <= high]
 
 
 def _continued(stats: Stats, ruled: Mask) -> NDArray[np.bool_]:
