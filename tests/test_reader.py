@@ -14,7 +14,7 @@ from shuzi.training.pen import draw
 from shuzi.training.strokes import LETTERS
 
 PICTURES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".py")
-DRAWN = [path for path in PICTURES if path.stem != "blank"]
+DRAWN = [path for path in PICTURES if path.stem[0].isdigit()]
 
 
 @pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.name)
@@ -22,6 +22,20 @@ def test_the_examples_are_read(path):
     page = shuzi.read(path)
     assert page.text() == path.stem[0]
     assert page.numbers[0].confidence > 0.9
+
+
+def test_the_example_of_a_number_is_read():
+    page = shuzi.read(EXAMPLES / "number-2753.jpg")
+    assert (page.kind, page.text()) == ("number", "2753")
+    assert [digit.text for digit in page.numbers[0].digits] == list("2753")
+    places = [digit.box.x for digit in page.numbers[0].digits]
+    assert places == sorted(places)
+
+
+def test_the_example_of_a_page_is_read():
+    page = shuzi.read(EXAMPLES / "page.jpg")
+    assert page.kind == "page"
+    assert page.text() == "25 378 52\n835 7 2238\n58 3"
 
 
 def test_a_blank_picture_is_no_digit_not_a_guess():
