@@ -29,7 +29,7 @@ FAINT_SIDE, FAINT_SHARE = 17, 0.35
 """A faint ruling is darker than the pixels around, by this share of the faintest ink."""
 STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
-GAP = 0.55
+GAP = 0.5
 """Digits of one number lie within so many heights of each other."""
 SMUDGE = 1.8
 """Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
@@ -140,10 +140,11 @@ def page_contrast(grey: Grey) -> tuple[Grey, Grey]:
     if _light_ink(grey):
         grey = np.asarray(255 - grey, np.uint8)
     level = _paper(grey)
-    paper = np.maximum(level, DARKEST).astype(np.float32)
-    contrast = (255 * (cv2.subtract(level, grey) / paper)).clip(0, 255).astype(np.uint8)
-    floor = (NOISE_FACTOR * _noise(grey) * 255 / paper).clip(MIN_CONTRAST, 255)
-    return contrast, floor.astype(np.uint8)
+    paper = np.maximum(level, np.uint8(DARKEST))
+    contrast = cv2.divide(cv2.subtract(level, grey), paper, scale=255)
+    least = np.float32(NOISE_FACTOR * _noise(grey) * 255)
+    by_paper = (least / np.maximum(np.arange(256), 1)).clip(MIN_CONTRAST, 255).astype(np.uint8)
+    return np.asarray(contrast, np.uint8), np.asarray(cv2.LUT(paper, by_paper), np.uint8)
 
 
 def _working_size(grey: Grey) -> tuple[Grey, float]:
@@ -194,7 +195,7 @@ def _noise(grey: Grey) -> float:
 def _ink(contrast: Grey, floor: Grey) -> Mask:
     darkest = cv2.convertScaleAbs(_dilated(contrast, 9, 9), alpha=STROKE_SHARE)
     limit = np.maximum(np.asarray(darkest, np.uint8), floor)
-    return (contrast > limit).astype(np.uint8)
+    return (contrast > limit).view(np.uint8)
 
 
 def _levelling(contrast: Grey) -> NDArray[np.float64] | None:
@@ -235,14 +236,17 @@ def _faint(contrast: Grey, floor: Grey) -> Mask:
     """Where it is darker than around, be it too little for ink: rulings are often printed so."""
     around = cv2.blur(contrast, (FAINT_SIDE, FAINT_SIDE), borderType=cv2.BORDER_REPLICATE)
     over = cv2.subtract(contrast, around)
-    return (np.asarray(over, np.uint8) > FAINT_SHARE * floor).astype(np.uint8)
+    return (np.asarray(over, np.uint8) > cv2.convertScaleAbs(floor, alpha=FAINT_SHARE)).view(
+        np.uint8
+    )
 
 
 def _rulings(ink: Mask, faint: Mask) -> Mask:
     """Where long straight runs are, level or upright: rulings, tables, boxes."""
-    _, stats = _parts(ink)
-    heights = stats[_characters(stats, np.zeros_like(ink)), cv2.CC_STAT_HEIGHT]
-    height = float(np.median(heights)) if len(heights) else max(ink.shape) / 40
+    coarse = np.ascontiguousarray(ink[::2, ::2])
+    _, stats = _parts(coarse)
+    heights = stats[_characters(stats, np.zeros_like(coarse)), cv2.CC_STAT_HEIGHT]
+    height = 2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40
     dark = ink | faint
     level = _runs(dark, height)
     upright = _runs(np.ascontiguousarray(dark.T), height).T
@@ -301,7 +305,7 @@ def _strong(
     contrast: Grey, floor: Grey, labels: NDArray[np.int32], stats: Stats
 ) -> NDArray[np.bool_]:
     """Which parts are clearly darker than the faintest ink, somewhere: no smudges."""
-    clear = contrast >= SMUDGE * floor.astype(np.float32)
+    clear = contrast >= cv2.convertScaleAbs(floor, alpha=SMUDGE)
     counts = np.bincount(labels[clear], minlength=len(stats))
     return np.asarray(counts >= 0.1 * stats[:, cv2.CC_STAT_AREA], bool)
 

@@ -24,6 +24,8 @@ from shuzi.strip import normalise_strip
 
 Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
+REFUSED = 0.95
+"""Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -135,7 +137,7 @@ class Reader:
 
     def _of_ink(self, ink: Ink) -> list[Number]:
         probabilities = self.recogniser.predict(normalise(ink.values))[0]
-        if 1 - probabilities.sum() > probabilities.max():
+        if 1 - probabilities.sum() > REFUSED:
             return []
         ranked = [(str(d), float(probabilities[d])) for d in np.argsort(-probabilities)]
         (text, confidence), others = ranked[0], tuple(ranked[1:4])
@@ -198,16 +200,25 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
 
 
 def _averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Reading:
-    """The mean of what both models say of one text and another."""
-    said: dict[str, float] = defaultdict(float)
-    for text, p in ((reading.text, reading.confidence), *reading.alternatives):
-        said[text] += p / 2
-    for digit, p in enumerate(opinion.tolist()):
-        said[str(digit)] += p / 2
-    said[""] += (1 - float(opinion.sum())) / 2
-    (text, confidence), *others = sorted(said.items(), key=lambda item: -item[1])
-    spans = reading.spans if text == reading.text else ((0, width),) * len(text)
-    return Reading(text, min(1.0, confidence), spans, tuple(others[:4]))
+    """The mean of what both models say of each text.
+
+    That the ink is not one digit speaks for all other texts alike, several digits and none.
+    """
+    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    others = sum(p for text, p in said.items() if len(text) != 1) or 1.0
+    refused = max(0.0, 1 - float(opinion.sum()))
+    share = {text: p / others * refused for text, p in said.items() if len(text) != 1} or {
+        "": refused
+    }
+    share |= {str(digit): p for digit, p in enumerate(opinion.tolist())}
+    mean = {text: (said.get(text, 0.0) + p) / 2 for text, p in share.items()}
+    (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
+    spans = reading.spans if text == reading.text else _evenly(len(text), width)
+    return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
+
+
+def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
 
 
 def _on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
