@@ -183,26 +183,34 @@ def align(log_probabilities: NDArray[np.floating], text: str) -> list[tuple[int,
     Args:
         log_probabilities: float (t, 11), the blank first; t large enough for the text.
     """
-    states = np.zeros(2 * len(text) + 1, int)
-    states[1::2] = [int(c) + 1 for c in text]
-    skip = np.zeros(len(states), bool)
-    skip[3::2] = states[3::2] != states[1:-2:2]
-    emitted = log_probabilities[:, states].astype(np.float64)
-    score = np.full(len(states), -np.inf)
-    score[:2] = emitted[0, :2]
-    came = np.zeros(emitted.shape, int)
-    for t in range(1, len(emitted)):
-        from_one = np.r_[-np.inf, score[:-1]]
-        from_two = np.where(skip, np.r_[-np.inf, -np.inf, score[:-2]][: len(score)], -np.inf)
-        ways = np.stack([score, from_one, from_two])
-        came[t] = ways.argmax(axis=0)
-        score = ways.max(axis=0) + emitted[t]
-    path = [len(score) - 1 if len(score) == 1 or score[-1] >= score[-2] else len(score) - 2]
-    for t in range(len(emitted) - 1, 0, -1):
-        path.append(path[-1] - int(came[t, path[-1]]))
-    places = np.array(path[::-1])
-    runs = [np.flatnonzero(places == 2 * i + 1) for i in range(len(text))]
-    return [(int(run[0]), int(run[-1]) + 1) for run in runs]
+    # A blank before, between and after the digits; few enough that lists are faster than arrays.
+    states = [0]
+    for c in text:
+        states += [int(c) + 1, 0]
+    frames = log_probabilities[:, states].tolist()
+    never = float("-inf")
+    score = [*frames[0][:2], *[never] * (len(states) - 2)]
+    came: list[list[int]] = []
+    for frame in frames[1:]:
+        before = [_came_from(score, states, i) for i in range(len(states))]
+        score = [score[j] + p for j, p in zip(before, frame, strict=True)]
+        came.append(before)
+    place = max(range(max(0, len(states) - 2), len(states)), key=score.__getitem__)
+    path = [place]
+    for before in reversed(came):
+        path.append(before[path[-1]])
+    path.reverse()
+    digits = range(1, len(states), 2)
+    return [(path.index(i), len(path) - path[::-1].index(i)) for i in digits]
+
+
+def _came_from(score: list[float], states: list[int], i: int) -> int:
+    """The likeliest state before state i: itself, the one before, or over a blank."""
+    best = i - 1 if i > 0 and score[i - 1] > score[i] else i
+    # The same digit twice needs the blank between.
+    if i > 1 and states[i] and states[i] != states[i - 2] and score[i - 2] > score[best]:
+        best = i - 2
+    return best
 
 
 def _reading(log_probabilities: NDArray[np.float32], strip: NDArray[np.uint8]) -> Reading:
