@@ -1,4 +1,4 @@
-"""Draw the example pictures: digits as pen strokes, on paper, on a blackboard, in a shadow.
+"""Draw the example pictures: digits and numbers as pen strokes, on paper, chalk, in a shadow.
 
     python examples/draw_digits.py
 
@@ -37,6 +37,8 @@ STROKES = {
     ],
 }
 
+PAGE = [["25", "378", "52"], ["835", "7", "2238"], ["58", "3"]]
+
 
 def ink(digit, size, pen, slant=0.0):
     """A mask of the digit's strokes, Pillow mode L; `pen` in pixels."""
@@ -49,6 +51,32 @@ def ink(digit, size, pen, slant=0.0):
             r = pen * OVERSAMPLING / 2
             draw.ellipse((across - r, down - r, across + r, down + r), fill=255)
     return mask.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def number(text, size, pen, seed):
+    """A mask of digits side by side, each a little higher or lower and leaning its own way."""
+    rng = np.random.default_rng(seed)
+    step = round(0.72 * size)
+    mask = Image.new("L", (step * len(text) + size // 2, round(1.3 * size)))
+    for place, digit in enumerate(text):
+        spot = place * step + size // 8, round(0.15 * size + rng.normal(0, 0.03) * size)
+        own = ink(int(digit), size, pen, slant=0.1 + rng.normal(0, 0.04))
+        mask.paste(255, spot, own)
+    return mask
+
+
+def page(lines, paper, colour):
+    """A ruled page with lines of numbers."""
+    picture = Image.new("RGB", (900, 130 + 120 * len(lines)), paper)
+    draw = ImageDraw.Draw(picture)
+    for row, line in enumerate(lines):
+        y = 90 + 120 * row
+        draw.line((0, y + 105, 900, y + 105), (170, 190, 215), 3)
+        for column, text in enumerate(line):
+            mask = number(text, 80, 5, seed=10 * row + column)
+            picture.paste(colour, (80 + 280 * column, y), mask)
+    draw.line((50, 0, 50, picture.height), (220, 150, 150), 3)
+    return picture
 
 
 def on_paper(mask, paper, colour, offset=(0, 0), size=None):
@@ -78,6 +106,9 @@ def main():
     clear.save(HERE / "8-transparent.webp", lossless=True)
     tiny = on_paper(ink(2, 120, 9), white, (60, 60, 60))
     tiny.convert("L").save(HERE / "2-pencil.tiff", compression="tiff_deflate")
+    crop = on_paper(number("2753", 46, 3.5, seed=3), (226, 221, 208), (52, 50, 60))
+    in_a_shadow(crop, 3).save(HERE / "number-2753.jpg", quality=80)
+    in_a_shadow(page(PAGE, white, blue), 4).save(HERE / "page.jpg", quality=82)
     in_a_shadow(Image.new("RGB", (320, 240), white), 0).save(HERE / "blank.jpg", quality=82)
 
 

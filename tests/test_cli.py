@@ -32,8 +32,8 @@ def test_json_is_an_object_a_line(command):
     done = command("read", "--json", EXAMPLES / "3.png", EXAMPLES / "blank.jpg")
     first, second = map(json.loads, done.stdout.splitlines())
     assert first["numbers"][0]["text"] == "3"
-    assert list(first) == ["source", "width", "height", "numbers"]
-    assert list(first["numbers"][0]) == ["text", "confidence", "box", "probabilities"]
+    assert first["as"] == "digit"
+    assert len(first["numbers"][0]["probabilities"]) == 10
     assert second["numbers"] == []
 
 
@@ -47,6 +47,48 @@ def test_what_cannot_be_read_does_not_stop_the_rest(command):
     assert done.returncode == 5
     assert ": 3 (" in done.stdout
     assert "none.png: there is no such file" in done.stderr
+
+
+def test_a_failure_among_many_is_a_line_of_the_output(command):
+    done = command("read", "--json", "none.png", EXAMPLES / "3.png")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == first["error"]["exit_code"] == 5
+    assert second["numbers"][0]["text"] == "3"
+    assert "none.png: not read" in command("read", "none.png", EXAMPLES / "3.png").stdout
+
+
+def test_a_folder_is_read_and_the_rest_of_it_counted(command, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("3.png", "5-chalk.png"):
+        (tmp_path / "in" / name).write_bytes((EXAMPLES / name).read_bytes())
+    (tmp_path / "in" / "notes.txt").write_text("")
+    done = command("read", "in")
+    assert [line.split(": ")[1][0] for line in done.stdout.splitlines()] == ["3", "5"]
+    assert "1 other files are skipped; -v names them" in done.stderr
+    assert "notes.txt" in command("read", "-v", "in").stderr
+
+
+def test_csv_is_a_row_a_number(command):
+    done = command("read", "--csv", EXAMPLES / "number-2753.jpg", EXAMPLES / "3.png")
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    assert [row["text"] for row in rows] == ["2753", "3"]
+
+
+def test_a_pipe_is_read(tmp_path):
+    with (EXAMPLES / "3.png").open("rb") as file:
+        words = [sys.executable, "-m", "shuzi", "read", "-"]
+        done = subprocess.run(words, stdin=file, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("-: 3 (")
+
+
+def test_one_digit_loads_neither_the_number_model_nor_pdfium():
+    code = (
+        "import sys, shuzi; from shuzi.reader import Reader; reader = Reader();"
+        f"assert reader.read({str(EXAMPLES / '3.png')!r}).text() == '3';"
+        "print('sequence_recogniser' in vars(reader), 'pypdfium2' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
 
 
 def picture(path, content):
@@ -93,6 +135,10 @@ def test_an_explanation_that_cannot_be_written_is_refused(refused, tmp_path):
     [
         (["--nope"], "--nope"),
         (["paint"], "paint"),
+        (["read", "a.png", "--as", "word"], "--as word"),
+        (["read", "a.png", "--rotate", "45"], "--rotate 45"),
+        (["read", "a.png", "--target-error", "2"], "--target-error 2"),
+        (["read", "a.png", "--json", "--csv"], "--json and --csv"),
         (["train", "--seed", "x"], "--seed"),
         (["train", "--seed", "-1"], "--seed"),
         (["train", "--verbose", "3"], "--verbose"),

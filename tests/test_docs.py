@@ -87,7 +87,7 @@ def test_every_error_is_documented_with_its_code():
 
 def test_the_public_names_are_these():
     assert set(shuzi.__all__) == {
-        *("Box", "Dataset", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
+        *("Box", "Dataset", "Digit", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
         *("evaluate", "load_mnist", "read", "train"),
     }
     for name in shuzi.__all__:

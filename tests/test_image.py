@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import ImageError
-from shuzi.image import load_grey
+from shuzi.image import find_pictures, load_grey, load_pages
 
 GREY = np.tile(np.arange(0, 240, 6, dtype=np.uint8), (30, 1))
 RGB = np.stack([GREY] * 3, axis=-1)
@@ -142,3 +142,48 @@ def test_the_limit_can_be_set(tmp_path):
     with pytest.raises(ImageError, match=r"40 x 30 = 1,200 pixels; the limit is 1,199"):
         load_grey(tmp_path / "a.png", max_pixels=1199)
     assert load_grey(tmp_path / "a.png", max_pixels=1200).shape == (30, 40)
+
+
+def test_each_page_of_a_tiff_is_a_page(tmp_path):
+    pages = [Image.fromarray(np.full((5, 6 + i), 40 * i, np.uint8)) for i in range(3)]
+    pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
+    found = list(load_pages(tmp_path / "a.tiff"))
+    assert [page.shape for page in found] == [(5, 6), (5, 7), (5, 8)]
+    assert [page[0, 0] for page in found] == [0, 40, 80]
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
+def test_an_animation_is_its_first_frame(tmp_path, name):
+    frames = [Image.new("L", (8, 8), grey) for grey in (0, 200)]
+    frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+    found = list(load_pages(tmp_path / name))
+    assert len(found) == 1
+    assert found[0].max() < 5
+
+
+def test_a_page_that_is_cut_short_does_not_take_those_before(tmp_path):
+    pages = [Image.fromarray(np.full((50, 60), 40 * i, np.uint8)) for i in range(3)]
+    path = tmp_path / "a.tiff"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    path.write_bytes(path.read_bytes()[:5000])
+    found = load_pages(path)
+    assert next(found).shape == (50, 60)
+    with pytest.raises(ImageError, match=r"a\.tiff.* is damaged or cut short"):
+        list(found)
+
+
+def test_a_folders_pictures_are_in_order_and_the_rest_is_known(tmp_path):
+    for name in ("b.JPG", "a.png", "notes.txt", "c.pdf", ".hidden"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "deeper").mkdir()
+    pictures, others = find_pictures(tmp_path)
+    assert [path.name for path in pictures] == ["a.png", "b.JPG", "c.pdf"]
+    assert [path.name for path in others] == [".hidden", "notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.pdf"])
+def test_standard_input_is_a_picture(tmp_path, monkeypatch, name):
+    Image.fromarray(GREY).save(tmp_path / name, resolution=200)
+    stream = io.BytesIO((tmp_path / name).read_bytes())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(stream))
+    assert load_grey("-").shape == GREY.shape

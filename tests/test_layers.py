@@ -9,25 +9,34 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
+SEEING = {"ink", "layout", "sight", "glyph", "strip"}
 ALLOWED = {
     "errors": set(),
-    "page": set(),
+    "page": {"errors"},
     "files": {"errors"},
     "arrays": {"errors"},
     "dataset": {"errors", "arrays", "download"},
     "download": {"errors", "files"},
     "contact": {"errors", "files"},
-    "image": LEAVES,
+    "image": LEAVES | {"pdf"},
+    "pdf": {"errors"},
     "ink": LEAVES,
     "glyph": LEAVES,
     "engine": LEAVES,
-    "reader": LEAVES | {"image", "ink", "glyph", "engine"},
+    "strip": LEAVES,
+    "sequence": LEAVES,
+    "layout": LEAVES,
+    "sight": LEAVES | {"ink", "layout"},
+    "decide": LEAVES,
+    "reader": LEAVES | SEEING | {"image", "engine", "sequence", "decide", "explain"},
+    "explain": LEAVES | SEEING,
+    "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
     "__init__": None,
     "__main__": {"cli"},
 }
 EVALUATION = LEAVES | {"dataset", "engine", "evaluation"}
-TRAINING = EVALUATION | {"glyph", "training", ""}
+TRAINING = EVALUATION | {"glyph", "strip", "sequence", "training", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from shuzi.engine import Recogniser
     from shuzi.errors import ShuziError
     from shuzi.evaluation.report import evaluate
-    from shuzi.page import Box, Number, Page
+    from shuzi.page import Box, Digit, Number, Page
     from shuzi.reader import Reader, read
     from shuzi.training.run import train
 
@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Box": "shuzi.page",
     "Dataset": "shuzi.dataset",
+    "Digit": "shuzi.page",
     "Number": "shuzi.page",
     "Page": "shuzi.page",
     "Reader": "shuzi.reader",
@@ -31,6 +32,7 @@ _HOME = {
 __all__ = [
     "Box",
     "Dataset",
+    "Digit",
     "Number",
     "Page",
     "Reader",

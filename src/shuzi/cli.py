@@ -1,14 +1,18 @@
 """The command line: each command opens, calls the library and prints."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 import shuzi
 from shuzi.errors import MissingExtraError, ShuziError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shuzi.reading import Result
 
 app = typer.Typer(
     name="shuzi",
@@ -51,46 +55,69 @@ def shuzi_command(
 
 @app.command()
 def read(
-    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture.")] = False,
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Pictures, PDFs, folders of them; - is a pipe."),
+    ],
+    kind: Annotated[
+        str, typer.Option("--as", help="What the pictures are: auto, digit, number or page.")
+    ] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One row a number.")] = False,
+    rotate: Annotated[int, typer.Option(help="Degrees to turn clockwise: 90, 180 or 270.")] = 0,
+    target_error: Annotated[
+        float, typer.Option(help="The share of wrong numbers among those accepted.")
+    ] = 0.01,
     explain: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write a picture of each stage of the reading here."),
+        typer.Option(metavar="DIR", help="Write what was seen here: pictures and advice."),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A model.onnx instead of shuzi's own.")
+        Path | None, typer.Option(metavar="FILE", help="A digit model instead of shuzi's own.")
     ] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = 50_000_000,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Name the files that are skipped.")
+    ] = False,
 ) -> None:
-    """Read pictures of one handwritten digit each.
+    """Read handwritten digits, numbers and pages of them.
 
-    A blank picture is "no digit", which is no error.
+    A blank picture has no number, which is no error. What is marked ? is worth a look.
 
     Example: shuzi read examples/3.png
     """
     from shuzi.reader import Reader
+    from shuzi.reading import Failure, find_files, read_files
 
-    reader = Reader(model, max_pixels=max_pixels)
+    if as_json and as_csv:
+        raise UsageError("--json and --csv cannot go together.", "Give one of them.")
+    reader = Reader(
+        model, kind=kind, rotate=rotate, target_error=target_error, max_pixels=max_pixels
+    )
+    files, skipped = find_files(paths)
+    if skipped:
+        names = ": " + ", ".join(map(str, skipped)) if verbose else "; -v names them"
+        typer.echo(f"shuzi: {len(skipped)} other files are skipped{names}.", err=True)
+    writer = _writer(as_json, as_csv)
     failure: ShuziError | None = None
-    for picture in pictures:
-        try:
-            page = reader.explain(picture, explain) if explain else reader.read(picture)
-        except ShuziError as error:
-            if len(pictures) == 1:
-                raise
-            _complain(error)
-            failure = failure or error
-            continue
-        typer.echo(json.dumps(page.to_dict(), ensure_ascii=False) if as_json else _line(page))
+    for result in read_files(reader, files, explain):
+        if isinstance(result, Failure):
+            if len(files) == 1:
+                raise result.error
+            _complain(result.error)
+            failure = failure or result.error
+        typer.echo(writer(result), nl=False)
     if failure:
         raise typer.Exit(failure.exit_code)
 
 
-def _line(page: "shuzi.Page") -> str:
-    if not page.numbers:
-        return f"{page.source}: no digit"
-    number = page.numbers[0]
-    return f"{page.source}: {number.text} ({number.confidence:.2%})"
+def _writer(as_json: bool, as_csv: bool) -> "Callable[[Result], str]":
+    from shuzi import reading
+
+    if as_csv:
+        typer.echo(reading.csv_header(), nl=False)
+        return reading.to_csv
+    return reading.to_json if as_json else reading.to_text
 
 
 @app.command()

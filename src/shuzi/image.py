@@ -1,9 +1,14 @@
-"""Any picture -> an upright grey uint8 array."""
+"""Any picture or PDF -> upright grey uint8 arrays, a page at a time."""
 
+import io
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,59 +19,133 @@ from shuzi.errors import ImageError
 MAX_PIXELS = 50_000_000
 PILLOW_MAX_PIXELS = 178_000_000
 """Pillow itself refuses pictures a little larger than this."""
+STANDARD_INPUT = "-"
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
+"""The files of a folder that are read."""
+_PAGED = ("TIFF",)
+"""Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
+
+Grey = NDArray[np.uint8]
+Picture = str | PathLike[str] | NDArray[Any]
 
 
-def load_grey(
-    picture: str | PathLike[str] | NDArray[Any], *, max_pixels: int = MAX_PIXELS
-) -> NDArray[np.uint8]:
+def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
     """The picture as grey uint8 (height, width), turned upright, 0 black to 255 white.
 
     Transparency becomes white paper under dark ink and black under light ink. Of an animation or
     a file of several pages, the first.
 
     Args:
-        picture: a PNG, JPEG, WebP, BMP, GIF or TIFF file; or an array, uint8 or uint16,
-            (height, width) grey or (height, width, 3 or 4) RGB or RGBA.
+        picture: a PNG, JPEG, WebP, BMP, GIF, TIFF or PDF file, `-` for standard input; or an
+            array, uint8 or uint16, (height, width) grey or (height, width, 3 or 4) RGB or RGBA.
         max_pixels: refuse larger pictures.
 
     Raises:
         ImageError: it is not a picture, is damaged, or is too large.
     """
+    return next(load_pages(picture, max_pixels=max_pixels))
+
+
+def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Grey]:
+    """Every page of the picture, as `load_grey` gives the first; one is in memory at a time.
+
+    Raises:
+        ImageError: it is not a picture, is damaged (the pages before are given), or is too large.
+    """
     if isinstance(picture, np.ndarray):
-        image = _from_array(picture, max_pixels)
-    else:
-        image = _open(Path(picture), max_pixels)
-    return _grey(image)
+        yield _grey(_from_array(picture, max_pixels))
+        return
+    with _opened(str(picture)) as file:
+        if _is_pdf(file):
+            from shuzi.pdf import pdf_pages
+
+            yield from pdf_pages(file, str(picture), max_pixels)
+        else:
+            yield from map(_grey, _frames(file, str(picture), max_pixels))
 
 
-def _open(path: Path, max_pixels: int) -> Image.Image:
+def find_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The pictures and PDFs in a folder, and its other files, by their names' ends, sorted.
+
+    Raises:
+        ImageError: the folder may not be listed.
+    """
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+    except PermissionError:
+        raise ImageError(f"{folder} may not be listed.", "Check its permissions.") from None
+    chosen = [path for path in files if path.suffix.lower() in PICTURES]
+    return chosen, [path for path in files if path.suffix.lower() not in PICTURES]
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == STANDARD_INPUT:
+        yield io.BytesIO(sys.stdin.buffer.read())
+        return
+    path = Path(name)
+    try:
+        file = path.open("rb")
+    except IsADirectoryError:
+        raise ImageError(
+            f"{path} is a folder, not a picture.", f"Give its files: {path}/*"
+        ) from None
+    except FileNotFoundError:
+        raise ImageError(f"{path}: there is no such file.") from None
+    except PermissionError:
+        raise ImageError(f"{path} may not be read.", "Check its permissions.") from None
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{path} cannot be opened: {error}.") from None
+    with file:
+        # A pipe cannot be read twice.
+        yield file if file.seekable() else io.BytesIO(file.read())
+
+
+def _is_pdf(file: BinaryIO) -> bool:
+    start = file.read(1024)
+    file.seek(0)
+    return b"%PDF-" in start
+
+
+def _frames(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Image.Image]:
+    """The file's pages, upright."""
+    with _damage_named(name, file, max_pixels):
+        image = Image.open(file)
+    with image:
+        for number in count():
+            try:
+                with _damage_named(name, file, max_pixels):
+                    image.seek(number)
+                    _check_size(name, image.width, image.height, max_pixels)
+                    page = ImageOps.exif_transpose(image)
+            except EOFError:
+                if number:
+                    return
+                raise ImageError(f"{name} is damaged or cut short.") from None
+            yield page
+            if image.format not in _PAGED:
+                return
+
+
+@contextmanager
+def _damage_named(name: str, file: BinaryIO, max_pixels: int) -> Iterator[None]:
     with warnings.catch_warnings():
         # Pillow warns of large pictures, and of metadata that it can do without.
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path) as image:
-                _check_size(str(path), image.width, image.height, max_pixels)
-                image.load()
-                return ImageOps.exif_transpose(image)
-        except ImageError:
+            yield
+        except (ImageError, EOFError):
             raise
-        except IsADirectoryError:
-            raise ImageError(
-                f"{path} is a folder, not a picture.", f"Give its files: {path}/*"
-            ) from None
-        except FileNotFoundError:
-            raise ImageError(f"{path}: there is no such file.") from None
-        except PermissionError:
-            raise ImageError(f"{path} may not be read.", "Check its permissions.") from None
         except UnidentifiedImageError:
-            kind = "empty" if path.stat().st_size == 0 else "not a picture"
-            raise ImageError(f"{path} is {kind}.") from None
+            file.seek(0)
+            kind = "not a picture" if file.read(1) else "empty"
+            raise ImageError(f"{name} is {kind}.") from None
         except Image.DecompressionBombError:
-            raise _too_large(str(path), f"more than {PILLOW_MAX_PIXELS:,}", max_pixels) from None
+            raise _too_large(name, f"more than {PILLOW_MAX_PIXELS:,}", max_pixels) from None
         # Pillow's decoders raise whatever the damage led them to.
         except Exception as error:
             raise ImageError(
-                f"{path} is damaged or cut short: {error}", "Copy or scan it again."
+                f"{name} is damaged or cut short: {error}", "Copy or scan it again."
             ) from error
 
 
@@ -98,7 +177,7 @@ def _too_large(name: str, pixels: str, max_pixels: int) -> ImageError:
     )
 
 
-def _grey(image: Image.Image) -> NDArray[np.uint8]:
+def _grey(image: Image.Image) -> Grey:
     if image.mode.startswith(("I", "F")):
         return _from_deep(np.asarray(image, np.float64))
     if image.has_transparency_data:
@@ -106,7 +185,7 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
     return np.array(image.convert("L"))
 
 
-def _from_deep(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _from_deep(values: NDArray[np.float64]) -> Grey:
     """Grey of more than 8 bits or of floats, whose full range is the smallest usual one."""
     values = np.nan_to_num(values)
     highest = values.max()
@@ -114,7 +193,7 @@ def _from_deep(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.asarray((values / full * 255).round().clip(0, 255), np.uint8)
 
 
-def _flatten(grey_alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _flatten(grey_alpha: Grey) -> Grey:
     grey, alpha = grey_alpha[..., 0].astype(np.float64), grey_alpha[..., 1] / 255
     ink = (grey * alpha).sum() / max(alpha.sum(), 1e-9)
     paper = 255 if ink < 128 else 0

@@ -1,7 +1,14 @@
 """What reading a picture gives: frozen values that travel as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+
+from shuzi.errors import DataError
+
+SCHEMA = 1
+"""The version of the JSON; it rises when a field changes its meaning or goes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,66 +20,144 @@ class Box:
     width: int
     height: int
 
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
     def to_list(self) -> list[int]:
         return [self.x, self.y, self.width, self.height]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
-    """A number that was read.
+class Digit:
+    """One character of a number: a digit, or a sign or decimal mark.
 
-    `confidence` is in [0, 1]; `probabilities` are those of the digits 0 to 9; what is missing to 1
-    is the probability that it is not a digit.
+    `confidence` is in [0, 1]; `alternatives` are other characters with their probabilities, the
+    likeliest first.
     """
 
     text: str
     confidence: float
     box: Box
-    probabilities: tuple[float, ...]
+    alternatives: tuple[tuple[str, float], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "text": self.text,
             "confidence": self.confidence,
             "box": self.box.to_list(),
-            "probabilities": list(self.probabilities),
+            "alternatives": [list(pair) for pair in self.alternatives],
         }
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Number":
+    def from_dict(cls, values: dict[str, Any]) -> "Digit":
         return cls(
             text=values["text"],
             confidence=values["confidence"],
             box=Box(*values["box"]),
-            probabilities=tuple(values["probabilities"]),
+            alternatives=tuple((text, p) for text, p in values["alternatives"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number that was read.
+
+    `confidence` is in [0, 1], for the number as a whole; `decision` is accept, review or reject;
+    `line` counts the page's lines from 1. Of a single digit read by the digit model,
+    `probabilities` are those of the digits 0 to 9; what is missing to 1 is the probability that
+    it is not a digit.
+    """
+
+    text: str
+    confidence: float
+    decision: str = "review"
+    box: Box
+    line: int = 1
+    digits: tuple[Digit, ...] = ()
+    probabilities: tuple[float, ...] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        known = {} if self.probabilities is None else {"probabilities": list(self.probabilities)}
+        return {
+            "text": self.text,
+            "confidence": self.confidence,
+            "decision": self.decision,
+            "box": self.box.to_list(),
+            "line": self.line,
+            "digits": [digit.to_dict() for digit in self.digits],
+        } | known
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Number":
+        known = values.get("probabilities")
+        return cls(
+            text=values["text"],
+            confidence=values["confidence"],
+            decision=values["decision"],
+            box=Box(*values["box"]),
+            line=values["line"],
+            digits=tuple(Digit.from_dict(digit) for digit in values["digits"]),
+            probabilities=None if known is None else tuple(known),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A picture that was read; `width` and `height` in pixels, after turning it upright."""
+    """A page that was read; `width` and `height` in pixels, after turning it upright.
+
+    `page` counts the pages of its file from 1; `kind` is what it was read as: digit, number or
+    page (`as` in the JSON).
+    """
 
     source: str
+    page: int = 1
     width: int
     height: int
+    kind: str
     numbers: tuple[Number, ...]
 
     def text(self) -> str:
-        return " ".join(number.text for number in self.numbers)
+        """The numbers that are not rejected, as on the page: a space between, a line a line."""
+        kept = (number for number in self.numbers if number.decision != "reject")
+        return "\n".join(_joined(line) for _, line in groupby(kept, lambda number: number.line))
 
     def to_dict(self) -> dict[str, Any]:
         return {
+            "schema": SCHEMA,
             "source": self.source,
+            "page": self.page,
             "width": self.width,
             "height": self.height,
+            "as": self.kind,
             "numbers": [number.to_dict() for number in self.numbers],
         }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Page":
+        """The page of `to_dict`.
+
+        Raises:
+            DataError: it has another schema.
+        """
+        if values.get("schema") != SCHEMA:
+            raise DataError(
+                f"The page has schema {values.get('schema')}; this shuzi reads {SCHEMA}.",
+                "Read the picture again, or use the version of shuzi that wrote it.",
+            )
         return cls(
             source=values["source"],
+            page=values["page"],
             width=values["width"],
             height=values["height"],
+            kind=values["as"],
             numbers=tuple(Number.from_dict(number) for number in values["numbers"]),
         )
+
+
+def _joined(numbers: Iterable[Number]) -> str:
+    return " ".join(number.text for number in numbers)

@@ -1,43 +1,80 @@
-"""Picture -> ink -> glyph -> engine -> Page."""
+"""Picture -> sight -> glyph or strips -> a model -> Page."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
+from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
 from shuzi.engine import Recogniser
-from shuzi.errors import OutputError
-from shuzi.files import write_atomically
+from shuzi.errors import UsageError
 from shuzi.glyph import normalise
-from shuzi.image import MAX_PIXELS, load_grey
-from shuzi.ink import Ink, find_digit, ink_contrast
-from shuzi.page import Number, Page
+from shuzi.image import MAX_PIXELS, Picture, load_pages
+from shuzi.ink import Ink
+from shuzi.layout import Group, Layout
+from shuzi.page import Box, Digit, Number, Page
+from shuzi.sequence import Reading, SequenceRecogniser
+from shuzi.sight import KINDS, Sight, look
+from shuzi.strip import normalise_strip
 
-Picture = str | PathLike[str] | NDArray[Any]
+Grey = NDArray[np.uint8]
+TURNS = (0, 90, 180, 270)
+REFUSED = 0.95
+"""Above this probability that it is no digit there is none; below, the digit is given as unsure."""
+NARROW = 1.1
+"""Width over height of ink that may be a single digit."""
 
 
 class Reader:
-    """Reads pictures of one digit; keeps its model between them.
+    """Reads digits, numbers and pages; keeps its models between them.
 
     Args:
-        model: a model.onnx that shuzi wrote; the one that shuzi carries if None.
+        model: a digit model, a model.onnx that shuzi wrote; the one that shuzi carries if None.
+        number_model: the model that reads whole numbers; the one that shuzi carries if None.
+        kind: what the pictures are, digit, number or page; auto decides from each.
+        rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270.
+        target_error: the wanted share of wrong numbers among those accepted.
         max_pixels: larger pictures are refused.
 
     Raises:
-        ModelError: the model cannot be used.
+        ModelError: the digit model cannot be used.
+        UsageError: there is no such kind or turn, or the target is no error rate.
     """
 
     def __init__(
-        self, model: str | PathLike[str] | None = None, *, max_pixels: int = MAX_PIXELS
+        self,
+        model: str | PathLike[str] | None = None,
+        *,
+        number_model: str | PathLike[str] | None = None,
+        kind: str = "auto",
+        rotate: int = 0,
+        target_error: float = TARGET_ERROR,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
+        _check("--as", kind, KINDS)
+        _check("--rotate", rotate, TURNS)
+        check_target(target_error)
         self.recogniser = Recogniser(model)
+        self.number_model = number_model
+        self.kind = kind
+        self.rotate = rotate
+        self.target_error = target_error
         self.max_pixels = max_pixels
 
+    @cached_property
+    def sequence_recogniser(self) -> SequenceRecogniser:
+        """Loaded at the first number."""
+        return SequenceRecogniser(self.number_model)
+
     def read(self, picture: Picture) -> Page:
-        """What the picture says: one number of one digit; none if it is blank or not a digit.
+        """What the picture says, or of a file of several pages the first.
+
+        A picture that is blank, or holds no digits, gives a page without numbers.
 
         Args:
             picture: a file, or an array as `shuzi.image.load_grey` takes it.
@@ -45,49 +82,115 @@ class Reader:
         Raises:
             ImageError: the picture cannot be read.
         """
-        grey = load_grey(picture, max_pixels=self.max_pixels)
-        return self._page(picture, grey, find_digit(grey))
+        return next(self.read_pages(picture))
 
-    def explain(self, picture: str | PathLike[str], folder: str | PathLike[str]) -> Page:
-        """Read the file `picture`, and write what each stage saw into `folder`.
-
-        The pictures are <name>-1-grey.png, -2-ink.png, -3-box.png and -4-glyph.png; the last two
-        only if there is ink.
+    def read_pages(self, picture: Picture) -> Iterator[Page]:
+        """What each page of the file says, one page in memory at a time.
 
         Raises:
-            ImageError: the picture cannot be read.
+            ImageError: a page cannot be read; those before it are given.
+        """
+        for _, _, page in self._looks(picture):
+            yield page
+
+    def explain(self, picture: Picture, folder: str | PathLike[str]) -> Iterator[Page]:
+        """As `read_pages`, and write what was seen of each page into `folder`.
+
+        Raises:
+            ImageError: a page cannot be read.
             OutputError: the folder cannot be written.
         """
-        grey = load_grey(picture, max_pixels=self.max_pixels)
-        stages = {"1-grey": Image.fromarray(grey), "2-ink": _ink_picture(grey)}
-        ink = find_digit(grey)
-        if ink is not None:
-            stages["3-box"] = _box_picture(grey, ink)
-            stages["4-glyph"] = _glyph_picture(ink)
-        _save(stages, Path(folder), Path(picture).stem)
-        return self._page(picture, grey, ink)
+        from shuzi.explain import write_explanation
 
-    def _page(self, picture: Picture, grey: NDArray[np.uint8], ink: Ink | None) -> Page:
-        number = None if ink is None else self._number(ink)
-        height, width = grey.shape
-        numbers = () if number is None else (number,)
-        return Page(source=_source(picture), width=width, height=height, numbers=numbers)
+        for grey, sight, page in self._looks(picture):
+            write_explanation(grey, sight, page, Path(folder))
+            yield page
 
-    def _number(self, ink: Ink) -> Number | None:
+    def _looks(self, picture: Picture) -> Iterator[tuple[Grey, Sight, Page]]:
+        for number, upright in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
+            grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
+            sight = look(grey, self.kind)
+            kind, numbers = self._numbers(grey, sight)
+            height, width = grey.shape
+            page = Page(
+                source=_source(picture),
+                page=number,
+                width=width,
+                height=height,
+                kind=kind,
+                numbers=tuple(numbers),
+            )
+            yield grey, sight, decide_pages([page], self.target_error)[0]
+
+    def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
+        """What the picture turned out to be, and its numbers."""
+        if sight.layout is not None:
+            return sight.kind, self._of_layout(sight.layout)
+        if sight.kind == "number":
+            return "number", self._of_crop(grey)
+        digits = [] if sight.ink is None else self._of_ink(sight.ink)
+        if sight.unsure:
+            number = self._of_crop(grey)
+            if number and number[0].confidence > max((d.confidence for d in digits), default=FLOOR):
+                return "number", number
+        return "digit", digits
+
+    def _of_ink(self, ink: Ink) -> list[Number]:
         probabilities = self.recogniser.predict(normalise(ink.values))[0]
-        digit = int(probabilities.argmax())
-        if 1 - probabilities.sum() > probabilities[digit]:
-            return None
-        return Number(
-            text=str(digit),
-            confidence=float(probabilities[digit]),
-            box=ink.box,
-            probabilities=tuple(map(float, probabilities)),
-        )
+        if 1 - probabilities.sum() > REFUSED:
+            return []
+        ranked = [(str(d), float(probabilities[d])) for d in np.argsort(-probabilities)]
+        (text, confidence), others = ranked[0], tuple(ranked[1:4])
+        digit = Digit(text=text, confidence=confidence, box=ink.box, alternatives=others)
+        return [
+            Number(
+                text=text,
+                confidence=confidence,
+                box=ink.box,
+                digits=(digit,),
+                probabilities=tuple(map(float, probabilities)),
+            )
+        ]
+
+    def _of_crop(self, grey: Grey) -> list[Number]:
+        strip = normalise_strip(grey)
+        reading = self.sequence_recogniser.predict([strip])[0]
+        if not reading.text:
+            return []
+        whole = Box(0, 0, grey.shape[1], grey.shape[0])
+        return [_number(reading, strip, whole, whole)]
+
+    def _of_layout(self, layout: Layout) -> list[Number]:
+        strips = [normalise_strip(layout.crop(group)) for group in layout.groups]
+        readings = self.sequence_recogniser.predict(strips) if strips else []
+        readings = self._with_second_opinions(layout, readings, strips)
+        read = zip(layout.groups, strips, readings, strict=True)
+        # What is unlikely to be a number at all is none; the rest of the page is not either.
+        found = [
+            _on_page(layout, group, strip, reading)
+            for group, strip, reading in read
+            if reading.text and reading.confidence >= FLOOR
+        ]
+        lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
+        return [replace(number, line=lines[number.line]) for number in found]
+
+    def _with_second_opinions(
+        self, layout: Layout, readings: list[Reading], strips: list[Grey]
+    ) -> list[Reading]:
+        """Where the ink is as narrow as one digit, what the digit model says of it counts too."""
+        narrow = [i for i, g in enumerate(layout.groups) if g.box.width <= NARROW * g.box.height]
+        if not narrow:
+            return readings
+        glyphs = np.stack([normalise(layout.ink(layout.groups[i])) for i in narrow])
+        opinions = dict(zip(narrow, self.recogniser.predict(glyphs), strict=True))
+        return [
+            _averaged(reading, opinions[i], strips[i].shape[1]) if i in opinions else reading
+            for i, reading in enumerate(readings)
+        ]
 
 
 def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
-    """What a picture of one digit says; for many pictures, keep a `Reader`.
+    """What a picture says; for many pictures, keep a `Reader`.
 
     Raises:
         ImageError: the picture cannot be read.
@@ -96,33 +199,67 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
     return Reader(model).read(picture)
 
 
+def _averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Reading:
+    """The mean of what both models say of each text.
+
+    That the ink is not one digit speaks for all other texts alike, several digits and none.
+    """
+    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    others = sum(p for text, p in said.items() if len(text) != 1) or 1.0
+    refused = max(0.0, 1 - float(opinion.sum()))
+    share = {text: p / others * refused for text, p in said.items() if len(text) != 1} or {
+        "": refused
+    }
+    share |= {str(digit): p for digit, p in enumerate(opinion.tolist())}
+    mean = {text: (said.get(text, 0.0) + p) / 2 for text, p in share.items()}
+    (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
+    spans = reading.spans if text == reading.text else _evenly(len(text), width)
+    return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
+
+
+def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
+
+
+def _on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
+    number = _number(reading, strip, layout.crop_box(group), group.box)
+    digits = tuple(replace(d, box=layout.on_picture(d.box)) for d in number.digits)
+    return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
+
+
+def _number(reading: Reading, strip: Grey, crop: Box, limits: Box) -> Number:
+    """A reading of the strip of `crop`, its boxes within `limits`."""
+    boxes = [_box(span, strip, crop, limits) for span in reading.spans]
+    digits = tuple(_digit(reading, place, box) for place, box in enumerate(boxes))
+    left, right = min(box.x for box in boxes), max(box.right for box in boxes)
+    box = Box(left, limits.y, right - left, limits.height)
+    return Number(text=reading.text, confidence=reading.confidence, box=box, digits=digits)
+
+
+def _box(span: tuple[int, int], strip: Grey, crop: Box, limits: Box) -> Box:
+    scale = crop.width / strip.shape[1]
+    left = min(max(crop.x + round(span[0] * scale), limits.x), limits.right - 1)
+    right = max(min(crop.x + round(span[1] * scale), limits.right), left + 1)
+    return Box(left, limits.y, right - left, limits.height)
+
+
+def _digit(reading: Reading, place: int, box: Box) -> Digit:
+    """One digit; it is as sure as the texts of the same length that agree on it."""
+    sums: dict[str, float] = defaultdict(float)
+    for text, probability in ((reading.text, reading.confidence), *reading.alternatives):
+        if len(text) == len(reading.text):
+            sums[text[place]] += probability
+    own = reading.text[place]
+    others = sorted(((t, p) for t, p in sums.items() if t != own), key=lambda pair: -pair[1])
+    confidence = min(1.0, sums[own])
+    return Digit(text=own, confidence=confidence, box=box, alternatives=tuple(others[:3]))
+
+
+def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:
+    if value not in allowed:
+        known = ", ".join(map(str, allowed))
+        raise UsageError(f"{option} {value} is not known.", f"Give one of {known}.")
+
+
 def _source(picture: Picture) -> str:
     return "array" if isinstance(picture, np.ndarray) else str(Path(picture))
-
-
-def _ink_picture(grey: NDArray[np.uint8]) -> Image.Image:
-    contrast = ink_contrast(grey)
-    return Image.fromarray((255 - contrast / max(contrast.max(), 1) * 255).astype(np.uint8))
-
-
-def _box_picture(grey: NDArray[np.uint8], ink: Ink) -> Image.Image:
-    picture = Image.fromarray(grey).convert("RGB")
-    box = ink.box
-    corners = (box.x - 1, box.y - 1, box.x + box.width, box.y + box.height)
-    thick = max(1, max(grey.shape) // 300)
-    ImageDraw.Draw(picture).rectangle(corners, outline=(220, 30, 30), width=thick)
-    return picture
-
-
-def _glyph_picture(ink: Ink) -> Image.Image:
-    return Image.fromarray(normalise(ink.values)).resize((280, 280), Image.Resampling.NEAREST)
-
-
-def _save(stages: dict[str, Image.Image], folder: Path, stem: str) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
-    for name, picture in stages.items():
-        with write_atomically(folder / f"{stem}-{name}.png") as temporary:
-            picture.save(temporary, format="PNG")

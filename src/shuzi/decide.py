@@ -1,0 +1,74 @@
+"""Confidences -> accept, review or reject, at a wanted error rate."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from shuzi.errors import UsageError
+from shuzi.page import Page
+
+TARGET_ERROR = 0.01
+"""The share of wrong numbers among the accepted, unless another is wanted."""
+FLOOR = 0.3
+"""Below this confidence it is more likely no number, or none that can be read."""
+
+
+def decide(
+    confidences: Sequence[float], target_error: float = TARGET_ERROR, floor: float = FLOOR
+) -> list[str]:
+    """`accept`, `review` or `reject` for each number.
+
+    As many are accepted as keep the error that is to be expected among them at or below the
+    target: the surest ones, while the mean of 1 - confidence over them is at most the target.
+    That is the real error if the confidences are calibrated.
+
+    Args:
+        confidences: probabilities that each number is right, in [0, 1].
+        target_error: in [0, 1); 0 accepts only what is certain.
+        floor: what is less sure than this is rejected.
+
+    Raises:
+        UsageError: the target is none.
+    """
+    check_target(target_error)
+    sure = np.asarray(confidences, np.float64)
+    least = threshold(sure[sure >= floor], target_error)
+    return [
+        "accept" if c >= max(least, floor) else "review" if c >= floor else "reject" for c in sure
+    ]
+
+
+def decide_pages(pages: Sequence[Page], target_error: float = TARGET_ERROR) -> list[Page]:
+    """The pages with a decision for each of their numbers, taken over all of them together."""
+    numbers = [number for page in pages for number in page.numbers]
+    decisions = iter(decide([number.confidence for number in numbers], target_error))
+    return [
+        replace(page, numbers=tuple(replace(n, decision=next(decisions)) for n in page.numbers))
+        for page in pages
+    ]
+
+
+def threshold(confidences: Sequence[float] | np.ndarray, target_error: float) -> float:
+    """The least confidence to accept; above 1 if none is sure enough.
+
+    Numbers of the same confidence are accepted together or not at all.
+    """
+    ranked = np.sort(np.asarray(confidences, np.float64))[::-1]
+    expected = np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
+    last = np.append(ranked[1:] < ranked[:-1], True)[: len(ranked)]
+    within = np.flatnonzero((expected <= target_error + 1e-12) & last)
+    return float(ranked[within[-1]]) if len(within) else float(np.nextafter(1, 2))
+
+
+def check_target(target_error: float) -> None:
+    """Refuse what is no error rate.
+
+    Raises:
+        UsageError: it is not in [0, 1).
+    """
+    if not 0 <= target_error < 1:
+        raise UsageError(
+            f"--target-error {target_error} is no error rate.",
+            "Give one from 0 to 1, such as 0.01.",
+        )

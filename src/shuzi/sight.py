@@ -1,0 +1,107 @@
+"""Grey picture -> what it is, a digit, a number or a page, and where its ink is."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink import Ink, find_digit, ink_contrast
+from shuzi.layout import Group, Layout, find_numbers
+
+KINDS = ("auto", "digit", "number", "page")
+CROP_SIDE = 200
+"""A picture with no longer side is cut to one digit or number."""
+WIDE = 1.3
+"""Width over height of a crop that holds a number, as digits are higher than wide."""
+BROAD = 1.1
+"""Width over height of ink that may be more than one digit."""
+LOW = 0.3
+"""Writing in one line that is lower than this share of the picture is on a page."""
+ALIKE = 0.35
+"""Ink lower than this share of the highest does not make a picture a page."""
+
+MANY = 10
+"""So many pieces of writing are a page, whatever lies beside it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """A picture as it will be read.
+
+    `unsure` if the digit may also be a number. `ink` is the digit's, if there is any; `layout`
+    the page's; of a number without a layout the whole picture is read.
+    """
+
+    kind: str
+    unsure: bool = False
+    ink: Ink | None = None
+    layout: Layout | None = None
+
+
+def look(grey: NDArray[np.uint8], kind: str = "auto") -> Sight:
+    """What the picture is, unless `kind` says so, and where its ink is.
+
+    Args:
+        grey: uint8 (height, width), upright.
+        kind: one of `KINDS`.
+    """
+    if kind == "page":
+        return Sight("page", layout=find_numbers(grey))
+    if kind == "number":
+        return Sight("number")
+    if kind == "digit":
+        return Sight("digit", ink=find_digit(grey))
+    return _crop(grey) if max(grey.shape) <= CROP_SIDE else _picture(grey)
+
+
+def _crop(grey: NDArray[np.uint8]) -> Sight:
+    height, width = grey.shape
+    if width >= WIDE * height:
+        return Sight("number")
+    return Sight("digit", unsure=_side_by_side(grey), ink=find_digit(grey))
+
+
+def _picture(grey: NDArray[np.uint8]) -> Sight:
+    layout = find_numbers(grey)
+    if len(layout.groups) >= MANY:
+        return Sight("page", layout=layout)
+    highest = max((group.box.height for group in layout.groups), default=0)
+    groups = [group for group in layout.groups if group.box.height >= ALIKE * highest]
+    if len(groups) <= 1 and not (groups and _is_wide(groups[0])):
+        return Sight("digit", ink=find_digit(grey))
+    in_a_line = groups[0].line == groups[-1].line
+    if in_a_line and highest * layout.shrink >= LOW * len(grey):
+        return Sight("number")
+    return Sight("page" if len(groups) > 1 else "number", layout=layout)
+
+
+def _is_wide(group: Group) -> bool:
+    return len(group.parts) > 1 or group.box.width > WIDE * group.box.height
+
+
+def _side_by_side(grey: NDArray[np.uint8]) -> bool:
+    """Whether the ink is wide, or has parts beside each other that are as high as digits."""
+    contrast = ink_contrast(grey)
+    strong = contrast[contrast > max(14.0, 0.3 * float(contrast.max()))]
+    if len(strong) == 0:
+        return False
+    ink = (contrast > 0.4 * np.percentile(strong, 90)).astype(np.uint8)
+    _, _, found, _ = cv2.connectedComponentsWithStats(ink)
+    stats = np.asarray(found, np.int32)[1:]
+    inner = stats[~_at_edge(stats, ink.shape)]
+    # What touches the edge is a frame or a neighbour, unless it is a tight crop.
+    if len(inner) and inner[:, 3].max() >= 0.4 * stats[:, 3].max():
+        stats = inner
+    left, _, width, height, _ = stats.T
+    tall = height >= 0.6 * height.max()
+    left, right = left[tall], (left + width)[tall]
+    order = np.argsort(left)
+    beside = bool((left[order][1:] >= right[order][:-1]).any())
+    return beside or bool((right.max() - left.min()) > BROAD * height.max())
+
+
+def _at_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    left, top, width, height = stats[:, :4].T
+    ends = (left + width == shape[1]) | (top + height == shape[0])
+    return np.asarray((left == 0) | (top == 0) | ends)

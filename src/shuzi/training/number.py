@@ -1,0 +1,287 @@
+"""The number network, and a training of its own: strips come drawn, and the loss is CTC's."""
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from shuzi.errors import DivergedError
+from shuzi.sequence import HEIGHT, STRIDE, pad, padded_width
+from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
+from shuzi.training.device import Device
+from shuzi.training.history import Epoch
+from shuzi.training.optimisers import OneCycleAdamW
+from shuzi.training.progress import Reporter
+from shuzi.training.recipes import Recipe
+
+CLASSES = 11
+"""The blank, then the digits."""
+Strings = Sequence[tuple[NDArray[np.uint8], str]]
+"""Strips, each uint8 (32, w), with what they say."""
+Source = Callable[[int], Strings]
+"""The strings of a round, counted from 1; the same for the same number."""
+
+_TEMPERATURES = np.geomspace(0.4, 4, 93)
+
+
+class NumberNetwork(nn.Module):
+    """uint8 strips (n, 32, w) in, logits (n, w / 4, 11) out.
+
+    Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the
+    neighbours of a digit.
+    """
+
+    def __init__(self, width: int = 1) -> None:
+        super().__init__()
+        a, b, c, d = (size * width for size in (24, 48, 96, 160))
+        self.image = nn.Sequential(
+            *_block(1, a, (3, 3)),
+            nn.MaxPool2d(2),
+            *_block(a, b, (3, 3)),
+            *_block(b, b, (3, 3)),
+            nn.MaxPool2d(2),
+            *_block(b, c, (3, 3)),
+            *_block(c, c, (3, 3)),
+            nn.MaxPool2d((2, 1)),
+            *_block(c, d, (4, 3), (0, 1)),
+        )
+        self.line = nn.Sequential(*_block(d, d, (1, 5)), *_block(d, d, (1, 5)))
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Conv2d(d, CLASSES, 1)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, strips: Tensor) -> Tensor:
+        pixels = strips[:, None].float() / 255
+        columns = self.image(pixels.contiguous(memory_format=torch.channels_last))
+        columns = columns + self.line(columns)
+        logits: Tensor = self.head(self.dropout(columns))
+        return logits[:, :, 0].transpose(1, 2)
+
+
+def _block(
+    inputs: int, outputs: int, size: tuple[int, int], padding: tuple[int, int] | None = None
+) -> list[nn.Module]:
+    padding = padding or (size[0] // 2, size[1] // 2)
+    convolution = nn.Conv2d(inputs, outputs, size, padding=padding, bias=False)
+    nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+    # A batch holds strips of one width, so the mean over many batches must be taken.
+    return [convolution, nn.BatchNorm2d(outputs, momentum=0.02), nn.ReLU()]
+
+
+class NumberTrainer:
+    """A number network in training, a round of new strings at a time.
+
+    A round's strings and the order of its batches depend on the seed and the round's number only;
+    so the tensors of `state` and the history are all that a resumed training needs.
+    """
+
+    def __init__(
+        self, recipe: Recipe, seed: int, device: Device, source: Source, held_out: Strings
+    ) -> None:
+        """
+        Args:
+            recipe: its lr, decay, batch_size and epochs count; an epoch is a round.
+            held_out: strings to validate with, drawn from digits that never train.
+        """
+        torch.manual_seed(seed)
+        self.recipe, self.seed, self.device, self.source = recipe, seed, device, source
+        self.held_out = held_out
+        self.network = NumberNetwork().to(device.torch)
+        self.round_size = len(source(1))
+        self.steps_per_round = math.ceil(self.round_size / recipe.batch_size)
+        steps = self.steps_per_round * recipe.epochs
+        self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, steps)
+        self.history: list[Epoch] = []
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """All tensors that training changes, by name."""
+        weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
+
+    def run_round(self, on_batch: Callable[[int], None]) -> Epoch:
+        """One round of strings, then the validation.
+
+        Raises:
+            DivergedError: the loss is not a number any more.
+        """
+        start = time.perf_counter()
+        number = len(self.history) + 1
+        loss, accuracy = self._train_round(number, on_batch)
+        if not math.isfinite(loss):
+            raise DivergedError(f"The loss became {loss} in round {number}.")
+        tables, labels = self.log_probabilities(self.held_out)
+        epoch = Epoch(
+            epoch=number,
+            seconds=time.perf_counter() - start,
+            loss=loss,
+            accuracy=accuracy,
+            val_loss=float(np.mean(_losses(tables, labels))),
+            val_accuracy=_right(tables, labels) / len(labels),
+        )
+        self.history.append(epoch)
+        return epoch
+
+    def _train_round(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
+        torch.manual_seed(self.seed * 1_000_003 + number)
+        self.network.train()
+        t, seen, loss, right = (number - 1) * self.steps_per_round, 0, 0.0, 0
+        for strips, labels in self._batches(number):
+            self.optimiser.schedule(t)
+            table, batch_loss = self._step(strips, labels)
+            t, seen = t + 1, seen + len(labels)
+            loss, right = loss + batch_loss * len(labels), right + _right(table, labels)
+            on_batch(seen)
+        return loss / seen, right / seen
+
+    def _batches(self, number: int) -> Iterator[tuple[Tensor, list[str]]]:
+        """Strips of like widths together, the batches in any order."""
+        strings, size = self.source(number), self.recipe.batch_size
+        by_width = np.argsort([strip.shape[1] for strip, _ in strings], kind="stable")
+        rng = np.random.default_rng([self.seed, number])
+        starts = rng.permutation(range(0, len(by_width), size))
+        for start in starts:
+            strips, labels = _batch([strings[i] for i in by_width[start : start + size]])
+            # Strings come again; so they come a little higher or lower.
+            yield _shifted(strips, int(rng.integers(-2, 3))), labels
+
+    def _step(self, strips: Tensor, labels: list[str]) -> tuple[Tensor, float]:
+        with self.device.autocast():
+            logits = self.network(strips.to(self.device.torch))
+        table = logits.float().log_softmax(dim=2)
+        loss = ctc(table, labels).mean()
+        self.network.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        return table.detach(), float(loss.detach())
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Take the normalisations' means and variances anew, over the last round's batches alike.
+
+        Source: Wu and Johnson (2021), "Rethinking 'batch' in BatchNorm", 3.2.
+        """
+        norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        self.network.train()
+        with self.device.autocast():
+            for strips, _ in self._batches(len(self.history)):
+                self.network(strips.to(self.device.torch))
+
+    @torch.inference_mode()
+    def log_probabilities(self, strings: Strings) -> tuple[list[Tensor], list[str]]:
+        """The network's tables, each float32 (t, 11), in its evaluating state; and the labels."""
+        self.network.eval()
+        groups: dict[int, list[int]] = defaultdict(list)
+        for i, (strip, _) in enumerate(strings):
+            groups[padded_width(strip.shape[1])].append(i)
+        tables: dict[int, Tensor] = {}
+        with self.device.autocast():
+            for width, members in groups.items():
+                strips = torch.from_numpy(pad([strings[i][0] for i in members], width))
+                logits = self.network(strips.to(self.device.torch)).float()
+                tables |= dict(zip(members, logits.log_softmax(dim=2).cpu(), strict=True))
+        return [tables[i] for i in range(len(strings))], [label for _, label in strings]
+
+
+def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None:
+    """Train to the recipe's last round, going on from the folder's checkpoint if it has one.
+
+    Raises:
+        RunError: the checkpoint is damaged or is of another network.
+        DivergedError, OutputError: see `shuzi.errors`.
+    """
+    trainer.history = load_checkpoint(folder, trainer.state)
+    reporter = Reporter(trainer.recipe.epochs, trainer.round_size, verbose)
+    try:
+        while len(trainer.history) < trainer.recipe.epochs:
+            reporter.begin(len(trainer.history) + 1)
+            trainer.run_round(reporter.seen)
+            reporter.end(trainer.history)
+            save_checkpoint(folder, trainer.state, trainer.history)
+    finally:
+        reporter.stop()
+
+
+def start_from(trainer: NumberTrainer, folder: Path) -> None:
+    """Take the weights of an earlier training, so that a new cycle of the rate begins with them.
+
+    Raises:
+        RunError: the checkpoint is damaged or is of another network.
+    """
+    weights = {name: t for name, t in trainer.state.items() if name.startswith("network.")}
+    load_checkpoint(folder, weights)
+
+
+def fit_sequence_temperature(tables: Sequence[Tensor], labels: Sequence[str]) -> float:
+    """What logits must be divided by for the likeliest texts, between 0.4 and 4.
+
+    Guo and others (2017), "On calibration of modern neural networks", with CTC's loss.
+    """
+    losses = [np.mean(_losses([table / t for table in tables], labels)) for t in _TEMPERATURES]
+    return float(_TEMPERATURES[int(np.argmin(losses))])
+
+
+def ctc(table: Tensor, labels: Sequence[str]) -> Tensor:
+    """Minus the log-probability of each label, summed over its alignments, float32 (n,).
+
+    Source: Graves and others (2006), "Connectionist temporal classification".
+
+    Args:
+        table: log-probabilities float32 (n, t, 11), the blank first.
+    """
+    digits = torch.tensor([int(c) + 1 for label in labels for c in label], dtype=torch.long)
+    lengths = torch.tensor([len(label) for label in labels])
+    frames = torch.full((len(labels),), table.shape[1])
+    return functional.ctc_loss(
+        table.transpose(0, 1), digits, frames, lengths, reduction="none", zero_infinity=True
+    )
+
+
+def greedy(table: Tensor) -> list[str]:
+    """The text of each strip's likeliest alignment.
+
+    Args:
+        table: log-probabilities (n, t, 11).
+    """
+    best = table.argmax(dim=2)
+    changed = torch.ones_like(best, dtype=torch.bool)
+    changed[:, 1:] = best[:, 1:] != best[:, :-1]
+    kept = changed & (best > 0)
+    return ["".join(str(c - 1) for c in row[k].tolist()) for row, k in zip(best, kept, strict=True)]
+
+
+def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
+    width = padded_width(max(strip.shape[1] for strip, _ in strings))
+    assert width % STRIDE == 0
+    strips = pad([strip for strip, _ in strings], width)
+    return torch.from_numpy(strips), [label for _, label in strings]
+
+
+def _shifted(strips: Tensor, rows: int) -> Tensor:
+    moved = torch.zeros_like(strips)
+    if rows >= 0:
+        moved[:, rows:] = strips[:, : HEIGHT - rows]
+    else:
+        moved[:, :rows] = strips[:, -rows:]
+    return moved
+
+
+def _right(tables: Tensor | Sequence[Tensor], labels: Sequence[str]) -> int:
+    texts = [greedy(table[None])[0] for table in tables]
+    return sum(text == label for text, label in zip(texts, labels, strict=True))
+
+
+def _losses(tables: Sequence[Tensor], labels: Sequence[str]) -> list[float]:
+    pairs = zip(tables, labels, strict=True)
+    return [float(ctc(table.log_softmax(dim=1)[None], [label])) for table, label in pairs]

@@ -1,0 +1,200 @@
+"""What surrounds a number on paper, and what a camera or a scanner makes of it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.training.hand import TALL, Ink
+
+
+@dataclass(slots=True)
+class Scene:
+    """Ink and print on a piece of paper, float32 (height, width), 1 full ink."""
+
+    ink: NDArray[np.float32]
+    print: NDArray[np.float32]
+
+
+def lay_out(line: Ink, rng: np.random.Generator) -> Scene:
+    """A line of writing with paper around it; now and then cut a little by the crop's edge."""
+    margins = _margins(rng)
+    height, width = line.shape
+    shape = margins[0] + height + margins[1], margins[2] + width + margins[3]
+    ink = np.zeros(shape, np.float32)
+    ink[margins[0] : margins[0] + height, margins[2] : margins[2] + width] = line / 255
+    if rng.random() < 0.07:
+        ink = _cut_edge(ink, margins, rng)
+    return Scene(ink, np.zeros_like(ink))
+
+
+def _margins(rng: np.random.Generator) -> list[int]:
+    """Of paper above, below, left and right; now tight, now as in a field of a form."""
+    tight = rng.random() < 0.4
+    above, below = rng.uniform(0.05, 0.25, 2) if tight else rng.uniform(0.1, 0.8, 2)
+    left, right = rng.uniform(0.05, 0.4, 2) if tight else rng.gamma(1.5, 0.5, 2)
+    return [round(TALL * side) + 1 for side in (above, below, left, right)]
+
+
+def _cut_edge(
+    ink: NDArray[np.float32], margins: list[int], rng: np.random.Generator
+) -> NDArray[np.float32]:
+    side, gone = int(rng.integers(4)), round(TALL * rng.uniform(0.02, 0.12))
+    if side == 0:
+        return ink[margins[0] + gone :]
+    if side == 1:
+        return ink[: -margins[1] - gone]
+    gone = max(1, gone // 3)
+    return ink[:, margins[2] + gone :] if side == 2 else ink[:, : -margins[3] - gone]
+
+
+def add_print(scene: Scene, rng: np.random.Generator) -> None:
+    """Rulings, boxes and squares, as forms and school paper have them."""
+    kind = rng.random()
+    if kind < 0.42:
+        _box(scene.print, rng)
+    elif kind < 0.56:
+        _rulings(scene.print, rng)
+    elif kind < 0.63:
+        _squares(scene.print, rng)
+
+
+def _box(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
+    """Borders near the crop's edges, one or two each, of which some are missing."""
+    height, width = paper.shape
+    strength, thick = rng.uniform(0.15, 1.3), int(rng.integers(1, 5))
+    for side in np.flatnonzero(rng.random(4) < 0.6):
+        for _ in range(int(rng.choice([1, 2], p=[0.75, 0.25]))):
+            inset, slope = rng.gamma(1.2, 0.08) * TALL, rng.normal(0, 0.012)
+            power = strength * rng.uniform(0.6, 1.2)
+            if side < 2:
+                y = inset if side == 0 else height - 1 - inset
+                _line(paper, (0, y), (width, y + slope * width), thick, power)
+            else:
+                x = inset if side == 2 else width - 1 - inset
+                _line(paper, (x, 0), (x + slope * height, height), thick, power)
+
+
+def _rulings(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
+    height, width = paper.shape
+    strength, thick = rng.uniform(0.1, 0.8), int(rng.integers(1, 4))
+    y, step = rng.uniform(0, TALL), rng.uniform(0.5, 2.0) * TALL
+    slope = rng.normal(0, 0.015)
+    while y < height:
+        _line(paper, (0, y), (width, y + slope * width), thick, strength)
+        y += step
+
+
+def _squares(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
+    height, width = paper.shape
+    strength, step = rng.uniform(0.08, 0.45), rng.uniform(0.35, 1.3) * TALL
+    x, y = rng.uniform(0, step, 2)
+    for row in np.arange(y, height, step):
+        _line(paper, (0, row), (width, row), 1 + int(rng.integers(2)), strength)
+    for column in np.arange(x, width, step):
+        _line(paper, (column, 0), (column, height), 1 + int(rng.integers(2)), strength)
+
+
+def _line(
+    paper: NDArray[np.float32],
+    start: tuple[float, float],
+    end: tuple[float, float],
+    thick: int,
+    strength: float,
+) -> None:
+    a, b = (tuple(round(16 * value) for value in point) for point in (start, end))
+    cv2.line(paper, a, b, strength, thick, cv2.LINE_AA, 4)
+
+
+def add_neighbour(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
+    """Part of another line of writing, cut by one edge of the crop; the edge shows less than a
+    digit of it."""
+    height, width = scene.ink.shape
+    side, other = int(rng.integers(4)), line.astype(np.float32) / 255
+    shown = round(TALL * rng.uniform(0.05, 0.35))
+    if side < 2:
+        part = other[-shown:] if side == 0 else other[:shown]
+        part = part[:, : width - 1]
+        left = int(rng.integers(0, width - part.shape[1]))
+        top = 0 if side == 0 else height - len(part)
+    else:
+        shown = max(2, shown // 2)
+        part = other[:, -shown:] if side == 2 else other[:, :shown]
+        part = part[: height - 1]
+        left = 0 if side == 2 else width - part.shape[1]
+        top = int(rng.integers(0, height - len(part)))
+    target = scene.ink[top : top + len(part), left : left + part.shape[1]]
+    if target.shape == part.shape:
+        np.maximum(target, part, out=target)
+
+
+def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
+    """Faint writing of the page's other side, or a stamp's, anywhere."""
+    height, width = scene.print.shape
+    size = max(2, round(line.shape[1] * rng.uniform(0.4, 1))), max(2, round(TALL * 0.7))
+    ghost = np.asarray(cv2.resize(line[:, ::-1], size, interpolation=cv2.INTER_AREA), np.float32)
+    ghost = np.asarray(cv2.GaussianBlur(ghost, (0, 0), 1.5)) * (rng.uniform(0.1, 0.4) / 255)
+    top = int(rng.integers(0, max(1, height - len(ghost) // 2)))
+    left = int(rng.integers(0, max(1, width - ghost.shape[1] // 4)))
+    target = scene.print[top : top + len(ghost), left : left + ghost.shape[1]]
+    np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
+
+
+def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The grey picture, uint8, its digits 11 to 44 pixels high, mostly dark on light."""
+    ink, marks = scene.ink, scene.print
+    if rng.random() < 0.25:
+        ink = ink * _clouds(ink.shape, rng.uniform(4, 20), rng.uniform(0.1, 0.5), rng)
+    dark = np.maximum(ink, marks)
+    scale = float(np.exp(rng.uniform(np.log(11), np.log(44)))) / TALL
+    if rng.random() < 0.6:
+        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.3, 1.4) / min(scale, 1)))
+    size = [max(8, round(side * scale)) for side in dark.shape[::-1]]
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    dark = np.asarray(cv2.resize(dark, size, interpolation=how), np.float32)
+    return _developed(dark, rng)
+
+
+def _developed(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
+    paper = rng.uniform(60, 255)
+    contrast = np.exp(rng.uniform(np.log(0.1), np.log(0.95)))
+    depth = max(contrast * paper, 12.0)
+    light = paper * _light(dark.shape, rng)
+    grey = light - depth * dark
+    noise = rng.uniform(0, 0.12) * depth if rng.random() < 0.6 else 0.5
+    grain = rng.normal(0, noise, grey.shape).astype(np.float32)
+    if rng.random() < 0.4:
+        grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.5, 1.2))) * 1.5
+    picture = np.asarray(np.clip(grey + grain, 0, 255), np.uint8)
+    if rng.random() < 0.5:
+        picture = _jpeg(picture, int(rng.integers(25, 95)))
+    if rng.random() < 0.06:
+        picture = 255 - picture
+    return picture
+
+
+def _light(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The light on the paper: 1 in the mean, falling off to a side, perhaps with a shadow."""
+    height, width = shape
+    x, y = np.linspace(-1, 1, width), np.linspace(-1, 1, height)[:, None]
+    slopes = rng.normal(0, 0.08, 3)
+    light = 1 + slopes[0] * x + slopes[1] * y + slopes[2] * x * y
+    if rng.random() < 0.12:
+        edge = (x * rng.normal() + y * rng.normal() + rng.uniform(-0.8, 0.8)) * rng.uniform(2, 12)
+        light = light * (1 - rng.uniform(0.1, 0.5) / (1 + np.exp(-edge)))
+    return np.asarray(light, np.float32)
+
+
+def _clouds(
+    shape: tuple[int, ...], size: float, strength: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """A factor around 1 - strength / 2 that varies over the paper with spots of about that size."""
+    height, width = (max(2, round(side / size) + 1) for side in shape)
+    coarse = rng.uniform(1 - strength, 1, (height, width)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _jpeg(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -1,0 +1,59 @@
+"""What --explain writes, and the advice."""
+
+import numpy as np
+import pytest
+from pages import page
+from PIL import Image
+
+from shuzi import Box, Number, Page, Reader
+from shuzi.errors import OutputError
+from shuzi.explain import COLOURS, advice
+
+GREY = np.full((100, 200), 230, np.uint8)
+
+
+def pages_of(*numbers):
+    return Page(source="a.png", width=200, height=100, kind="page", numbers=numbers)
+
+
+def number(box, decision="review"):
+    return Number(text="7", confidence=0.5, decision=decision, box=box)
+
+
+@pytest.mark.parametrize(
+    ("grey", "numbers", "said"),
+    [
+        (GREY // 5, (), "too dark"),
+        (GREY, (), "No number was found"),
+        (GREY, (number(Box(20, 20, 6, 9)),), "too small"),
+        (GREY, (number(Box(0, 20, 20, 30)),), "touches the edge"),
+        (GREY, (number(Box(20, 20, 20, 30)),), "unsure"),
+    ],
+)
+def test_advice_is_plain(grey, numbers, said):
+    assert said in " ".join(advice(grey, pages_of(*numbers)))
+
+
+def test_there_is_nothing_to_say_of_what_is_accepted():
+    assert advice(GREY, pages_of(number(Box(20, 20, 20, 30), "accept"))) == []
+
+
+def test_a_page_is_explained_with_boxes_ink_and_strips(digits, tmp_path):
+    picture, _ = page(digits, [[2, 3], [1, 4]])
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    found = next(Reader().explain(tmp_path / "a.png", tmp_path / "out"))
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == [
+        *("a-1-grey.png", "a-2-ink.png", "a-3-box.png", "a-4-strips.png", "a-5-advice.txt")
+    ]
+    boxes = np.asarray(Image.open(tmp_path / "out" / "a-3-box.png"))
+    box = found.numbers[0].box
+    colour = COLOURS[found.numbers[0].decision]
+    edge = boxes[box.y + box.height // 2, box.x - 3 : box.x + 2]
+    assert (edge == colour).all(axis=-1).any()
+
+
+def test_a_folder_that_cannot_be_made_is_named(digits, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="file"):
+        next(Reader().explain(page(digits, [[2]])[0], tmp_path / "file"))

@@ -1,0 +1,104 @@
+"""Where the numbers of a page are: grouped, in lines, without rulings."""
+
+import cv2
+import numpy as np
+import pytest
+from pages import page
+
+from shuzi.layout import find_numbers, page_contrast
+
+LENGTHS = [[3, 1, 2], [2, 4], [1, 1, 3]]
+
+
+def found(picture):
+    """How many groups there are in each line."""
+    groups = find_numbers(picture).groups
+    return [
+        sum(g.line == line for g in groups) for line in range(1, 1 + max(g.line for g in groups))
+    ]
+
+
+@pytest.fixture(scope="module")
+def plain(digits):
+    return page(digits, LENGTHS)[0]
+
+
+def test_numbers_are_found_in_their_lines(plain):
+    assert found(plain) == [3, 2, 3]
+
+
+def test_groups_go_from_left_to_right(plain):
+    groups = find_numbers(plain).groups
+    order = [(group.line, group.box.x) for group in groups]
+    assert order == sorted(order)
+
+
+def test_light_ink_on_dark_paper(plain):
+    assert found(255 - plain) == [3, 2, 3]
+
+
+def test_a_shadow(plain):
+    light = np.linspace(1, 0.35, plain.shape[1])
+    assert found((plain * light).astype(np.uint8)) == [3, 2, 3]
+
+
+def test_rulings_are_no_numbers_and_hide_none(plain):
+    ruled = plain.copy()
+    for y in range(40, 900, 110):
+        cv2.line(ruled, (0, y), (999, y), 120, 2)
+    cv2.line(ruled, (30, 0), (30, 899), 120, 2)
+    assert found(ruled) == [3, 2, 3]
+
+
+def test_an_upright_ruling_parts_numbers(digits):
+    picture, _ = page(digits, [[2]], size=(300, 400))
+    cv2.line(picture, (104, 0), (104, 299), 60, 2)
+    assert found(picture) == [2]
+
+
+@pytest.mark.parametrize("angle", [-3.0, 2.0])
+def test_a_turned_page_is_levelled(plain, angle):
+    turn = cv2.getRotationMatrix2D((500, 450), angle, 1)
+    turned = cv2.warpAffine(plain, turn, (1000, 900), borderValue=235)
+    assert found(turned) == [3, 2, 3]
+
+
+def test_boxes_are_those_of_the_picture(plain):
+    large = cv2.resize(plain, None, fx=4, fy=4)
+    layout, before = find_numbers(large), find_numbers(plain)
+    box = layout.on_picture(layout.groups[0].box)
+    small = before.groups[0].box
+    assert box.to_list() == pytest.approx([4 * v for v in small.to_list()], abs=16)
+
+
+def test_a_crop_is_without_its_neighbours(plain):
+    layout = find_numbers(plain)
+    layout.labels[:] = np.where(layout.labels == layout.groups[0].parts[0], layout.labels, 0)
+    crop = layout.crop(layout.groups[0])
+    assert crop.dtype == np.uint8
+    assert crop[:2].min() > 200
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 700), (28, 28), (300, 400), (2600, 1800)])
+@pytest.mark.parametrize("paper", [0, 128, 255])
+def test_a_blank_page_has_none(size, paper):
+    assert find_numbers(np.full(size, paper, np.uint8)).groups == ()
+
+
+def test_noise_and_shadow_alone_have_none():
+    rng = np.random.default_rng(0)
+    light = np.linspace(240, 90, 800) + rng.normal(0, 6, (600, 800))
+    assert find_numbers(light.clip(0, 255).astype(np.uint8)).groups == ()
+
+
+def test_ruled_paper_has_none():
+    paper = np.full((800, 800), 240, np.uint8)
+    paper[40::40] = 170
+    paper[:, 40::40] = 170
+    assert find_numbers(paper).groups == ()
+
+
+def test_contrast_is_zero_on_paper_and_high_on_ink(plain):
+    contrast, _ = page_contrast(plain)
+    assert np.median(contrast) <= 2
+    assert contrast[plain < 40].mean() > 150

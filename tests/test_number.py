@@ -1,0 +1,147 @@
+"""Training a number network."""
+
+import numpy as np
+import pytest
+import torch
+
+from shuzi.errors import DivergedError, ModelError, RunError
+from shuzi.sequence import SequenceRecogniser
+from shuzi.training.device import Device
+from shuzi.training.number import (
+    NumberNetwork,
+    NumberTrainer,
+    ctc,
+    fit_sequence_temperature,
+    greedy,
+    train_number,
+)
+from shuzi.training.number_export import save_number_onnx
+from shuzi.training.recipes import Recipe
+
+DEVICE = Device(torch.device("cpu"), "fp32")
+
+
+def bars(number, n=64):
+    """A tiny language: a bar is a 1, a block is a 0; one to three of them."""
+    rng = np.random.default_rng(number)
+    strings = []
+    for _ in range(n):
+        digits = rng.integers(0, 2, int(rng.integers(1, 4)))
+        strip = np.zeros((32, 20 * len(digits) + 12), np.uint8)
+        for i, digit in enumerate(digits):
+            left = 8 + 20 * i + int(rng.integers(-2, 3))
+            strip[6:26, left : left + (3 if digit else 12)] = 255
+        strings.append((strip, "".join(map(str, digits))))
+    return strings
+
+
+def trainer_of(rounds, source=bars, lr=3e-3):
+    recipe = Recipe(
+        name="number", optimiser="adamw", lr=lr, decay=0.01, batch_size=16, epochs=rounds
+    )
+    return NumberTrainer(recipe, 0, DEVICE, source, bars(1000))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    trainer = trainer_of(10)
+    train_number(trainer, tmp_path_factory.mktemp("number"), verbose=0)
+    trainer.settle()
+    return trainer
+
+
+def test_a_tiny_task_is_learned_in_seconds(trained):
+    assert trained.history[0].loss > 3 * trained.history[-1].loss
+    assert trained.history[-1].val_accuracy > 0.9
+
+
+def test_the_exported_model_reads_what_the_network_reads(trained, tmp_path):
+    save_number_onnx(trained.network, tmp_path / "number.onnx")
+    strings = bars(2000, 30)
+    readings = SequenceRecogniser(tmp_path / "number.onnx").predict([s for s, _ in strings])
+    assert np.mean([r.text == t for r, (_, t) in zip(readings, strings, strict=True)]) > 0.9
+    for reading in readings:
+        firsts = [first for first, _ in reading.spans]
+        assert firsts == sorted(firsts)
+        assert len(reading.spans) == len(reading.text)
+
+
+def test_a_temperature_divides_the_logits(trained, tmp_path):
+    strips = [bars(5, 1)[0][0]]
+    sure, unsure = tmp_path / "sure.onnx", tmp_path / "unsure.onnx"
+    save_number_onnx(trained.network, sure)
+    save_number_onnx(trained.network, unsure, temperature=3.0)
+    confidence = [SequenceRecogniser(path).predict(strips)[0].confidence for path in (sure, unsure)]
+    assert confidence[1] < confidence[0]
+
+
+def test_a_resumed_training_ends_as_one_without_a_stop(tmp_path):
+    whole, part = trainer_of(2), trainer_of(2)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "part").mkdir()
+    train_number(whole, tmp_path / "whole", verbose=0)
+
+    def stopped(number):
+        if number == 2:
+            raise KeyboardInterrupt
+        return bars(number)
+
+    part.source = stopped
+    with pytest.raises(KeyboardInterrupt):
+        train_number(part, tmp_path / "part", verbose=0)
+    again = trainer_of(2)
+    train_number(again, tmp_path / "part", verbose=0)
+    for name, tensor in whole.state.items():
+        assert torch.equal(tensor, again.state[name]), name
+
+
+def test_a_damaged_checkpoint_and_a_diverging_loss_are_errors(tmp_path):
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "latest.safetensors").write_text("no tensors")
+    with pytest.raises(RunError, match="cannot be resumed"):
+        train_number(trainer_of(1), tmp_path, verbose=0)
+    trainer = trainer_of(1)
+    with torch.no_grad():
+        trainer.network.head.bias.fill_(float("nan"))
+    with pytest.raises(DivergedError, match="round 1"):
+        trainer.run_round(lambda seen: None)
+
+
+def test_the_loss_is_the_sum_over_all_alignments():
+    table = torch.randn((1, 3, 11), generator=torch.Generator().manual_seed(0)).log_softmax(2)
+    p = table[0].exp()
+    # The alignments of "4" in three frames; class 5 is digit 4, class 0 the blank.
+    paths = [(5, 5, 5), (5, 5, 0), (0, 5, 5), (5, 0, 0), (0, 5, 0), (0, 0, 5)]
+    total = sum(p[0, a] * p[1, b] * p[2, c] for a, b, c in paths)
+    assert float(ctc(table, ["4"])[0]) == pytest.approx(-float(total.log()), rel=1e-5)
+    empty = p[:, 0].prod()
+    assert float(ctc(table, [""])[0]) == pytest.approx(-float(empty.log()), rel=1e-5)
+
+
+def test_greedy_drops_repeats_and_blanks():
+    path = torch.tensor([[0, 2, 2, 0, 2, 10, 10, 0]])
+    assert greedy(torch.nn.functional.one_hot(path, 11).float()) == ["119"]
+
+
+def test_the_temperature_of_too_sure_tables_is_high():
+    tables, labels = [], []
+    for i in range(300):
+        logits = torch.zeros((1, 11))
+        logits[0, i % 10 + 1] = 8.0
+        tables.append(logits.log_softmax(1))
+        labels.append(str(i % 10) if i < 210 else str((i + 1) % 10))
+    # 0.7 is a logit of ln(0.7 / 0.03) among ten others that share 0.3.
+    assert fit_sequence_temperature(tables, labels) == pytest.approx(8 / np.log(7 / 0.3), rel=0.03)
+
+
+def test_a_network_fits_in_four_megabytes():
+    network = NumberNetwork()
+    assert 4 * sum(weight.numel() for weight in network.parameters()) < 4_000_000
+    assert network(torch.zeros((2, 32, 96), dtype=torch.uint8)).shape == (2, 24, 11)
+
+
+def test_an_export_that_differs_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("shuzi.training.number_export._TOLERANCE", -1.0)
+    with pytest.raises(ModelError, match="differs from torch"):
+        save_number_onnx(NumberNetwork(), tmp_path / "number.onnx")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,109 @@
+"""Many files: in order, decided together, failures among them."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from conftest import EXAMPLES
+from pages import page
+from PIL import Image
+
+from shuzi import Page, Reader
+from shuzi.errors import ImageError
+from shuzi.reading import (
+    TOGETHER,
+    Failure,
+    csv_header,
+    find_files,
+    read_files,
+    to_csv,
+    to_json,
+    to_text,
+)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+@pytest.fixture
+def results(reader, digits, tmp_path):
+    """A digit, a file that is missing, and a page."""
+    Image.fromarray(page(digits, [[2, 3], [1, 4]])[0]).save(tmp_path / "page.png")
+    files = [EXAMPLES / "3.png", tmp_path / "none.png", tmp_path / "page.png"]
+    return list(read_files(reader, [str(file) for file in files]))
+
+
+def test_a_failure_keeps_its_place(results):
+    assert [type(result) for result in results] == [Page, Failure, Page]
+    assert isinstance(results[1].error, ImageError)
+
+
+def test_a_page_is_read_in_lines(reader, digits, tmp_path):
+    picture, said = page(digits, [[2, 3, 1], [1, 4], [3, 3]])
+    found = reader.read(picture)
+    assert found.kind == "page"
+    wanted = [text for line in said for text in line]
+    right = sum(n.text == text for n, text in zip(found.numbers, wanted, strict=True))
+    assert right >= 6
+    assert [n.line for n in found.numbers] == [1, 1, 1, 2, 2, 3, 3]
+
+
+def test_text_has_a_line_a_line(results):
+    assert to_text(results[0]).endswith("3.png: 3 (100.00%)\n")
+    assert to_text(results[1]).endswith("none.png: not read\n")
+    assert len(to_text(results[2]).splitlines()) == 3
+
+
+def test_json_is_an_object_a_line(results):
+    values = [json.loads(to_json(result)) for result in results]
+    assert Page.from_dict(values[0]) == results[0]
+    assert values[1]["error"]["exit_code"] == 5
+    assert values[2]["as"] == "page"
+
+
+def test_csv_has_a_row_a_number(results):
+    text = csv_header() + "".join(map(to_csv, results))
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 1 + 1 + len(results[2].numbers)
+    assert rows[0]["text"] == "3"
+    assert "no such file" in rows[1]["error"]
+    assert {row["decision"] for row in rows} <= {"accept", "review", "reject", ""}
+
+
+def test_pages_are_held_back_only_until_there_are_enough(reader):
+    file = str(EXAMPLES / "3.png")
+    pages = read_files(reader, [file] * TOGETHER + ["none.png"])
+    assert sum(isinstance(next(pages), Page) for _ in range(TOGETHER)) == TOGETHER
+    assert isinstance(next(pages), Failure)
+
+
+def test_a_folder_is_its_pictures(tmp_path):
+    for name in ("b.png", "a.pdf", "notes.txt"):
+        (tmp_path / name).write_text("")
+    files, skipped = find_files(["x.png", str(tmp_path), "-"])
+    assert files == ["x.png", str(tmp_path / "a.pdf"), str(tmp_path / "b.png"), "-"]
+    assert [path.name for path in skipped] == ["notes.txt"]
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path):
+    with pytest.raises(ImageError, match="without pictures"):
+        find_files([str(tmp_path)])
+
+
+def test_every_page_of_a_file_is_read(reader, tmp_path):
+    three = Image.open(EXAMPLES / "3.png")
+    blank = Image.new("RGB", (300, 300), "white")
+    three.save(tmp_path / "a.tiff", save_all=True, append_images=[blank, three])
+    pages = list(reader.read_pages(tmp_path / "a.tiff"))
+    assert [(p.page, p.text()) for p in pages] == [(1, "3"), (2, ""), (3, "3")]
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_page_can_be_turned(digits, turns):
+    picture, _ = page(digits, [[2, 3], [1, 4]])
+    turned = np.ascontiguousarray(np.rot90(picture, turns))
+    upright = Reader().read(picture)
+    assert Reader(rotate=90 * turns).read(turned).text() == upright.text()

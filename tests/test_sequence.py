@@ -1,0 +1,180 @@
+"""From frames to numbers: search, alignment, places, errors."""
+
+import itertools
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from shuzi.errors import ModelError
+from shuzi.sequence import SequenceRecogniser, align, beam_search, pad, padded_width
+
+
+def table(frames, classes, seed):
+    """Log-probabilities (frames, classes), blank first."""
+    logits = np.random.default_rng(seed).normal(0, 1.5, (frames, classes))
+    return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+
+def collapsed(path):
+    return "".join(str(c - 1) for c, _ in itertools.groupby(path) if c)
+
+
+def by_brute_force(log_probabilities):
+    """Every text's probability, summed over all alignments."""
+    frames, classes = log_probabilities.shape
+    found = {}
+    for path in itertools.product(range(classes), repeat=frames):
+        p = np.exp(log_probabilities[np.arange(frames), path].sum())
+        found[collapsed(path)] = found.get(collapsed(path), 0.0) + p
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_unpruned_search_gives_the_sum_over_all_alignments(seed):
+    frames = table(5, 4, seed)
+    wanted = by_brute_force(frames)
+    found = dict(beam_search(frames, beam=10_000))
+    assert found.keys() == wanted.keys()
+    for text, p in wanted.items():
+        assert found[text] == pytest.approx(p, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_small_beam_finds_the_best_text(seed):
+    frames = table(6, 4, seed) * 2
+    frames -= np.log(np.exp(frames).sum(axis=1, keepdims=True))
+    wanted = by_brute_force(frames)
+    text, p = beam_search(frames)[0]
+    assert text == max(wanted, key=wanted.get)
+    assert p == pytest.approx(wanted[text], rel=0.1)
+    assert p <= wanted[text] * (1 + 1e-9)
+
+
+def certain(path):
+    frames = np.full((len(path), 11), np.log(1e-4))
+    frames[np.arange(len(path)), path] = np.log(1 - 1e-3)
+    return frames
+
+
+def test_a_digit_twice_needs_a_blank_between():
+    assert beam_search(certain([2, 2, 0]))[0][0] == "1"
+    assert beam_search(certain([2, 0, 2]))[0][0] == "11"
+    assert beam_search(certain([0, 0, 0]))[0][0] == ""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_alignment_is_the_likeliest_path_of_the_text(seed):
+    frames, text = table(6, 4, seed), "121"
+    paths = [p for p in itertools.product(range(4), repeat=6) if collapsed(p) == text]
+    best = max(paths, key=lambda path: frames[np.arange(6), path].sum())
+    spans = align(frames, text)
+    score = frames[:, 0].sum()
+    for c, (first, last) in zip(text, spans, strict=True):
+        score += (frames[first:last, int(c) + 1] - frames[first:last, 0]).sum()
+    assert score == pytest.approx(frames[np.arange(6), best].sum())
+
+
+def test_the_alignment_of_no_number_is_empty():
+    assert align(table(4, 11, 0), "") == []
+
+
+def save_model(path, name="strips", dtype=TensorProto.UINT8, classes=11):
+    """A model that sees digit `v` in every frame whose first pixel is v + 1, else the blank."""
+    cast = helper.make_node("Cast", ["picked"], ["classes"], to=TensorProto.INT64)
+    nodes = [
+        helper.make_node("Slice", [name, "start", "end", "axes", "steps"], ["row"]),
+        helper.make_node("Squeeze", ["row", "one"], ["picked"]),
+        cast,
+        helper.make_node("OneHot", ["classes", "depth", "values"], ["log_probabilities"]),
+    ]
+    constants = {
+        "start": np.array([0, 0]),
+        "end": np.array([1, 10_000]),
+        "axes": np.array([1, 2]),
+        "steps": np.array([1, 4]),
+        "one": np.array([1]),
+        "depth": np.array(classes),
+        "values": np.log(np.array([1e-3, 0.99], np.float32)),
+    }
+    graph = helper.make_graph(
+        nodes,
+        "known",
+        [helper.make_tensor_value_info(name, dtype, ["n", 32, "w"])],
+        [helper.make_tensor_value_info("log_probabilities", 1, ["n", "t", classes])],
+        [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.save(model, path)
+    return path
+
+
+def strip_of(digits, width):
+    """Ink of 10 columns for each (digit, column), as `save_model`'s model reads it."""
+    strip = np.zeros((32, width), np.uint8)
+    for digit, column in digits:
+        strip[0, column : column + 8] = digit + 1
+        strip[4:28, column : column + 10] = 255
+    return strip
+
+
+def test_places_of_digits_are_in_order_and_hold_their_ink(tmp_path):
+    recogniser = SequenceRecogniser(save_model(tmp_path / "known.onnx"))
+    strip = strip_of([(4, 8), (4, 24), (7, 48)], 72)
+    (reading,) = recogniser.predict([strip])
+    assert reading.text == "447"
+    assert reading.spans == ((8, 18), (24, 34), (48, 58))
+    assert 0 < reading.confidence <= 1
+
+
+def test_strips_of_many_widths_keep_their_order_and_do_not_change_each_other(tmp_path):
+    recogniser = SequenceRecogniser(save_model(tmp_path / "known.onnx"))
+    strips = [strip_of([(d, 8)], w) for d, w in ((1, 32), (2, 200), (3, 60), (4, 64), (5, 512))]
+    together = recogniser.predict(strips)
+    assert [reading.text for reading in together] == ["1", "2", "3", "4", "5"]
+    assert together == [recogniser.predict([strip])[0] for strip in strips]
+    assert recogniser.predict([]) == []
+
+
+def test_the_model_that_shuzi_carries_sees_no_number_on_blank_paper():
+    (reading,) = SequenceRecogniser().predict([np.zeros((32, 64), np.uint8)])
+    assert reading.text == ""
+    assert reading.spans == ()
+    assert reading.confidence > 0.9
+
+
+def test_confidence_is_the_best_of_all_texts():
+    strips = np.random.default_rng(0).integers(0, 256, (8, 32, 96), dtype=np.uint8)
+    for reading in SequenceRecogniser().predict(list(strips)):
+        others = [p for _, p in reading.alternatives]
+        assert len(others) <= 4
+        assert all(reading.confidence >= p for p in others)
+        assert reading.confidence + sum(others) <= 1 + 1e-6
+
+
+@pytest.mark.parametrize(
+    "strip", [np.zeros((32, 64)), np.zeros((28, 64), np.uint8), np.zeros((32, 0), np.uint8)]
+)
+def test_other_strips_are_refused(strip):
+    with pytest.raises(ModelError, match="the model takes uint8"):
+        SequenceRecogniser().predict([strip])
+
+
+def test_a_file_that_is_no_number_model_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="no such model file"):
+        SequenceRecogniser(tmp_path / "none.onnx")
+    (tmp_path / "text.onnx").write_text("not a model")
+    with pytest.raises(ModelError, match="not an ONNX model"):
+        SequenceRecogniser(tmp_path / "text.onnx")
+    for options in ({"name": "images"}, {"classes": 10}):
+        with pytest.raises(ModelError, match="reads no numbers"):
+            SequenceRecogniser(save_model(tmp_path / "other.onnx", **options))
+
+
+def test_padding_leaves_paper_at_the_end():
+    assert [padded_width(w) for w in (28, 32, 60, 64)] == [32, 48, 64, 80]
+    padded = pad([np.full((32, 40), 9, np.uint8)], 64)
+    assert padded.shape == (1, 32, 64)
+    assert padded[0, :, :40].min() == 9
+    assert padded[0, :, 40:].max() == 0

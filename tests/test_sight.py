@@ -1,0 +1,59 @@
+"""What a picture is read as."""
+
+import cv2
+import numpy as np
+import pytest
+from conftest import EXAMPLES
+from pages import number, page
+
+from shuzi.image import load_grey
+from shuzi.sight import look
+
+DRAWN = ["3.png", "5-chalk.png", "7-photo.jpg", "8-transparent.webp", "2-pencil.tiff"]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_an_example_is_a_digit(name):
+    sight = look(load_grey(EXAMPLES / name))
+    assert (sight.kind, sight.unsure) == ("digit", False)
+    assert sight.ink is not None
+
+
+def test_handwritten_digits_are_digits(digits):
+    kinds = [look(255 - image).kind for image in digits.test_images]
+    assert set(kinds) == {"digit"}
+
+
+@pytest.mark.parametrize("scale", [1, 2, 6])
+def test_digits_in_a_row_are_a_number(digits, scale):
+    ink, _ = number(digits.test_images, digits.test_labels, [3, 8, 20], scale)
+    assert look(ink).kind == "number"
+
+
+def test_two_digits_in_a_square_may_be_a_number(digits):
+    ink, _ = number(digits.test_images, digits.test_labels, [3, 8], 2)
+    square = np.pad(ink, [(16, 16), (0, 0)], constant_values=255)
+    assert look(square).unsure
+
+
+def test_lines_of_numbers_are_a_page(digits):
+    sight = look(page(digits, [[3, 1, 2], [2, 4]])[0])
+    assert sight.kind == "page"
+    assert sight.layout is not None
+    assert len(sight.layout.groups) == 5
+
+
+def test_one_number_on_a_large_page_is_a_number(digits):
+    sight = look(page(digits, [[3]], size=(1600, 1200))[0])
+    assert sight.kind == "number"
+    assert sight.layout is not None
+
+
+def test_one_digit_on_a_large_page_is_a_digit(digits):
+    assert look(page(digits, [[1]], size=(1600, 1200))[0]).kind == "digit"
+
+
+@pytest.mark.parametrize("kind", ["digit", "number", "page"])
+def test_what_it_is_can_be_said(digits, kind):
+    picture = cv2.resize(page(digits, [[3, 1]])[0], (400, 300))
+    assert look(picture, kind).kind == kind

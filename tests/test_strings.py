@@ -1,0 +1,136 @@
+"""Strings of digits, composed and drawn."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.training.drawer import Drawer
+from shuzi.training.hand import TALL, Glyphs, new_hand, set_line, write
+from shuzi.training.scene import add_neighbour, add_print, lay_out, photograph
+from shuzi.training.strings import compose, compose_strips, new_text
+
+
+@pytest.fixture(scope="module")
+def glyphs(digits):
+    return Glyphs(digits.train_images, digits.train_labels)
+
+
+def hand_of(seed=0, **changes):
+    """A hand without chance in its spaces."""
+    plain = {"drift": 0.0, "joined": 0.0, "pressure": 0.0, "slant": 0.0, "pen": 0.08}
+    return replace(new_hand(np.random.default_rng(seed)), **plain | changes)
+
+
+def parts(ink):
+    return cv2.connectedComponents((ink > 60).astype(np.uint8))[0] - 1
+
+
+def test_the_same_seed_gives_the_same_strips_and_another_part_others(glyphs):
+    first, again, other = (compose_strips(6, glyphs, 3, part) for part in (0, 0, 1))
+    assert [text for _, text in first] == [text for _, text in again]
+    assert all((a == b).all() for (a, _), (b, _) in zip(first, again, strict=True))
+    assert [text for _, text in first] != [text for _, text in other]
+
+
+def test_strips_have_a_strips_shape_and_labels_of_digits(glyphs):
+    for strip, text in compose_strips(60, glyphs, 0):
+        assert strip.dtype == np.uint8
+        assert strip.shape[0] == 32
+        assert strip.shape[1] % 4 == 0
+        assert text == "" or (text.isdigit() and len(text) <= 8)
+
+
+def test_pictures_are_dark_and_light_sharp_and_small(glyphs):
+    rng = np.random.default_rng(0)
+    pictures = [compose(glyphs, rng)[0] for _ in range(60)]
+    heights = [len(picture) for picture in pictures]
+    assert min(heights) < 22
+    assert max(heights) > 50
+    assert min(np.median(p) for p in pictures) < 90
+    assert max(np.median(p) for p in pictures) > 230
+
+
+def test_texts_have_all_lengths_and_many_ones_and_years():
+    rng = np.random.default_rng(0)
+    texts = [new_text(rng) for _ in range(4000)]
+    assert {len(text) for text in texts} == set(range(1, 9))
+    digits = "".join(texts)
+    assert digits.count("1") > 1.5 * digits.count("3")
+    assert all(digits.count(d) > 0.05 * len(digits) for d in "0123456789")
+    assert sum(len(t) == 4 and 1700 <= int(t) <= 2030 for t in texts) > 400
+
+
+@pytest.mark.parametrize("real", [0.0, 1.0])
+def test_digits_set_apart_are_as_many_as_the_text_says(glyphs, real):
+    rng = np.random.default_rng(1)
+    hand = hand_of(real=real, gap=0.4)
+    for text in ("1", "111", "2107"):
+        line, spans = write(text, hand, glyphs, rng)
+        assert len(spans) == len(text)
+        for (_, b), (c, _) in pairwise(spans):
+            assert line[:, b:c].max(initial=0) < 60
+            assert c > b
+
+
+def test_digits_set_close_touch(glyphs):
+    rng = np.random.default_rng(1)
+    pieces = [np.full((TALL, 6), 255, np.uint8)] * 5
+    assert parts(set_line(pieces, hand_of(gap=0.3), rng)[0]) == 5
+    assert parts(set_line(pieces, hand_of(gap=-0.1), rng)[0]) == 1
+
+
+def test_real_digits_of_a_hand_have_pens_of_like_width(glyphs):
+    rng = np.random.default_rng(0)
+    thin, thick = (
+        np.mean([(glyphs.pick(3, place, rng)[0] > 100).mean() for _ in range(20)])
+        for place in (0.05, 0.95)
+    )
+    assert thick > 1.2 * thin
+
+
+def test_who_writes_1_like_a_7_mostly_bars_the_7():
+    hands = [new_hand(np.random.default_rng(seed)) for seed in range(300)]
+    like_7 = [hand for hand in hands if hand.ways[1].startswith("0,95!")]
+    assert len(like_7) > 5
+    assert np.mean(["/" in hand.ways[7] for hand in like_7]) > 0.6
+
+
+def test_a_neighbour_stays_at_the_edge(glyphs):
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        scene = lay_out(np.zeros((TALL, 2 * TALL), np.uint8), rng)
+        add_neighbour(scene, write("8", hand_of(), glyphs, rng)[0], rng)
+        inner = round(0.36 * TALL)
+        assert scene.ink[inner:-inner, inner:-inner].max(initial=0) < 0.1
+
+
+def test_print_is_not_ink(glyphs):
+    scene = lay_out(np.zeros((TALL, 2 * TALL), np.uint8), np.random.default_rng(0))
+    for seed in range(10):
+        add_print(scene, np.random.default_rng(seed))
+    assert scene.print.max() > 0
+    assert scene.ink.max() == 0
+
+
+def test_a_photograph_of_ink_is_darker_there():
+    line = np.zeros((TALL, TALL), np.uint8)
+    line[:, 15:25] = 255
+    darker = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        picture = photograph(lay_out(line, rng), rng).astype(int)
+        middle = np.quantile(picture, 0.02) - np.median(picture)
+        darker.append(abs(middle) > abs(np.quantile(picture, 0.98) - np.median(picture)))
+    assert np.mean(darker) > 0.7
+
+
+def test_a_drawer_gives_the_same_parts_in_turn(digits, glyphs, tmp_path):
+    options = {"size": 5, "parts": 2, "seed": 4, "folder": tmp_path}
+    with Drawer(digits.train_images, digits.train_labels, **options) as source:
+        first, second, third = source(1), source(2), source(3)
+    assert [text for _, text in first] == [text for _, text in third]
+    assert [text for _, text in first] != [text for _, text in second]
+    assert [t for _, t in second] == [t for _, t in compose_strips(5, glyphs, 4, 2)]

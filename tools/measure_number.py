@@ -1,0 +1,98 @@
+"""The number model on whole numbers that it never learned from.
+
+    python tools/measure_number.py DATA [--model number.onnx] [--wrong]
+
+Prints a table, then one JSON line. Every picture goes the reader's way: a strip, then read.
+"""
+
+import argparse
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import shuzi
+from shuzi.evaluation.calibration import expected_calibration_error
+from shuzi.sequence import SequenceRecogniser
+from shuzi.strip import normalise_strip
+from shuzi.training.hand import Glyphs
+from shuzi.training.strings import compose_strips
+
+SETS = ("logbook", "register_years")
+COMPOSED = 2_000
+SEED = 999
+"""Of the composed strings, another one than training's."""
+
+
+def measure(model, folder, *, wrong=False):
+    """Scores by set."""
+    recogniser = SequenceRecogniser(model)
+    scores = {}
+    for name, (strips, texts) in sets(folder).items():
+        readings = recogniser.predict(strips)
+        scores[name] = score(readings, texts)
+        if wrong:
+            print(name, errors(readings, texts))
+    return scores
+
+
+def sets(folder):
+    """Strips and what they say, by name."""
+    found = {f"numbers/{name}": numbers(folder, name) for name in SETS}
+    pairs = composed(folder)
+    named = [(s, t) for s, t in pairs if t]
+    blank = [(s, t) for s, t in pairs if not t]
+    found["composed of MNIST test and drawn digits"] = tuple(zip(*named, strict=True))
+    found["composed, no number"] = tuple(zip(*blank, strict=True))
+    return found
+
+
+def numbers(folder, name):
+    with (folder / "numbers" / "labels.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["file"].startswith(name + "/")]
+    pictures = (cv2.imread(str(folder / "numbers" / r["file"]), cv2.IMREAD_GRAYSCALE) for r in rows)
+    return [normalise_strip(picture) for picture in pictures], [row["digits"] for row in rows]
+
+
+def composed(folder):
+    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    return compose_strips(COMPOSED, Glyphs(mnist.test_images, mnist.test_labels), SEED)
+
+
+def score(readings, texts):
+    """Share of whole numbers right, and how far confidence is from it."""
+    right = np.array([reading.text == text for reading, text in zip(readings, texts, strict=True)])
+    confidence = np.array([reading.confidence for reading in readings])
+    return {
+        "n": len(texts),
+        "accuracy": float(right.mean()),
+        "calibration_error": expected_calibration_error(confidence, right),
+        "mean_confidence": float(confidence.mean()),
+    }
+
+
+def errors(readings, texts):
+    """The pairs of text and reading that differ, most frequent first."""
+    pairs = Counter((t, r.text) for r, t in zip(readings, texts, strict=True) if r.text != t)
+    return ", ".join(
+        f"{t}>{r or '-'}" + (f" x{n}" if n > 1 else "") for (t, r), n in pairs.most_common()
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--model", type=Path, help="the one that shuzi carries by default")
+    parser.add_argument("--wrong", action="store_true", help="list what is read wrong")
+    options = parser.parse_args()
+    scores = measure(options.model, options.data, wrong=options.wrong)
+    for name, found in scores.items():
+        print(f"{name:40}", *(f"{key} {value:.4g}" for key, value in found.items()), sep="  ")
+    print(json.dumps(scores))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Reading from picture to page, with the defaults, on sets of real handwriting.
+
+    python tools/measure_reading.py DATA [--only NAME]
+
+Prints a table, then one JSON line. DATA is the folder that tools/sets.py describes, with numbers/.
+"""
+
+import argparse
+import csv
+import json
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from sets import MEASURING, glyphs, held_out, load
+
+import shuzi
+from shuzi.evaluation.calibration import expected_calibration_error
+from shuzi.reading import read_files
+
+SIDE = 9
+
+
+def numbers(folder, name):
+    """Files and labels of one set of number crops."""
+    with (folder / "numbers" / "labels.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["file"].startswith(f"{name}/")]
+    return [folder / "numbers" / row["file"] for row in rows], [row["digits"] for row in rows]
+
+
+def measure_crops(reader, folder, name):
+    """Whole numbers right, with no number and several numbers counted as wrong."""
+    files, labels = numbers(folder, name)
+    start = time.perf_counter()
+    pages = list(read_files(reader, [str(file) for file in files]))
+    seconds = time.perf_counter() - start
+    said = ["".join(n.text for n in page.numbers) for page in pages]
+    right = np.array([a == b for a, b in zip(said, labels, strict=True)])
+    found = [page.numbers[0] if page.numbers else None for page in pages]
+    sure = np.array([number.confidence if number else 0.0 for number in found])
+    accepted = np.array([bool(number) and number.decision == "accept" for number in found])
+    return {
+        "n": len(labels),
+        "right": float(right.mean()),
+        "read as": count(page.kind for page in pages),
+        "accepted": float(accepted.mean()),
+        "error of the accepted": float((~right[accepted]).mean()) if accepted.any() else None,
+        "calibration error": expected_calibration_error(sure, right),
+        "ms a crop": 1000 * seconds / len(labels),
+    }
+
+
+def measure_singles(reader, folder, name):
+    """Pictures of one digit against the digit model on the glyphs found in them."""
+    if name == "mnist":
+        data = shuzi.load_mnist(folder / "mnist.npz")
+        images, labels = data.test_images, data.test_labels
+    else:
+        arrays = load(folder, name)
+        images, labels = arrays["x"], arrays["y"]
+    found, kept = glyphs(images)
+    direct = (reader.recogniser.predict(found).argmax(axis=1) == labels[kept]).sum() / len(labels)
+    pages = [reader.read(image) for image in images]
+    right = [page.text() == str(label) for page, label in zip(pages, labels, strict=True)]
+    said = [
+        "".join(n.text for n in p.numbers) == str(d) for p, d in zip(pages, labels, strict=True)
+    ]
+    return {
+        "n": len(labels),
+        "digit model": float(direct),
+        "read as pictures": float(np.mean(said)),
+        "and not rejected": float(np.mean(right)),
+        "read as": count(page.kind for page in pages),
+    }
+
+
+def measure_refusals(reader, folder, name):
+    """Pictures of something else: how many are accepted as numbers, and how many not rejected."""
+    pages = [reader.read(image) for image in load(folder, name)["x"]]
+    decisions = [{number.decision for number in page.numbers} for page in pages]
+    return {
+        "n": len(pages),
+        "accepted": float(np.mean(["accept" in d for d in decisions])),
+        "accepted or for review": float(np.mean([bool(d - {"reject"}) for d in decisions])),
+    }
+
+
+def measure_sudoku(reader, folder):
+    """Photos of whole pages, of the puzzles held out: the digits of the grid's cells."""
+    with (folder / "sudoku" / "labels.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    out = held_out([row["puzzle"] for row in rows])
+    rows = [row for row, held in zip(rows, out, strict=True) if held]
+    tallies = {kind: [0, 0] for kind in "hp"}
+    blanks, invented, seconds, kinds = 0, 0, [], []
+    for row in rows:
+        start = time.perf_counter()
+        page = reader.read(folder / "sudoku" / "photos" / row["file"])
+        seconds.append(time.perf_counter() - start)
+        kinds.append(page.kind)
+        cells = by_cell(page, row)
+        for place, kind in enumerate(row["kind_81_rowmajor"]):
+            here = [number for number in cells.get(place, []) if number.decision != "reject"]
+            if kind in tallies:
+                tallies[kind][0] += [n.text for n in here] == [row["grid_81_rowmajor"][place]]
+                tallies[kind][1] += 1
+            elif kind == ".":
+                blanks += 1
+                invented += bool(here)
+    return {
+        "photos": len(rows),
+        "n": {"hand": tallies["h"][1], "printed": tallies["p"][1], "blank": blanks},
+        "hand right": tallies["h"][0] / tallies["h"][1],
+        "printed right": tallies["p"][0] / tallies["p"][1],
+        "numbers in blank cells, a photo": invented / len(rows),
+        "read as": count(kinds),
+        "ms a page": 1000 * float(np.median(seconds)),
+    }
+
+
+def by_cell(page, row):
+    """The page's numbers by the cell (0 to 80) of the grid that their middle lies in."""
+    corners = [[float(row[f"{axis}_{corner}"]) for axis in "xy"] for corner in CORNERS]
+    square = np.array([[0, 0], [SIDE, 0], [SIDE, SIDE], [0, SIDE]], np.float32)
+    to_grid = cv2.getPerspectiveTransform(np.array(corners, np.float32), square)
+    cells = {}
+    for number in page.numbers:
+        box = number.box
+        x, y, w = to_grid @ (box.x + box.width / 2, box.y + box.height / 2, 1)
+        column, line = int(np.floor(x / w)), int(np.floor(y / w))
+        if 0 <= column < SIDE and 0 <= line < SIDE:
+            cells.setdefault(line * SIDE + column, []).append(number)
+    return cells
+
+
+CORNERS = ("tl", "tr", "br", "bl")
+
+
+def count(values):
+    values = list(values)
+    return {value: values.count(value) for value in sorted(set(values))}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--only", help="A set's name, or the start of it.", default="")
+    options = parser.parse_args()
+    reader = shuzi.Reader()
+    jobs = dict.fromkeys(("logbook", "register_years"), measure_crops)
+    jobs |= dict.fromkeys(("mnist", *MEASURING, "digits/hwd1000"), measure_singles)
+    jobs |= {f"not_digits/{name}": measure_refusals for name in ("letters", "fashion")}
+    scores = {
+        name: measure(reader, options.data, name)
+        for name, measure in jobs.items()
+        if name.startswith(options.only)
+    }
+    if "sudoku".startswith(options.only) or not options.only:
+        scores["sudoku photos, held-out puzzles"] = measure_sudoku(reader, options.data)
+    for name, found in scores.items():
+        print(name)
+        for key, value in found.items():
+            print(f"  {key:32} {value:.4f}" if isinstance(value, float) else f"  {key:32} {value}")
+    print(json.dumps(scores))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Train the model that reads whole numbers: src/shuzi/models/number.onnx and its card number.json.
+
+    python tools/train_number.py DATA [--out FOLDER]
+
+DATA is a folder of sets of real handwriting: see sets.py. The strings are composed of digits from
+the sets for training and of drawn ones. Stopped by Ctrl-C, the same command with the same --out
+goes on. No set that is measured chooses anything; the last round is what is kept.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from measure_number import measure
+from sets import TRAINING
+from train_digit import REPEAT, others
+
+import shuzi
+from shuzi.training.device import choose_device
+from shuzi.training.drawer import Drawer
+from shuzi.training.hand import Glyphs
+from shuzi.training.number import (
+    NumberTrainer,
+    fit_sequence_temperature,
+    start_from,
+    train_number,
+)
+from shuzi.training.number_export import save_number_onnx
+from shuzi.training.recipes import Recipe
+from shuzi.training.record import new_record
+from shuzi.training.strings import compose_strips
+
+MODELS = Path(shuzi.__file__).parent / "models"
+MNIST_TRAINS = 55_000
+"""Of MNIST's training images; the 5,000 after them compose the held-out strings."""
+HELD_OUT = 2_000
+"""Strings to fit the temperature to."""
+WATCHED = 500
+"""Of them, to see the training by."""
+RECIPE = Recipe(name="number", optimiser="adamw", lr=4e-3, decay=0.02, batch_size=64, epochs=100)
+
+
+def training_glyphs(folder):
+    """Real digits to compose of, MNIST's once and the others' repeated."""
+    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    learn = [(mnist.train_images[:MNIST_TRAINS], mnist.train_labels[:MNIST_TRAINS])]
+    for images, labels, repeat in others(folder):
+        learn += [(images, labels)] * repeat
+    images, labels = (np.concatenate(arrays) for arrays in zip(*learn, strict=True))
+    return images, labels
+
+
+def held_out_strings(folder, seed):
+    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    glyphs = Glyphs(mnist.train_images[MNIST_TRAINS:], mnist.train_labels[MNIST_TRAINS:])
+    return compose_strips(HELD_OUT, glyphs, seed)
+
+
+def card(model, trainer, options, temperature):
+    """What the model is: its data, recipe, seed, commit and scores."""
+    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    record = new_record(RECIPE, options.seed, mnist, trainer.device)
+    return {
+        "model": "number.onnx",
+        "input": "strips: uint8 (n, 32, w), ink bright, as shuzi.strip.normalise_strip gives them",
+        "output": "log_probabilities: float32 (n, w / 4, 11), the blank of CTC, then 0 to 9",
+        "use": "handwritten numbers of 1 to 8 digits; not for decisions about people without a "
+        "person's check",
+        "data": {
+            "train": [
+                "MNIST train, the first 55,000 (CC BY-SA 3.0)",
+                "hwd1000 (MIT)",
+                "optdigits_tra (UCI, CC BY 4.0)",
+                "sudoku hand and printed cells, but every fifth puzzle (MIT)",
+                "digits that shuzi draws",
+            ],
+            "sets": list(TRAINING),
+            "repeats of hwd1000, optdigits_tra and the sudoku's hand cells": REPEAT,
+            "strings": options.parts * options.size,
+            "strings seen": options.rounds * options.size,
+        },
+        "recipe": {
+            "lr": options.lr,
+            "decay": RECIPE.decay,
+            "batch_size": RECIPE.batch_size,
+            "rounds": options.rounds,
+            "started from": earlier(options.start),
+        },
+        "seed": options.seed,
+        **{name: record[name] for name in ("git_commit", "versions", "device")},
+        "seconds": {"training": round(sum(e.seconds for e in trainer.history), 1)},
+        "temperature": temperature,
+        "scores": measure(model, options.data),
+        "command": "python tools/train_number.py DATA",
+    }
+
+
+def earlier(folder):
+    """The recipe and strings of the training that this one began with."""
+    if folder is None:
+        return None
+    record = json.loads((folder / "number.json").read_text())
+    return {name: record[name] for name in ("recipe", "seed", "git_commit", "seconds")} | {
+        name: record["data"][name] for name in ("strings", "strings seen")
+    }
+
+
+def train(options, folder):
+    """The card's text and the model's path, the last in the folder."""
+    images, labels = training_glyphs(options.data)
+    held_out = held_out_strings(options.data, options.seed)
+    device, recipe = (
+        choose_device(),
+        RECIPE.with_settings([f"epochs={options.rounds}", f"lr={options.lr}"]),
+    )
+    model = folder / "number.onnx"
+    with Drawer(
+        images,
+        labels,
+        size=options.size,
+        parts=options.parts,
+        seed=options.seed,
+        folder=folder,
+        workers=options.workers,
+    ) as source:
+        trainer = NumberTrainer(recipe, options.seed, device, source, held_out[:WATCHED])
+        if options.start:
+            start_from(trainer, options.start)
+        train_number(trainer, folder)
+        trainer.settle()
+    temperature = fit_sequence_temperature(*trainer.log_probabilities(held_out))
+    save_number_onnx(trainer.network, model, temperature)
+    return json.dumps(card(model, trainer, options, temperature), indent=2), model
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, help="a folder for the checkpoint")
+    parser.add_argument("--start", type=Path, help="the --out of a training to begin with")
+    parser.add_argument("--lr", type=float, default=RECIPE.lr)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=RECIPE.epochs)
+    parser.add_argument("--size", type=int, default=8192, help="strings in a round")
+    parser.add_argument("--parts", type=int, default=25, help="rounds with strings of their own")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw")
+    parser.add_argument("--try", dest="only_try", action="store_true", help="replace nothing")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.out or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        text, model = train(options, folder)
+        (folder / "number.json").write_text(text + "\n")
+        if not options.only_try:
+            shutil.copyfile(model, MODELS / "number.onnx")
+            shutil.copyfile(folder / "number.json", MODELS / "number.json")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
