@@ -1,6 +1,7 @@
 """What a `.keras` file may hold; nothing in it is executed."""
 
 import json
+import os
 import zipfile
 
 import keras
@@ -41,7 +42,7 @@ def given(tmp_path):
     return saved(sequential(), tmp_path / "given.keras")
 
 
-def refused(path):
+def refusal(path):
     with pytest.raises(ModelError) as caught:
         load_sequential(path)
     assert str(path) in caught.value.message
@@ -88,7 +89,7 @@ def custom_activation(x):
     ids=lambda value: getattr(value, "name", None),
 )
 def test_a_layer_is_refused_by_name(layer, why, tmp_path):
-    error = refused(saved(sequential(layer), tmp_path / "given.keras"))
+    error = refusal(saved(sequential(layer), tmp_path / "given.keras"))
     assert why in error.message
     assert layer.name in error.message
 
@@ -97,7 +98,7 @@ def test_a_custom_initializer_is_refused(given):
     def change(config):
         config["config"]["layers"][-1]["config"]["kernel_initializer"]["module"] = "theirs"
 
-    assert "initializer GlorotUniform, a custom object" in refused(edited(given, change)).message
+    assert "initializer GlorotUniform, a custom object" in refusal(edited(given, change)).message
 
 
 def test_a_module_in_the_file_is_never_imported(given, tmp_path, monkeypatch):
@@ -107,47 +108,47 @@ def test_a_module_in_the_file_is_never_imported(given, tmp_path, monkeypatch):
     def change(config):
         config["config"]["layers"][1] |= {"module": "evil", "class_name": "Flatten"}
 
-    assert "custom object" in refused(edited(given, change)).message
+    assert "custom object" in refusal(edited(given, change)).message
     assert not (tmp_path / "evil.py.ran").exists()
 
 
 def test_a_functional_model_is_refused(tmp_path):
     given = keras.Input((784,))
     model = keras.Model(given, layers.Dense(10)(given))
-    assert "functional model" in refused(saved(model, tmp_path / "given.keras")).message
+    assert "functional model" in refusal(saved(model, tmp_path / "given.keras")).message
 
 
 def test_a_model_within_a_model_is_refused(tmp_path):
     inner = keras.Sequential([layers.ReLU()], name="inner")
-    error = refused(saved(sequential(inner), tmp_path / "given.keras"))
+    error = refusal(saved(sequential(inner), tmp_path / "given.keras"))
     assert "'inner' (Sequential)" in error.message
 
 
 @pytest.mark.filterwarnings("ignore:You are saving a model that has not yet been built")
 def test_a_model_without_a_shape_is_refused(tmp_path):
     model = keras.Sequential([layers.Dense(10)])
-    assert "no input shape" in refused(saved(model, tmp_path / "given.keras")).message
+    assert "no input shape" in refusal(saved(model, tmp_path / "given.keras")).message
 
 
 def test_keras_2_is_named_with_the_way_to_convert(given):
     def change(metadata):
         metadata["keras_version"] = "2.15.0"
 
-    error = refused(edited(given, change, "metadata.json"))
+    error = refusal(edited(given, change, "metadata.json"))
     assert "Keras 2.15.0" in error.message
     assert "load_model('my.h5').save('my.keras')" in error.remedy
 
 
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 def test_hdf5_is_named_with_the_way_to_convert(tmp_path):
-    error = refused(saved(sequential(), tmp_path / "given.h5"))
+    error = refusal(saved(sequential(), tmp_path / "given.h5"))
     assert "HDF5" in error.message
     assert "save('my.keras')" in error.remedy
 
 
 def test_a_savedmodel_is_named_with_the_way_to_convert(tmp_path):
     (tmp_path / "saved_model.pb").write_bytes(b"")
-    error = refused(tmp_path)
+    error = refusal(tmp_path)
     assert "SavedModel" in error.message
     assert "model.save('my.h5')" in error.remedy
 
@@ -158,17 +159,17 @@ def damaged(path, content):
 
 
 def test_what_is_no_keras_file_is_refused(tmp_path, given):
-    assert "no such file" in refused(tmp_path / "none.keras").message
-    assert "is a folder" in refused(tmp_path).message
-    assert "not a .keras file" in refused(damaged(tmp_path / "text.keras", b"text")).message
+    assert "no such file" in refusal(tmp_path / "none.keras").message
+    assert "is a folder" in refusal(tmp_path).message
+    assert "not a .keras file" in refusal(damaged(tmp_path / "text.keras", b"text")).message
     half = given.read_bytes()[:2000]
-    assert "not a .keras file" in refused(damaged(tmp_path / "half.keras", half)).message
-    assert "does not end in .keras" in refused(damaged(tmp_path / "text.zip", b"text")).message
+    assert "not a .keras file" in refusal(damaged(tmp_path / "half.keras", half)).message
+    assert "does not end in .keras" in refusal(damaged(tmp_path / "text.zip", b"text")).message
 
 
 @pytest.mark.parametrize("part", ["config", "class_name", "module"])
 def test_a_config_that_lacks_a_part_is_refused(given, part):
-    error = refused(edited(given, lambda config: config.pop(part)))
+    error = refusal(edited(given, lambda config: config.pop(part)))
     assert "config.json" in error.message
 
 
@@ -176,4 +177,26 @@ def test_weights_that_do_not_fit_are_refused(given):
     def change(config):
         config["config"]["layers"][-1]["config"]["units"] = 11
 
-    assert "Keras cannot open it" in refused(edited(given, change)).message
+    assert "Keras cannot open it" in refusal(edited(given, change)).message
+
+
+def test_a_backend_that_is_not_installed_is_named(refused, given, digits_npz):
+    said = refused(
+        10,
+        "train",
+        "--data",
+        digits_npz,
+        "--keras",
+        given,
+        env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+    )
+    assert "does not start on the backend tensorflow" in said
+    assert "unset KERAS_BACKEND" in said
+
+
+def test_a_refused_file_is_one_message_on_the_command_line(refused, digits_npz, tmp_path):
+    model = sequential(layers.LayerNormalization())
+    path = saved(model, tmp_path / "given.keras")
+    said = refused(6, "train", "--data", digits_npz, "--keras", path)
+    assert "(LayerNormalization) is none of the layers" in said
+    assert not (tmp_path / "runs").exists()

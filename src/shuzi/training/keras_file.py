@@ -6,13 +6,19 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from shuzi.errors import ModelError
+from shuzi.errors import MissingExtraError, ModelError
 from shuzi.files import write_atomically
 
 # The backend that is installed with shuzi[train]; it must be chosen before the import.
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
-import keras
+try:
+    import keras
+except ImportError as error:
+    raise MissingExtraError(
+        f"Keras does not start on the backend {os.environ['KERAS_BACKEND']}: {error}.",
+        "pip install 'shuzi[keras]', and unset KERAS_BACKEND.",
+    ) from error
 
 __all__ = ["ACTIVATIONS", "LAYERS", "keras", "load_sequential", "save_model"]
 
@@ -158,7 +164,7 @@ def _check_option(path: Path, name: str, kind: str, option: str, value: Any) -> 
             _check_dtype(path, name, value)
     elif option == "trainable":
         if value is not True:
-            raise _refuse(path, f"{name} is frozen; shuzi trains every layer")
+            raise _refuse(path, f"{name} is frozen", "shuzi trains every layer: trainable=True.")
     elif option.endswith("_initializer"):
         _check_initializer(path, name, value)
     elif option == "activation":
