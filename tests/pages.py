@@ -1,5 +1,6 @@
 """Pages of handwritten numbers with what they say, composed of real digits."""
 
+import cv2
 import numpy as np
 
 ROW, LEFT, PAPER = 110, 60, 235
@@ -7,7 +8,10 @@ ROW, LEFT, PAPER = 110, 60, 235
 
 def number(images, labels, chosen, scale=2):
     """The digits of those places side by side, dark on white, and their text."""
-    digits = [np.kron(_inked(images[i]), np.ones((scale, scale), np.uint8)) for i in chosen]
+    digits = [
+        cv2.resize(_inked(images[i]), None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        for i in chosen
+    ]
     return 255 - np.hstack(digits), "".join(str(labels[i]) for i in chosen)
 
 

@@ -359,7 +359,9 @@ def _groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[in
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
     beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
-    broken = (down <= 0.15 * high) & (across <= 0.15 * high)
+    # Of two pieces none is much higher than the page's writing.
+    near = 0.15 * np.minimum(high, np.median(height))
+    broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
     joined = np.triu(beside | broken, 1)
     roots = list(range(len(chosen)))
     for a, b in np.argwhere(joined):
@@ -393,12 +395,13 @@ def _join(roots: list[int], a: int, b: int) -> None:
 def _in_lines(groups: list[list[int]], stats: Stats) -> tuple[Group, ...]:
     """The groups from top to bottom in lines, each line from left to right."""
     boxes = [_bounds(stats[parts]) for parts in groups]
+    middles = [box.y + box.height / 2 for box in boxes]
     lines: list[list[int]] = []
-    for i in sorted(range(len(boxes)), key=lambda i: boxes[i].y + boxes[i].height / 2):
-        middle = boxes[i].y + boxes[i].height / 2
-        last = boxes[lines[-1][-1]] if lines else None
-        if last is not None and middle < last.y + last.height / 2 + 0.5 * last.height:
-            lines[-1].append(i)
+    for i in sorted(range(len(boxes)), key=lambda i: middles[i]):
+        line = lines[-1] if lines else []
+        height = float(np.median([boxes[k].height for k in line] or [0]))
+        if middles[i] < float(np.median([middles[k] for k in line] or [0])) + 0.5 * height:
+            line.append(i)
         else:
             lines.append([i])
     return tuple(

@@ -94,11 +94,14 @@ def _side_by_side(grey: NDArray[np.uint8]) -> bool:
     if len(inner) and inner[:, 3].max() >= 0.4 * stats[:, 3].max():
         stats = inner
     left, _, width, height, _ = stats.T
-    tall = height >= 0.6 * height.max()
-    left, right = left[tall], (left + width)[tall]
-    order = np.argsort(left)
-    beside = bool((left[order][1:] >= right[order][:-1]).any())
-    return beside or bool((right.max() - left.min()) > BROAD * height.max())
+    high = int(height.max())
+    tall = height >= 0.6 * high
+    order = np.argsort(left[tall])
+    starts, ends = left[tall][order], (left + width)[tall][order]
+    beside = bool((starts[1:] >= ends[:-1]).any())
+    parts = height >= ALIKE * high
+    across = int((left + width)[parts].max() - left[parts].min())
+    return beside or across > BROAD * high
 
 
 def _at_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
