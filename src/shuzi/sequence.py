@@ -26,6 +26,9 @@ CHUNK = 64
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
 _CLASSES = 11
+_BRIGHT = 80
+_REACH = 20
+"""Columns that the first and the last digit may reach outwards from their middle."""
 _INPUT = ("strips", "tensor(uint8)")
 _OUTPUT = ("log_probabilities", "tensor(float)")
 
@@ -227,14 +230,14 @@ def _spans(frames: list[tuple[int, int]], strip: NDArray[np.uint8]) -> tuple[tup
         return ()
     width = strip.shape[1]
     # The last frames lie in the padding.
-    columns = np.pad(strip.sum(axis=0, dtype=np.int64), (0, padded_width(width) - width))
+    columns = np.pad((strip > _BRIGHT).sum(axis=0), (0, padded_width(width) - width))
     middles = [(first + last) * STRIDE // 2 for first, last in frames]
-    cuts = [max(0, middles[0] - HEIGHT)]
+    cuts = [max(0, middles[0] - _REACH)]
     cuts += [a + 1 + int(columns[a + 1 : b].argmin()) for a, b in pairwise(middles)]
-    cuts.append(middles[-1] + HEIGHT)
+    cuts.append(middles[-1] + _REACH)
     spans = []
     for a, b in pairwise(cuts):
-        inked = a + np.flatnonzero(columns[a:b] > 255)
+        inked = a + np.flatnonzero(columns[a:b] > 1)
         first, last = (int(inked[0]), int(inked[-1])) if len(inked) else (a, b - 1)
         spans.append((min(first, width - 1), min(last + 1, width)))
     return tuple(spans)
