@@ -26,8 +26,8 @@ ALLOWED = {
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"dataset", "engine", "evaluation"}
-TRAINING = EVALUATION | {"glyph", "training", ""}
+EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
+TRAINING = EVALUATION | {"training"}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
