@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
-from shuzi.evaluation.calibration import expected_calibration_error, fit_temperature, roc_area
+from shuzi.evaluation.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    roc_area,
+)
 
 RNG = np.random.default_rng(3)
 
@@ -22,6 +28,16 @@ def test_error_is_the_gap_weighted_by_size():
     right = np.array([True, True, True, False, True, True])
     expected = (4 * (0.95 - 0.75) + 2 * (1 - 0.55)) / 6
     assert expected_calibration_error(confidences, right) == pytest.approx(expected)
+
+
+def test_bins_are_those_of_scikit_learn():
+    confidences = RNG.random(500)
+    right = RNG.random(500) < confidences
+    accuracy, confidence = calibration_curve(right, confidences, n_bins=15)
+    bins = [b for b in reliability(confidences, right) if b.n]
+    assert [b.accuracy for b in bins] == pytest.approx(accuracy.tolist())
+    assert [b.confidence for b in bins] == pytest.approx(confidence.tolist())
+    assert sum(b.n for b in bins) == 500
 
 
 def test_certainty_that_is_right_has_no_error():

@@ -35,8 +35,8 @@ ALLOWED = {
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"dataset", "engine", "evaluation"}
-TRAINING = EVALUATION | {"glyph", "strip", "sequence", "training", ""}
+EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
+TRAINING = EVALUATION | {"strip", "sequence", "training"}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 

@@ -26,9 +26,24 @@ def test_evaluation_is_written_beside_the_run(run, digits):
     written = json.loads((run.folder / "evaluation.json").read_text())
     assert written["accuracy"] == found.accuracy
     assert written["data"]["name"] == digits.name
-    for name in ("confusion.png", "mistakes.png"):
+    assert len(written["reliability"]) == 15
+    assert written["risk_coverage"][-1]["answered"] == 1
+    for name in ("confusion.png", "mistakes.png", "reliability.png", "risk-coverage.png"):
         with Image.open(run.folder / name) as picture:
             assert min(picture.size) > 300
+
+
+def test_a_model_is_evaluated_without_a_run(run, digits, tmp_path):
+    model = run.folder / "model.onnx"
+    found = shuzi.evaluate(dataset=digits, model=model, out=tmp_path / "new" / "folder")
+    assert found == shuzi.evaluate(run.folder, digits)
+    assert (tmp_path / "new" / "folder" / "report.html").is_file()
+    with pytest.raises(UsageError, match="Both"):
+        shuzi.evaluate(run.folder, digits, model=model)
+
+
+def test_the_model_that_shuzi_carries_is_evaluated(digits, tmp_path):
+    assert shuzi.evaluate(dataset=digits, out=tmp_path).accuracy > 0.9
 
 
 def test_the_data_is_found_by_the_record(digits_npz, tmp_path):

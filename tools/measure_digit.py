@@ -2,7 +2,8 @@
 
     python tools/measure_digit.py DATA --model model.onnx
 
-Prints a table, then one JSON line. Every picture goes the reader's way: found, normalised, read.
+What `shuzi evaluate` measures, with the sudoku cells of the puzzles that are held out and the marks
+that shuzi draws. Prints a table, then one JSON line.
 """
 
 import argparse
@@ -10,11 +11,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from sets import LIKE_DIGITS, MEASURING, glyphs, held_out, load
+from sets import MEASURING, held_out, load
 
 import shuzi
-from shuzi.evaluation.calibration import expected_calibration_error, roc_area
-from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
+from shuzi.evaluation.report import corrupted_accuracies
+from shuzi.evaluation.sets import read_pictures, read_set, score_refusal, score_writers
 from shuzi.glyph import normalise
 from shuzi.training.marks import MARKS
 
@@ -28,51 +29,42 @@ def measure(model, folder):
     mnist = shuzi.load_mnist(folder / "mnist.npz")
     images, labels = mnist.test_images, mnist.test_labels
     digits = recogniser.predict(images)
-    scores = {"MNIST test": score(digits, labels, len(labels))}
-    for name in MEASURING:
-        arrays = load(folder, name)
-        scores[name] = score_pictures(recogniser, arrays["x"], arrays["y"])
-    arrays = load(folder, "sudoku/hand_cells64")
-    out = held_out(arrays["puzzle"])
-    held = score_pictures(recogniser, arrays["x"][out], arrays["y"][out])
-    scores["sudoku hand cells, held-out puzzles"] = held
-    corrupted = {
-        name: float((recogniser.predict(corrupt(images, name)).argmax(axis=1) == labels).mean())
-        for name in CORRUPTIONS
-    }
+    scores = {"MNIST test": shown(score_writers("MNIST test", digits, labels))}
+    for name, pictures, truth in writers(folder):
+        found = score_writers(name, read_pictures(recogniser, pictures), truth)
+        scores[name] = shown(found)
+    corrupted = corrupted_accuracies(recogniser, images, labels)
     scores["corrupted MNIST test"] = corrupted | {"mean": float(np.mean(list(corrupted.values())))}
     scores["area under the ROC curve against MNIST test"] = refusals(recogniser, folder, digits)
     return scores
 
 
-def score(probabilities, labels, n):
-    """Accuracy over all n pictures, those without a glyph being wrong; calibration of the rest."""
-    right = probabilities.argmax(axis=1) == labels
-    return {
-        "n": n,
-        "accuracy": float(right.sum() / n),
-        "calibration_error": expected_calibration_error(probabilities.max(axis=1), right),
-    }
-
-
-def score_pictures(recogniser, pictures, labels):
-    images, kept = glyphs(pictures)
-    return score(recogniser.predict(images), labels[kept], len(labels))
+def writers(folder):
+    """Name, pictures and labels of each set of other writers."""
+    for name in MEASURING:
+        found = read_set(folder / f"{name}.npz")
+        yield name, found.images, found.labels
+    arrays = load(folder, "sudoku/hand_cells64")
+    out = held_out(arrays["puzzle"])
+    yield "sudoku hand cells, held-out puzzles", arrays["x"][out], arrays["y"][out]
 
 
 def refusals(recogniser, folder, digits):
     """How well confidence tells MNIST's digits from what is none, by kind."""
-    letters = load(folder, "not_digits/letters")
-    plain = ~np.isin(letters["y"], list(LIKE_DIGITS))
     kinds = {
-        "letters": glyphs(letters["x"][plain])[0],
-        "fashion": glyphs(load(folder, "not_digits/fashion")["x"])[0],
+        kind: read_pictures(recogniser, read_set(folder / "not_digits" / f"{kind}.npz").images)
+        for kind in ("letters", "fashion")
     }
     for place, (kind, draw) in enumerate(MARKS.items()):
         rng = np.random.default_rng([999, place])
-        kinds[f"drawn: {kind}"] = np.stack([normalise(draw(rng)) for _ in range(DRAWN)])
-    sure = digits.max(axis=1)
-    return {k: roc_area(sure, recogniser.predict(v).max(axis=1)) for k, v in kinds.items()}
+        marks = np.stack([normalise(draw(rng)) for _ in range(DRAWN)])
+        kinds[f"drawn: {kind}"] = recogniser.predict(marks)
+    return {kind: score_refusal(kind, p, digits).roc_area for kind, p in kinds.items()}
+
+
+def shown(found):
+    names = ("n", "accuracy", "calibration_error", "answered", "wrong")
+    return {name: getattr(found, name) for name in names}
 
 
 def main():

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 from measure_digit import measure
-from sets import TRAINING, glyphs, held_out, load
+from sets import TRAINING, held_out, load
 
 import shuzi
 from shuzi.dataset import Dataset
+from shuzi.evaluation.sets import glyphs
 
 MODELS = Path(shuzi.__file__).parent / "models"
 REPEAT = 4

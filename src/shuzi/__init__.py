@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-_TRAIN_EXTRA = {"torch", "matplotlib", "safetensors", "onnx"}
+_TRAIN_EXTRA = {"torch", "matplotlib", "jinja2", "safetensors", "onnx"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from shuzi.errors import MissingExtraError, ShuziError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shuzi.evaluation.report import Evaluation
     from shuzi.reading import Result
 
 app = typer.Typer(
@@ -185,22 +186,63 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
 
 
 @app.command()
-def evaluate(run: RunFolder, data: Data = None, offline: Offline = False) -> None:
-    """Test a run: loss, accuracy, what it confuses.
+def evaluate(
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="A folder that `train` wrote.", show_default=False),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A model.onnx instead; without both, shuzi's own."),
+    ] = None,
+    data: Data = None,
+    offline: Offline = False,
+    sets: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Digits of other writers, or not_digits; repeatable."),
+    ] = None,
+    corruptions: Annotated[
+        bool, typer.Option("--corruptions", help="Fifteen ways of damage, a row each.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write; the run, or `evaluation` for a model."),
+    ] = None,
+) -> None:
+    """Test a run or a model, and write a report.
 
     Example: shuzi evaluate runs/first
     """
-    _need_extra("train", "matplotlib")
-    from shuzi.evaluation.report import evaluate as evaluate_run
+    _need_extra("train", "matplotlib", "jinja2")
+    from shuzi.evaluation.report import evaluate as evaluate_model
 
-    found = evaluate_run(run, data=data, offline=offline)
+    found = evaluate_model(
+        run,
+        model=model,
+        out=out,
+        data=data,
+        offline=offline,
+        sets=sets or (),
+        corruptions=corruptions,
+    )
+    _print_evaluation(found)
+    typer.echo(f"Written to {out or run or 'evaluation'}: report.html, evaluation.json, pictures")
+
+
+def _print_evaluation(found: "Evaluation") -> None:
     low, high = found.interval
     typer.echo(f"test images   {found.n}")
     typer.echo(f"test loss     {found.loss:.6f}")
     typer.echo(f"test accuracy {found.accuracy:.4f} (95 % interval {low:.4f} to {high:.4f})")
     for digit, accuracy in enumerate(found.accuracy_by_class):
         typer.echo(f"  {digit}  " + ("no images" if accuracy is None else f"{accuracy:.4f}"))
-    typer.echo(f"Written to {run}: evaluation.json, confusion.png, mistakes.png")
+    typer.echo(f"calibration error {found.calibration_error:.4f}")
+    for writers in found.sets:
+        typer.echo(f"{writers.name}: accuracy {writers.accuracy:.4f} of {writers.n}")
+    for refused in found.refusals:
+        typer.echo(f"{refused.name}: area under the ROC curve {refused.roc_area:.4f}")
+    for name, accuracy in (found.corruptions or {}).items():
+        typer.echo(f"{name}: accuracy {accuracy:.4f}")
 
 
 @app.command()

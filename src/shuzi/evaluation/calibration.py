@@ -1,9 +1,25 @@
 """Whether probabilities mean what they say, and how to make them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 _TEMPERATURES = np.geomspace(0.2, 5, 401)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Answers whose confidence lies in [low, high), 1 belonging to the last.
+
+    `confidence` and `accuracy` are their means, 0 where `n` is 0.
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.integer]) -> float:
@@ -19,6 +35,34 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.integer]) ->
     return float(_TEMPERATURES[int(np.argmin(losses))])
 
 
+def reliability(
+    confidences: NDArray[np.floating], right: NDArray[np.bool_], bins: int = 15
+) -> tuple[Bin, ...]:
+    """Confidence beside accuracy, in bins of equal width.
+
+    Source: Niculescu-Mizil and Caruana (2005), "Predicting good probabilities with supervised
+    learning".
+
+    Args:
+        confidences: (n,), 0 to 1.
+        right: (n,), whether the answer was right.
+    """
+    places = np.minimum((confidences * bins).astype(int), bins - 1)
+    counts = np.bincount(places, minlength=bins)
+    sums = [np.bincount(places, values, minlength=bins) for values in (confidences, right)]
+    confidence, accuracy = (total / np.maximum(counts, 1) for total in sums)
+    return tuple(
+        Bin(
+            low=place / bins,
+            high=(place + 1) / bins,
+            n=int(counts[place]),
+            confidence=float(confidence[place]),
+            accuracy=float(accuracy[place]),
+        )
+        for place in range(bins)
+    )
+
+
 def expected_calibration_error(
     confidences: NDArray[np.floating], right: NDArray[np.bool_], bins: int = 15
 ) -> float:
@@ -30,9 +74,8 @@ def expected_calibration_error(
         confidences: (n,), 0 to 1.
         right: (n,), whether the answer was right.
     """
-    places = np.minimum((confidences * bins).astype(int), bins - 1)
-    gaps = np.bincount(places, confidences - right, minlength=bins)
-    return float(np.abs(gaps).sum() / len(right))
+    found = reliability(confidences, right, bins)
+    return sum(b.n * abs(b.confidence - b.accuracy) for b in found) / len(right)
 
 
 def roc_area(positive: NDArray[np.floating], negative: NDArray[np.floating]) -> float:

@@ -1,4 +1,4 @@
-"""The pictures of a run: its curves, what it confuses, its worst mistakes."""
+"""The pictures of a run: curves, what it confuses, its worst mistakes, how sure it may be."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from shuzi.evaluation.calibration import Bin
+from shuzi.evaluation.coverage import Coverage
 from shuzi.files import write_atomically
 
 COLUMNS, ROWS = 8, 4
@@ -97,6 +99,49 @@ def mistakes(
         axes.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
         sure = probabilities[i, guesses[i]]
         axes.set_title(f"{labels[i]} read as {guesses[i]}\n{sure:.2%}", fontsize=9)
+    _save(figure, path)
+
+
+def reliability(bins: Sequence[Bin], path: Path) -> None:
+    """Accuracy by confidence beside the line where they are equal, with the counts, as a PNG.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = Figure(figsize=(5, 5.6), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    filled = [b for b in bins if b.n]
+    lows, widths = [b.low for b in filled], [b.high - b.low for b in filled]
+    style: dict[str, Any] = {"align": "edge", "edgecolor": "white", "color": _TRAIN}
+    above.bar(lows, [b.accuracy for b in filled], widths, label="accuracy", alpha=0.6, **style)
+    above.plot([0, 1], [0, 1], color="black", linestyle="--", linewidth=1, label="calibrated")
+    above.plot(
+        [b.confidence for b in filled],
+        [b.accuracy for b in filled],
+        "o",
+        color=_VALIDATION,
+        label="a bin's means",
+    )
+    above.set(ylabel="share right", xlim=(0, 1), ylim=(0, 1.02))
+    above.legend(loc="upper left")
+    below.bar(lows, [b.n for b in filled], widths, **style)
+    below.set(xlabel="confidence", ylabel="images", yscale="log")
+    _save(figure, path)
+
+
+def risk_coverage(curve: Sequence[Coverage], path: Path) -> None:
+    """The share of wrong answers by the share answered, both in percent, as a PNG.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = Figure(figsize=(5, 4), layout="constrained")
+    axes = figure.subplots()
+    answered = [100 * point.answered for point in curve]
+    axes.plot(answered, [100 * point.risk for point in curve], color=_TRAIN)
+    axes.set(xlabel="answered, % of the images", ylabel="wrong, % of the answers")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
     _save(figure, path)
 
 

@@ -1,7 +1,8 @@
-"""A trained run on images that it never saw."""
+"""A model on images that it never saw."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,26 @@ from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset, load_images, load_mnist
 from shuzi.engine import Recogniser
-from shuzi.errors import RunError, UsageError
+from shuzi.errors import OutputError, RunError, UsageError
 from shuzi.evaluation import figures, metrics
+from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
+from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
+from shuzi.evaluation.coverage import Coverage, coverage_at, risk_coverage
+from shuzi.evaluation.sets import (
+    Pictures,
+    RefusalScore,
+    WriterScore,
+    find_sets,
+    read_pictures,
+    score_refusal,
+    score_writers,
+)
+from shuzi.evaluation.webpage import write_page
 from shuzi.files import write_atomically
+
+THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
+POINTS = 200
+"""Of the risk-coverage curve, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +40,9 @@ class Evaluation:
 
     `loss` is the mean cross-entropy in nats; `interval` the accuracy's 95 % interval;
     `accuracy_by_class` has None for a digit without images; `confusion` counts truth (row) by
-    guess (column).
+    guess (column); `calibration_error` is the expected one over the 15 bins of `reliability`;
+    `risk_coverage` has up to 200 points of the curve. `sets` are digits of other writers,
+    `refusals` what is no digit, `corruptions` the accuracy by corruption; empty if not asked for.
     """
 
     n: int
@@ -31,47 +51,75 @@ class Evaluation:
     interval: tuple[float, float]
     accuracy_by_class: list[float | None]
     confusion: list[list[int]]
+    calibration_error: float
+    reliability: tuple[Bin, ...]
+    risk_coverage: tuple[Coverage, ...]
+    sets: tuple[WriterScore, ...] = ()
+    refusals: tuple[RefusalScore, ...] = ()
+    corruptions: dict[str, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def evaluate(
-    run: str | PathLike[str],
+    run: str | PathLike[str] | None = None,
     dataset: Dataset | None = None,
     *,
+    model: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
     data: str | PathLike[str] | None = None,
     offline: bool = False,
+    sets: Iterable[str | PathLike[str]] = (),
+    corruptions: bool = False,
 ) -> Evaluation:
-    """Test a finished run; write evaluation.json, confusion.png and mistakes.png into it.
+    """Test a finished run or a model; write evaluation.json, report.html and its pictures.
 
     Args:
         run: a folder that `shuzi.train` wrote.
         dataset: its test part is used; if None, `load_mnist(data, offline=offline)`, and without
             `data` the file that the run was trained on, if it is still there.
+        model: a model.onnx instead of a run; the model that shuzi carries if both are None.
+        out: the folder to write into; the run, or `evaluation` for a model, if None.
+        sets: files and folders of pictures of other writers and of what is no digit, as
+            `shuzi.evaluation.sets` reads them.
+        corruptions: whether to test on the fifteen corruptions too.
 
     Raises:
+        UsageError: both a run and a model are given.
         RunError: it is not a finished run.
-        DataError: there is no data.
+        DataError: there is no data, or a set is empty or of another layout.
     """
-    folder = Path(run)
-    recogniser, record = open_run(folder)
+    recogniser, trained_on = _open(run, model)
+    pictures = find_sets(sets)
     if dataset is None:
-        dataset = load_mnist(data or _source(record), offline=offline)
+        dataset = load_mnist(data or trained_on, offline=offline)
+    folder = _make_folder(out or run or "evaluation")
     images, labels = dataset.test_images, dataset.test_labels
     probabilities = recogniser.predict(images)
-    found = score(probabilities, labels)
+    found = replace(
+        score(probabilities, labels),
+        sets=_score_sets(recogniser, pictures),
+        refusals=_score_refusals(recogniser, pictures, probabilities),
+        corruptions=corrupted_accuracies(recogniser, images, labels) if corruptions else None,
+    )
     figures.confusion(np.array(found.confusion), folder / "confusion.png")
     figures.mistakes(images, labels, probabilities, folder / "mistakes.png")
-    report = {"data": {"name": dataset.name, "source": dataset.source}} | found.to_dict()
+    figures.reliability(found.reliability, folder / "reliability.png")
+    figures.risk_coverage(found.risk_coverage, folder / "risk-coverage.png")
+    source = {"name": dataset.name, "source": dataset.source}
     with write_atomically(folder / "evaluation.json") as temporary:
+        report = {"data": source} | found.to_dict()
         temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    thresholds = [coverage_at(probabilities, labels, threshold) for threshold in THRESHOLDS]
+    write_page(folder / "report.html", str(run or recogniser.path), source, found, thresholds)
     return found
 
 
 def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluation:
     """All scores of probabilities float32 (n, 10) for labels uint8 (n,)."""
-    matrix = metrics.confusion_matrix(probabilities.argmax(axis=1), labels)
+    guesses, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    matrix = metrics.confusion_matrix(guesses, labels)
     accuracy = metrics.accuracy(probabilities, labels)
     return Evaluation(
         n=len(labels),
@@ -80,7 +128,25 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Eval
         interval=metrics.wilson_interval(accuracy, len(labels)),
         accuracy_by_class=metrics.accuracy_by_class(matrix),
         confusion=matrix.tolist(),
+        calibration_error=expected_calibration_error(confidences, guesses == labels),
+        reliability=reliability(confidences, guesses == labels),
+        risk_coverage=_thinned(risk_coverage(probabilities, labels)),
     )
+
+
+def corrupted_accuracies(
+    recogniser: Recogniser, images: NDArray[np.uint8], labels: NDArray[np.uint8]
+) -> dict[str, float]:
+    """Accuracy under each of the fifteen corruptions.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        labels: uint8 (n,).
+    """
+    return {
+        name: metrics.accuracy(recogniser.predict(corrupt(images, name)), labels)
+        for name in CORRUPTIONS
+    }
 
 
 def predict_file(
@@ -130,6 +196,50 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
     except (OSError, ValueError) as error:
         raise RunError(f"{folder / 'run.json'} cannot be read: {error}") from error
     return Recogniser(folder / "model.onnx"), dict(record)
+
+
+def _open(
+    run: str | PathLike[str] | None, model: str | PathLike[str] | None
+) -> tuple[Recogniser, str | None]:
+    """The model, and the data that a run was trained on if it is still there."""
+    if run is None:
+        return Recogniser(model), None
+    if model is not None:
+        raise UsageError(f"Both {run} and --model {model} are given.", "Give one of them.")
+    recogniser, record = open_run(Path(run))
+    return recogniser, _source(record)
+
+
+def _make_folder(path: str | PathLike[str]) -> Path:
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def _score_sets(recogniser: Recogniser, sets: Sequence[Pictures]) -> tuple[WriterScore, ...]:
+    return tuple(
+        score_writers(s.name, read_pictures(recogniser, s.images), s.labels)
+        for s in sets
+        if s.labels is not None
+    )
+
+
+def _score_refusals(
+    recogniser: Recogniser, sets: Sequence[Pictures], of_digits: NDArray[np.float32]
+) -> tuple[RefusalScore, ...]:
+    return tuple(
+        score_refusal(s.name, read_pictures(recogniser, s.images), of_digits)
+        for s in sets
+        if s.labels is None
+    )
+
+
+def _thinned(curve: Sequence[Coverage]) -> tuple[Coverage, ...]:
+    places = np.unique(np.linspace(0, len(curve) - 1, POINTS).round().astype(int))
+    return tuple(curve[place] for place in places) if curve else ()
 
 
 def _source(record: dict[str, Any]) -> str | None:
