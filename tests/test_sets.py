@@ -1,7 +1,10 @@
 """Sets of other writers and of what is no digit."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import shuzi
 from shuzi.errors import DataError
@@ -14,17 +17,15 @@ from shuzi.evaluation.sets import (
     score_writers,
 )
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 RNG = np.random.default_rng(0)
 
 
 def a_three(side, dark=True):
-    """A 3 as it is drawn by the examples, in a picture of this side."""
-    ink = np.zeros((side, side), np.uint8)
-    step = side // 8
-    for row in (1, 3, 5):
-        ink[row * step : row * step + 2, 2 * step : 5 * step] = 255
-    ink[step : 5 * step + 2, 5 * step : 5 * step + 2] = 255
-    return 255 - ink if dark else ink
+    """The 3 of the examples, as a picture of this side."""
+    with Image.open(EXAMPLES / "3.png") as picture:
+        grey = np.asarray(picture.convert("L").resize((side, side), Image.Resampling.BOX))
+    return grey if dark else 255 - grey
 
 
 def save(path, **arrays):
