@@ -34,7 +34,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digit:
-    """One character of a number: a digit, or a sign or decimal mark.
+    """One digit of a number.
 
     `confidence` is in [0, 1]; `alternatives` are other characters with their probabilities, the
     likeliest first.

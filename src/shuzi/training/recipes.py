@@ -264,7 +264,7 @@ FAST = Recipe(
     decay=0.02,
     dropout=0.0,
     batch_size=256,
-    epochs=6,
+    epochs=5,
     validation_split=0.0,
     augment="warp",
 )
