@@ -2,6 +2,7 @@
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -33,6 +34,16 @@ def test_the_temperature_is_inside(tmp_path):
     found = Recogniser(tmp_path / "model.onnx").predict(IMAGES)
     np.testing.assert_allclose(found, expected[:, :10], atol=1e-5)
     np.testing.assert_allclose(1 - found.sum(axis=1), expected[:, 10], atol=1e-5)
+
+
+def test_the_model_says_what_it_is(tmp_path):
+    network = build(RECIPES["tutorial"], 0, torch.Generator())
+    export.save_onnx(network, tmp_path / "model.onnx", temperature=1.5)
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    found = session.get_modelmeta().custom_metadata_map
+    assert found["classes"].split(",") == [str(digit) for digit in range(10)]
+    assert found["temperature"] == "1.5"
+    assert found["input"].startswith("images: uint8 (n, 28, 28)")
 
 
 def test_onnx_is_valid_and_of_the_promised_opset(tmp_path):

@@ -5,10 +5,12 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+import shuzi
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
@@ -51,12 +53,25 @@ def save_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:
     """
     model = _Probabilities(network, temperature).cpu().eval()
     program = _export(model)
+    onnx.helper.set_model_props(program, describe(temperature))
     with write_atomically(path) as temporary:
-        temporary.write_bytes(program)
+        temporary.write_bytes(program.SerializeToString())
         _check(model, temporary)
 
 
-def _export(model: nn.Module) -> bytes:
+def describe(temperature: float) -> dict[str, str]:
+    """What model.onnx says of itself, as its metadata."""
+    return {
+        "producer": f"shuzi {shuzi.__version__}",
+        "classes": "0,1,2,3,4,5,6,7,8,9",
+        "input": "images: uint8 (n, 28, 28), ink bright on 0, in MNIST's convention",
+        "output": "probabilities: float32 (n, 10); what is missing to 1: that it is not a digit",
+        "temperature": f"{temperature:.6g}",
+        "card": "the .json beside the model, or run.json in a run folder",
+    }
+
+
+def _export(model: nn.Module) -> onnx.ModelProto:
     example = torch.zeros((2, 28, 28), dtype=torch.uint8)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -73,7 +88,7 @@ def _export(model: nn.Module) -> bytes:
             verbose=False,
         )
     assert program is not None
-    return bytes(program.model_proto.SerializeToString())
+    return program.model_proto
 
 
 @torch.inference_mode()
