@@ -44,8 +44,9 @@ def write_explanation(grey: Grey, sight: Sight, page: Page, folder: Path) -> Non
     for stage, picture in stages.items():
         with write_atomically(folder / f"{name}-{stage}.png") as temporary:
             picture.save(temporary, format="PNG")
+    lines = advice(grey, page) or ["Nothing to improve."]
     with write_atomically(folder / f"{name}-5-advice.txt") as temporary:
-        temporary.write_text("".join(f"{line}\n" for line in advice(grey, page)))
+        temporary.write_text("".join(f"{line}\n" for line in lines))
 
 
 def advice(grey: Grey, page: Page) -> list[str]:

@@ -123,7 +123,7 @@ def reliability(bins: Sequence[Bin], path: Path) -> None:
         label="a bin's means",
     )
     above.set(ylabel="share right", xlim=(0, 1), ylim=(0, 1.02))
-    above.legend(loc="upper left")
+    above.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
     below.bar(lows, [b.n for b in filled], widths, **style)
     below.set(xlabel="confidence", ylabel="images", yscale="log")
     _save(figure, path)
