@@ -64,7 +64,7 @@ def test_a_folder_is_read_and_the_rest_of_it_counted(command, tmp_path):
     (tmp_path / "in" / "notes.txt").write_text("")
     done = command("read", "in")
     assert [line.split(": ")[1][0] for line in done.stdout.splitlines()] == ["3", "5"]
-    assert "1 other files are skipped; -v names them" in done.stderr
+    assert "skipped 1 of other kinds; -v names them" in done.stderr
     assert "notes.txt" in command("read", "-v", "in").stderr
 
 

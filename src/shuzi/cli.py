@@ -98,7 +98,7 @@ def read(
     files, skipped = find_files(paths)
     if skipped:
         names = ": " + ", ".join(map(str, skipped)) if verbose else "; -v names them"
-        typer.echo(f"shuzi: {len(skipped)} other files are skipped{names}.", err=True)
+        typer.echo(f"shuzi: skipped {len(skipped)} of other kinds{names}.", err=True)
     writer = _writer(as_json, as_csv)
     failure: ShuziError | None = None
     for result in read_files(reader, files, explain):
