@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
+from shuzi.session import open_session
 
 CHUNK = 1024
 _INPUT = ("images", "tensor(uint8)", [28, 28])
@@ -60,17 +61,7 @@ class Recogniser:
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        if not self.path.is_file():
-            raise ModelError(f"{self.path}: there is no such model file.")
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        try:
-            session = onnxruntime.InferenceSession(
-                str(self.path), options, providers=["CPUExecutionProvider"]
-            )
-        # ONNX Runtime's exceptions share no base but Exception.
-        except Exception as error:
-            raise ModelError(f"{self.path} is not an ONNX model that can be loaded.") from error
+        session = open_session(self.path)
         self._check_interface(session)
         return session
 

@@ -1,0 +1,24 @@
+"""A model file -> an ONNX Runtime session."""
+
+from pathlib import Path
+
+import onnxruntime
+
+from shuzi.errors import ModelError
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """A session on the CPU, silent.
+
+    Raises:
+        ModelError: there is no such file, or it is not ONNX.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path}: there is no such model file.")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    # ONNX Runtime's exceptions share no base but Exception.
+    except Exception as error:
+        raise ModelError(f"{path} is not an ONNX model that can be loaded.") from error
