@@ -21,6 +21,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras
 import torch
+from peers import convnet
 
 import shuzi
 from shuzi.training.device import choose_device
@@ -32,26 +33,13 @@ IMAGES = 10_000
 RECIPE = replace(TUTORIAL, name="bridge", validation_split=0.0)
 
 
-def convnet():
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            layers.Input((28, 28, 1)),
-            layers.Rescaling(1 / 255),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
-            layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
+def model_with_its_pixels():
+    return convnet(keras.layers.Rescaling(1 / 255))
 
 
 def keras_epoch(dataset):
     """A function that trains one epoch by `fit`."""
-    model = convnet()
+    model = model_with_its_pixels()
     rate = keras.optimizers.schedules.InverseTimeDecay(RECIPE.lr, 1, RECIPE.decay)
     sgd = keras.optimizers.SGD(rate, momentum=RECIPE.momentum, nesterov=True)
     model.compile(loss="sparse_categorical_crossentropy", optimizer=sgd, metrics=["accuracy"])
@@ -93,7 +81,7 @@ def main():
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "convnet.keras"
-        convnet().save(path)
+        model_with_its_pixels().save(path)
         epochs = {
             "shuzi, bf16": shuzi_epoch(dataset, path, "bf16"),
             "shuzi, fp32": shuzi_epoch(dataset, path, "fp32"),

@@ -6,13 +6,13 @@ Prints a table, then one JSON line. Every picture goes the reader's way: a strip
 """
 
 import argparse
-import csv
 import json
 from collections import Counter
 from pathlib import Path
 
 import cv2
 import numpy as np
+from sets import numbers
 
 import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
@@ -31,8 +31,8 @@ def measure(model, folder, *, wrong=False):
     """Scores by set."""
     recogniser = SequenceRecogniser(model)
     scores = {}
-    for name, (strips, texts) in sets(folder).items():
-        readings = recogniser.predict(strips)
+    for name, (crops, texts) in sets(folder).items():
+        readings = recogniser.predict(crops)
         scores[name] = score(readings, texts)
         if wrong:
             print(name, errors(readings, texts))
@@ -41,7 +41,7 @@ def measure(model, folder, *, wrong=False):
 
 def sets(folder):
     """Strips and what they say, by name."""
-    found = {f"numbers/{name}": numbers(folder, name) for name in SETS}
+    found = {f"numbers/{name}": strips(folder, name) for name in SETS}
     pairs = composed(folder)
     named = [(s, t) for s, t in pairs if t]
     blank = [(s, t) for s, t in pairs if not t]
@@ -50,11 +50,10 @@ def sets(folder):
     return found
 
 
-def numbers(folder, name):
-    with (folder / "numbers" / "labels.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["file"].startswith(name + "/")]
-    pictures = (cv2.imread(str(folder / "numbers" / r["file"]), cv2.IMREAD_GRAYSCALE) for r in rows)
-    return [normalise_strip(picture) for picture in pictures], [row["digits"] for row in rows]
+def strips(folder, name):
+    files, texts = numbers(folder, name)
+    pictures = (cv2.imread(str(file), cv2.IMREAD_GRAYSCALE) for file in files)
+    return [normalise_strip(picture) for picture in pictures], texts
 
 
 def composed(folder):

@@ -13,20 +13,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from sets import MEASURING, glyphs, held_out, load
+from sets import MEASURING, held_out, load, numbers
 
 import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
+from shuzi.evaluation.sets import glyphs
 from shuzi.reading import read_files
 
 SIDE = 9
-
-
-def numbers(folder, name):
-    """Files and labels of one set of number crops."""
-    with (folder / "numbers" / "labels.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["file"].startswith(f"{name}/")]
-    return [folder / "numbers" / row["file"] for row in rows], [row["digits"] for row in rows]
 
 
 def measure_crops(reader, folder, name):

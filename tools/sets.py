@@ -3,6 +3,7 @@
 DATA is a folder with mnist.npz, digits/, sudoku/ and not_digits/.
 """
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -25,3 +26,10 @@ def held_out(puzzles):
     """Whether a sudoku cell is kept from training: every fifth puzzle, all its photos."""
     names = sorted(set(puzzles))
     return np.isin(puzzles, names[::5])
+
+
+def numbers(folder, name):
+    """Files and texts of one set of number crops, `logbook` or `register_years`."""
+    with (folder / "numbers" / "labels.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["file"].startswith(f"{name}/")]
+    return [folder / "numbers" / row["file"] for row in rows], [row["digits"] for row in rows]

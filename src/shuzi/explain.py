@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from shuzi.errors import OutputError
-from shuzi.files import write_atomically
+from shuzi.files import make_folder, write_atomically
 from shuzi.glyph import normalise
 from shuzi.ink import ink_contrast
 from shuzi.page import Page
@@ -37,10 +36,7 @@ def write_explanation(grey: Grey, sight: Sight, page: Page, folder: Path) -> Non
     stages["3-box"] = _box_picture(grey, page)
     stages |= _model_picture(grey, sight)
     name = _name(page)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     for stage, picture in stages.items():
         with write_atomically(folder / f"{name}-{stage}.png") as temporary:
             picture.save(temporary, format="PNG")

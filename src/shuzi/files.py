@@ -32,6 +32,18 @@ def write_atomically(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder and those above it, if they are not there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be made: {error.strerror}.") from error
+
+
 def _umask() -> int:
     umask = os.umask(0)
     os.umask(umask)

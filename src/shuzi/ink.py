@@ -146,7 +146,7 @@ def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     count, labels, found, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     stats = np.asarray(found, np.int32)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    at_edge = _touches_edge(stats, mask.shape)
+    at_edge = touches_edge(stats, mask.shape)
     weights = stats[:, cv2.CC_STAT_AREA] * np.where(at_edge, 0.1, 1.0)
     weights[sides < max(5, MIN_SIDE * max(mask.shape))] = 0
     weights[0] = 0
@@ -163,7 +163,12 @@ def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     return np.isin(labels, chosen)
 
 
-def _touches_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def touches_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which parts reach the edge of a picture of that shape.
+
+    Args:
+        stats: int32 (n, 5), as OpenCV gives them: left, top, width, height, area.
+    """
     left, top, width, height = stats[:, :4].T
     ends = (left + width == shape[1]) | (top + height == shape[0])
     return np.asarray((left == 0) | (top == 0) | ends)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink import Ink, find_digit, ink_contrast
+from shuzi.ink import Ink, find_digit, ink_contrast, touches_edge
 from shuzi.layout import Group, Layout, find_numbers
 
 KINDS = ("auto", "digit", "number", "page")
@@ -89,7 +89,7 @@ def _side_by_side(grey: NDArray[np.uint8]) -> bool:
     ink = (contrast > 0.4 * np.percentile(strong, 90)).astype(np.uint8)
     _, _, found, _ = cv2.connectedComponentsWithStats(ink)
     stats = np.asarray(found, np.int32)[1:]
-    inner = stats[~_at_edge(stats, ink.shape)]
+    inner = stats[~touches_edge(stats, ink.shape)]
     # What touches the edge is a frame or a neighbour, unless it is a tight crop.
     if len(inner) and inner[:, 3].max() >= 0.4 * stats[:, 3].max():
         stats = inner
@@ -102,9 +102,3 @@ def _side_by_side(grey: NDArray[np.uint8]) -> bool:
     parts = height >= ALIKE * high
     across = int((left + width)[parts].max() - left[parts].min())
     return beside or across > BROAD * high
-
-
-def _at_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    left, top, width, height = stats[:, :4].T
-    ends = (left + width == shape[1]) | (top + height == shape[0])
-    return np.asarray((left == 0) | (top == 0) | ends)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset, load_images, load_mnist
 from shuzi.engine import Recogniser
-from shuzi.errors import OutputError, RunError, UsageError
+from shuzi.errors import RunError, UsageError
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
@@ -27,7 +27,7 @@ from shuzi.evaluation.sets import (
     score_writers,
 )
 from shuzi.evaluation.webpage import write_page
-from shuzi.files import write_atomically
+from shuzi.files import make_folder, write_atomically
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
 POINTS = 200
@@ -94,7 +94,8 @@ def evaluate(
     pictures = find_sets(sets)
     if dataset is None:
         dataset = load_mnist(data or trained_on, offline=offline)
-    folder = _make_folder(out or run or "evaluation")
+    folder = Path(out or run or "evaluation")
+    make_folder(folder)
     images, labels = dataset.test_images, dataset.test_labels
     probabilities = recogniser.predict(images)
     found = replace(
@@ -208,15 +209,6 @@ def _open(
         raise UsageError(f"Both {run} and --model {model} are given.", "Give one of them.")
     recogniser, record = open_run(Path(run))
     return recogniser, _source(record)
-
-
-def _make_folder(path: str | PathLike[str]) -> Path:
-    folder = Path(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
-    return folder
 
 
 def _score_sets(recogniser: Recogniser, sets: Sequence[Pictures]) -> tuple[WriterScore, ...]:

@@ -3,6 +3,7 @@
 import logging
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -73,6 +74,21 @@ def describe(temperature: float) -> dict[str, str]:
 
 def _export(model: nn.Module) -> onnx.ModelProto:
     example = torch.zeros((2, 28, 28), dtype=torch.uint8)
+    free = {0: torch.export.Dim("n", min=1)}
+    return to_onnx(model, example, ("images", free), "probabilities")
+
+
+def to_onnx(
+    model: nn.Module, example: Tensor, taken: tuple[str, dict[int, Any]], given: str
+) -> onnx.ModelProto:
+    """The model as ONNX.
+
+    Args:
+        example: an input of it.
+        taken: the input's name, and which of its axes may have any length.
+        given: the output's name.
+    """
+    name, free = taken
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         # The exporter warns of its own dependencies' deprecations.
@@ -80,9 +96,9 @@ def _export(model: nn.Module) -> onnx.ModelProto:
         program = torch.onnx.export(
             model,
             (example,),
-            input_names=["images"],
-            output_names=["probabilities"],
-            dynamic_shapes={"images": {0: torch.export.Dim("n", min=1)}},
+            input_names=[name],
+            output_names=[given],
+            dynamic_shapes={name: free},
             opset_version=_OPSET,
             dynamo=True,
             verbose=False,

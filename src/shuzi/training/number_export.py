@@ -1,7 +1,5 @@
 """A trained number network as ONNX, for reading."""
 
-import logging
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +9,8 @@ from torch import Tensor, nn
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
 from shuzi.sequence import HEIGHT, SequenceRecogniser
+from shuzi.training.export import to_onnx
 
-_OPSET = 18
 _TOLERANCE = 1e-3
 """Of a log-probability."""
 
@@ -40,31 +38,16 @@ def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -
         ModelError: ONNX Runtime's log-probabilities differ from the network's by more than 1e-3.
     """
     model = _LogProbabilities(network, temperature).cpu().eval()
-    program = _export(model)
-    with write_atomically(path) as temporary:
-        temporary.write_bytes(program)
-        _check(model, temporary)
-
-
-def _export(model: nn.Module) -> bytes:
     quarter = torch.export.Dim("quarter", min=2, max=4096)
-    shapes = {"strips": {0: torch.export.Dim("n", min=1), 2: 4 * quarter}}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        # The exporter warns of its own dependencies' deprecations.
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            model,
-            (torch.zeros((2, HEIGHT, 64), dtype=torch.uint8),),
-            input_names=["strips"],
-            output_names=["log_probabilities"],
-            dynamic_shapes=shapes,
-            opset_version=_OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    assert program is not None
-    return bytes(program.model_proto.SerializeToString())
+    program = to_onnx(
+        model,
+        torch.zeros((2, HEIGHT, 64), dtype=torch.uint8),
+        ("strips", {0: torch.export.Dim("n", min=1), 2: 4 * quarter}),
+        "log_probabilities",
+    )
+    with write_atomically(path) as temporary:
+        temporary.write_bytes(program.SerializeToString())
+        _check(model, temporary)
 
 
 @torch.inference_mode()
