@@ -9,20 +9,22 @@ from shuzi.review.outcome import Answer
 from shuzi.review.tables import history
 
 
-def standing() -> Subquery:
-    """The rows of answers that nobody has undone."""
+def _standing() -> Subquery:
     undo = history.alias("undo")
     undone = exists().where(undo.c.undoes == history.c.id)
     return select(history).where(history.c.action == "decided", not_(undone)).subquery("standing")
 
 
+standing = _standing()
+"""The rows of answers that nobody has undone."""
+
+
 def standing_answers(connection: Connection, chosen: Sequence[int]) -> dict[int, list[Answer]]:
     """Of each of these items, in their order."""
-    answers = standing()
     rows = connection.execute(
-        select(answers.c.item, answers.c.reviewer, answers.c.text)
-        .where(answers.c.item.in_(chosen))
-        .order_by(answers.c.id)
+        select(standing.c.item, standing.c.reviewer, standing.c.text)
+        .where(standing.c.item.in_(chosen))
+        .order_by(standing.c.id)
     )
     found: dict[int, list[Answer]] = defaultdict(list)
     for item, reviewer, text in rows:

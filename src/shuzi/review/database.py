@@ -88,19 +88,28 @@ def open_database(place: str, *, create: bool = True, patience: float = PATIENCE
         MissingExtraError: PostgreSQL's driver is not installed.
     """
     url = _url(place)
-    sqlite = url.get_backend_name() == "sqlite"
-    if sqlite and not create and not Path(url.database or "").is_file():
-        raise StoreError(f"{url.database}: there is no such file.")
-    engine = _sqlite(url, patience) if sqlite else _postgresql(url, patience)
+    if url.get_backend_name() == "sqlite":
+        _check_file(url.database, create)
+        engine = _sqlite(url, patience)
+    else:
+        engine = _postgresql(url, patience)
     database = Database(engine, patience)
-    with database.reading() as connection:
-        current = is_current(connection)
-    if not current:
-        with database.writing() as connection:
-            # Another process may have been faster.
-            if not is_current(connection):
-                upgrade(connection)
+    try:
+        _bring_up_to_date(database)
+    except Exception:
+        engine.dispose()
+        raise
     return database
+
+
+def _bring_up_to_date(database: Database) -> None:
+    with database.reading() as connection:
+        if is_current(connection):
+            return
+    with database.writing() as connection:
+        # Another process may have been faster.
+        if not is_current(connection):
+            upgrade(connection)
 
 
 def _url(place: str) -> URL:
@@ -117,6 +126,13 @@ def _url(place: str) -> URL:
     if find_spec("psycopg") is None:
         raise MissingExtraError("PostgreSQL needs psycopg.", "pip install 'shuzi[postgres]'")
     return url.set(drivername="postgresql+psycopg")
+
+
+def _check_file(name: str | None, create: bool) -> None:
+    if name in (None, "", ":memory:"):
+        raise StoreError("A review queue needs a file, or a PostgreSQL database.")
+    if not create and not Path(str(name)).is_file():
+        raise StoreError(f"{name}: there is no such file.")
 
 
 def _sqlite(url: URL, patience: float) -> Engine:

@@ -118,22 +118,20 @@ def _accepted_error(connection: Connection) -> ErrorRate | None:
 
 def _answers(connection: Connection) -> Iterable[tuple[int, str | None]]:
     """Of the items with double entry."""
-    answers = standing()
     rows = (
-        select(answers.c.item, answers.c.text)
-        .join(items, items.c.id == answers.c.item)
+        select(standing.c.item, standing.c.text)
+        .join(items, items.c.id == standing.c.item)
         .where(items.c.required > 1)
-        .order_by(answers.c.id)
+        .order_by(standing.c.id)
     )
     return connection.execute(rows).all()
 
 
 def _reviewers(connection: Connection) -> tuple[Reviewer, ...]:
-    answers = standing()
     rows = (
-        select(answers.c.reviewer, func.count(), func.avg(answers.c.seconds))
-        .group_by(answers.c.reviewer)
-        .order_by(answers.c.reviewer)
+        select(standing.c.reviewer, func.count(), func.avg(standing.c.seconds))
+        .group_by(standing.c.reviewer)
+        .order_by(standing.c.reviewer)
     )
     return tuple(Reviewer(*row) for row in connection.execute(rows))
 

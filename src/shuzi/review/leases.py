@@ -16,8 +16,7 @@ def waiting(now: datetime) -> ColumnElement[bool]:
 
 def free_for(reviewer: str, now: datetime) -> ColumnElement[bool]:
     """Items that this person may get: those waiting that they have not answered."""
-    answers = standing()
-    theirs = exists().where(answers.c.item == items.c.id, answers.c.reviewer == reviewer)
+    theirs = exists().where(standing.c.item == items.c.id, standing.c.reviewer == reviewer)
     return and_(waiting(now), not_(theirs))
 
 

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from sqlalchemy import (
     ColumnElement,
@@ -188,9 +188,10 @@ class Store:
         """
         reviewer = check_reviewer(reviewer)
         with self.database.writing() as connection:
-            answers = standing()
             last = connection.execute(
-                select(answers).where(answers.c.reviewer == reviewer).order_by(answers.c.id.desc())
+                select(standing)
+                .where(standing.c.reviewer == reviewer)
+                .order_by(standing.c.id.desc())
             ).first()
             token = _token()
             if last is not None:
@@ -255,6 +256,12 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.database.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _token() -> str:
