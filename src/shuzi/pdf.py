@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from shuzi.errors import ImageError
+from shuzi.errors import ImageError, TooLargeError
 
 DOTS_AN_INCH = 200
 """A digit 3 mm high becomes 24 pixels high, which is enough to read it."""
@@ -75,7 +75,7 @@ def _check_pictures(page: pypdfium2.PdfPage, name: str, max_pixels: int) -> None
         width, height = ctypes.c_uint(), ctypes.c_uint()
         known = pdfium.FPDFImageObj_GetImagePixelSize(held, width, height)
         if known and width.value * height.value > max_pixels:
-            raise ImageError(
+            raise TooLargeError(
                 f"{name} holds a picture of {width.value} x {height.value} pixels; "
                 f"the limit is {max_pixels:,}.",
                 "Scan it at fewer dots an inch, or raise the limit with --max-pixels.",
