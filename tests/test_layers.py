@@ -38,6 +38,7 @@ ALLOWED = {
 }
 EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training"}
+WEB = LEAVES | {"decide", "image", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
@@ -58,6 +59,8 @@ def allowed(module: Path) -> set[str] | None:
         return TRAINING
     if module.parts[0] == "evaluation":
         return EVALUATION
+    if module.parts[0] == "web":
+        return WEB
     return ALLOWED[module.stem]
 
 
