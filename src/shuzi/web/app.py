@@ -9,17 +9,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import documents, problems, read, session
+from shuzi.web import documents, problems, read, review, session
 from shuzi.web.body import BodyLimit
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
 from shuzi.web.settings import Settings
+from shuzi.web.store import Reviews
 
 _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its state has `settings` and `readers`.
+    """The service as an ASGI app; its state has `settings`, `readers` and `reviews`.
 
     Raises:
         ModelError: a model cannot be used.
@@ -37,8 +38,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.readers = Readers(settings)
+    app.state.reviews = Reviews(settings.review)
     problems.install(app)
     app.include_router(read.router)
+    app.include_router(review.router)
     app.include_router(session.router)
     app.add_api_route("/healthz", _health, tags=["service"])
     # What is no route is a file of the page.
@@ -55,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.readers.pool.close()
+    app.state.reviews.close()
 
 
 async def _health() -> dict[str, str]:
