@@ -23,6 +23,7 @@ ALLOWED = {
     "ink": LEAVES,
     "glyph": LEAVES,
     "session": {"errors"},
+    "card": LEAVES,
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
     "sequence": LEAVES | {"session"},
@@ -36,7 +37,7 @@ ALLOWED = {
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
+EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training"}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
