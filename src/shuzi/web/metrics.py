@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -88,7 +89,7 @@ class Measured:
             self._metrics.count_request(scope["method"], _route(scope), status, seconds)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """The counters in Prometheus's text format; status 0 is a client that went away."""
     found: Metrics = request.app.state.metrics
