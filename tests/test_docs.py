@@ -14,6 +14,7 @@ from shuzi.training.recipes import RECIPES, knobs
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 COMMANDS = {"read", "train", "evaluate", "predict", "export", "recipes", "data fetch", "data show"}
+COMMANDS |= {"serve"}
 
 
 def blocks(name, language):

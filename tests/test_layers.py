@@ -39,6 +39,7 @@ ALLOWED = {
 }
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training"}
+WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
@@ -59,6 +60,8 @@ def allowed(module: Path) -> set[str] | None:
         return TRAINING
     if module.parts[0] == "evaluation":
         return EVALUATION
+    if module.parts[0] == "web":
+        return WEB
     return ALLOWED[module.stem]
 
 

@@ -6,6 +6,8 @@
     ├── DataError                 3   422   a dataset that cannot be used
     │   └── DownloadError         4   502   no mirror gave the dataset
     ├── ImageError                5   422   a picture that cannot be read
+    │   ├── NotAPictureError      5   415   a file that is no picture and no PDF
+    │   └── TooLargeError         5   413   a picture beyond a limit
     ├── ModelError                6   422   a model file that cannot be used
     ├── RunError                  7   422   a run folder that cannot be used
     ├── OutputError               8   507   a result that cannot be written
@@ -76,6 +78,15 @@ class ImageError(ShuziError):
     exit_code = 5
     http_status = 422
     remedy = "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF."
+
+
+class NotAPictureError(ImageError):
+    http_status = 415
+
+
+class TooLargeError(ImageError):
+    http_status = 413
+    remedy = "Make the picture smaller, or split the file."
 
 
 class ModelError(ShuziError):
