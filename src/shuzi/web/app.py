@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import problems, read, session
+from shuzi.web import problems, read, runs, session
 from shuzi.web.body import BodyLimit
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
@@ -39,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.include_router(read.router)
     app.include_router(session.router)
+    app.include_router(runs.router)
     app.add_api_route("/healthz", _health, tags=["service"])
     # What is no route is a file of the page.
     app.router.default = StaticFiles(directory=_PAGE, html=True)
