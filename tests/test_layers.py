@@ -38,7 +38,7 @@ ALLOWED = {
 }
 EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training"}
-WEB = LEAVES | {"decide", "image", "reader", "reading", "review", "web", ""}
+WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 

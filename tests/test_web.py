@@ -1,13 +1,19 @@
 """The service as its clients see it, over real sockets."""
 
 import json
+from base64 import b64decode
 
+import cv2
+import numpy as np
 import pytest
 from conftest import EXAMPLES
 from serving import serving
 
 from shuzi import Reader
+from shuzi.image import load_grey
+from shuzi.web.documents import ReadAnswer
 
+PICTURE = {"Content-Type": "image/png"}
 TOKEN = "a token of ours"
 
 
@@ -89,3 +95,40 @@ def test_the_document_describes_the_read(service):
     names = {p["name"] for p in document["paths"]["/api/v1/read"]["post"]["parameters"]}
     assert {"as", "rotate", "target_error"} <= names
     json.dumps(document)
+
+
+def test_the_answer_is_as_its_document_says(service):
+    query = "/api/v1/read?seen=true&upright=true"
+    answer = service.post(query, content=picture("page.jpg"), headers=PICTURE)
+    ReadAnswer.model_validate_json(answer.content)
+    document = service.get("/api/v1/openapi.json").json()
+    said = document["paths"]["/api/v1/read"]["post"]["responses"]
+    ReadAnswer.model_validate(said["200"]["content"]["application/json"]["example"])
+    assert {"401", "408", "413", "415", "422", "503", "504"} <= set(said)
+
+
+def decoded(url):
+    data = np.frombuffer(b64decode(url.partition(",")[2]), np.uint8)
+    return cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("3.png", (28, 28)), ("number-2753.jpg", (32,)), ("page.jpg", (32,))]
+)
+def test_what_the_model_saw_is_shown(service, name, shape):
+    answer = service.post("/api/v1/read?seen=true", content=picture(name), headers=PICTURE)
+    page = answer.json()["pages"][0]
+    assert [s["box"] for s in page["seen"]] == [n["box"] for n in page["numbers"]]
+    for seen in page["seen"]:
+        assert decoded(seen["png"]).shape[: len(shape)] == shape
+    assert decoded(page["seen"][0]["png"]).max() > 200
+
+
+def test_the_page_is_shown_as_it_was_read(service):
+    query = "/api/v1/read?upright=true&rotate=90"
+    answer = service.post(query, content=picture("number-2753.jpg"), headers=PICTURE)
+    page = answer.json()["pages"][0]
+    shown = decoded(page["picture"])
+    assert shown.shape == (page["height"], page["width"]) == (155, 60)
+    expected = np.rot90(load_grey(EXAMPLES / "number-2753.jpg"), -1).astype(int)
+    assert np.abs(shown - expected).mean() < 3

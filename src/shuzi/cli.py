@@ -322,6 +322,9 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     max_pixels: Annotated[int, typer.Option(min=1, help="Of one page.")] = 50_000_000,
     max_pages: Annotated[int, typer.Option(min=1, help="Of one file.")] = 50,
     seconds: Annotated[float, typer.Option(min=0, help="That one reading may take.")] = 30,
+    upload_seconds: Annotated[
+        float, typer.Option(min=0, help="That one request may take to arrive.")
+    ] = 60,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Readings at a time; a core each by default.")
     ] = None,
@@ -347,6 +350,7 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
         max_pixels=max_pixels,
         max_pages=max_pages,
         seconds=seconds,
+        upload_seconds=upload_seconds,
         threads=threads or os.cpu_count() or 1,
         queue=queue,
     )

@@ -22,6 +22,8 @@ PILLOW_MAX_PIXELS = 178_000_000
 STANDARD_INPUT = "-"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
 """The files of a folder that are read."""
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+"""Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
 
@@ -58,7 +60,7 @@ def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Gr
         return
     name = source_name(picture)
     with _opened(picture) as file:
-        if _is_pdf(file):
+        if is_pdf(file):
             from shuzi.pdf import pdf_pages
 
             yield from pdf_pages(file, name, max_pixels)
@@ -115,7 +117,8 @@ def _opened(picture: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
         yield file if file.seekable() else io.BytesIO(file.read())
 
 
-def _is_pdf(file: BinaryIO) -> bool:
+def is_pdf(file: BinaryIO) -> bool:
+    """Whether an open file, at its start, is a PDF."""
     start = file.read(1024)
     file.seek(0)
     return b"%PDF-" in start
@@ -124,7 +127,7 @@ def _is_pdf(file: BinaryIO) -> bool:
 def _frames(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Image.Image]:
     """The file's pages, upright."""
     with _damage_named(name, file, max_pixels):
-        image = Image.open(file)
+        image = Image.open(file, formats=_FORMATS)
     with image:
         for number in count():
             try:

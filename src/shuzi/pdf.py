@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator
+from threading import Lock
 from typing import BinaryIO
 
 import numpy as np
@@ -18,6 +19,8 @@ _ROUNDING = 1e-6
 """Keeps a scan's own size, which PDFium rounds up."""
 _ENCRYPTED = 4
 """FPDF_ERR_PASSWORD in PDFium's fpdfview.h."""
+_ALONE = Lock()
+"""PDFium must not be called from two threads at once, not even for two files."""
 
 
 def pdf_pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[NDArray[np.uint8]]:
@@ -26,15 +29,18 @@ def pdf_pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[NDArray[np
     Raises:
         ImageError: the PDF is encrypted or broken, or a picture in it is too large.
     """
-    document = _open(file, name)
+    with _ALONE:
+        document = _open(file, name)
     try:
-        if len(document) == 0:
-            raise ImageError(f"{name} has no pages.")
-        document.init_forms()
-        for number in range(len(document)):
-            yield _draw(document, number, f"{name}, page {number + 1},", max_pixels)
+        with _ALONE:
+            count = _prepare(document, name)
+        for number in range(count):
+            with _ALONE:
+                grey = _draw(document, number, f"{name}, page {number + 1},", max_pixels)
+            yield grey
     finally:
-        document.close()
+        with _ALONE:
+            document.close()
 
 
 def _open(file: BinaryIO, name: str) -> pypdfium2.PdfDocument:
@@ -48,6 +54,14 @@ def _open(file: BinaryIO, name: str) -> pypdfium2.PdfDocument:
         raise ImageError(
             f"{name} is a broken PDF: {error}", "Open it in a viewer, or print it to a new PDF."
         ) from None
+
+
+def _prepare(document: pypdfium2.PdfDocument, name: str) -> int:
+    """How many pages it has."""
+    if len(document) == 0:
+        raise ImageError(f"{name} has no pages.")
+    document.init_forms()
+    return len(document)
 
 
 def _draw(

@@ -137,19 +137,22 @@ class Reader:
             ImageError: a page cannot be read; those before it are given.
         """
         for number, upright in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
-            grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
-            sight = look_at(grey, self.kind)
-            kind, numbers = self._numbers(grey, sight)
-            height, width = grey.shape
-            page = Page(
-                source=source_name(picture),
-                page=number,
-                width=width,
-                height=height,
-                kind=kind,
-                numbers=tuple(numbers),
-            )
-            yield Look(grey, sight, decide_pages([page], self.target_error)[0])
+            yield self.look(upright, source_name(picture), number)
+
+    def look(self, upright: Grey, source: str, number: int = 1) -> Look:
+        """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
+        grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
+        sight = look_at(grey, self.kind)
+        kind, numbers = self._numbers(grey, sight)
+        page = Page(
+            source=source,
+            page=number,
+            width=grey.shape[1],
+            height=grey.shape[0],
+            kind=kind,
+            numbers=tuple(numbers),
+        )
+        return Look(grey, sight, decide_pages([page], self.target_error)[0])
 
     def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
         """What the picture turned out to be, and its numbers."""

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import problems, read, runs, session
+from shuzi.web import documents, problems, read, runs, session
 from shuzi.web.body import BodyLimit
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
@@ -32,6 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        responses=documents.problems(400, 401, 403, 421, 422),
         lifespan=_lifespan,
     )
     app.state.settings = settings

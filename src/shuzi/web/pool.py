@@ -35,8 +35,8 @@ class Pool:
         """What the function returns or raises.
 
         Raises:
-            Problem: 503 when the queue is full; 504 when it took too long. A function that has
-                begun goes on then, and keeps its thread.
+            Problem: 503 when the queue is full; 504 when it took too long, or says so by a
+                TimeoutError. A function that has begun goes on then, and keeps its thread.
         """
         if self._admitted >= self._threads + self._queue:
             raise Problem(
@@ -49,7 +49,12 @@ class Pool:
         try:
             return await asyncio.wait_for(asyncio.wrap_future(work), self._seconds)
         except TimeoutError:
-            raise too_slow(self._seconds) from None
+            raise Problem(
+                504,
+                f"The reading took more than {self._seconds:g} seconds.",
+                "Send a smaller picture or fewer pages, or try again later.",
+                RETRY,
+            ) from None
 
     def _leave(self, _: Future[T]) -> None:
         with self._lock:
@@ -58,12 +63,3 @@ class Pool:
     def close(self) -> None:
         """Drop what waits; what works is not waited for."""
         self._executor.shutdown(wait=False, cancel_futures=True)
-
-
-def too_slow(seconds: float) -> Problem:
-    return Problem(
-        504,
-        f"The reading took more than {seconds:g} seconds.",
-        "Send a smaller picture or fewer pages, or try again when the service is less busy.",
-        RETRY,
-    )

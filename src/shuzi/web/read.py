@@ -4,27 +4,51 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from shuzi.decide import decide_pages
 from shuzi.page import SCHEMA
 from shuzi.reader import Look
+from shuzi.web import documents, pictures
 from shuzi.web.readers import Options, Readers, read_options
 from shuzi.web.upload import receive_upload
 
 router = APIRouter(prefix="/api/v1", tags=["read"])
 
 
-@router.post("/read")
-async def read(request: Request, options: Annotated[Options, Depends(read_options)]) -> Response:
+@router.post(
+    "/read",
+    responses={200: documents.READ, **documents.problems(408, 413, 415, 503, 504)},
+    openapi_extra=documents.PICTURE_BODY,
+)
+async def read(
+    request: Request,
+    options: Annotated[Options, Depends(read_options)],
+    seen: Annotated[
+        bool, Query(description="Add what the model saw of each number, as pictures.")
+    ] = False,
+    upright: Annotated[
+        bool, Query(description="Add the page as a picture, turned as it was read.")
+    ] = False,
+) -> Response:
     """Read a picture or a PDF: the whole body, or the file of a form."""
     readers: Readers = request.app.state.readers
     upload = await receive_upload(request)
-    pages = await readers.read(upload, options, lambda looks: _pages(looks, options))
-    said = {"schema": SCHEMA, "pages": pages}
-    return Response(json.dumps(said, ensure_ascii=False), media_type="application/json")
+
+    def answer(looks: Iterator[Look]) -> bytes:
+        pages, shown = [], []
+        for look in looks:
+            pages.append(look.page)
+            shown.append(_shown(look, seen, upright))
+        decided = decide_pages(pages, options.target_error)
+        said = [page.to_dict() | more for page, more in zip(decided, shown, strict=True)]
+        return json.dumps({"schema": SCHEMA, "pages": said}, ensure_ascii=False).encode()
+
+    body = await readers.read(upload, options, answer)
+    return Response(body, media_type="application/json")
 
 
-def _pages(looks: Iterator[Look], options: Options) -> list[dict[str, Any]]:
-    pages = decide_pages([look.page for look in looks], options.target_error)
-    return [page.to_dict() for page in pages]
+def _shown(look: Look, seen: bool, upright: bool) -> dict[str, Any]:
+    return ({"seen": pictures.seen(look)} if seen else {}) | (
+        {"picture": pictures.upright(look)} if upright else {}
+    )

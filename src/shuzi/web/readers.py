@@ -9,7 +9,8 @@ from fastapi import Query, Request
 
 from shuzi.errors import TooLargeError
 from shuzi.reader import TURNS, Look, Reader
-from shuzi.web.pool import Pool, too_slow
+from shuzi.web.pages import upload_pages
+from shuzi.web.pool import Pool
 from shuzi.web.settings import Settings
 from shuzi.web.upload import Upload
 
@@ -75,11 +76,8 @@ class Readers:
         return await self.pool.run(lambda: use(self._looks(reader, upload, deadline)))
 
     def _looks(self, reader: Reader, upload: Upload, deadline: float) -> Iterator[Look]:
-        for look in reader.looks(upload.open()):
-            if look.page.page > self._settings.max_pages:
-                raise TooLargeError(
-                    f"{upload.name} has more than {self._settings.max_pages} pages."
-                )
-            if time.monotonic() > deadline:
-                raise too_slow(self._settings.seconds)
-            yield look
+        limits = self._settings
+        for number, grey in enumerate(upload_pages(upload, limits.max_pixels, deadline), 1):
+            if number > limits.max_pages:
+                raise TooLargeError(f"{upload.name} has more than {limits.max_pages} pages.")
+            yield reader.look(grey, upload.name, number)

@@ -8,9 +8,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from shuzi.errors import UsageError
+from shuzi.web.connection import MAX_CONNECTIONS, Connection
 from shuzi.web.security import is_loopback
 from shuzi.web.settings import LOOPBACK
 
+IDLE_SECONDS = 30
+"""Between two requests of a connection."""
 GRACE_SECONDS = 5
 """For answers that are under way when the service ends."""
 
@@ -62,13 +65,27 @@ def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until Ctrl-C."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    _allow_files(MAX_CONNECTIONS + 100)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _allow_files(count: int) -> None:
+    """Let the process hold so many open, as far as it may."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        allowed = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
