@@ -18,6 +18,7 @@ from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
 from shuzi.evaluation.coverage import Coverage, coverage_at, risk_coverage
+from shuzi.evaluation.mistakes import describe_mistakes
 from shuzi.evaluation.sets import (
     Pictures,
     RefusalScore,
@@ -74,7 +75,7 @@ def evaluate(
     sets: Iterable[str | PathLike[str]] = (),
     corruptions: bool = False,
 ) -> Evaluation:
-    """Test a finished run or a model; write evaluation.json, report.html and its pictures.
+    """Test a run or a model; write evaluation.json, mistakes.json, report.html and its pictures.
 
     Args:
         run: a folder that `shuzi.train` wrote.
@@ -113,6 +114,8 @@ def evaluate(
     with write_atomically(folder / "evaluation.json") as temporary:
         report = {"data": source} | found.to_dict()
         temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    with write_atomically(folder / "mistakes.json") as temporary:
+        temporary.write_text(json.dumps(describe_mistakes(images, probabilities, labels)) + "\n")
     thresholds = [coverage_at(probabilities, labels, threshold) for threshold in THRESHOLDS]
     write_page(folder / "report.html", str(run or recogniser.path), source, found, thresholds)
     return found
