@@ -9,7 +9,8 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
-SEEING = {"ink", "layout", "sight", "glyph", "strip"}
+SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
+PAGE = {"paper", "parts", "rulings", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -27,8 +28,12 @@ ALLOWED = {
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
     "sequence": LEAVES | {"session"},
-    "layout": LEAVES,
-    "sight": LEAVES | {"ink", "layout"},
+    "paper": LEAVES,
+    "parts": LEAVES | {"paper"},
+    "rulings": LEAVES | {"paper", "parts"},
+    "groups": LEAVES | {"paper", "parts"},
+    "layout": LEAVES | PAGE,
+    "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
     "reader": LEAVES | SEEING | {"image", "engine", "sequence", "decide", "explain"},
     "explain": LEAVES | SEEING,
