@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import documents, problems, read, review, session
+from shuzi.web import documents, metrics, models, problems, read, review, runs, session
 from shuzi.web.body import BodyLimit
+from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
 from shuzi.web.settings import Settings
@@ -20,7 +21,7 @@ _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its state has `settings`, `readers` and `reviews`.
+    """The service as an ASGI app; its state has `settings`, `readers`, `reviews` and `metrics`.
 
     Raises:
         ModelError: a model cannot be used.
@@ -39,10 +40,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.readers = Readers(settings)
     app.state.reviews = Reviews(settings.review)
+    app.state.metrics = Metrics(app.state.readers.pool)
     problems.install(app)
     app.include_router(read.router)
+    app.include_router(models.router)
     app.include_router(review.router)
     app.include_router(session.router)
+    app.include_router(metrics.router)
+    app.include_router(runs.router)
     app.add_api_route("/healthz", _health, tags=["service"])
     # What is no route is a file of the page.
     app.router.default = StaticFiles(directory=_PAGE, html=True)
@@ -51,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Gate, settings=settings)
     app.add_middleware(problems.Boundary)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     return app
 
 
