@@ -201,21 +201,23 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     """Train a recogniser into a run folder.
 
     Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+    Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
+    if from_review is not None and (recipe or keras or resume or precision != "auto"):
+        raise UsageError("--from-review takes its recipe from the model that it starts from.")
+    if from_review is None and start is not None:
+        raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_mnist
-    from shuzi.training import run as runs
-    from shuzi.training.recipes import find_recipe
 
     if from_review is not None:
-        if recipe or keras or resume or precision != "auto":
-            raise UsageError("--from-review takes its recipe from the model that it starts from.")
         mnist = load_mnist(data, offline=offline, progress=verbose > 0)
         options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
         _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
         return
-    if start is not None:
-        raise UsageError("--start goes with --from-review.")
+    from shuzi.training import run as runs
+    from shuzi.training.recipes import find_recipe
+
     if resume is not None:
         if recipe or settings or out or keras:
             raise UsageError("--resume takes recipe, settings, model and folder from the run.")
@@ -243,9 +245,10 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
 def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
     _need_extra("web", "sqlalchemy", "alembic")
     from shuzi.review.store import open_store
-    from shuzi.training.finetune import finetune
 
     with open_store(queue, create=False) as store:
+        from shuzi.training.finetune import finetune
+
         outcome = finetune(store, dataset, **options)
     _print_outcome(outcome)
 
