@@ -17,8 +17,14 @@ export const words = {
     "login.enter": "Enter",
     "login.wrong": "That is not the token.",
 
-    "error.offline": "shuzi does not answer. Is `shuzi serve` running? Trying again.",
-    "error.busy": "shuzi is busy. Trying again.",
+    "error.0": "shuzi does not answer. Is `shuzi serve` running?",
+    "error.404": "This shuzi does not have that.",
+    "error.413": "That is too large.",
+    "error.415": "That is no picture and no PDF.",
+    "error.422": "That cannot be read.",
+    "error.503": "shuzi is busy.",
+    "error.507": "shuzi cannot write: its disk may be full.",
+    "error.other": "That did not work.",
 
     "draw.canvas": "Paper to write digits on, with mouse, finger or pen",
     "draw.hint": "Write a digit, or a whole number",
@@ -194,8 +200,14 @@ export const words = {
     "login.enter": "进入",
     "login.wrong": "令牌不对。",
 
-    "error.offline": "shuzi 没有回应。`shuzi serve` 在运行吗？正在重试。",
-    "error.busy": "shuzi 正忙，正在重试。",
+    "error.0": "shuzi 没有回应。`shuzi serve` 在运行吗？",
+    "error.404": "这个 shuzi 没有这项内容。",
+    "error.413": "太大了。",
+    "error.415": "这不是图片，也不是 PDF。",
+    "error.422": "无法识别。",
+    "error.503": "shuzi 正忙。",
+    "error.507": "shuzi 无法写入：磁盘可能满了。",
+    "error.other": "没有成功。",
 
     "draw.canvas": "写数字的纸，可用鼠标、手指或笔",
     "draw.hint": "写一个数字，或一整个数",
