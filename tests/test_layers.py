@@ -38,6 +38,7 @@ ALLOWED = {
 }
 EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training"}
+REVIEW = LEAVES | {"image", "evaluation", "review"}
 WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
@@ -59,6 +60,8 @@ def allowed(module: Path) -> set[str] | None:
         return TRAINING
     if module.parts[0] == "evaluation":
         return EVALUATION
+    if module.parts[0] == "review":
+        return REVIEW
     if module.parts[0] == "web":
         return WEB
     return ALLOWED[module.stem]
