@@ -1,5 +1,6 @@
 """A service in a process of its own, for tests that talk to it over real sockets."""
 
+import asyncio
 import os
 import re
 import signal
@@ -31,6 +32,17 @@ def serving(*options, **environment):
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(20)
+
+
+def ask(app, method, path, **options):
+    """The answer of an app in this process, without a socket."""
+
+    async def answer():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.request(method, path, **options)
+
+    return asyncio.run(answer())
 
 
 def log(client):

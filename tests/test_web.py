@@ -14,6 +14,7 @@ from shuzi.image import load_grey
 from shuzi.web.documents import ReadAnswer
 
 PICTURE = {"Content-Type": "image/png"}
+MODELS = EXAMPLES.parent / "src/shuzi/models"
 TOKEN = "a token of ours"
 
 
@@ -88,6 +89,12 @@ def test_a_taken_port_is_an_error(service, refused):
 
 def test_the_network_needs_a_token_or_a_flag(refused):
     assert "--open-to-network" in refused(2, "serve", "--host", "0.0.0.0", "--port", "0")
+
+
+def test_the_models_show_their_cards(service):
+    cards = service.get("/api/v1/models").json()
+    assert cards["digit"] == json.loads((MODELS / "digit.json").read_text())
+    assert cards["number"] == json.loads((MODELS / "number.json").read_text())
 
 
 def test_the_document_describes_the_read(service):

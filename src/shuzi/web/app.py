@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import documents, problems, read, runs, session
+from shuzi.web import documents, metrics, models, problems, read, runs, session
 from shuzi.web.body import BodyLimit
+from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
 from shuzi.web.settings import Settings
@@ -19,7 +20,7 @@ _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its state has `settings` and `readers`.
+    """The service as an ASGI app; its state has `settings`, `readers` and `metrics`.
 
     Raises:
         ModelError: a model cannot be used.
@@ -37,9 +38,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.readers = Readers(settings)
+    app.state.metrics = Metrics(app.state.readers.pool)
     problems.install(app)
     app.include_router(read.router)
+    app.include_router(models.router)
     app.include_router(session.router)
+    app.include_router(metrics.router)
     app.include_router(runs.router)
     app.add_api_route("/healthz", _health, tags=["service"])
     # What is no route is a file of the page.
@@ -49,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Gate, settings=settings)
     app.add_middleware(problems.Boundary)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     return app
 
 

@@ -111,6 +111,17 @@ READ: dict[str, Any] = {
         "application/json": {"example": {"schema": 1, "pages": [_PAGE | {"numbers": [_SEVEN]}]}}
     },
 }
+MODELS: dict[str, Any] = {
+    "description": "A card each.",
+    "content": {
+        "application/json": {
+            "example": {
+                "digit": {"model": "digit.onnx", "use": "single handwritten digits"},
+                "number": {"model": "number.onnx", "use": "a crop with one number"},
+            }
+        }
+    },
+}
 _FILE = {"type": "string", "format": "binary"}
 _FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
 PICTURE_BODY: dict[str, Any] = {

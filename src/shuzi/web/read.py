@@ -10,6 +10,7 @@ from shuzi.decide import decide_pages
 from shuzi.page import SCHEMA
 from shuzi.reader import Look
 from shuzi.web import documents, pictures
+from shuzi.web.metrics import Metrics
 from shuzi.web.readers import Options, Readers, read_options
 from shuzi.web.upload import receive_upload
 
@@ -33,6 +34,7 @@ async def read(
 ) -> Response:
     """Read a picture or a PDF: the whole body, or the file of a form."""
     readers: Readers = request.app.state.readers
+    metrics: Metrics = request.app.state.metrics
     upload = await receive_upload(request)
 
     def answer(looks: Iterator[Look]) -> bytes:
@@ -41,6 +43,7 @@ async def read(
             pages.append(look.page)
             shown.append(_shown(look, seen, upright))
         decided = decide_pages(pages, options.target_error)
+        metrics.count_numbers(decided)
         said = [page.to_dict() | more for page, more in zip(decided, shown, strict=True)]
         return json.dumps({"schema": SCHEMA, "pages": said}, ensure_ascii=False).encode()
 
