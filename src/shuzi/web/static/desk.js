@@ -23,20 +23,23 @@ export class Desk {
     return this.entries[0] ?? null;
   }
 
-  /** Items that were read alike, and as what; `entries` is empty if there are none. */
+  /**
+   * Items that were read alike, and as what: null if they only are of one length. `entries` is
+   * empty if there are none.
+   */
   async group(count) {
     const text = await this.#lease(count, true);
     return { text, entries: [...this.entries] };
   }
 
-  /** Decide entries, all of them as `text`; null is no number. */
-  decide(entries, text, seconds) {
-    const decided = new Set(entries);
-    this.entries = this.entries.filter((entry) => !decided.has(entry));
-    for (const { token, item } of entries) {
-      this.unsent.push({ token, item: item.id, text, seconds: seconds / entries.length });
-    }
-    this.sending ??= this.#send();
+  /** Decide an entry; a text of null is no number. */
+  decide(entry, text, seconds) {
+    this.#decide([{ entry, text }], seconds);
+  }
+
+  /** Decide that all these entries are what they were read as. */
+  confirm(entries, seconds) {
+    this.#decide(entries.map((entry) => ({ entry, text: entry.item.text })), seconds);
   }
 
   /** Take back the last decision: its item comes first again. null if there was none. */
@@ -59,6 +62,15 @@ export class Desk {
     await this.sending;
     clearInterval(this.timer);
     this.#giveBack();
+  }
+
+  #decide(answers, seconds) {
+    const decided = new Set(answers.map(({ entry }) => entry));
+    this.entries = this.entries.filter((entry) => !decided.has(entry));
+    for (const { entry: { token, item }, text } of answers) {
+      this.unsent.push({ token, item: item.id, text, seconds: seconds / answers.length });
+    }
+    this.sending ??= this.#send();
   }
 
   async #lease(count, alike) {

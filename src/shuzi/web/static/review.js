@@ -95,16 +95,17 @@ async function settleGroup(mine, group) {
     return;
   }
   const rest = group.entries.filter((entry) => !wrong.includes(entry));
-  if (rest.length) mine.decide(rest, group.text, seconds);
+  if (rest.length) mine.confirm(rest, seconds);
   while (desk === mine && mine.entries.length) {
-    await settle(mine, mine.entries[0], { except: group.text });
+    const [entry] = mine.entries;
+    await settle(mine, entry, { wrong: wrong.includes(entry) });
   }
 }
 
 async function settle(mine, entry, choice) {
   const { text, seconds } = await askOne(entry.item, choice);
   if (text === UNDO) await mine.undo();
-  else if (text !== WITHDRAWN) mine.decide([entry], text, seconds);
+  else if (text !== WITHDRAWN) mine.decide(entry, text, seconds);
 }
 
 function told(kind, problem) {
@@ -119,6 +120,7 @@ function told(kind, problem) {
 
 function sayState(now) {
   state = now;
+  find("review-state").dataset.state = now;
   find("review-state").textContent = now === "working" ? "" : say(`review.${now}`);
 }
 

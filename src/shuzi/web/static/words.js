@@ -115,10 +115,13 @@ export const words = {
     "key.enter": "Enter",
 
     "group.title": "All of these should be {text}",
-    "group.crop": "Crop {n}",
-    "group.wrong": "Crop {n}, marked as wrong",
+    "group.title.own": "Each should be what is written under it",
+    "group.crop": "Crop {n}, read as {text}",
+    "group.wrong": "Crop {n}, read as {text}, marked as wrong",
     "group.confirm": "The other {n} are {text}",
+    "group.confirm.own": "The other {n} are right",
     "group.confirm.all": "All {n} are {text}",
+    "group.confirm.all.own": "All {n} are right",
     "group.help": "The most doubtful come first. Click those that are something else, or go there with the arrow keys and press Space. Enter confirms the rest; then you are asked for those you marked.",
 
     "figures.title": "Figures",
@@ -298,10 +301,13 @@ export const words = {
     "key.enter": "回车",
 
     "group.title": "这些都应是 {text}",
-    "group.crop": "第 {n} 张",
-    "group.wrong": "第 {n} 张，已标为错",
+    "group.title.own": "每张都应是下面写的数",
+    "group.crop": "第 {n} 张，读作 {text}",
+    "group.wrong": "第 {n} 张，读作 {text}，已标为错",
     "group.confirm": "其余 {n} 张是 {text}",
+    "group.confirm.own": "其余 {n} 张都对",
     "group.confirm.all": "全部 {n} 张是 {text}",
+    "group.confirm.all.own": "全部 {n} 张都对",
     "group.help": "最可疑的排在最前。点击不对的，或用方向键移动、按空格标记。回车确认其余的；然后逐个询问你标记的。",
 
     "figures.title": "统计",
