@@ -305,24 +305,67 @@ def predict(
 @app.command()
 def export(
     run: RunFolder,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras.")],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras or int8.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="RUN/export.keras by default."),
+        typer.Option("--output", "-o", metavar="FILE", help="RUN/export.keras or RUN/int8.onnx."),
     ] = None,
+    data: Data = None,
 ) -> None:
-    """Write a run's model for another tool.
+    """Write a run's model for another tool, or smaller.
+
+    int8 takes 8-bit integers; the ranges come from the training images.
 
     Example: shuzi export runs/first --to keras -o first.keras
     """
-    if to != "keras":
-        raise UsageError(f"--to {to}: it must be keras.")
+    if to == "keras":
+        output = output or run / "export.keras"
+        _export_keras(run, output)
+    elif to == "int8":
+        output = output or run / "int8.onnx"
+        _export_int8(run, output, data)
+    else:
+        raise UsageError(f"--to {to}: it must be keras or int8.")
+    typer.echo(f"Written to {output}")
+
+
+def _export_keras(run: Path, output: Path) -> None:
     _need_extra("keras", "keras", "torch", "safetensors", "matplotlib")
     from shuzi.training.keras_export import export_keras
 
-    output = output or run / "export.keras"
     export_keras(run, output)
-    typer.echo(f"Written to {output}")
+
+
+def _export_int8(run: Path, output: Path, data: str | None) -> None:
+    _need_extra("train", "onnx", "matplotlib", "jinja2")
+    from shuzi.training.quantise import export_int8
+
+    found = export_int8(run, output, data=data)
+    for name, size, accuracy in (
+        ("model.onnx", found.bytes_before, found.accuracy_before),
+        ("int8", found.bytes_after, found.accuracy_after),
+    ):
+        typer.echo(f"{name:10} {size / 1000:8.1f} kB  test accuracy {accuracy:.4f}")
+
+
+@app.command()
+def card(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="digit, number, a run folder or a model.onnx.")
+    ] = "digit",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Print a model's card: its data, recipe, scores and limits.
+
+    Example: shuzi card number
+    """
+    import json
+
+    from shuzi.card import SHIPPED, load_card, to_markdown
+
+    found = load_card(SHIPPED.get(model, Path(model)))
+    text = json.dumps(found, ensure_ascii=False) + "\n" if as_json else to_markdown(found)
+    typer.echo(text, nl=False)
 
 
 @app.command()

@@ -15,9 +15,10 @@ from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
 from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.glyph import normalise
+from shuzi.groups import Group
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
-from shuzi.layout import Group, Layout
+from shuzi.layout import Layout
 from shuzi.page import Box, Digit, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, Sight

@@ -2,9 +2,11 @@
 
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 from conftest import PHONE
+from PIL import Image, ImageFilter
 from queue_of_digits import decided, fill
 from reviewer import Reviewer
 from serving import serving
@@ -12,6 +14,8 @@ from test_access import violations
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture
@@ -180,16 +184,20 @@ def test_axe_finds_nothing_while_one_reviews_on_a_phone(review, how, scheme):
     assert reviewer.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_what_is_undecided_on_a_picture_goes_to_review(browse, tmp_path, page_of_doubt):
+def test_what_is_undecided_on_a_picture_goes_to_review(browse, tmp_path):
+    blurred = Image.open(EXAMPLES / "page.jpg").filter(ImageFilter.GaussianBlur(10))
+    blurred.save(tmp_path / "blurred.png")
     with serving("--review", tmp_path / "reviews.db") as client:
         page = browse(f"{client.base_url}#read")
-        page.set_input_files("#file", page_of_doubt)
+        page.set_input_files("#file", tmp_path / "blurred.png")
         expect(page.locator("#numbers input.review")).not_to_have_count(0)
-        waiting = page.locator("#numbers input:not(.accept)").count()
         page.click("#send")
-        expect(page.locator("#read-done")).to_have_text(f"{waiting} put into the review queue.")
+        expect(page.locator("#read-done")).to_contain_text("put into the review queue")
+        queued = int(page.locator("#read-done").inner_text().split()[0])
+        # And perhaps some of the accepted.
+        assert queued >= page.locator("#numbers input:not(.accept)").count()
         page.click("nav a[href='#review']")
-        expect(page.locator("#figures dd").first).to_have_text(str(waiting))
+        expect(page.locator("#figures dd").first).to_have_text(str(queued))
 
 
 def free_port():

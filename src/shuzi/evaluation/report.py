@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.card import check_card
 from shuzi.dataset import Dataset, load_images, load_mnist
 from shuzi.engine import Recogniser
 from shuzi.errors import RunError, UsageError
@@ -186,7 +187,7 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
 
     Raises:
         RunError: it is not a run folder, or the run has not finished.
-        ModelError: its model is damaged.
+        ModelError: its model is damaged, or another run's.
     """
     if not (folder / "run.json").is_file():
         raise RunError(f"{folder} is not a run folder: it has no run.json.")
@@ -199,7 +200,9 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(f"{folder / 'run.json'} cannot be read: {error}") from error
-    return Recogniser(folder / "model.onnx"), dict(record)
+    recogniser = Recogniser(folder / "model.onnx")
+    check_card(recogniser.path, record)
+    return recogniser, dict(record)
 
 
 def _open(
@@ -211,7 +214,7 @@ def _open(
     if model is not None:
         raise UsageError(f"Both {run} and --model {model} are given.", "Give one of them.")
     recogniser, record = open_run(Path(run))
-    return recogniser, _source(record)
+    return recogniser, training_source(record)
 
 
 def _score_sets(recogniser: Recogniser, sets: Sequence[Pictures]) -> tuple[WriterScore, ...]:
@@ -237,7 +240,8 @@ def _thinned(curve: Sequence[Coverage]) -> tuple[Coverage, ...]:
     return tuple(curve[place] for place in places) if curve else ()
 
 
-def _source(record: dict[str, Any]) -> str | None:
+def training_source(record: dict[str, Any]) -> str | None:
+    """Where a run's data came from, if it is still there."""
     source = str(record.get("data", {}).get("source", ""))
     return source if source and Path(source).exists() else None
 

@@ -4,6 +4,8 @@ import { send } from "./api.js";
 
 const RENEW = 40_000;
 const AGAIN = 1000;
+/** The service counts no more seconds for an item. */
+const DAY = 86_400;
 
 /**
  * Every item lies here as {token, item}. What is decided is sent in order, again and again until
@@ -68,7 +70,7 @@ export class Desk {
     const decided = new Set(answers.map(({ entry }) => entry));
     this.entries = this.entries.filter((entry) => !decided.has(entry));
     for (const { entry: { token, item }, text } of answers) {
-      this.unsent.push({ token, item: item.id, text, seconds: seconds / answers.length });
+      this.unsent.push({ token, item: item.id, text, seconds: Math.min(seconds / answers.length, DAY) });
     }
     this.sending ??= this.#send();
   }
