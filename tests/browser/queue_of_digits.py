@@ -26,6 +26,12 @@ def fill(place, digits, count, required=1):
     return {item: str(labels[i]) for item, i in zip(added, least_sure, strict=True)}
 
 
+def as_read(place):
+    """What each item was read as, by its number."""
+    with open_store(str(place)) as store:
+        return {item.id: item.text for item in store.items()}
+
+
 def decided(place):
     """What was decided, and how often each item was, by the item's number."""
     with open_store(str(place)) as store:

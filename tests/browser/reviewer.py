@@ -2,6 +2,21 @@
 
 import re
 
+SHOWN = """
+    const shown = (id) => !document.getElementById(id).hidden;
+    const over = document.getElementById("review-state").dataset.state === "empty";
+"""
+NEXT = f"""before => {{ {SHOWN}
+    const asked = document.getElementById("one-crop").src;
+    return (shown("review-one") && asked !== before) || shown("review-group") || over;
+}}"""
+"""Another item is asked for than before, or a group, or none is left."""
+OTHER = f"""first => {{ {SHOWN}
+    const crop = document.querySelector("#group-grid img").src;
+    return shown("review-one") || (shown("review-group") && crop !== first) || over;
+}}"""
+"""Another group is shown than that of the first crop, or one of its items, or none is left."""
+
 
 class Reviewer:
     """Reviews on a page that shows the review screen; `actions` are key presses and clicks."""
@@ -25,15 +40,7 @@ class Reviewer:
 
     def asked(self, before=None):
         """The item of the one-by-one screen, when it is another than before; None at the end."""
-        self.page.wait_for_function(
-            """before => {
-                const [one, state] = ["review-one", "review-state"].map((id) => document.getElementById(id));
-                const open = !one.hidden && document.getElementById("one-crop").src;
-                const group = !document.getElementById("review-group").hidden;
-                return (open && open !== before) || group || state.dataset.state === "empty";
-            }""",
-            arg=before,
-        )
+        self.page.wait_for_function(NEXT, arg=before)
         if self.page.locator("#review-one").is_hidden():
             return None
         return self.page.locator("#one-crop").evaluate("picture => picture.src")
@@ -61,18 +68,7 @@ class Reviewer:
                 if self.truths[number(source)] != read:
                     self.click(crops.nth(place))
             self.press("Enter")
-            self.page.wait_for_function(
-                """first => {
-                    const crop = document.querySelector("#group-grid img");
-                    const grid = document.getElementById("review-group");
-                    return grid.hidden || crop.src !== first;
-                }""",
-                arg=sources[0],
-            )
-            self.page.wait_for_function(
-                """() => ["review-one", "review-group"].some((id) => !document.getElementById(id).hidden)
-                    || document.getElementById("review-state").dataset.state === "empty\""""
-            )
+            self.page.wait_for_function(OTHER, arg=sources[0])
             self.type_each()
 
 

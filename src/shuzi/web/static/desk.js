@@ -13,7 +13,7 @@ const DAY = 86_400;
  */
 export class Desk {
   constructor(reviewer, told) {
-    Object.assign(this, { reviewer, told, entries: [], unsent: [], sending: null });
+    Object.assign(this, { reviewer, told, entries: [], unsent: [], sending: null, left: false });
     this.timer = setInterval(() => this.#renew(), RENEW);
     this.leaving = () => this.#giveBack();
     addEventListener("pagehide", this.leaving);
@@ -61,8 +61,9 @@ export class Desk {
 
   async leave() {
     removeEventListener("pagehide", this.leaving);
-    await this.sending;
+    this.left = true;
     clearInterval(this.timer);
+    await this.sending;
     this.#giveBack();
   }
 
@@ -81,6 +82,7 @@ export class Desk {
     const wanted = { reviewer: this.reviewer, count, alike };
     const { token, items, text } = await this.#insist("POST", "review/leases", wanted);
     this.entries = items.map((item) => ({ token, item }));
+    if (this.left) this.#giveBack();
     return text;
   }
 

@@ -27,7 +27,7 @@ export async function askGroup(group) {
   find("review-group").hidden = false;
   crops[0].focus();
   const answer = await question.ask();
-  find("review-group").hidden = true;
+  find("review-group").hidden = !question.open;
   const marked = typeof answer !== "symbol";
   const wrong = marked ? group.entries.filter((_, i) => isWrong(crops[i])) : answer;
   return { wrong, seconds: question.seconds };

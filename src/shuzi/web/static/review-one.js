@@ -37,7 +37,7 @@ export async function askOne(wanted, { wrong = false } = {}) {
   const answer = question.ask();
   find("one-text").select();
   const text = await answer;
-  find("review-one").hidden = true;
+  find("review-one").hidden = !question.open;
   return { text, seconds: question.seconds };
 }
 

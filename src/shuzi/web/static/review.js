@@ -15,6 +15,7 @@ const AT_ONCE = 10;
 
 let desk = null;
 let state = "ready";
+let starts = 0;
 
 export function openReview() {
   openOne();
@@ -36,7 +37,10 @@ export function openReview() {
 }
 
 async function start() {
+  const turn = (starts += 1);
   await stop();
+  // Another start has overtaken this one.
+  if (turn !== starts) return;
   const reviewer = find("reviewer").value.trim();
   const how = find("review-start").elements.how.value;
   localStorage.setItem(KEY, reviewer);
@@ -70,7 +74,7 @@ async function stop() {
 async function oneByOne(mine) {
   while (desk === mine) {
     const entry = await mine.next(AT_ONCE);
-    if (entry === null) return;
+    if (entry === null || desk !== mine) return;
     await settle(mine, entry);
   }
 }
@@ -78,7 +82,7 @@ async function oneByOne(mine) {
 async function inGroups(mine) {
   while (desk === mine) {
     const group = await mine.group(groupSize());
-    if (group.entries.length === 0) return;
+    if (group.entries.length === 0 || desk !== mine) return;
     await settleGroup(mine, group);
   }
 }
@@ -89,7 +93,7 @@ async function settleGroup(mine, group) {
   if (wrong === WITHDRAWN) return;
   if (wrong === UNDO) {
     const entry = await mine.undo();
-    if (entry !== null) await settle(mine, entry);
+    if (entry !== null && desk === mine) await settle(mine, entry);
     const entries = group.entries.filter((one) => mine.has(one));
     if (desk === mine && entries.length) await settleGroup(mine, { ...group, entries });
     return;
