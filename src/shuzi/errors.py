@@ -13,6 +13,7 @@
     ├── OutputError               8   507   a result that cannot be written
     ├── DivergedError             9   500   training that stopped making sense
     ├── MissingExtraError        10   501   a part of shuzi that is not installed
+    ├── StoreError               11   503   a review database that cannot be used
     └── Interrupted             130   503   training stopped by Ctrl-C; it can be resumed
 
 Exit code 1 is a defect in shuzi; 130 is also any other command stopped by Ctrl-C.
@@ -116,6 +117,12 @@ class MissingExtraError(ShuziError):
     exit_code = 10
     http_status = 501
     remedy = "Install it with pip."
+
+
+class StoreError(ShuziError):
+    exit_code = 11
+    http_status = 503
+    remedy = "Give a file for SQLite, or a URL such as postgresql://user@host/database."
 
 
 class Interrupted(ShuziError):  # noqa: N818 - nothing went wrong

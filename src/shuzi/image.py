@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from shuzi.errors import ImageError, NotAPictureError, TooLargeError
 
@@ -134,7 +134,9 @@ def _frames(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Image.Image]
                 with _damage_named(name, file, max_pixels):
                     image.seek(number)
                     _check_size(name, image.width, image.height, max_pixels)
-                    page = ImageOps.exif_transpose(image)
+                    # A JPEG's grey needs no colours.
+                    image.draft("L", None)
+                    page = _upright(image)
             except EOFError:
                 if number:
                     return
@@ -142,6 +144,12 @@ def _frames(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Image.Image]
             yield page
             if image.format not in _PAGED:
                 return
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    image.load()
+    turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    return ImageOps.exif_transpose(image) if turned else image
 
 
 @contextmanager
@@ -200,7 +208,7 @@ def _grey(image: Image.Image) -> Grey:
         return _from_deep(np.asarray(image, np.float64))
     if image.has_transparency_data:
         return _flatten(np.asarray(image.convert("RGBA").convert("LA")))
-    return np.array(image.convert("L"))
+    return np.asarray(image if image.mode == "L" else image.convert("L"))
 
 
 def _from_deep(values: NDArray[np.float64]) -> Grey:

@@ -15,9 +15,10 @@ from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
 from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.glyph import normalise
+from shuzi.groups import Group
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
-from shuzi.layout import Group, Layout
+from shuzi.layout import Layout
 from shuzi.page import Box, Digit, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, Sight
@@ -126,20 +127,28 @@ class Reader:
             ImageError: a page cannot be read.
             OutputError: the folder cannot be written.
         """
-        from shuzi.explain import write_explanation
-
-        for look in self.looks(picture):
-            write_explanation(look.grey, look.sight, look.page, Path(folder))
+        for look in self.looks(picture, explain=folder):
             yield look.page
 
-    def looks(self, picture: Picture) -> Iterator[Look]:
+    def looks(
+        self, picture: Picture, *, explain: str | PathLike[str] | None = None
+    ) -> Iterator[Look]:
         """As `read_pages`, each page with what was seen of it.
+
+        Args:
+            explain: a folder to write what was seen into.
 
         Raises:
             ImageError: a page cannot be read; those before it are given.
+            OutputError: the folder cannot be written.
         """
         for number, upright in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
-            yield self.look(upright, source_name(picture), number)
+            look = self.look(upright, source_name(picture), number)
+            if explain is not None:
+                from shuzi.explain import write_explanation
+
+                write_explanation(look.grey, look.sight, look.page, Path(explain))
+            yield look
 
     def look(self, upright: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import documents, metrics, models, problems, read, session
+from shuzi.web import documents, metrics, models, problems, read, runs, session
 from shuzi.web.body import BodyLimit
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(models.router)
     app.include_router(session.router)
     app.include_router(metrics.router)
+    app.include_router(runs.router)
     app.add_api_route("/healthz", _health, tags=["service"])
     # What is no route is a file of the page.
     app.router.default = StaticFiles(directory=_PAGE, html=True)
