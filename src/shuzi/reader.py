@@ -52,6 +52,7 @@ class Reader:
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270.
         target_error: the wanted share of wrong numbers among those accepted.
         max_pixels: larger pictures are refused.
+        threads: that work on one prediction; a core each if None.
 
     Raises:
         ModelError: the digit model cannot be used.
@@ -67,9 +68,10 @@ class Reader:
         rotate: int = 0,
         target_error: float = TARGET_ERROR,
         max_pixels: int = MAX_PIXELS,
+        threads: int | None = None,
     ) -> None:
         self._choose(kind, rotate, target_error)
-        self.recogniser = Recogniser(model)
+        self.recogniser = Recogniser(model, threads=threads)
         self.number_model = number_model
         self.max_pixels = max_pixels
 
@@ -94,7 +96,7 @@ class Reader:
     @cached_property
     def sequence_recogniser(self) -> SequenceRecogniser:
         """Loaded at the first number."""
-        return SequenceRecogniser(self.number_model)
+        return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
 
     def read(self, picture: Picture) -> Page:
         """What the picture says, or of a file of several pages the first.
