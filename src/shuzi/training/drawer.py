@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.files import write_atomically
-from shuzi.training.hand import Glyphs
+from shuzi.training.glyphs import Glyphs
 from shuzi.training.strings import compose_strips
 
 Strings = list[tuple[NDArray[np.uint8], str]]
