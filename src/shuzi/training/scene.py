@@ -193,7 +193,7 @@ def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
         ink = ink * _clouds(ink.shape, rng.uniform(4, 20), rng.uniform(0.1, 0.5), rng)
     if rng.random() < 0.04:
         # A dry pen leaves gaps.
-        ink = ink * (_clouds(ink.shape, rng.uniform(1.5, 4), 1, rng) > rng.uniform(0.05, 0.3))
+        ink = ink * (_clouds(ink.shape, rng.uniform(1.5, 4), 1, rng) > rng.uniform(0.05, 0.2))
     dark = np.maximum(ink, marks)
     if rng.random() < 0.25:
         dark = _turned(dark, rng)
@@ -248,7 +248,7 @@ def _developed(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
     if rng.random() < 0.07:
         picture = np.where(dark + grain / depth > rng.uniform(0.25, 0.6), 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
-        picture = _jpeg(picture, int(rng.integers(10, 95)))
+        picture = _jpeg(picture, int(rng.integers(10 if depth > 50 else 30, 95)))
     if rng.random() < 0.06:
         picture = 255 - picture
     return picture
