@@ -26,6 +26,7 @@ from shuzi.training.glyphs import Glyphs
 from shuzi.training.number import (
     NumberTrainer,
     fit_sequence_temperature,
+    keep_early,
     start_from,
     train_number,
 )
@@ -104,6 +105,7 @@ def card(model, trainer, options, temperature):
 def given(options):
     """The options that make a difference, as on the command line."""
     start = "--start FIRST " if options.start else ""
+    start += "--keep-early " if options.keep_early else ""
     limit = f" --minutes {options.minutes:g}" if math.isfinite(options.minutes) else ""
     rounds = f"--rounds {options.rounds} --parts {options.parts}"
     return f"{start}--seed {options.seed} --lr {options.lr:g} {rounds}{limit}"
@@ -142,6 +144,8 @@ def train(options, folder):
         )
         if options.start:
             start_from(trainer, options.start)
+        if options.keep_early:
+            keep_early(trainer)
         train_number(trainer, folder)
         trainer.settle()
     temperature = fit_sequence_temperature(*trainer.log_probabilities(held_out))
@@ -154,6 +158,7 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, help="a folder for the checkpoint")
     parser.add_argument("--start", type=Path, help="the --out of a training to begin with")
+    parser.add_argument("--keep-early", action="store_true", help="the first convolutions stay")
     parser.add_argument("--lr", type=float, default=RECIPE.lr)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=RECIPE.epochs)

