@@ -138,6 +138,7 @@ def train(options, folder):
         seed=options.seed,
         folder=folder,
         workers=options.workers,
+        wait=math.isinf(options.minutes),
     ) as source:
         trainer = NumberTrainer(
             recipe, options.seed, device, source, held_out[:WATCHED], 60 * options.minutes
