@@ -81,7 +81,7 @@ def card(model, trainer, options, temperature):
             ],
             "sets": list(TRAINING),
             "repeats of hwd1000, optdigits_tra and the sudoku's hand cells": REPEAT,
-            "strings": min(options.parts, len(trainer.history)) * options.size,
+            "strings": trainer.source.drawn * options.size,
             "strings seen": len(trainer.history) * options.size,
         },
         "recipe": {

@@ -67,6 +67,11 @@ class Drawer:
             due = ready[number % len(ready)]
         return load_strings(self._drawn[due].result())
 
+    @property
+    def drawn(self) -> int:
+        """Parts that are drawn by now."""
+        return sum(part.done() and not part.cancelled() for part in self._drawn.values())
+
     def __enter__(self) -> "Drawer":
         return self
 
