@@ -74,7 +74,7 @@ def _letters(hand: Hand, rng: np.random.Generator) -> Ink:
 def _word(hand: Hand, rng: np.random.Generator) -> Ink:
     """Joined small letters, perhaps with a capital before them."""
     x, points = 0, []
-    for loop in rng.choice(_LOOPS, int(rng.integers(2, 9))).tolist():
+    for loop in rng.choice(_LOOPS, int(rng.integers(3, 9))).tolist():
         pairs = [tuple(map(int, word.split(","))) for word in loop.split()]
         points += [f"{x + a},{b}" for a, b in pairs]
         x += pairs[-1][0] - 2

@@ -17,13 +17,14 @@ class Scene:
     print: NDArray[np.float32]
     left: int
     top: int
+    right: int
     bottom: int
     """Where the line of writing lies."""
 
     @classmethod
     def blank(cls, height: int, width: int) -> "Scene":
         ink, marks = (np.zeros((height, width), np.float32) for _ in range(2))
-        return cls(ink, marks, 0, 0, height)
+        return cls(ink, marks, 0, 0, width, height)
 
 
 def lay_out(line: Ink, rng: np.random.Generator) -> Scene:
@@ -34,9 +35,9 @@ def lay_out(line: Ink, rng: np.random.Generator) -> Scene:
     ink = np.zeros(shape, np.float32)
     ink[margins[0] : margins[0] + height, margins[2] : margins[2] + width] = line / 255
     top, left = margins[0], margins[2]
-    if rng.random() < 0.07:
+    if rng.random() < 0.1:
         ink, top, left = _cut_edge(ink, margins, rng)
-    return Scene(ink, np.zeros_like(ink), left, top, top + height)
+    return Scene(ink, np.zeros_like(ink), left, top, left + width, top + height)
 
 
 def _margins(rng: np.random.Generator) -> list[int]:
@@ -52,7 +53,7 @@ def _cut_edge(
 ) -> tuple[NDArray[np.float32], int, int]:
     """What is left, and the writing's top and left in it."""
     above, below, left, right = margins
-    side, gone = int(rng.integers(4)), round(TALL * rng.uniform(0.02, 0.15))
+    side, gone = int(rng.integers(4)), round(TALL * rng.uniform(0.02, 0.18))
     if side == 0:
         return ink[above + gone :], -gone, left
     if side == 1:
@@ -178,7 +179,7 @@ def add_neighbour(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
 
 
 def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
-    """Faint writing: of the page's other side, rubbed out, or a stamp's; anywhere."""
+    """Faint writing: of the page's other side, rubbed out, or a stamp's; anywhere, or behind it."""
     height, width = scene.print.shape
     size = max(2, round(line.shape[1] * rng.uniform(0.4, 1))), max(2, round(TALL * 0.7))
     line = line[:, ::-1] if rng.random() < 0.6 else line
@@ -187,12 +188,14 @@ def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
     ghost = np.asarray(blurred) * (rng.uniform(0.1, 0.5) / 255)
     top = int(rng.integers(0, max(1, height - len(ghost) // 2)))
     left = int(rng.integers(0, max(1, width - ghost.shape[1] // 4)))
+    if rng.random() < 0.4:
+        left = min(width - 1, scene.right + round(TALL * rng.uniform(-0.1, 0.3)))
     target = scene.print[top : top + len(ghost), left : left + ghost.shape[1]]
     np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
 
 
 def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The grey picture, uint8, its digits 11 to 48 pixels high, mostly dark on light."""
+    """The grey picture, uint8, its digits 10 to 46 pixels high, mostly dark on light."""
     ink, marks = scene.ink, scene.print
     if rng.random() < 0.25:
         ink = ink * _clouds(ink.shape, rng.uniform(4, 20), rng.uniform(0.1, 0.5), rng)
@@ -202,7 +205,7 @@ def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     dark = np.maximum(ink, marks)
     if rng.random() < 0.25:
         dark = _turned(dark, rng)
-    dark = _shrunk(dark, float(np.exp(rng.uniform(np.log(11), np.log(48)))) / TALL, rng)
+    dark = _shrunk(dark, float(np.exp(rng.uniform(np.log(10), np.log(46)))) / TALL, rng)
     return _developed(dark, rng)
 
 
@@ -220,7 +223,7 @@ def rule(paper: NDArray[np.float32], step: float, first: float, rng: np.random.G
     if kind < 0.4:
         return
     height, width = paper.shape
-    strength, thick = rng.uniform(0.1, 0.5), int(rng.integers(1, 3))
+    strength, thick = rng.uniform(0.08, 0.3), int(rng.integers(1, 3))
     for y in np.arange(first, height, step if kind < 0.8 else step / 2):
         _line(paper, (0, y), (width, y), thick, strength)
     if kind >= 0.8:

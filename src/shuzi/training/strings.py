@@ -22,7 +22,7 @@ LENGTHS = (0.12, 0.27, 0.25, 0.15, 0.10, 0.06, 0.03, 0.02)
 """Shares of strings of 1 to 8 digits."""
 YEARS = 0.2
 """Share of years, 1700 to 2030, most of 1800 to 1999."""
-EMPTY = 0.13
+EMPTY = 0.11
 """Share of pictures without a number."""
 ONES = 0.5
 """Share of strings in which each digit is a 1 with probability 0.3: where most errors are."""
@@ -58,7 +58,7 @@ def compose(glyphs: Glyphs, rng: np.random.Generator) -> tuple[NDArray[np.uint8]
     if rng.random() < 0.2:
         neighbour, _ = write(new_text(rng), hand, glyphs, rng)
         add_neighbour(scene, neighbour, rng)
-    if rng.random() < 0.12:
+    if rng.random() < 0.17:
         add_ghost(scene, no_number(new_text(rng), new_hand(rng), glyphs, rng), rng)
     add_print(scene, rng)
     return photograph(scene, rng), text
