@@ -13,8 +13,8 @@ from shuzi.training.recipes import RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-COMMANDS = {"read", "train", "evaluate", "predict", "export", "synth", "recipes"}
-COMMANDS |= {"data fetch", "data show"}
+COMMANDS = {"read", "train", "evaluate", "predict", "export", "recipes", "data fetch", "data show"}
+COMMANDS |= {"serve", "synth"}
 
 
 def blocks(name, language):

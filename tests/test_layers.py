@@ -9,7 +9,8 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
-SEEING = {"ink", "layout", "sight", "glyph", "strip"}
+SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
+PAGE = {"paper", "parts", "rulings", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -23,11 +24,16 @@ ALLOWED = {
     "ink": LEAVES,
     "glyph": LEAVES,
     "session": {"errors"},
+    "card": LEAVES,
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
     "sequence": LEAVES | {"session"},
-    "layout": LEAVES,
-    "sight": LEAVES | {"ink", "layout"},
+    "paper": LEAVES,
+    "parts": LEAVES | {"paper"},
+    "rulings": LEAVES | {"paper", "parts"},
+    "groups": LEAVES | {"paper", "parts"},
+    "layout": LEAVES | PAGE,
+    "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
     "reader": LEAVES | SEEING | {"image", "engine", "sequence", "decide", "explain"},
     "explain": LEAVES | SEEING,
@@ -36,8 +42,10 @@ ALLOWED = {
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
+EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training"}
+REVIEW = LEAVES | {"image", "evaluation", "review"}
+WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
@@ -58,6 +66,10 @@ def allowed(module: Path) -> set[str] | None:
         return TRAINING
     if module.parts[0] == "evaluation":
         return EVALUATION
+    if module.parts[0] == "review":
+        return REVIEW
+    if module.parts[0] == "web":
+        return WEB
     return ALLOWED[module.stem]
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from pages import page
 
-from shuzi.layout import find_numbers, page_contrast
+from shuzi.layout import find_numbers
+from shuzi.paper import page_contrast
 
 LENGTHS = [[3, 1, 2], [2, 4], [1, 1, 3]]
 

@@ -45,6 +45,17 @@ def write_explanation(grey: Grey, sight: Sight, page: Page, folder: Path) -> Non
         temporary.write_text("".join(f"{line}\n" for line in lines))
 
 
+def model_inputs(grey: Grey, sight: Sight, page: Page) -> list[Grey]:
+    """What the model saw of each number of the page: its glyph (28, 28) or strip (32, w)."""
+    if sight.layout is not None:
+        layout = sight.layout
+        groups = {layout.on_picture(group.box): group for group in layout.groups}
+        return [normalise_strip(layout.crop(groups[number.box])) for number in page.numbers]
+    if page.kind == "digit" and sight.ink is not None:
+        return [normalise(sight.ink.values) for _ in page.numbers]
+    return [normalise_strip(grey) for _ in page.numbers]
+
+
 def advice(grey: Grey, page: Page) -> list[str]:
     """What to do for a better reading, a sentence each; empty if there is nothing to say."""
     said = []

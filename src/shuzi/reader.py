@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -14,12 +15,14 @@ from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
 from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.glyph import normalise
-from shuzi.image import MAX_PIXELS, Picture, load_pages
+from shuzi.groups import Group
+from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
-from shuzi.layout import Group, Layout
+from shuzi.layout import Layout
 from shuzi.page import Box, Digit, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
-from shuzi.sight import KINDS, Sight, look
+from shuzi.sight import KINDS, Sight
+from shuzi.sight import look as look_at
 from shuzi.strip import normalise_strip
 
 Grey = NDArray[np.uint8]
@@ -28,6 +31,15 @@ REFUSED = 0.95
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Look:
+    """A page that was read, with what was seen: uint8 grey (height, width), upright."""
+
+    grey: Grey
+    sight: Sight
+    page: Page
 
 
 class Reader:
@@ -56,15 +68,28 @@ class Reader:
         target_error: float = TARGET_ERROR,
         max_pixels: int = MAX_PIXELS,
     ) -> None:
+        self._choose(kind, rotate, target_error)
+        self.recogniser = Recogniser(model)
+        self.number_model = number_model
+        self.max_pixels = max_pixels
+
+    def with_options(self, *, kind: str, rotate: int, target_error: float) -> "Reader":
+        """A reader with the same models and these options.
+
+        Raises:
+            UsageError: there is no such kind or turn, or the target is no error rate.
+        """
+        other = copy(self)
+        other._choose(kind, rotate, target_error)
+        return other
+
+    def _choose(self, kind: str, rotate: int, target_error: float) -> None:
         _check("--as", kind, KINDS)
         _check("--rotate", rotate, TURNS)
         check_target(target_error)
-        self.recogniser = Recogniser(model)
-        self.number_model = number_model
         self.kind = kind
         self.rotate = rotate
         self.target_error = target_error
-        self.max_pixels = max_pixels
 
     @cached_property
     def sequence_recogniser(self) -> SequenceRecogniser:
@@ -90,8 +115,8 @@ class Reader:
         Raises:
             ImageError: a page cannot be read; those before it are given.
         """
-        for _, _, page in self._looks(picture):
-            yield page
+        for look in self.looks(picture):
+            yield look.page
 
     def explain(self, picture: Picture, folder: str | PathLike[str]) -> Iterator[Page]:
         """As `read_pages`, and write what was seen of each page into `folder`.
@@ -100,27 +125,43 @@ class Reader:
             ImageError: a page cannot be read.
             OutputError: the folder cannot be written.
         """
-        from shuzi.explain import write_explanation
+        for look in self.looks(picture, explain=folder):
+            yield look.page
 
-        for grey, sight, page in self._looks(picture):
-            write_explanation(grey, sight, page, Path(folder))
-            yield page
+    def looks(
+        self, picture: Picture, *, explain: str | PathLike[str] | None = None
+    ) -> Iterator[Look]:
+        """As `read_pages`, each page with what was seen of it.
 
-    def _looks(self, picture: Picture) -> Iterator[tuple[Grey, Sight, Page]]:
+        Args:
+            explain: a folder to write what was seen into.
+
+        Raises:
+            ImageError: a page cannot be read; those before it are given.
+            OutputError: the folder cannot be written.
+        """
         for number, upright in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
-            grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
-            sight = look(grey, self.kind)
-            kind, numbers = self._numbers(grey, sight)
-            height, width = grey.shape
-            page = Page(
-                source=_source(picture),
-                page=number,
-                width=width,
-                height=height,
-                kind=kind,
-                numbers=tuple(numbers),
-            )
-            yield grey, sight, decide_pages([page], self.target_error)[0]
+            look = self.look(upright, source_name(picture), number)
+            if explain is not None:
+                from shuzi.explain import write_explanation
+
+                write_explanation(look.grey, look.sight, look.page, Path(explain))
+            yield look
+
+    def look(self, upright: Grey, source: str, number: int = 1) -> Look:
+        """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
+        grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
+        sight = look_at(grey, self.kind)
+        kind, numbers = self._numbers(grey, sight)
+        page = Page(
+            source=source,
+            page=number,
+            width=grey.shape[1],
+            height=grey.shape[0],
+            kind=kind,
+            numbers=tuple(numbers),
+        )
+        return Look(grey, sight, decide_pages([page], self.target_error)[0])
 
     def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
         """What the picture turned out to be, and its numbers."""
@@ -259,7 +300,3 @@ def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, 
     if value not in allowed:
         known = ", ".join(map(str, allowed))
         raise UsageError(f"{option} {value} is not known.", f"Give one of {known}.")
-
-
-def _source(picture: Picture) -> str:
-    return "array" if isinstance(picture, np.ndarray) else str(Path(picture))

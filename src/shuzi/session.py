@@ -17,6 +17,8 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
         raise ModelError(f"{path}: there is no such model file.")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    # Threads that wait for work in a loop take the processor from the rest of the reading.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     # ONNX Runtime's exceptions share no base but Exception.

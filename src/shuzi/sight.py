@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.groups import Group
 from shuzi.ink import Ink, find_digit, ink_contrast, touches_edge
-from shuzi.layout import Group, Layout, find_numbers
+from shuzi.layout import Layout, find_numbers
 
 KINDS = ("auto", "digit", "number", "page")
 CROP_SIDE = 200

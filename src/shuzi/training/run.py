@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_mnist
 from shuzi.errors import Interrupted, OutputError, RunError
 from shuzi.evaluation.calibration import fit_temperature
@@ -185,6 +186,7 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
         from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
 
         KerasModel(folder / GIVEN).save(trainer.network, folder / TRAINED)
+    record["sha256"] = checksum(folder / "model.onnx")
     record["status"] = "finished"
     record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)
     save_record(folder, record)

@@ -1,0 +1,106 @@
+"""Parts of ink -> groups that may be one number each, in lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.page import Box
+from shuzi.paper import Mask
+from shuzi.parts import Stats
+
+GAP = 0.5
+"""Digits of one number lie within so many heights of each other."""
+LINE = 0.4
+"""Width over height of what may be a 1 or a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ink that may be one number: its box on the working page, its line from 1, its parts."""
+
+    box: Box
+    line: int
+    parts: tuple[int, ...]
+
+
+def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
+    """Parts side by side that belong to one number, and pieces of one broken digit."""
+    if len(chosen) == 0:
+        return []
+    chosen = chosen[np.argsort(stats[chosen, 0])]
+    left, top, width, height = stats[chosen, :4].T.astype(np.float32)
+    right, bottom = left + width, top + height
+    low = np.minimum(height[:, None], height)
+    high = np.maximum(height[:, None], height)
+    across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
+    down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
+    beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
+    # Of two pieces none is much higher than the page's writing.
+    near = 0.15 * np.minimum(high, np.median(height))
+    broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
+    joined = np.triu(beside | broken, 1)
+    roots = list(range(len(chosen)))
+    for a, b in np.argwhere(joined):
+        if not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
+            _join(roots, int(a), int(b))
+    members: dict[int, list[int]] = {}
+    for i, part in enumerate(chosen):
+        members.setdefault(_root(roots, i), []).append(int(part))
+    return list(members.values())
+
+
+def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
+    """The groups less the lone upright lines of another height than the writing: no ones."""
+    boxes = [_bounds(stats[parts]) for parts in groups]
+    lone = [box.width < LINE * box.height for box in boxes]
+    heights = [box.height for box, line in zip(boxes, lone, strict=True) if not line]
+    if len(heights) < 5:
+        return groups
+    low, high = np.array([0.45, 2.0]) * float(np.median(heights))
+    told = zip(groups, boxes, lone, strict=True)
+    return [group for group, box, line in told if not line or low <= box.height <= high]
+
+
+def in_lines(groups: list[list[int]], stats: Stats) -> tuple[Group, ...]:
+    """The groups from top to bottom in lines, each line from left to right."""
+    boxes = [_bounds(stats[parts]) for parts in groups]
+    middles = [box.y + box.height / 2 for box in boxes]
+    lines: list[list[int]] = []
+    for i in sorted(range(len(boxes)), key=lambda i: middles[i]):
+        line = lines[-1] if lines else []
+        height = float(np.median([boxes[k].height for k in line] or [0]))
+        if middles[i] < float(np.median([middles[k] for k in line] or [0])) + 0.5 * height:
+            line.append(i)
+        else:
+            lines.append([i])
+    return tuple(
+        Group(boxes[i], number, tuple(groups[i]))
+        for number, line in enumerate(lines, 1)
+        for i in sorted(line, key=lambda i: boxes[i].x)
+    )
+
+
+def _parted(a: Stats, b: Stats, ruled: Mask) -> bool:
+    """Whether an upright ruling runs between two parts."""
+    first, last = int(a[0] + a[2] // 2), int(b[0] + b[2] // 2)
+    rows = slice(max(a[1], b[1]), min(a[1] + a[3], b[1] + b[3]))
+    between = ruled[rows, first:last]
+    return between.size > 0 and bool((between.mean(axis=0) > 0.7).any())
+
+
+def _root(roots: list[int], i: int) -> int:
+    while roots[i] != i:
+        roots[i] = roots[roots[i]]
+        i = roots[i]
+    return i
+
+
+def _join(roots: list[int], a: int, b: int) -> None:
+    roots[_root(roots, b)] = _root(roots, a)
+
+
+def _bounds(stats: Stats) -> Box:
+    left, top = (int(value) for value in stats[:, :2].min(axis=0))
+    right, bottom = (int(value) for value in (stats[:, :2] + stats[:, 2:4]).max(axis=0))
+    return Box(left, top, right - left, bottom - top)

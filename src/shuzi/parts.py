@@ -1,0 +1,77 @@
+"""Ink -> its connected parts, and which of them may be digits."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.paper import Grey, Mask
+
+MIN_HEIGHT = 8
+"""Pixels of the working page: lower parts are specks, points and dashes."""
+SMUDGE = 1.8
+"""Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
+MAX_PARTS = 3000
+"""A page with more parts is a texture; the highest are looked at."""
+Stats = NDArray[np.int32]
+"""A row a part: left, top, width, height, area."""
+
+
+def find_parts(ink: Mask) -> tuple[NDArray[np.int32], Stats]:
+    """Each pixel's part, int32, 0 for none, and the parts' places; part 0 is the paper."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
+
+
+def characters(stats: Stats, ruled: Mask) -> NDArray[np.intp]:
+    """Which parts may be a digit, or a few joined ones, by their form; at most the highest."""
+    _, _, width, height, area = stats.T
+    fill = area / np.maximum(width * height, 1)
+    high = (height >= MIN_HEIGHT) & (height <= 0.95 * len(ruled)) & (width <= 5 * height)
+    # A digit is a line, neither a hair on a large box nor a blob; only a 1 fills its box.
+    drawn = (fill > 0.04) & ((fill < 0.8) | (width < 0.6 * height))
+    fits = high & drawn & (height <= 14 * np.maximum(width, 1))
+    fits[0] = False
+    if not fits.any():
+        return np.zeros(0, np.intp)
+    chosen = np.flatnonzero(fits)
+    chosen = chosen[np.argsort(-height[chosen])[:MAX_PARTS]]
+    chosen = chosen[~_continued(stats[chosen], ruled)]
+    if len(chosen) == 0:
+        return chosen
+    held, tall = _held(stats[chosen]), height[chosen] > 1.6 * np.median(height[chosen])
+    # A part with others inside its box is what is left of a frame.
+    return np.asarray(chosen[(held < 2) & ~(tall & (held > 0))], np.intp)
+
+
+def strong(
+    contrast: Grey, floor: Grey, labels: NDArray[np.int32], stats: Stats
+) -> NDArray[np.bool_]:
+    """Which parts are clearly darker than the faintest ink, somewhere: no smudges."""
+    clear = contrast >= cv2.convertScaleAbs(floor, alpha=SMUDGE)
+    counts = np.bincount(labels[clear], minlength=len(stats))
+    return np.asarray(counts >= 0.1 * stats[:, cv2.CC_STAT_AREA], bool)
+
+
+def _continued(stats: Stats, ruled: Mask) -> NDArray[np.bool_]:
+    """Which parts are upright lines that go on as a ruling, above or below: pieces of it."""
+    return np.array([_goes_on(part, ruled) for part in stats], bool)
+
+
+def _goes_on(part: Stats, ruled: Mask) -> bool:
+    left, top, width, height = (int(value) for value in part[:4])
+    if width > 0.3 * height:
+        return False
+    columns = slice(max(0, left - 3), left + width + 3)
+    above = ruled[max(0, top - height // 2) : top, columns]
+    below = ruled[top + height : top + height + height // 2, columns]
+    return any(end.size > 0 and end.any(axis=1).mean() > 0.6 for end in (above, below))
+
+
+def _held(stats: Stats) -> NDArray[np.int64]:
+    """How many of the other parts lie in each one's box."""
+    left, top, width, height = stats[:, :4].T
+    x, y = left + width // 2, top + height // 2
+    inside = (x > left[:, None]) & (x < (left + width)[:, None])
+    inside &= (y > top[:, None]) & (y < (top + height)[:, None])
+    inside &= height < 0.8 * height[:, None]
+    return np.asarray(inside.sum(axis=1), np.int64)

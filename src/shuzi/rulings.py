@@ -1,0 +1,64 @@
+"""Ink -> the rulings, tables and boxes in it."""
+
+import cv2
+import numpy as np
+
+from shuzi.paper import Mask, dilated
+from shuzi.parts import characters, find_parts
+
+COARSE_SIDE = 1200
+"""Rulings of larger pages are looked for at half the size."""
+STRAIGHT, RULING = 1.2, 4.0
+"""Straight runs of so many heights of a digit, together so long, are a ruling."""
+
+
+def find_rulings(ink: Mask, faint: Mask) -> Mask:
+    """Where long straight runs are, level or upright: rulings, tables, boxes.
+
+    Args:
+        ink: as `shuzi.paper.find_ink` gives it.
+        faint: where the page is a little darker than around it.
+    """
+    step = 2 if max(ink.shape) > COARSE_SIDE else 1
+    dark = _pooled(ink | faint) if step == 2 else np.asarray(ink | faint, np.uint8)
+    coarse = np.ascontiguousarray(ink[::2, ::2])
+    _, stats = find_parts(coarse)
+    heights = stats[characters(stats, np.zeros_like(coarse)), cv2.CC_STAT_HEIGHT]
+    height = (2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40) / step
+    # Thickened, so that a line may slope a little; the pixels of the half size are thick already.
+    thick = 4 - step
+    level = _runs(dark, height, thick)
+    upright = _runs(np.ascontiguousarray(dark.T), height, thick).T
+    ruled = np.asarray(level | upright, np.uint8)
+    if step == 2:
+        twice = cv2.resize(ruled, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+        ruled = np.asarray(twice, np.uint8)[: len(ink), : ink.shape[1]]
+    return ruled
+
+
+def without(ink: Mask, ruled: Mask) -> Mask:
+    """The ink less the rulings, strokes that cross one being bridged."""
+    rest = np.asarray(ink & ~ruled & 1, np.uint8)
+    bridge = _morphed(rest, cv2.MORPH_CLOSE, 7, 1) | _morphed(rest, cv2.MORPH_CLOSE, 1, 7)
+    return np.asarray(rest | (bridge & ruled & ink), np.uint8)
+
+
+def _pooled(mask: Mask) -> Mask:
+    """The mask at half its size; each pixel is any of four."""
+    any_of_four = cv2.dilate(mask, np.ones((2, 2), np.uint8), anchor=(0, 0))
+    return np.ascontiguousarray(any_of_four[::2, ::2])
+
+
+def _runs(ink: Mask, height: float, thick: int) -> Mask:
+    """The level runs of ink that are thin, and part of a long line."""
+    run = max(16, round(STRAIGHT * height))
+    runs = _morphed(dilated(ink, thick, 1), cv2.MORPH_OPEN, 1, run)
+    solid = _morphed(runs, cv2.MORPH_OPEN, max(5, round(height / 3)), run // 2)
+    labels, stats = find_parts(np.asarray(runs & ~solid & 1, np.uint8))
+    long = (stats[:, cv2.CC_STAT_WIDTH] >= RULING * height).astype(np.uint8)
+    long[0] = 0
+    return np.asarray(long[labels], np.uint8)
+
+
+def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:
+    return np.asarray(cv2.morphologyEx(mask, how, np.ones((height, width), np.uint8)), np.uint8)

@@ -1,0 +1,85 @@
+"""Digits drawn by mouse and by finger are read."""
+
+import pytest
+from conftest import PHONE
+from pen import DASH, FOUR, ONE, SEVEN, TWO, touch, write
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+
+@pytest.mark.parametrize(
+    ("text", "strokes"), [("7", [SEVEN]), ("1", [ONE]), ("42", [*FOUR, TWO])], ids=["7", "1", "42"]
+)
+def test_what_is_drawn_by_mouse_is_read(browse, service, text, strokes):
+    page = browse(service)
+    write(page, *strokes)
+    expect(page.locator("#answer-text")).to_have_text(text)
+    expect(page.locator("#answer-sure")).to_contain_text("sure")
+
+
+@pytest.mark.parametrize(("text", "strokes"), [("7", [SEVEN]), ("42", [*FOUR, TWO])])
+def test_what_is_drawn_by_finger_on_a_phone_is_read(browse, service, text, strokes):
+    page = browse(service, size=PHONE, touch=True)
+    touch(page, *strokes)
+    expect(page.locator("#answer-text")).to_have_text(text)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("scrollY") == 0
+
+
+def test_an_empty_paper_and_a_dash_are_no_digit(browse, service):
+    page = browse(service)
+    expect(page.locator("#answer-text")).to_have_text("no digit")
+    write(page, DASH)
+    expect(page.locator("#answer-sure")).to_have_text("It sees ink, but no digit in it.")
+    expect(page.locator("#answer-text")).to_have_text("no digit")
+
+
+def test_probabilities_and_what_the_network_sees_are_shown(browse, service):
+    page = browse(service)
+    write(page, SEVEN)
+    expect(page.locator(".bar")).to_have_count(11)
+    expect(page.locator(".bar.best .name")).to_have_text("7")
+    seen = page.locator("#answer-pictures img")
+    expect(seen).to_have_attribute("alt", "The writing of 7 as the network sees it")
+    assert seen.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [28, 28]
+
+
+def test_undo_clear_and_undo_again(browse, service):
+    page = browse(service)
+    answer = page.locator("#answer-text")
+    write(page, SEVEN, [(0.75, 0.2), (0.75, 0.8)])
+    page.click("#undo")
+    expect(answer).to_have_text("7")
+    page.click("#clear")
+    expect(answer).to_have_text("no digit")
+    expect(page.locator("#answer-sure")).to_have_text("Nothing is written yet.")
+    page.keyboard.press("Control+z")
+    expect(answer).to_have_text("7")
+
+
+def test_the_eraser_takes_ink_away(browse, service):
+    page = browse(service)
+    write(page, ONE, [(0.8, 0.2), (0.8, 0.8)])
+    expect(page.locator("#answer-text")).to_have_text("11")
+    page.click("#eraser")
+    page.locator("#width").fill("40")
+    write(page, [(0.8, 0.1), (0.8, 0.9)])
+    expect(page.locator("#answer-text")).to_have_text("1")
+
+
+def test_a_late_answer_does_not_replace_a_newer_one(browse, service):
+    page = browse(service)
+    held = []
+    page.route("**/api/v1/read*", held.append)
+    write(page, ONE)
+    page.wait_for_timeout(300)
+    write(page, [(0.8, 0.2), (0.8, 0.8)])
+    page.wait_for_timeout(300)
+    first, second = held
+    second.continue_()
+    expect(page.locator("#answer-text")).to_have_text("11")
+    with page.expect_response("**/api/v1/read*"):
+        first.continue_()
+    page.wait_for_timeout(100)
+    expect(page.locator("#answer-text")).to_have_text("11")
