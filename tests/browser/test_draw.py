@@ -48,38 +48,39 @@ def test_probabilities_and_what_the_network_sees_are_shown(browse, service):
 def test_undo_clear_and_undo_again(browse, service):
     page = browse(service)
     answer = page.locator("#answer-text")
-    write(page, SEVEN, [(0.75, 0.2), (0.75, 0.8)])
+    write(page, *FOUR, TWO)
     page.click("#undo")
-    expect(answer).to_have_text("7")
+    expect(answer).to_have_text("4")
     page.click("#clear")
     expect(answer).to_have_text("no digit")
     expect(page.locator("#answer-sure")).to_have_text("Nothing is written yet.")
     page.keyboard.press("Control+z")
-    expect(answer).to_have_text("7")
+    expect(answer).to_have_text("4")
 
 
 def test_the_eraser_takes_ink_away(browse, service):
     page = browse(service)
-    write(page, ONE, [(0.8, 0.2), (0.8, 0.8)])
-    expect(page.locator("#answer-text")).to_have_text("11")
+    write(page, *FOUR, TWO)
+    expect(page.locator("#answer-text")).to_have_text("42")
     page.click("#eraser")
-    page.locator("#width").fill("40")
-    write(page, [(0.8, 0.1), (0.8, 0.9)])
-    expect(page.locator("#answer-text")).to_have_text("1")
+    page.locator("#width").fill("72")
+    write(page, *([(0.55 + x, 0.1), (0.55 + x, 0.9)] for x in (0, 0.1, 0.2, 0.3, 0.4)))
+    expect(page.locator("#answer-text")).to_have_text("4")
 
 
 def test_a_late_answer_does_not_replace_a_newer_one(browse, service):
     page = browse(service)
     held = []
-    page.route("**/api/v1/read*", held.append)
-    write(page, ONE)
+    page.route("**/api/v1/read*", lambda route: held.append(route))
+    write(page, *FOUR)
     page.wait_for_timeout(300)
-    write(page, [(0.8, 0.2), (0.8, 0.8)])
+    write(page, TWO)
     page.wait_for_timeout(300)
-    first, second = held
-    second.continue_()
-    expect(page.locator("#answer-text")).to_have_text("11")
-    with page.expect_response("**/api/v1/read*"):
-        first.continue_()
+    *older, newest = held
+    newest.continue_()
+    expect(page.locator("#answer-text")).to_have_text("42")
+    for route in older:
+        with page.expect_response("**/api/v1/read*"):
+            route.continue_()
     page.wait_for_timeout(100)
-    expect(page.locator("#answer-text")).to_have_text("11")
+    expect(page.locator("#answer-text")).to_have_text("42")

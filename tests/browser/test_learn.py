@@ -41,8 +41,8 @@ def test_curves_confusion_and_mistakes_of_a_run(learning, run):
     show(learning, "short")
     lines = learning.locator("#curves-pictures polyline")
     expect(lines).to_have_count(4)
-    points = lines.first.get_attribute("points").split(",")
-    assert len(points) == 2 * len(run.history)
+    points = lines.first.get_attribute("points").split(" ")
+    assert len(points) == len(run.history)
     expect(learning.locator(".confusion .right")).to_have_count(10)
     wrong = learning.locator(".confusion button").first
     count = int(wrong.inner_text())

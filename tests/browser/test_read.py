@@ -161,7 +161,7 @@ def test_what_is_no_picture_is_refused_in_words(browse, service, tmp_path):
     page = browse(f"{service}#read")
     page.set_input_files("#file", tmp_path / "evil.svg")
     expect(page.locator("#notice")).to_be_visible()
-    assert "not a picture" in page.locator("#notice").inner_text()
+    expect(page.locator("#notice")).to_contain_text("That is no picture and no PDF.")
     expect(page.locator("#picture img")).to_have_count(0)
 
 

@@ -9,18 +9,19 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import documents, metrics, models, problems, read, runs, session
+from shuzi.web import documents, metrics, models, problems, read, review, runs, session
 from shuzi.web.body import BodyLimit
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
 from shuzi.web.settings import Settings
+from shuzi.web.store import Reviews
 
 _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its state has `settings`, `readers` and `metrics`.
+    """The service as an ASGI app; its state has `settings`, `readers`, `reviews` and `metrics`.
 
     Raises:
         ModelError: a model cannot be used.
@@ -38,10 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.readers = Readers(settings)
+    app.state.reviews = Reviews(settings.review)
     app.state.metrics = Metrics(app.state.readers.pool)
     problems.install(app)
     app.include_router(read.router)
     app.include_router(models.router)
+    app.include_router(review.router)
     app.include_router(session.router)
     app.include_router(metrics.router)
     app.include_router(runs.router)
@@ -61,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.readers.pool.close()
+    app.state.reviews.close()
 
 
 async def _health() -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from shuzi.web import documents
 from shuzi.web.problems import Problem
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -26,7 +27,7 @@ def list_runs(request: Request) -> dict[str, Any]:
     return {"runs": sorted(runs, key=lambda run: run["started"], reverse=True)}
 
 
-@router.get("/{name}", responses={404: {"description": "There is no run of that name."}})
+@router.get("/{name}", responses=documents.problems(404))
 def show_run(request: Request, name: str) -> dict[str, Any]:
     """One run: its recipe, each epoch, and what `shuzi evaluate` found."""
     # A name is only ever compared with names that are there, so it leads nowhere else.

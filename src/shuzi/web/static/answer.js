@@ -9,7 +9,8 @@ const WORTH = 0.005;
 
 /** Show a page as the service gave it; null when nothing is written. */
 export function showAnswer(page) {
-  const numbers = page?.numbers ?? [];
+  // What is more likely none is none, as in the text of `shuzi read`.
+  const numbers = (page?.numbers ?? []).filter(({ decision }) => decision !== "reject");
   find("answer-text").textContent = numbers.length ? textOf(numbers) : say("answer.none");
   find("answer-text").classList.toggle("none", numbers.length === 0);
   find("answer-text").classList.toggle("long", textOf(numbers).length > 5);

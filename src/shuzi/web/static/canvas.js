@@ -6,7 +6,7 @@ const HEIGHT = 600;
 /** Draws on a canvas element; calls `changed` after each stroke, undo and clear. */
 export class Paper {
   constructor(canvas, changed) {
-    Object.assign(this, { canvas, changed, strokes: [], undone: [], tool: "pen", width: 22 });
+    Object.assign(this, { canvas, changed, strokes: [], undone: [], tool: "pen", width: 40 });
     Object.assign(canvas, { width: WIDTH, height: HEIGHT });
     this.pointer = null;
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
@@ -59,7 +59,7 @@ export class Paper {
     event.preventDefault();
     this.canvas.setPointerCapture(event.pointerId);
     this.pointer = event.pointerId;
-    const width = this.tool === "eraser" ? 2.5 * this.width : this.width;
+    const width = this.tool === "eraser" ? 2 * this.width : this.width;
     this.undone = [];
     this.strokes.push({ tool: this.tool, width, points: [this.#place(event)] });
     this.redraw();

@@ -4,6 +4,8 @@ import { send } from "./api.js";
 
 const RENEW = 40_000;
 const AGAIN = 1000;
+/** The service counts no more seconds for an item. */
+const DAY = 86_400;
 
 /**
  * Every item lies here as {token, item}. What is decided is sent in order, again and again until
@@ -11,7 +13,7 @@ const AGAIN = 1000;
  */
 export class Desk {
   constructor(reviewer, told) {
-    Object.assign(this, { reviewer, told, entries: [], unsent: [], sending: null });
+    Object.assign(this, { reviewer, told, entries: [], unsent: [], sending: null, left: false });
     this.timer = setInterval(() => this.#renew(), RENEW);
     this.leaving = () => this.#giveBack();
     addEventListener("pagehide", this.leaving);
@@ -23,20 +25,23 @@ export class Desk {
     return this.entries[0] ?? null;
   }
 
-  /** Items that were read alike, and as what; `entries` is empty if there are none. */
+  /**
+   * Items that were read alike, and as what: null if they only are of one length. `entries` is
+   * empty if there are none.
+   */
   async group(count) {
     const text = await this.#lease(count, true);
     return { text, entries: [...this.entries] };
   }
 
-  /** Decide entries, all of them as `text`; null is no number. */
-  decide(entries, text, seconds) {
-    const decided = new Set(entries);
-    this.entries = this.entries.filter((entry) => !decided.has(entry));
-    for (const { token, item } of entries) {
-      this.unsent.push({ token, item: item.id, text, seconds: seconds / entries.length });
-    }
-    this.sending ??= this.#send();
+  /** Decide an entry; a text of null is no number. */
+  decide(entry, text, seconds) {
+    this.#decide([{ entry, text }], seconds);
+  }
+
+  /** Decide that all these entries are what they were read as. */
+  confirm(entries, seconds) {
+    this.#decide(entries.map((entry) => ({ entry, text: entry.item.text })), seconds);
   }
 
   /** Take back the last decision: its item comes first again. null if there was none. */
@@ -56,9 +61,19 @@ export class Desk {
 
   async leave() {
     removeEventListener("pagehide", this.leaving);
-    await this.sending;
+    this.left = true;
     clearInterval(this.timer);
+    await this.sending;
     this.#giveBack();
+  }
+
+  #decide(answers, seconds) {
+    const decided = new Set(answers.map(({ entry }) => entry));
+    this.entries = this.entries.filter((entry) => !decided.has(entry));
+    for (const { entry: { token, item }, text } of answers) {
+      this.unsent.push({ token, item: item.id, text, seconds: Math.min(seconds / answers.length, DAY) });
+    }
+    this.sending ??= this.#send();
   }
 
   async #lease(count, alike) {
@@ -67,6 +82,7 @@ export class Desk {
     const wanted = { reviewer: this.reviewer, count, alike };
     const { token, items, text } = await this.#insist("POST", "review/leases", wanted);
     this.entries = items.map((item) => ({ token, item }));
+    if (this.left) this.#giveBack();
     return text;
   }
 

@@ -11,8 +11,11 @@ export function say(key, values = {}) {
   return words[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** In percent; nearly certain is not yet certain. */
 export function percent(share, digits = 1) {
-  return `${(100 * share).toFixed(digits)} %`;
+  const rounded = (100 * share).toFixed(digits);
+  const nearly = share < 1 && Number(rounded) === 100;
+  return `${nearly ? (100 - 10 ** -digits).toFixed(digits) : rounded} %`;
 }
 
 /** Call `listener` now and whenever the language changes. */

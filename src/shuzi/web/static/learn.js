@@ -129,7 +129,7 @@ function showRecipes() {
     const values = shown.map((run) => String(run.settings[field] ?? ""));
     const differ = new Set(values).size > 1;
     const name = make("th", { scope: "row" }, field);
-    return make("tr", { class: differ && "differ" }, name, ...values.map((value) => make("td", {}, value)));
+    return make("tr", { class: differ ? "differ" : null }, name, ...values.map((value) => make("td", {}, value)));
   });
   find("recipes-table").replaceChildren(
     make("table", { class: "recipe" }, make("thead", {}, head), make("tbody", {}, ...rows)),
@@ -141,16 +141,24 @@ function heading(text) {
 }
 
 function showEvaluations() {
-  find("evaluations").replaceChildren(...shown.filter((run) => !run.live).map(evaluationCard));
+  const [tested, others] = [shown.filter(isTested), shown.filter((run) => !isTested(run))];
+  const waiting = others.filter((run) => run.status === "finished");
+  find("evaluations").replaceChildren(...tested.map(evaluationCard), ...waiting.map(adviceCard));
+}
+
+function isTested({ evaluation }) {
+  return Array.isArray(evaluation?.confusion);
+}
+
+function adviceCard({ name, colour }) {
+  const swatch = make("span", { class: `swatch c${colour}` });
+  const command = make("pre", { translate: "no" }, `shuzi evaluate runs/${name}`);
+  const text = make("p", {}, swatch, say("learn.unevaluated", { name }));
+  return make("div", { class: "card" }, text, command);
 }
 
 function evaluationCard({ name, evaluation, mistakes, colour }) {
   const swatch = make("span", { class: `swatch c${colour}` });
-  if (!Array.isArray(evaluation?.confusion)) {
-    const command = make("pre", { translate: "no" }, `shuzi evaluate runs/${name}`);
-    const text = make("p", {}, swatch, say("learn.unevaluated", { name }));
-    return make("div", { class: "card" }, text, command);
-  }
   const { n, accuracy, interval } = evaluation;
   const [low, high] = interval.map((share) => percent(share, 2));
   const gallery = make("div");
@@ -168,7 +176,7 @@ function evaluationCard({ name, evaluation, mistakes, colour }) {
   return make(
     "div",
     { class: "card evaluation" },
-    make("h2", {}, swatch, say("learn.evaluation", { name, n })),
+    make("h2", {}, swatch, say("learn.evaluation", { name, n: n.toLocaleString("en") })),
     make("p", {}, say("learn.accuracy.interval", { p: percent(accuracy, 2), low, high })),
     make("h3", {}, say("learn.confusion")),
     make("div", scroll, table),

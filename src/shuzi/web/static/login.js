@@ -2,7 +2,6 @@
 
 import { send } from "./api.js";
 import { find } from "./element.js";
-import { say } from "./language.js";
 import { complain } from "./notice.js";
 
 export function openLogin(screens) {
@@ -19,7 +18,8 @@ export function openLogin(screens) {
       location.reload();
     } catch (problem) {
       token.value = "";
-      complain(problem.status === 401 ? { status: 1, message: say("login.wrong") } : problem);
+      if (problem.status === 401) find("login-wrong").hidden = false;
+      else complain(problem);
     }
   });
 }

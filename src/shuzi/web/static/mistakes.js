@@ -4,7 +4,7 @@ import { make } from "./element.js";
 import { percent, say } from "./language.js";
 
 const SIDE = 28;
-const SHOWN = 60;
+const SHOWN = 28;
 
 /** The pictures of `mistakes`, all or only those of `{truth, guess}`. */
 export function mistakesGallery(mistakes, only) {

@@ -5,7 +5,8 @@ import { say, whenSpoken } from "./language.js";
 import { Question, UNDO } from "./question.js";
 
 const question = new Question();
-let text = "";
+let text = null;
+let texts = [];
 let crops = [];
 
 export function openGroup() {
@@ -18,13 +19,15 @@ export function openGroup() {
 /** The entries marked as wrong, UNDO or WITHDRAWN; and the seconds that it took. */
 export async function askGroup(group) {
   text = group.text;
+  texts = group.entries.map(({ item }) => item.text);
   crops = group.entries.map(cropButton);
+  find("group-grid").classList.toggle("own", text === null);
   find("group-grid").replaceChildren(...crops);
   sayGroup();
   find("review-group").hidden = false;
   crops[0].focus();
   const answer = await question.ask();
-  find("review-group").hidden = true;
+  find("review-group").hidden = !question.open;
   const marked = typeof answer !== "symbol";
   const wrong = marked ? group.entries.filter((_, i) => isWrong(crops[i])) : answer;
   return { wrong, seconds: question.seconds };
@@ -44,20 +47,22 @@ function cropButton({ item }, place) {
       onclick: ({ currentTarget }) => toggle(currentTarget),
     },
     make("img", { src: item.crop, alt: "" }),
+    ...(text === null ? [make("span", { class: "as" }, item.text)] : []),
   );
 }
 
 function sayGroup() {
   const left = crops.filter((crop) => !isWrong(crop)).length;
+  const own = text === null ? ".own" : "";
   const key = left === crops.length ? "group.confirm.all" : "group.confirm";
-  find("group-title").textContent = say("group.title", { text });
+  find("group-title").textContent = say(`group.title${own}`, { text });
   find("group-confirm").replaceChildren(
-    `${say(key, { n: left, text })} `,
+    `${say(`${key}${own}`, { n: left, text })} `,
     make("kbd", {}, say("key.enter")),
   );
   crops.forEach((crop, i) => {
     const label = isWrong(crop) ? "group.wrong" : "group.crop";
-    crop.setAttribute("aria-label", say(label, { n: i + 1 }));
+    crop.setAttribute("aria-label", say(label, { n: i + 1, text: texts[i] }));
   });
 }
 

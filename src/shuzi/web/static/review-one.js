@@ -24,9 +24,11 @@ export function openOne() {
 }
 
 /** Its text, null for no number, UNDO or WITHDRAWN; and the seconds that it took. */
-export async function askOne(wanted, { except = null } = {}) {
+export async function askOne(wanted, { wrong = false } = {}) {
   item = wanted;
-  guesses = guessesOf(item).filter(([text]) => text !== except).slice(0, GUESSES.length);
+  // What someone has marked as wrong is no guess any more.
+  guesses = guessesOf(item).filter(([text]) => !wrong || text !== item.text);
+  guesses = guesses.slice(0, GUESSES.length);
   find("review-one").hidden = false;
   find("one-crop").src = item.crop;
   find("one-around").replaceChildren(surroundings(item));
@@ -35,7 +37,7 @@ export async function askOne(wanted, { except = null } = {}) {
   const answer = question.ask();
   find("one-text").select();
   const text = await answer;
-  find("review-one").hidden = true;
+  find("review-one").hidden = !question.open;
   return { text, seconds: question.seconds };
 }
 

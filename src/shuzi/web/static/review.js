@@ -15,6 +15,7 @@ const AT_ONCE = 10;
 
 let desk = null;
 let state = "ready";
+let starts = 0;
 
 export function openReview() {
   openOne();
@@ -36,7 +37,10 @@ export function openReview() {
 }
 
 async function start() {
+  const turn = (starts += 1);
   await stop();
+  // Another start has overtaken this one.
+  if (turn !== starts) return;
   const reviewer = find("reviewer").value.trim();
   const how = find("review-start").elements.how.value;
   localStorage.setItem(KEY, reviewer);
@@ -70,7 +74,7 @@ async function stop() {
 async function oneByOne(mine) {
   while (desk === mine) {
     const entry = await mine.next(AT_ONCE);
-    if (entry === null) return;
+    if (entry === null || desk !== mine) return;
     await settle(mine, entry);
   }
 }
@@ -78,7 +82,7 @@ async function oneByOne(mine) {
 async function inGroups(mine) {
   while (desk === mine) {
     const group = await mine.group(groupSize());
-    if (group.entries.length === 0) return;
+    if (group.entries.length === 0 || desk !== mine) return;
     await settleGroup(mine, group);
   }
 }
@@ -89,22 +93,23 @@ async function settleGroup(mine, group) {
   if (wrong === WITHDRAWN) return;
   if (wrong === UNDO) {
     const entry = await mine.undo();
-    if (entry !== null) await settle(mine, entry);
+    if (entry !== null && desk === mine) await settle(mine, entry);
     const entries = group.entries.filter((one) => mine.has(one));
     if (desk === mine && entries.length) await settleGroup(mine, { ...group, entries });
     return;
   }
   const rest = group.entries.filter((entry) => !wrong.includes(entry));
-  if (rest.length) mine.decide(rest, group.text, seconds);
+  if (rest.length) mine.confirm(rest, seconds);
   while (desk === mine && mine.entries.length) {
-    await settle(mine, mine.entries[0], { except: group.text });
+    const [entry] = mine.entries;
+    await settle(mine, entry, { wrong: wrong.includes(entry) });
   }
 }
 
 async function settle(mine, entry, choice) {
   const { text, seconds } = await askOne(entry.item, choice);
   if (text === UNDO) await mine.undo();
-  else if (text !== WITHDRAWN) mine.decide([entry], text, seconds);
+  else if (text !== WITHDRAWN) mine.decide(entry, text, seconds);
 }
 
 function told(kind, problem) {
@@ -119,6 +124,7 @@ function told(kind, problem) {
 
 function sayState(now) {
   state = now;
+  find("review-state").dataset.state = now;
   find("review-state").textContent = now === "working" ? "" : say(`review.${now}`);
 }
 
