@@ -13,8 +13,10 @@ from shuzi.training.recipes import RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-COMMANDS = {"read", "train", "evaluate", "predict", "export", "recipes", "data fetch", "data show"}
-COMMANDS |= {"serve", "review status", "review export"}
+COMMANDS = {
+    *("read", "train", "evaluate", "predict", "export", "card", "recipes", "synth", "serve"),
+    *("data fetch", "data show", "review status", "review export"),
+}
 
 
 def blocks(name, language):

@@ -21,7 +21,7 @@ STRIDE = 4
 """Columns of a strip to a frame of the output."""
 BEAM = 8
 """Texts kept at each frame of the search."""
-UNLIKELY = 1e-5
+UNLIKELY = 1e-3
 """Characters less likely than this in a frame are not tried there."""
 CHUNK = 64
 _STEP = 16
