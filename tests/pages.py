@@ -34,6 +34,19 @@ def page(dataset, lengths, size=(900, 1000), seed=0):
     return paper, lines
 
 
+def boxed(dataset, chosen, side=64):
+    """A crop of those digits in a row of printed boxes, and their text."""
+    paper = np.full((side + 60, side * len(chosen) + 60), PAPER, np.uint8)
+    for place, i in enumerate(chosen):
+        x = 30 + place * side
+        cv2.rectangle(paper, (x, 30), (x + side, 30 + side), 60, 3)
+        ink = cv2.resize(_inked(dataset.test_images[i]), None, fx=2, fy=2)
+        left, top = x + (side - ink.shape[1]) // 2, 30 + (side - ink.shape[0]) // 2
+        spot = paper[top : top + ink.shape[0], left : left + ink.shape[1]]
+        np.minimum(spot, (PAPER - 0.8 * ink).astype(np.uint8), out=spot)
+    return paper, "".join(str(dataset.test_labels[i]) for i in chosen)
+
+
 def _inked(image):
     """The columns with ink, and one of paper on each side."""
     columns = np.flatnonzero(image.max(axis=0) > 60)

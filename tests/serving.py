@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 
 import httpx
@@ -13,15 +14,21 @@ import httpx
 
 @contextmanager
 def serving(*options, **environment):
-    """`shuzi serve` with these options; gives a client whose base is its address."""
+    """`shuzi serve` with these options; gives a client whose base is its address.
+
+    Its own review queue is in a folder that goes away with it.
+    """
     words = [sys.executable, "-m", "shuzi", "serve", "--port", "0", *map(str, options)]
-    with subprocess.Popen(
-        words,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | environment,
-    ) as process:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        subprocess.Popen(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | {"XDG_DATA_HOME": home} | environment,
+        ) as process,
+    ):
         line = process.stdout.readline()
         url = re.search(r"http://\S+", line)
         assert url, line + process.stdout.read()

@@ -10,7 +10,7 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
-PAGE = {"paper", "parts", "rulings", "groups"}
+PAGE = {"paper", "parts", "rulings", "boxes", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -31,11 +31,13 @@ ALLOWED = {
     "paper": LEAVES,
     "parts": LEAVES | {"paper"},
     "rulings": LEAVES | {"paper", "parts"},
+    "boxes": LEAVES | {"paper"},
     "groups": LEAVES | {"paper", "parts"},
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
-    "reader": LEAVES | SEEING | {"image", "engine", "sequence", "decide", "explain"},
+    "numbers": LEAVES | {"groups", "layout", "sequence"},
+    "reader": LEAVES | SEEING | {"image", "engine", "sequence", "numbers", "decide", "explain"},
     "explain": LEAVES | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,

@@ -9,6 +9,7 @@ goes on. No set that is measured chooses anything; the last round is what is kep
 
 import argparse
 import json
+import math
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,10 +23,11 @@ import shuzi
 from shuzi.card import save_card
 from shuzi.training.device import choose_device
 from shuzi.training.drawer import Drawer
-from shuzi.training.hand import Glyphs
+from shuzi.training.glyphs import Glyphs
 from shuzi.training.number import (
     NumberTrainer,
     fit_sequence_temperature,
+    keep_early,
     start_from,
     train_number,
 )
@@ -87,14 +89,16 @@ def card(model, trainer, options, temperature):
             ],
             "sets": list(TRAINING),
             "repeats of hwd1000, optdigits_tra and the sudoku's hand cells": REPEAT,
-            "strings": options.parts * options.size,
-            "strings seen": options.rounds * options.size,
+            "strings": trainer.source.drawn * options.size,
+            "strings seen": len(trainer.history) * options.size,
         },
         "recipe": {
             "lr": options.lr,
             "decay": RECIPE.decay,
             "batch_size": RECIPE.batch_size,
-            "rounds": options.rounds,
+            "rounds": len(trainer.history),
+            "of at most": options.rounds,
+            "minutes": options.minutes if math.isfinite(options.minutes) else None,
             "started from": earlier(options.start),
         },
         "seed": options.seed,
@@ -102,8 +106,17 @@ def card(model, trainer, options, temperature):
         "seconds": {"training": round(sum(e.seconds for e in trainer.history), 1)},
         "temperature": temperature,
         "scores": measure(model, options.data),
-        "command": "python tools/train_number.py DATA",
+        "command": "python tools/train_number.py DATA " + given(options),
     }
+
+
+def given(options):
+    """The options that make a difference, as on the command line."""
+    start = "--start FIRST " if options.start else ""
+    start += "--keep-early " if options.keep_early else ""
+    limit = f" --minutes {options.minutes:g}" if math.isfinite(options.minutes) else ""
+    rounds = f"--rounds {options.rounds} --parts {options.parts}"
+    return f"{start}--seed {options.seed} --lr {options.lr:g} {rounds}{limit}"
 
 
 def earlier(folder):
@@ -111,9 +124,9 @@ def earlier(folder):
     if folder is None:
         return None
     record = json.loads((folder / "number.json").read_text())
-    return {name: record[name] for name in ("recipe", "seed", "git_commit", "seconds")} | {
-        name: record["data"][name] for name in ("strings", "strings seen")
-    }
+    return {
+        name: record[name] for name in ("recipe", "seed", "git_commit", "seconds", "command")
+    } | {name: record["data"][name] for name in ("strings", "strings seen")}
 
 
 def train(options, folder):
@@ -133,10 +146,15 @@ def train(options, folder):
         seed=options.seed,
         folder=folder,
         workers=options.workers,
+        wait=math.isinf(options.minutes),
     ) as source:
-        trainer = NumberTrainer(recipe, options.seed, device, source, held_out[:WATCHED])
+        trainer = NumberTrainer(
+            recipe, options.seed, device, source, held_out[:WATCHED], 60 * options.minutes
+        )
         if options.start:
             start_from(trainer, options.start)
+        if options.keep_early:
+            keep_early(trainer)
         train_number(trainer, folder)
         trainer.settle()
     temperature = fit_sequence_temperature(*trainer.log_probabilities(held_out))
@@ -150,9 +168,11 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, help="a folder for the checkpoint")
     parser.add_argument("--start", type=Path, help="the --out of a training to begin with")
+    parser.add_argument("--keep-early", action="store_true", help="the first convolutions stay")
     parser.add_argument("--lr", type=float, default=RECIPE.lr)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=RECIPE.epochs)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="the training ends then")
     parser.add_argument("--size", type=int, default=8192, help="strings in a round")
     parser.add_argument("--parts", type=int, default=25, help="rounds with strings of their own")
     parser.add_argument("--workers", type=int, default=1, help="processes that draw")

@@ -439,6 +439,29 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
 
 
 @app.command()
+def synth(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write into.")],
+    n: Annotated[int, typer.Option("--n", min=0, help="Pictures with a number.")] = 1000,
+    pages: Annotated[int, typer.Option(min=0, help="Pages with many numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same.")] = 0,
+    data: Data = None,
+    offline: Offline = False,
+) -> None:
+    """Write pictures of handwritten numbers, labelled.
+
+    They are composed of MNIST's training digits and of drawn ones.
+
+    Example: shuzi synth strings --n 100 --pages 2
+    """
+    from shuzi.dataset import load_mnist
+    from shuzi.training.labelled import write_labelled_set
+
+    dataset = load_mnist(data, offline=offline, progress=True)
+    write_labelled_set(out, dataset, n=n, pages=pages, seed=seed)
+    typer.echo(f"Written to {out}: {n} pictures of numbers, {pages} pages")
+
+
+@app.command()
 def recipes() -> None:
     """List the recipes and what can be set.
 

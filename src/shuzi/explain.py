@@ -8,7 +8,9 @@ from PIL import Image, ImageDraw
 
 from shuzi.files import make_folder, write_atomically
 from shuzi.glyph import normalise
-from shuzi.ink import ink_contrast
+from shuzi.groups import Group
+from shuzi.ink import find_digit, ink_contrast
+from shuzi.layout import Layout
 from shuzi.page import Page
 from shuzi.sight import Sight
 from shuzi.strip import normalise_strip
@@ -111,7 +113,7 @@ def _box_picture(grey: Grey, page: Page) -> Image.Image:
 def _model_picture(grey: Grey, sight: Sight) -> dict[str, Image.Image]:
     if sight.layout is not None:
         layout = sight.layout
-        strips = [normalise_strip(layout.crop(group)) for group in layout.groups]
+        strips = [strip for group in layout.groups for strip in _seen(layout, group)]
         return {"4-strips": _sheet(strips)} if strips else {}
     if sight.kind == "number":
         return {"4-strips": _sheet([normalise_strip(grey)])}
@@ -119,6 +121,14 @@ def _model_picture(grey: Grey, sight: Sight) -> dict[str, Image.Image]:
         return {}
     glyph = Image.fromarray(normalise(sight.ink.values))
     return {"4-glyph": glyph.resize((280, 280), Image.Resampling.NEAREST)}
+
+
+def _seen(layout: Layout, group: Group) -> list[Grey]:
+    """What the models saw of a group: its strip, or the digits in its boxes."""
+    if not group.boxes:
+        return [normalise_strip(layout.crop(group))]
+    inks = (find_digit(layout.paper_in(box)) for box in group.boxes)
+    return [np.pad(normalise(ink.values), 2) for ink in inks if ink is not None]
 
 
 def _sheet(strips: list[Grey]) -> Image.Image:

@@ -1,6 +1,6 @@
 """Parts of ink -> groups that may be one number each, in lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,15 @@ LINE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Ink that may be one number: its box on the working page, its line from 1, its parts."""
+    """Ink that may be one number: its box on the working page, its line from 1, its parts.
+
+    Of a row of printed boxes with a digit each, `boxes` are these, and the parts are none.
+    """
 
     box: Box
     line: int
-    parts: tuple[int, ...]
+    parts: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
@@ -62,9 +66,19 @@ def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
     return [group for group, box, line in told if not line or low <= box.height <= high]
 
 
-def in_lines(groups: list[list[int]], stats: Stats) -> tuple[Group, ...]:
+def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
+    return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
+
+
+def of_rows(rows: list[tuple[Box, ...]]) -> list[Group]:
+    """A group for each row of boxes."""
+    stats = [np.array([box.to_list() for box in row], np.int32) for row in rows]
+    return [Group(_bounds(corners), 1, boxes=row) for corners, row in zip(stats, rows, strict=True)]
+
+
+def in_lines(groups: list[Group]) -> tuple[Group, ...]:
     """The groups from top to bottom in lines, each line from left to right."""
-    boxes = [_bounds(stats[parts]) for parts in groups]
+    boxes = [group.box for group in groups]
     middles = [box.y + box.height / 2 for box in boxes]
     lines: list[list[int]] = []
     for i in sorted(range(len(boxes)), key=lambda i: middles[i]):
@@ -75,7 +89,7 @@ def in_lines(groups: list[list[int]], stats: Stats) -> tuple[Group, ...]:
         else:
             lines.append([i])
     return tuple(
-        Group(boxes[i], number, tuple(groups[i]))
+        replace(groups[i], line=number)
         for number, line in enumerate(lines, 1)
         for i in sorted(line, key=lambda i: boxes[i].x)
     )

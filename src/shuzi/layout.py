@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.groups import Group, alike, find_groups, in_lines
+from shuzi.boxes import find_rows
+from shuzi.groups import Group, alike, find_groups, in_lines, of_parts, of_rows
 from shuzi.page import Box
 from shuzi.paper import (
     MIN_CONTRAST,
@@ -24,6 +25,8 @@ from shuzi.rulings import find_rulings, without
 
 WORKING_SIDE = 2400
 """Larger pages are shrunk to this; a digit is legible at a two-hundredth of it."""
+SPAN = 0.5
+"""Of a crop's width that a row of boxes takes if it is the number."""
 MAX_POINTS = 20_000
 """Of the ink, that the angle is told from."""
 STEEPEST = 5.0
@@ -68,6 +71,15 @@ class Layout:
         full = max(float(np.percentile(values[own > 0], 75)), 1.0)
         return np.asarray((values * own * (255 / full)).clip(0, 255), np.uint8)
 
+    def paper_in(self, box: Box) -> Grey:
+        """What one of a group's boxes holds, dark on white, without the box's border."""
+        edge = max(1, box.height // 20)
+        rows, columns = (
+            slice(box.y + edge, box.bottom - edge),
+            slice(box.x + edge, box.right - edge),
+        )
+        return np.asarray(255 - self.contrast[rows, columns], np.uint8)
+
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
         rows, columns = _window(group.box, self.contrast.shape)
@@ -95,13 +107,44 @@ def find_numbers(grey: Grey) -> Layout:
     else:
         size = contrast.shape[1], contrast.shape[0]
         contrast = np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8)
-    ink = find_ink(contrast, floor)
-    ruled = find_rulings(ink, faint_ink(contrast, floor))
+    ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
+    rows = find_rows(np.asarray(ink | faint, np.uint8))
+    _wipe(rows, ink, faint)
+    ruled = find_rulings(ink, faint)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
-    groups = in_lines(alike(find_groups(stats, ruled, chosen), stats), stats)
-    return Layout(contrast, labels, ruled, groups, shrink, turn)
+    groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
+    return Layout(contrast, labels, ruled, in_lines(groups + of_rows(rows)), shrink, turn)
+
+
+def find_boxed(grey: Grey) -> Layout | None:
+    """The rows of printed boxes, with a digit each, in a crop of a number; None if it has none.
+
+    Args:
+        grey: uint8 (height, width), level within a few degrees.
+    """
+    small, shrink = _working_size(grey)
+    contrast, floor = page_contrast(small)
+    rows = find_rows(find_ink(contrast, floor) | faint_ink(contrast, floor))
+    wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
+    if not wide:
+        return None
+    labels, ruled = np.zeros(contrast.shape, np.int32), np.zeros(contrast.shape, np.uint8)
+    return Layout(contrast, labels, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
+
+
+def _wipe(rows: list[tuple[Box, ...]], *masks: Mask) -> None:
+    """Clear the masks where rows of boxes are, with their borders."""
+    for row in rows:
+        edge = max(3, row[0].height // 6)
+        top, bottom = min(box.y for box in row), max(box.bottom for box in row)
+        inside = (
+            slice(max(0, top - edge), bottom + edge),
+            slice(max(0, row[0].x - edge), row[-1].right + edge),
+        )
+        for mask in masks:
+            mask[inside] = 0
 
 
 def _working_size(grey: Grey) -> tuple[Grey, float]:

@@ -1,6 +1,5 @@
 """Picture -> sight -> glyph or strips -> a model -> Page."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
@@ -17,9 +16,10 @@ from shuzi.errors import UsageError
 from shuzi.glyph import normalise
 from shuzi.groups import Group
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
-from shuzi.ink import Ink
+from shuzi.ink import Ink, find_digit
 from shuzi.layout import Layout
-from shuzi.page import Box, Digit, Number, Page
+from shuzi.numbers import averaged, boxed_number, digit_of, number_of, on_page
+from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, Sight
 from shuzi.sight import look as look_at
@@ -52,6 +52,7 @@ class Reader:
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270.
         target_error: the wanted share of wrong numbers among those accepted.
         max_pixels: larger pictures are refused.
+        threads: that work on one prediction; a core each if None.
 
     Raises:
         ModelError: the digit model cannot be used.
@@ -67,9 +68,10 @@ class Reader:
         rotate: int = 0,
         target_error: float = TARGET_ERROR,
         max_pixels: int = MAX_PIXELS,
+        threads: int | None = None,
     ) -> None:
         self._choose(kind, rotate, target_error)
-        self.recogniser = Recogniser(model)
+        self.recogniser = Recogniser(model, threads=threads)
         self.number_model = number_model
         self.max_pixels = max_pixels
 
@@ -94,7 +96,7 @@ class Reader:
     @cached_property
     def sequence_recogniser(self) -> SequenceRecogniser:
         """Loaded at the first number."""
-        return SequenceRecogniser(self.number_model)
+        return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
 
     def read(self, picture: Picture) -> Page:
         """What the picture says, or of a file of several pages the first.
@@ -180,13 +182,11 @@ class Reader:
         probabilities = self.recogniser.predict(normalise(ink.values))[0]
         if 1 - probabilities.sum() > REFUSED:
             return []
-        ranked = [(str(d), float(probabilities[d])) for d in np.argsort(-probabilities)]
-        (text, confidence), others = ranked[0], tuple(ranked[1:4])
-        digit = Digit(text=text, confidence=confidence, box=ink.box, alternatives=others)
+        digit = digit_of(probabilities, ink.box)
         return [
             Number(
-                text=text,
-                confidence=confidence,
+                text=digit.text,
+                confidence=digit.confidence,
                 box=ink.box,
                 digits=(digit,),
                 probabilities=tuple(map(float, probabilities)),
@@ -199,33 +199,53 @@ class Reader:
         if not reading.text:
             return []
         whole = Box(0, 0, grey.shape[1], grey.shape[0])
-        return [_number(reading, strip, whole, whole)]
+        return [number_of(reading, strip, whole, whole)]
 
     def _of_layout(self, layout: Layout) -> list[Number]:
-        strips = [normalise_strip(layout.crop(group)) for group in layout.groups]
+        boxed = [group for group in layout.groups if group.boxes]
+        free = [group for group in layout.groups if not group.boxes]
+        found = [*self._of_boxes(layout, boxed), *self._of_groups(layout, free)]
+        lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
+        ordered = sorted(found, key=lambda number: (number.line, number.box.x))
+        return [replace(number, line=lines[number.line]) for number in ordered]
+
+    def _of_boxes(self, layout: Layout, groups: list[Group]) -> list[Number]:
+        """The numbers in rows of boxes, their digits read one by one; blank boxes are passed."""
+        numbers = []
+        for group in groups:
+            found = ((box, find_digit(layout.paper_in(box))) for box in group.boxes)
+            inked = [(layout.on_picture(box), ink) for box, ink in found if ink is not None]
+            if inked:
+                glyphs = np.stack([normalise(ink.values) for _, ink in inked])
+                table = self.recogniser.predict(glyphs)
+                number = boxed_number(
+                    [box for box, _ in inked], table, layout.on_picture(group.box)
+                )
+                numbers.append(replace(number, line=group.line))
+        return [number for number in numbers if number.text]
+
+    def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
+        strips = [normalise_strip(layout.crop(group)) for group in groups]
         readings = self.sequence_recogniser.predict(strips) if strips else []
-        readings = self._with_second_opinions(layout, readings, strips)
-        read = zip(layout.groups, strips, readings, strict=True)
-        # What is unlikely to be a number at all is none; the rest of the page is not either.
-        found = [
-            _on_page(layout, group, strip, reading)
-            for group, strip, reading in read
+        readings = self._with_second_opinions(layout, groups, readings, strips)
+        return [
+            on_page(layout, group, strip, reading)
+            for group, strip, reading in zip(groups, strips, readings, strict=True)
+            # What is unlikely to be a number at all is none; the rest of the page is not either.
             if reading.text and reading.confidence >= FLOOR
         ]
-        lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
-        return [replace(number, line=lines[number.line]) for number in found]
 
     def _with_second_opinions(
-        self, layout: Layout, readings: list[Reading], strips: list[Grey]
+        self, layout: Layout, groups: list[Group], readings: list[Reading], strips: list[Grey]
     ) -> list[Reading]:
         """Where the ink is as narrow as one digit, what the digit model says of it counts too."""
-        narrow = [i for i, g in enumerate(layout.groups) if g.box.width <= NARROW * g.box.height]
+        narrow = [i for i, g in enumerate(groups) if g.box.width <= NARROW * g.box.height]
         if not narrow:
             return readings
-        glyphs = np.stack([normalise(layout.ink(layout.groups[i])) for i in narrow])
+        glyphs = np.stack([normalise(layout.ink(groups[i])) for i in narrow])
         opinions = dict(zip(narrow, self.recogniser.predict(glyphs), strict=True))
         return [
-            _averaged(reading, opinions[i], strips[i].shape[1]) if i in opinions else reading
+            averaged(reading, opinions[i], strips[i].shape[1]) if i in opinions else reading
             for i, reading in enumerate(readings)
         ]
 
@@ -238,62 +258,6 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
         ModelError: the model cannot be used.
     """
     return Reader(model).read(picture)
-
-
-def _averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Reading:
-    """The mean of what both models say of each text.
-
-    That the ink is not one digit speaks for all other texts alike, several digits and none.
-    """
-    said = dict(((reading.text, reading.confidence), *reading.alternatives))
-    others = sum(p for text, p in said.items() if len(text) != 1) or 1.0
-    refused = max(0.0, 1 - float(opinion.sum()))
-    share = {text: p / others * refused for text, p in said.items() if len(text) != 1} or {
-        "": refused
-    }
-    share |= {str(digit): p for digit, p in enumerate(opinion.tolist())}
-    mean = {text: (said.get(text, 0.0) + p) / 2 for text, p in share.items()}
-    (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
-    spans = reading.spans if text == reading.text else _evenly(len(text), width)
-    return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
-
-
-def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
-    return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
-
-
-def _on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
-    number = _number(reading, strip, layout.crop_box(group), group.box)
-    digits = tuple(replace(d, box=layout.on_picture(d.box)) for d in number.digits)
-    return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
-
-
-def _number(reading: Reading, strip: Grey, crop: Box, limits: Box) -> Number:
-    """A reading of the strip of `crop`, its boxes within `limits`."""
-    boxes = [_box(span, strip, crop, limits) for span in reading.spans]
-    digits = tuple(_digit(reading, place, box) for place, box in enumerate(boxes))
-    left, right = min(box.x for box in boxes), max(box.right for box in boxes)
-    box = Box(left, limits.y, right - left, limits.height)
-    return Number(text=reading.text, confidence=reading.confidence, box=box, digits=digits)
-
-
-def _box(span: tuple[int, int], strip: Grey, crop: Box, limits: Box) -> Box:
-    scale = crop.width / strip.shape[1]
-    left = min(max(crop.x + round(span[0] * scale), limits.x), limits.right - 1)
-    right = max(min(crop.x + round(span[1] * scale), limits.right), left + 1)
-    return Box(left, limits.y, right - left, limits.height)
-
-
-def _digit(reading: Reading, place: int, box: Box) -> Digit:
-    """One digit; it is as sure as the texts of the same length that agree on it."""
-    sums: dict[str, float] = defaultdict(float)
-    for text, probability in ((reading.text, reading.confidence), *reading.alternatives):
-        if len(text) == len(reading.text):
-            sums[text[place]] += probability
-    own = reading.text[place]
-    others = sorted(((t, p) for t, p in sums.items() if t != own), key=lambda pair: -pair[1])
-    confidence = min(1.0, sums[own])
-    return Digit(text=own, confidence=confidence, box=box, alternatives=tuple(others[:3]))
 
 
 def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shuzi.groups import Group
 from shuzi.ink import Ink, find_digit, ink_contrast, touches_edge
-from shuzi.layout import Layout, find_numbers
+from shuzi.layout import Layout, find_boxed, find_numbers
 
 KINDS = ("auto", "digit", "number", "page")
 CROP_SIDE = 200
@@ -50,7 +50,7 @@ def look(grey: NDArray[np.uint8], kind: str = "auto") -> Sight:
     if kind == "page":
         return Sight("page", layout=find_numbers(grey))
     if kind == "number":
-        return Sight("number")
+        return _number(grey)
     if kind == "digit":
         return Sight("digit", ink=find_digit(grey))
     return _crop(grey) if max(grey.shape) <= CROP_SIDE else _picture(grey)
@@ -59,7 +59,7 @@ def look(grey: NDArray[np.uint8], kind: str = "auto") -> Sight:
 def _crop(grey: NDArray[np.uint8]) -> Sight:
     height, width = grey.shape
     if width >= WIDE * height:
-        return Sight("number")
+        return _number(grey)
     return Sight("digit", unsure=_side_by_side(grey), ink=find_digit(grey))
 
 
@@ -73,12 +73,16 @@ def _picture(grey: NDArray[np.uint8]) -> Sight:
         return Sight("digit", ink=find_digit(grey))
     in_a_line = groups[0].line == groups[-1].line
     if in_a_line and highest * layout.shrink >= LOW * len(grey):
-        return Sight("number")
+        return _number(grey)
     return Sight("page" if len(groups) > 1 else "number", layout=layout)
 
 
+def _number(grey: NDArray[np.uint8]) -> Sight:
+    return Sight("number", layout=find_boxed(grey))
+
+
 def _is_wide(group: Group) -> bool:
-    return len(group.parts) > 1 or group.box.width > WIDE * group.box.height
+    return len(group.parts) > 1 or len(group.boxes) > 1 or group.box.width > WIDE * group.box.height
 
 
 def _side_by_side(grey: NDArray[np.uint8]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
+import cv2
 from fastapi import Query, Request
 
 from shuzi.errors import TooLargeError
@@ -26,7 +27,7 @@ class Options:
     target_error: float
 
 
-def read_options(
+async def read_options(
     request: Request,
     kind: Annotated[
         Literal["auto", "digit", "number", "page"],
@@ -58,7 +59,9 @@ class Readers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._reader = Reader(settings.model, max_pixels=settings.max_pixels)
+        # Each request has a thread already; more would only wait for each other.
+        cv2.setNumThreads(1)
+        self._reader = Reader(settings.model, max_pixels=settings.max_pixels, threads=1)
         self._reader.sequence_recogniser  # noqa: B018 - loaded now, not at the first number
         self.pool = Pool(settings.threads, settings.queue, settings.seconds)
 

@@ -1,0 +1,98 @@
+"""What the models said -> numbers with their digits and places."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.groups import Group
+from shuzi.layout import Layout
+from shuzi.page import Box, Digit, Number
+from shuzi.sequence import Reading
+
+Grey = NDArray[np.uint8]
+FILLER = 0.9
+"""Above this probability that it is no digit, what a box holds is a dash or a crossing-out."""
+
+
+def averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Reading:
+    """The mean of what both models say of each text.
+
+    That the ink is not one digit speaks for all other texts alike, several digits and none.
+    """
+    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    others = sum(p for text, p in said.items() if len(text) != 1) or 1.0
+    refused = max(0.0, 1 - float(opinion.sum()))
+    share = {text: p / others * refused for text, p in said.items() if len(text) != 1} or {
+        "": refused
+    }
+    share |= {str(digit): p for digit, p in enumerate(opinion.tolist())}
+    mean = {text: (said.get(text, 0.0) + p) / 2 for text, p in share.items()}
+    (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
+    spans = reading.spans if text == reading.text else _evenly(len(text), width)
+    return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
+
+
+def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
+
+
+def on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
+    """A group's reading as a number in its place on the picture."""
+    number = number_of(reading, strip, layout.crop_box(group), group.box)
+    digits = tuple(replace(d, box=layout.on_picture(d.box)) for d in number.digits)
+    return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
+
+
+def number_of(reading: Reading, strip: Grey, crop: Box, limits: Box) -> Number:
+    """A reading of the strip of `crop`, its boxes within `limits`."""
+    boxes = [_box(span, strip, crop, limits) for span in reading.spans]
+    digits = tuple(_digit(reading, place, box) for place, box in enumerate(boxes))
+    left, right = min(box.x for box in boxes), max(box.right for box in boxes)
+    box = Box(left, limits.y, right - left, limits.height)
+    return Number(text=reading.text, confidence=reading.confidence, box=box, digits=digits)
+
+
+def _box(span: tuple[int, int], strip: Grey, crop: Box, limits: Box) -> Box:
+    scale = crop.width / strip.shape[1]
+    left = min(max(crop.x + round(span[0] * scale), limits.x), limits.right - 1)
+    right = max(min(crop.x + round(span[1] * scale), limits.right), left + 1)
+    return Box(left, limits.y, right - left, limits.height)
+
+
+def _digit(reading: Reading, place: int, box: Box) -> Digit:
+    """One digit; it is as sure as the texts of the same length that agree on it."""
+    sums: dict[str, float] = defaultdict(float)
+    for text, probability in ((reading.text, reading.confidence), *reading.alternatives):
+        if len(text) == len(reading.text):
+            sums[text[place]] += probability
+    own = reading.text[place]
+    others = sorted(((t, p) for t, p in sums.items() if t != own), key=lambda pair: -pair[1])
+    confidence = min(1.0, sums[own])
+    return Digit(text=own, confidence=confidence, box=box, alternatives=tuple(others[:3]))
+
+
+def boxed_number(boxes: list[Box], table: NDArray[np.float32], whole: Box) -> Number:
+    """The number in a row of boxes, one digit each; it is as sure as all of them together.
+
+    Args:
+        boxes: those that hold something, from left to right, in pixels of the picture.
+        table: float32 (n, 10), what the digit model says of each.
+        whole: the row.
+    """
+    read = [
+        (box, row) for box, row in zip(boxes, table, strict=True) if 1 - float(row.sum()) <= FILLER
+    ]
+    digits = tuple(digit_of(row, box) for box, row in read)
+    fillers = [1 - float(row.sum()) for row in table if 1 - float(row.sum()) > FILLER]
+    sure = float(np.prod([digit.confidence for digit in digits] + fillers))
+    text = "".join(digit.text for digit in digits)
+    return Number(text=text, confidence=min(1.0, sure), box=whole, digits=digits)
+
+
+def digit_of(probabilities: NDArray[np.float32], box: Box) -> Digit:
+    """The likeliest digit, with the next three as its alternatives."""
+    ranked = [(str(d), float(probabilities[d])) for d in np.argsort(-probabilities)]
+    (text, confidence), others = ranked[0], tuple(ranked[1:4])
+    return Digit(text=text, confidence=confidence, box=box, alternatives=others)
