@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -13,10 +13,12 @@ from shuzi.errors import MissingExtraError, ShuziError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shuzi.dataset import Dataset
     from shuzi.evaluation.report import Evaluation
     from shuzi.reading import Result
     from shuzi.review.figures import Figures
     from shuzi.review.intake import Intake
+    from shuzi.training.finetune import Outcome
 
 app = typer.Typer(
     name="shuzi",
@@ -184,6 +186,14 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
     ] = None,
+    from_review: Annotated[
+        str | None,
+        typer.Option(metavar="DB", help="Train shuzi's digit model further with what was decided."),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="With --from-review: a run or model.onnx instead."),
+    ] = None,
     verbose: Annotated[
         int, typer.Option(min=0, max=2, help="0 silent, 1 lines and a bar, 2 lines.")
     ] = 1,
@@ -197,6 +207,15 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.training import run as runs
     from shuzi.training.recipes import find_recipe
 
+    if from_review is not None:
+        if recipe or keras or resume or precision != "auto":
+            raise UsageError("--from-review takes its recipe from the model that it starts from.")
+        mnist = load_mnist(data, offline=offline, progress=verbose > 0)
+        options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
+        _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
+        return
+    if start is not None:
+        raise UsageError("--start goes with --from-review.")
     if resume is not None:
         if recipe or settings or out or keras:
             raise UsageError("--resume takes recipe, settings, model and folder from the run.")
@@ -219,6 +238,26 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         )
     if verbose:
         typer.echo(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
+
+
+def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
+    _need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.store import open_store
+    from shuzi.training.finetune import finetune
+
+    with open_store(queue, create=False) as store:
+        outcome = finetune(store, dataset, **options)
+    _print_outcome(outcome)
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    for score in (outcome.corrections, *outcome.frozen):
+        before, after = score.before / score.n, score.after / score.n
+        typer.echo(f"{score.name}: {before:.4f} before, {after:.4f} now, of {score.n}")
+    if outcome.is_better:
+        typer.echo(f"The new model is better. Use it: --model {outcome.folder / 'model.onnx'}")
+    else:
+        typer.echo(f"The new model is not better; keep the old one. It is in {outcome.folder}.")
 
 
 @app.command()
