@@ -20,13 +20,16 @@ from shuzi.layout import Layout
 from shuzi.numbers import averaged, boxed_number, digit_of, number_of, on_page
 from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
-from shuzi.sight import KINDS, Sight, look
+from shuzi.sight import KINDS, WIDE, Sight, look
 from shuzi.strip import normalise_strip
+from shuzi.upright import turn_upright
 
 Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
 REFUSED = 0.95
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
+DOUBTFUL, CERTAIN = 0.5, 0.9
+"""Confidences of a crop of a number as it is, and turned, that it is turned between."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -38,7 +41,8 @@ class Reader:
         model: a digit model, a model.onnx that shuzi wrote; the one that shuzi carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
         kind: what the pictures are, digit, number or page; auto decides from each.
-        rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270.
+        rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
+            pages that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
         max_pixels: larger pictures are refused.
 
@@ -53,12 +57,13 @@ class Reader:
         *,
         number_model: str | PathLike[str] | None = None,
         kind: str = "auto",
-        rotate: int = 0,
+        rotate: int | None = None,
         target_error: float = TARGET_ERROR,
         max_pixels: int = MAX_PIXELS,
     ) -> None:
         _check("--as", kind, KINDS)
-        _check("--rotate", rotate, TURNS)
+        if rotate is not None:
+            _check("--rotate", rotate, TURNS)
         check_target(target_error)
         self.recogniser = Recogniser(model)
         self.number_model = number_model
@@ -108,20 +113,52 @@ class Reader:
             yield page
 
     def _looks(self, picture: Picture) -> Iterator[tuple[Grey, Sight, Page]]:
-        for number, upright in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
-            grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
-            sight = look(grey, self.kind)
+        pages = load_pages(picture, max_pixels=self.max_pixels)
+        for number, as_stored in enumerate(pages, 1):
+            rotated, grey, sight = self._upright(as_stored)
             kind, numbers = self._numbers(grey, sight)
+            turn = self._turn_of_crop(grey, sight, numbers)
+            if turn:
+                rotated, grey, sight = turn, _turned(grey, turn), Sight("number")
+                kind, numbers = self._numbers(grey, sight)
             height, width = grey.shape
             page = Page(
                 source=_source(picture),
                 page=number,
                 width=width,
                 height=height,
+                rotated=rotated,
                 kind=kind,
                 numbers=tuple(numbers),
             )
             yield grey, sight, decide_pages([page], self.target_error)[0]
+
+    def _upright(self, grey: Grey) -> tuple[int, Grey, Sight]:
+        """The degrees that the picture was turned by, the turned one, and what is seen of it."""
+        if self.rotate is not None:
+            grey = _turned(grey, self.rotate)
+            return self.rotate, grey, look(grey, self.kind)
+        sight = look(grey, self.kind)
+        if sight.kind != "page" or sight.layout is None:
+            return 0, grey, sight
+        degrees = turn_upright(sight.layout, self.sequence_recogniser)
+        if degrees:
+            grey = _turned(grey, degrees)
+            sight = look(grey, self.kind)
+        return degrees, grey, sight
+
+    def _turn_of_crop(self, grey: Grey, sight: Sight, numbers: list[Number]) -> int:
+        """Degrees to turn a crop that reads badly as it is, and well so; else 0."""
+        told = self.rotate is not None or self.kind == "digit" or sight.layout is not None
+        if told or max((number.confidence for number in numbers), default=0.0) > DOUBTFUL:
+            return 0
+        best, sure = 0, CERTAIN
+        for degrees in _other_turns(grey.shape, sight.kind):
+            found = self._of_crop(_turned(grey, degrees))
+            # A lone digit may be another one on its head.
+            if found and len(found[0].text) > 1 and found[0].confidence > sure:
+                best, sure = degrees, found[0].confidence
+        return best
 
     def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
         """What the picture turned out to be, and its numbers."""
@@ -216,6 +253,17 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
         ModelError: the model cannot be used.
     """
     return Reader(model).read(picture)
+
+
+def _other_turns(shape: tuple[int, ...], kind: str) -> tuple[int, ...]:
+    """The turns that would make a crop of that form a number, which is wider than high."""
+    if shape[0] >= WIDE * shape[1]:
+        return 90, 270
+    return (180,) if kind == "number" else ()
+
+
+def _turned(grey: Grey, degrees: int) -> Grey:
+    return np.ascontiguousarray(np.rot90(grey, -degrees // 90))
 
 
 def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:

@@ -1,0 +1,49 @@
+"""A page's groups -> the turn that brings its numbers upright."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.layout import Layout
+from shuzi.sequence import SequenceRecogniser
+from shuzi.strip import normalise_strip
+
+SAMPLE = 40
+"""Groups that are looked at, the largest, as print is smaller than writing."""
+SURE = 0.9
+"""Mean confidence above which a page is upright; upside down the surest reached 0.85."""
+GAIN, DEVIATIONS = 1.5, 2.0
+"""A turn must read so many groups more, and by so many standard errors."""
+
+
+def turn_upright(layout: Layout, recogniser: SequenceRecogniser) -> int:
+    """Degrees to turn the page clockwise, 0, 90, 180 or 270; 0 unless another is clearly better.
+
+    By how sure the model is of the same groups in each of the four turns.
+    """
+    crops = _sample(layout)
+    as_it_is = _confidences(crops, 0, recogniser)
+    if len(crops) < 2 or as_it_is.mean() > SURE:
+        return 0
+    turns = [_confidences(crops, quarters, recogniser) - as_it_is for quarters in (1, 2, 3)]
+    best = int(np.argmax([gains.sum() for gains in turns]))
+    return -90 * (best + 1) % 360 if _is_clear(turns[best]) else 0
+
+
+def _sample(layout: Layout) -> list[NDArray[np.uint8]]:
+    boxes = [layout.paper_in(box) for group in layout.groups for box in group.boxes]
+    free = [group for group in layout.groups if not group.boxes]
+    free.sort(key=lambda group: -min(group.box.width, group.box.height))
+    return boxes[:SAMPLE] + [layout.crop(group) for group in free[: SAMPLE - len(boxes[:SAMPLE])]]
+
+
+def _confidences(
+    crops: list[NDArray[np.uint8]], quarters: int, recogniser: SequenceRecogniser
+) -> NDArray[np.float64]:
+    turned = [np.ascontiguousarray(np.rot90(crop, quarters)) for crop in crops]
+    readings = recogniser.predict([normalise_strip(crop) for crop in turned])
+    return np.array([reading.confidence if reading.text else 0.0 for reading in readings])
+
+
+def _is_clear(gains: NDArray[np.float64]) -> bool:
+    error = max(float(gains.std(ddof=1)) / len(gains) ** 0.5, 1e-9)
+    return float(gains.sum()) >= GAIN and float(gains.mean()) / error >= DEVIATIONS
