@@ -11,6 +11,8 @@ SAMPLE = 40
 """Groups that are looked at, the largest, as print is smaller than writing."""
 SURE = 0.9
 """Mean confidence above which a page is upright; upside down the surest reached 0.85."""
+LEAST = 0.15
+"""Mean confidence below which a turn is no better than another: there are no numbers."""
 GAIN, DEVIATIONS = 1.5, 2.0
 """A turn must read so many groups more, and by so many standard errors."""
 
@@ -24,9 +26,10 @@ def turn_upright(layout: Layout, recogniser: SequenceRecogniser) -> int:
     as_it_is = _confidences(crops, 0, recogniser)
     if len(crops) < 2 or as_it_is.mean() > SURE:
         return 0
-    turns = [_confidences(crops, quarters, recogniser) - as_it_is for quarters in (1, 2, 3)]
-    best = int(np.argmax([gains.sum() for gains in turns]))
-    return -90 * (best + 1) % 360 if _is_clear(turns[best]) else 0
+    turns = [_confidences(crops, quarters, recogniser) for quarters in (1, 2, 3)]
+    best = int(np.argmax([sure.sum() for sure in turns]))
+    clear = turns[best].mean() > LEAST and _is_clear(turns[best] - as_it_is)
+    return -90 * (best + 1) % 360 if clear else 0
 
 
 def _sample(layout: Layout) -> list[NDArray[np.uint8]]:
