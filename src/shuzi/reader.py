@@ -28,7 +28,7 @@ Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
 REFUSED = 0.95
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
-DOUBTFUL, CERTAIN = 0.6, 0.98
+DOUBTFUL, CERTAIN = 0.5, 0.9
 """Confidences of a crop of a number as it is, and turned, that it is turned between."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
