@@ -79,7 +79,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     ] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a number.")] = False,
-    rotate: Annotated[int, typer.Option(help="Degrees to turn clockwise: 90, 180 or 270.")] = 0,
+    rotate: Annotated[
+        int | None,
+        typer.Option(
+            help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."
+        ),
+    ] = None,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
