@@ -152,6 +152,16 @@ def test_each_page_of_a_tiff_is_a_page(tmp_path):
     assert [page[0, 0] for page in found] == [0, 40, 80]
 
 
+def test_a_file_that_changes_while_it_is_read_is_what_it_was(tmp_path):
+    pages = [Image.fromarray(np.full((50, 60), 40 * i, np.uint8)) for i in range(3)]
+    path = tmp_path / "a.tiff"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    found = load_pages(path)
+    next(found)
+    path.write_bytes(b"something else")
+    assert [page[0, 0] for page in found] == [40, 80]
+
+
 @pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
 def test_an_animation_is_its_first_frame(tmp_path, name):
     frames = [Image.new("L", (8, 8), grey) for grey in (0, 200)]

@@ -22,6 +22,8 @@ SMALL = 12
 """Pixels: lower digits are hard to tell apart."""
 DARK = 70
 """Of 255: paper that is darker than this was shot in the dark."""
+MANY, ONE_HEIGHT = 8, 0.015
+"""So many numbers, half of them within that share of the middle height, are printed."""
 ENLARGED = 3
 
 
@@ -42,7 +44,8 @@ def write_explanation(grey: Grey, sight: Sight, page: Page, folder: Path) -> Non
     for stage, picture in stages.items():
         with write_atomically(folder / f"{name}-{stage}.png") as temporary:
             picture.save(temporary, format="PNG")
-    lines = advice(grey, page) or ["Nothing to improve."]
+    groups = sight.layout.groups if sight.layout else ()
+    lines = advice(grey, page, groups) or ["Nothing to improve."]
     with write_atomically(folder / f"{name}-5-advice.txt") as temporary:
         temporary.write_text("".join(f"{line}\n" for line in lines))
 
@@ -58,13 +61,17 @@ def model_inputs(grey: Grey, sight: Sight, page: Page) -> list[Grey]:
     return [normalise_strip(grey) for _ in page.numbers]
 
 
-def advice(grey: Grey, page: Page) -> list[str]:
+def advice(grey: Grey, page: Page, groups: tuple[Group, ...] = ()) -> list[str]:
     """What to do for a better reading, a sentence each; empty if there is nothing to say."""
     said = []
     if np.percentile(grey, 90) < DARK:
         said.append("The picture is too dark: use more light.")
     if not page.numbers:
         said.append("No number was found. Is the ink darker or lighter than its paper?")
+    if _look_printed(groups):
+        said.append(
+            "The numbers look printed, being all of one height; shuzi reads handwriting best."
+        )
     for number in page.numbers:
         if number.decision == "accept":
             continue
@@ -76,6 +83,14 @@ def advice(grey: Grey, page: Page) -> list[str]:
         else:
             said.append(f"{where} is unsure ({number.confidence:.0%}): look at it.")
     return said
+
+
+def _look_printed(groups: tuple[Group, ...]) -> bool:
+    heights = np.array([group.box.height for group in groups if not group.boxes])
+    if len(heights) < MANY:
+        return False
+    middle = float(np.median(heights))
+    return middle >= SMALL and float(np.median(np.abs(heights - middle))) <= ONE_HEIGHT * middle
 
 
 def _name(page: Page) -> str:

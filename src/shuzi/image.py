@@ -19,6 +19,8 @@ from shuzi.errors import ImageError, NotAPictureError, TooLargeError
 MAX_PIXELS = 50_000_000
 PILLOW_MAX_PIXELS = 178_000_000
 """Pillow itself refuses pictures a little larger than this."""
+HELD = 200_000_000
+"""Bytes of the largest picture that is taken into memory as a file."""
 STANDARD_INPUT = "-"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
 """The files of a folder that are read."""
@@ -59,7 +61,8 @@ def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Gr
         yield _grey(_from_array(picture, max_pixels))
         return
     name = source_name(picture)
-    with _opened(picture) as file:
+    with _opened(picture) as opened:
+        file = _held(opened)
         if is_pdf(file):
             from shuzi.pdf import pdf_pages
 
@@ -115,6 +118,13 @@ def _opened(picture: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
     with file:
         # A pipe cannot be read twice.
         yield file if file.seekable() else io.BytesIO(file.read())
+
+
+def _held(file: BinaryIO) -> BinaryIO:
+    """The file in memory, so that it may change while it is read; a PDF or a huge one as it is."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    return file if size > HELD or is_pdf(file) else io.BytesIO(file.read())
 
 
 def is_pdf(file: BinaryIO) -> bool:
