@@ -212,6 +212,9 @@ def _came_from(score: list[float], states: list[int], i: int) -> int:
 
 
 def _reading(log_probabilities: NDArray[np.float32], strip: NDArray[np.uint8]) -> Reading:
+    if strip.max() < _BRIGHT:
+        # No ink, no number; no training string is as empty as paper that was never scanned.
+        return Reading("", 1.0, (), ())
     found = beam_search(log_probabilities)
     text, confidence = found[0]
     frames = align(log_probabilities, text)
