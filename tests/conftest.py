@@ -6,6 +6,7 @@ os.environ["KERAS_BACKEND"] = "torch"
 
 import subprocess
 import sys
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 import sklearn.datasets
+from databases import find_postgres, running_postgres
 
 import shuzi
 from shuzi.dataset import Dataset
@@ -76,6 +78,33 @@ def run(digits, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "short"
     settings = ["epochs=3", "hidden=64,32", "scale=255", "batch_size=50", "dropout=0.1"]
     return shuzi.train("tutorial", dataset=digits, out=out, settings=settings, verbose=0)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of our own."""
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    with running_postgres(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request, tmp_path):
+    """Where a new review queue may be: a file, and a real server's database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "reviews.db")
+    return request.getfixturevalue("postgres").database(f"d{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def store(place):
+    from shuzi.review.store import open_store
+
+    opened = open_store(place)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

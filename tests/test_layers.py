@@ -24,6 +24,7 @@ ALLOWED = {
     "ink": LEAVES,
     "glyph": LEAVES,
     "session": {"errors"},
+    "card": LEAVES,
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
     "sequence": LEAVES | {"session"},
@@ -46,8 +47,10 @@ ALLOWED = {
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"arrays", "dataset", "engine", "evaluation", "glyph", "ink", ""}
-TRAINING = EVALUATION | {"strip", "sequence", "training"}
+EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
+TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
+REVIEW = LEAVES | {"image", "evaluation", "review"}
+WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
@@ -68,6 +71,10 @@ def allowed(module: Path) -> set[str] | None:
         return TRAINING
     if module.parts[0] == "evaluation":
         return EVALUATION
+    if module.parts[0] == "review":
+        return REVIEW
+    if module.parts[0] == "web":
+        return WEB
     return ALLOWED[module.stem]
 
 

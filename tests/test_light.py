@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-HEAVY = ("torch", "keras", "matplotlib", "onnx", "onnxruntime", "jax", "cv2")
+HEAVY = ("torch", "keras", "matplotlib", "onnx", "onnxruntime", "jax", "cv2", "fastapi", "uvicorn")
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
 
 

@@ -37,6 +37,15 @@ def test_validation_is_the_last_share_before_shuffling(digits):
     np.testing.assert_array_equal(validation.labels, digits.train_labels[1050:])
 
 
+def test_held_out_images_of_one_digit_cannot_calibrate(digits):
+    order = np.argsort(digits.train_labels, kind="stable")
+    images, labels = digits.train_images[order], digits.train_labels[order]
+    sorted_digits = dataclasses.replace(digits, train_images=images, train_labels=labels)
+    recipe = dataclasses.replace(RECIPE, calibrate=True, validation_split=0.05)
+    with pytest.raises(DataError, match="one digit only"):
+        split_dataset(sorted_digits, recipe, torch.device("cpu"))
+
+
 def test_what_the_recipe_draws_comes_to_the_training_part(digits):
     train, validation = split_dataset(digits, DIGIT, torch.device("cpu"))
     assert (len(train), len(validation)) == (1350 + 60 + 40, 150)

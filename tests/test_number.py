@@ -13,10 +13,13 @@ from shuzi.training.number import (
     ctc,
     fit_sequence_temperature,
     greedy,
+    keep_early,
+    start_from,
     train_number,
 )
 from shuzi.training.number_export import save_number_onnx
 from shuzi.training.recipes import Recipe
+from shuzi.training.wobble import wobble
 
 DEVICE = Device(torch.device("cpu"), "fp32")
 
@@ -35,11 +38,11 @@ def bars(number, n=64):
     return strings
 
 
-def trainer_of(rounds, source=bars, lr=3e-3):
+def trainer_of(rounds, source=bars, lr=3e-3, **options):
     recipe = Recipe(
         name="number", optimiser="adamw", lr=lr, decay=0.01, batch_size=16, epochs=rounds
     )
-    return NumberTrainer(recipe, 0, DEVICE, source, bars(1000))
+    return NumberTrainer(recipe, 0, DEVICE, source, bars(1000), **options)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,44 @@ def test_a_resumed_training_ends_as_one_without_a_stop(tmp_path):
     train_number(again, tmp_path / "part", verbose=0)
     for name, tensor in whole.state.items():
         assert torch.equal(tensor, again.state[name]), name
+
+
+def test_a_training_ends_at_its_time_with_the_rate_near_zero(tmp_path):
+    trainer = trainer_of(10_000, seconds=1.5)
+    train_number(trainer, tmp_path, verbose=0)
+    assert 1 <= len(trainer.history) < 10_000
+    assert sum(epoch.seconds for epoch in trainer.history) < 6
+    assert float(trainer.optimiser.lr) < 0.5 * trainer.recipe.lr
+    assert trainer.done
+
+
+def test_a_training_starts_from_another_and_may_keep_the_first_convolutions(tmp_path):
+    (tmp_path / "first").mkdir()
+    first, second = trainer_of(1), trainer_of(1)
+    train_number(first, tmp_path / "first", verbose=0)
+    start_from(second, tmp_path / "first")
+    keep_early(second)
+    second.run_round(lambda seen: None)
+    weights = [dict(t.network.named_parameters()) for t in (first, second)]
+    assert torch.equal(*(w["image.4.weight"] for w in weights))
+    assert not torch.equal(*(w["image.11.weight"] for w in weights))
+    with pytest.raises(RunError):
+        start_from(second, tmp_path / "nothing")
+
+
+def test_a_new_block_changes_nothing_yet():
+    columns = torch.rand((2, 160, 1, 24))
+    block = NumberNetwork().context
+    assert torch.equal(block(columns), columns)
+
+
+def test_a_wobbled_strip_keeps_its_ink_about_where_it_was():
+    strip, rng = bars(1, 1)[0][0], np.random.default_rng(0)
+    moved = [wobble(strip, rng) for _ in range(50)]
+    assert {m.shape[0] for m in moved} == {32}
+    assert len({m.shape[1] for m in moved}) > 3
+    ink = [float((m > 100).mean()) for m in moved]
+    assert np.mean(ink) == pytest.approx(float((strip > 100).mean()), rel=0.25)
 
 
 def test_a_damaged_checkpoint_and_a_diverging_loss_are_errors(tmp_path):

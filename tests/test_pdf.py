@@ -1,6 +1,7 @@
 """PDFs become pages; those that cannot be read are named."""
 
 import resource
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pypdfium2
@@ -81,3 +82,15 @@ def test_many_pages_take_no_more_memory_than_few(tmp_path):
     assert sum(1 for _ in pages) == 4999
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 40_000  # KiB; the pages together are 140 MB
+
+
+def test_threads_read_pdfs_at_the_same_time(tmp_path):
+    pages = [np.full((60, 40), shade, np.uint8) for shade in range(0, 250, 50)]
+    files = [scan(tmp_path / f"{i}.pdf", *pages) for i in range(4)]
+
+    def read(path):
+        return [[int(page[20, 20]) for page in load_pages(path)] for _ in range(10)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(read, files):
+            assert found == [pytest.approx([0, 50, 100, 150, 200], abs=3)] * 10

@@ -7,10 +7,14 @@ import cv2
 import numpy as np
 import pytest
 
+from shuzi.training.blanks import no_number
 from shuzi.training.drawer import Drawer
-from shuzi.training.hand import TALL, Glyphs, new_hand, set_line, write
-from shuzi.training.scene import add_neighbour, add_print, lay_out, photograph
+from shuzi.training.fillers import with_filler
+from shuzi.training.glyphs import Glyphs
+from shuzi.training.hand import new_hand
+from shuzi.training.scene import add_cells, add_neighbour, add_print, lay_out, photograph
 from shuzi.training.strings import compose, compose_strips, new_text
+from shuzi.training.writing import TALL, draw_way, set_line, write
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +24,16 @@ def glyphs(digits):
 
 def hand_of(seed=0, **changes):
     """A hand without chance in its spaces."""
-    plain = {"drift": 0.0, "joined": 0.0, "pressure": 0.0, "slant": 0.0, "pen": 0.08}
+    plain = {
+        "drift": 0.0,
+        "joined": 0.0,
+        "pressure": 0.0,
+        "slant": 0.0,
+        "pen": 0.08,
+        "nib": 0.0,
+        "pitch": 0.0,
+        "swash": 0.0,
+    }
     return replace(new_hand(np.random.default_rng(seed)), **plain | changes)
 
 
@@ -92,7 +105,7 @@ def test_real_digits_of_a_hand_have_pens_of_like_width(glyphs):
 
 
 def test_who_writes_1_like_a_7_mostly_bars_the_7():
-    hands = [new_hand(np.random.default_rng(seed)) for seed in range(300)]
+    hands = [new_hand(np.random.default_rng(seed)) for seed in range(900)]
     like_7 = [hand for hand in hands if hand.ways[1].startswith("0,95!")]
     assert len(like_7) > 5
     assert np.mean(["/" in hand.ways[7] for hand in like_7]) > 0.6
@@ -134,3 +147,50 @@ def test_a_drawer_gives_the_same_parts_in_turn(digits, glyphs, tmp_path):
     assert [text for _, text in first] == [text for _, text in third]
     assert [text for _, text in first] != [text for _, text in second]
     assert [t for _, t in second] == [t for _, t in compose_strips(5, glyphs, 4, 2)]
+
+
+def test_a_drawer_that_does_not_wait_gives_a_part_again(digits, tmp_path):
+    options = {"size": 3, "parts": 40, "seed": 4, "folder": tmp_path, "wait": False}
+    with Drawer(digits.train_images, digits.train_labels, **options) as source:
+        first, last = source(1), source(40)
+        drawn = source.drawn
+    assert len(first) == len(last) == 3
+    assert drawn < 40
+
+
+def test_what_is_no_number_has_many_kinds_and_no_digits(glyphs):
+    rng = np.random.default_rng(0)
+    inks = [no_number("12", new_hand(rng), glyphs, rng) for _ in range(60)]
+    assert min(ink.max() for ink in inks) == 0
+    assert all(ink.dtype == np.uint8 and ink.ndim == 2 for ink in inks)
+    assert len({parts(ink) for ink in inks}) > 4
+
+
+def test_a_filler_stands_beside_the_number(glyphs):
+    rng = np.random.default_rng(0)
+    for seed in range(30):
+        hand = hand_of(seed)
+        line, _ = write("25", hand, glyphs, rng)
+        filled = with_filler(line, hand, rng)
+        high, wide = line.shape
+        corners = filled[-high:, :wide], filled[-high:, -wide:]
+        assert any((corner == line).all() for corner in corners)
+        assert filled.shape[1] > wide
+
+
+def test_a_flexible_nib_writes_thick_down_and_thin_across():
+    rng = np.random.default_rng(0)
+    hand = hand_of(nib=0.8, wobble=0.0, uneven=0.0, pen=0.1)
+    down, across = (draw_way(way, hand, rng) for way in ("0,0! 0,100!", "0,50! 100,50!"))
+    assert np.median((down > 100).sum(axis=1)) > 2 * np.median((across > 100).sum(axis=0))
+
+
+def test_a_form_has_a_box_for_each_digit(glyphs):
+    rng = np.random.default_rng(2)
+    hand = hand_of(pitch=1.5, gap=0.1)
+    line, spans = write("2107", hand, glyphs, rng)
+    middles = [(a + b) // 2 for a, b in spans]
+    assert np.diff(middles) == pytest.approx(1.5 * TALL, abs=0.4 * TALL)
+    scene = lay_out(np.pad(line, TALL), np.random.default_rng(0))
+    add_cells(scene, [m + TALL for m in middles], round(1.5 * TALL), np.random.default_rng(5))
+    assert scene.print.max() > 0

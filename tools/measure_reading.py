@@ -1,6 +1,6 @@
 """Reading from picture to page, with the defaults, on sets of real handwriting.
 
-    python tools/measure_reading.py DATA [--only NAME]
+    python tools/measure_reading.py DATA [--only NAME] [--number-model number.onnx]
 
 Prints a table, then one JSON line. DATA is the folder that tools/sets.py describes, with numbers/.
 """
@@ -19,8 +19,11 @@ import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
 from shuzi.evaluation.sets import glyphs
 from shuzi.reading import read_files
+from shuzi.training.glyphs import Glyphs
+from shuzi.training.pages import compose_page
 
 SIDE = 9
+PAGES = 20
 
 
 def measure_crops(reader, folder, name):
@@ -113,6 +116,41 @@ def measure_sudoku(reader, folder):
     }
 
 
+def measure_pages(reader, folder):
+    """Composed pages of MNIST's test digits: numbers found and right, and numbers invented.
+
+    A number is found where the middle of one that was read lies in its box.
+    """
+    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    test = Glyphs(mnist.test_images, mnist.test_labels)
+    wanted, right, false, milliseconds = 0, 0, 0, []
+    for place in range(PAGES):
+        picture, truth = compose_page(test, np.random.default_rng([PAGES, place]))
+        start = time.perf_counter()
+        page = reader.read(picture)
+        milliseconds.append(1000 * (time.perf_counter() - start))
+        said = [number for number in page.numbers if number.decision != "reject"]
+        inside = [[n for n in said if _within(n.box, number.box)] for number in truth.numbers]
+        wanted += len(inside)
+        right += sum(
+            [n.text for n in found] == [number.text]
+            for found, number in zip(inside, truth.numbers, strict=True)
+        )
+        false += len(said) - sum(map(len, inside))
+    return {
+        "pages": PAGES,
+        "n": wanted,
+        "found and right": right / wanted,
+        "false numbers a page": false / PAGES,
+        "ms a page": float(np.median(milliseconds)),
+    }
+
+
+def _within(box, outer):
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    return outer.x <= x < outer.right and outer.y <= y < outer.bottom
+
+
 def by_cell(page, row):
     """The page's numbers by the cell (0 to 80) of the grid that their middle lies in."""
     corners = [[float(row[f"{axis}_{corner}"]) for axis in "xy"] for corner in CORNERS]
@@ -140,8 +178,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", help="A set's name, or the start of it.", default="")
+    parser.add_argument("--number-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
-    reader = shuzi.Reader()
+    reader = shuzi.Reader(number_model=options.number_model)
     jobs = dict.fromkeys(("logbook", "register_years"), measure_crops)
     jobs |= dict.fromkeys(("mnist", *MEASURING, "digits/hwd1000"), measure_singles)
     jobs |= {f"not_digits/{name}": measure_refusals for name in ("letters", "fashion")}
@@ -150,8 +189,10 @@ def main():
         for name, measure in jobs.items()
         if name.startswith(options.only)
     }
-    if "sudoku".startswith(options.only) or not options.only:
+    if "sudoku".startswith(options.only):
         scores["sudoku photos, held-out puzzles"] = measure_sudoku(reader, options.data)
+    if "pages".startswith(options.only):
+        scores["pages composed of MNIST test digits"] = measure_pages(reader, options.data)
     for name, found in scores.items():
         print(name)
         for key, value in found.items():

@@ -1,8 +1,9 @@
 """The command line: each command opens, calls the library and prints."""
 
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -12,8 +13,12 @@ from shuzi.errors import MissingExtraError, ShuziError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shuzi.dataset import Dataset
     from shuzi.evaluation.report import Evaluation
     from shuzi.reading import Result
+    from shuzi.review.figures import Figures
+    from shuzi.review.intake import Intake
+    from shuzi.training.finetune import Outcome
 
 app = typer.Typer(
     name="shuzi",
@@ -27,6 +32,12 @@ data_app = typer.Typer(
     help="Fetch MNIST, or look at a dataset.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(data_app, name="data")
+review_app = typer.Typer(
+    help="Look at a review queue, or export what was decided.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(review_app, name="review")
 
 Data = Annotated[
     str | None,
@@ -38,6 +49,9 @@ Data = Annotated[
     ),
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+Queue = Annotated[
+    str, typer.Argument(metavar="DB", help="A file (SQLite) or a URL, postgresql://...")
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `train` wrote.")]
 
 
@@ -55,7 +69,7 @@ def shuzi_command(
 
 
 @app.command()
-def read(
+def read(  # noqa: PLR0913, PLR0917 - an option each
     paths: Annotated[
         list[str],
         typer.Argument(metavar="PATH...", help="Pictures, PDFs, folders of them; - is a pipe."),
@@ -82,6 +96,17 @@ def read(
         Path | None, typer.Option(metavar="FILE", help="A digit model instead of shuzi's own.")
     ] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = 50_000_000,
+    review: Annotated[
+        str | None,
+        typer.Option(metavar="DB", help="Queue what was not accepted: a file or a PostgreSQL URL."),
+    ] = None,
+    sample: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="With --review: this share of the accepted too."),
+    ] = 0.02,
+    double_entry: Annotated[
+        bool, typer.Option("--double-entry", help="With --review: two people must agree.")
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Name the files that are skipped.")
     ] = False,
@@ -104,17 +129,30 @@ def read(
     if skipped:
         names = ": " + ", ".join(map(str, skipped)) if verbose else "; -v names them"
         typer.echo(f"shuzi: skipped {len(skipped)} of other kinds{names}.", err=True)
+    intake = None if review is None else _intake(review, sample, double_entry)
     writer = _writer(as_json, as_csv)
     failure: ShuziError | None = None
-    for result in read_files(reader, files, explain):
+    for result in read_files(reader, files, explain, intake.cut if intake else None):
         if isinstance(result, Failure):
             if len(files) == 1:
                 raise result.error
             _complain(result.error)
             failure = failure or result.error
+        elif intake is not None:
+            intake.add(result)
         typer.echo(writer(result), nl=False)
+    if intake is not None:
+        typer.echo(f"shuzi: queued {intake.count} for review.", err=True)
     if failure:
         raise typer.Exit(failure.exit_code)
+
+
+def _intake(place: str, sample: float, double_entry: bool) -> "Intake":
+    _need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.intake import Intake
+    from shuzi.review.store import open_store
+
+    return Intake(open_store(place), sample, 2 if double_entry else 1)
 
 
 def _writer(as_json: bool, as_csv: bool) -> "Callable[[Result], str]":
@@ -153,6 +191,14 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
     ] = None,
+    from_review: Annotated[
+        str | None,
+        typer.Option(metavar="DB", help="Train shuzi's digit model further with what was decided."),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="With --from-review: a run or model.onnx instead."),
+    ] = None,
     verbose: Annotated[
         int, typer.Option(min=0, max=2, help="0 silent, 1 lines and a bar, 2 lines.")
     ] = 1,
@@ -160,9 +206,20 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     """Train a recogniser into a run folder.
 
     Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+    Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
+    if from_review is not None and (recipe or keras or resume or precision != "auto"):
+        raise UsageError("--from-review takes its recipe from the model that it starts from.")
+    if from_review is None and start is not None:
+        raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_mnist
+
+    if from_review is not None:
+        mnist = load_mnist(data, offline=offline, progress=verbose > 0)
+        options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
+        _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
+        return
     from shuzi.training import run as runs
     from shuzi.training.recipes import find_recipe
 
@@ -188,6 +245,27 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         )
     if verbose:
         typer.echo(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
+
+
+def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
+    _need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.store import open_store
+
+    with open_store(queue, create=False) as store:
+        from shuzi.training.finetune import finetune
+
+        outcome = finetune(store, dataset, **options)
+    _print_outcome(outcome)
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    for score in (outcome.corrections, *outcome.frozen):
+        before, after = score.before / score.n, score.after / score.n
+        typer.echo(f"{score.name}: {before:.4f} before, {after:.4f} now, of {score.n}")
+    if outcome.is_better:
+        typer.echo(f"The new model is better. Use it: --model {outcome.folder / 'model.onnx'}")
+    else:
+        typer.echo(f"The new model is not better; keep the old one. It is in {outcome.folder}.")
 
 
 @app.command()
@@ -274,24 +352,164 @@ def predict(
 @app.command()
 def export(
     run: RunFolder,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras.")],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras or int8.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="RUN/export.keras by default."),
+        typer.Option("--output", "-o", metavar="FILE", help="RUN/export.keras or RUN/int8.onnx."),
     ] = None,
+    data: Data = None,
 ) -> None:
-    """Write a run's model for another tool.
+    """Write a run's model for another tool, or smaller.
+
+    int8 takes 8-bit integers; the ranges come from the training images.
 
     Example: shuzi export runs/first --to keras -o first.keras
     """
-    if to != "keras":
-        raise UsageError(f"--to {to}: it must be keras.")
+    if to == "keras":
+        output = output or run / "export.keras"
+        _export_keras(run, output)
+    elif to == "int8":
+        output = output or run / "int8.onnx"
+        _export_int8(run, output, data)
+    else:
+        raise UsageError(f"--to {to}: it must be keras or int8.")
+    typer.echo(f"Written to {output}")
+
+
+def _export_keras(run: Path, output: Path) -> None:
     _need_extra("keras", "keras", "torch", "safetensors", "matplotlib")
     from shuzi.training.keras_export import export_keras
 
-    output = output or run / "export.keras"
     export_keras(run, output)
-    typer.echo(f"Written to {output}")
+
+
+def _export_int8(run: Path, output: Path, data: str | None) -> None:
+    _need_extra("train", "onnx", "matplotlib", "jinja2")
+    from shuzi.training.quantise import export_int8
+
+    found = export_int8(run, output, data=data)
+    for name, size, accuracy in (
+        ("model.onnx", found.bytes_before, found.accuracy_before),
+        ("int8", found.bytes_after, found.accuracy_after),
+    ):
+        typer.echo(f"{name:10} {size / 1000:8.1f} kB  test accuracy {accuracy:.4f}")
+
+
+@app.command()
+def card(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="digit, number, a run folder or a model.onnx.")
+    ] = "digit",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Print a model's card: its data, recipe, scores and limits.
+
+    Example: shuzi card number
+    """
+    import json
+
+    from shuzi.card import SHIPPED, load_card, to_markdown
+
+    found = load_card(SHIPPED.get(model, Path(model)))
+    text = json.dumps(found, ensure_ascii=False) + "\n" if as_json else to_markdown(found)
+    typer.echo(text, nl=False)
+
+
+@app.command()
+def serve(  # noqa: PLR0913, PLR0917 - an option each
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="SHUZI_TOKEN", help="Clients must show it; better set $SHUZI_TOKEN."),
+    ] = None,
+    open_to_network: Annotated[
+        bool, typer.Option("--open-to-network", help="Let others in without a token.")
+    ] = False,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="HOST", help="A name that clients ask for; repeatable."),
+    ] = None,
+    review: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DB",
+            envvar="SHUZI_REVIEW",
+            help="Review database: a file or a URL; your own by default.",
+        ),
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Show the runs of this folder.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A digit model instead of shuzi's own.")
+    ] = None,
+    target_error: Annotated[
+        float, typer.Option(help="The share of wrong numbers among those accepted.")
+    ] = 0.01,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Of one request.")] = 20_000_000,
+    max_pixels: Annotated[int, typer.Option(min=1, help="Of one page.")] = 50_000_000,
+    max_pages: Annotated[int, typer.Option(min=1, help="Of one file.")] = 50,
+    seconds: Annotated[float, typer.Option(min=0.1, help="That one reading may take.")] = 30,
+    upload_seconds: Annotated[
+        float, typer.Option(min=0.1, help="That one request may take to arrive.")
+    ] = 60,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Readings at a time; a core each by default.")
+    ] = None,
+    queue: Annotated[int, typer.Option(min=0, help="Readings that may wait.")] = 128,
+) -> None:
+    """Serve the reader and its page over HTTP, to this machine.
+
+    Example: shuzi serve --port 8000
+    """
+    _need_extra("web", "fastapi", "uvicorn", "python_multipart", "prometheus_client", "sqlalchemy")
+    from shuzi.web.app import create_app
+    from shuzi.web.server import address, bind, known_hosts, run
+    from shuzi.web.settings import Settings
+
+    settings = Settings(
+        token=token,
+        review=review,
+        runs=runs,
+        model=model,
+        hosts=known_hosts(host, names or [], token, open_to_network),
+        target_error=target_error,
+        max_bytes=max_bytes,
+        max_pixels=max_pixels,
+        max_pages=max_pages,
+        seconds=seconds,
+        upload_seconds=upload_seconds,
+        threads=threads or os.cpu_count() or 1,
+        queue=queue,
+    )
+    with bind(host, port) as listener:
+        service = create_app(settings)
+        typer.echo(f"shuzi serves {address(listener)} (Ctrl-C ends it)")
+        run(service, listener)
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write into.")],
+    n: Annotated[int, typer.Option("--n", min=0, help="Pictures with a number.")] = 1000,
+    pages: Annotated[int, typer.Option(min=0, help="Pages with many numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same.")] = 0,
+    data: Data = None,
+    offline: Offline = False,
+) -> None:
+    """Write pictures of handwritten numbers, labelled.
+
+    They are composed of MNIST's training digits and of drawn ones.
+
+    Example: shuzi synth strings --n 100 --pages 2
+    """
+    from shuzi.dataset import load_mnist
+    from shuzi.training.labelled import write_labelled_set
+
+    dataset = load_mnist(data, offline=offline, progress=True)
+    write_labelled_set(out, dataset, n=n, pages=pages, seed=seed)
+    typer.echo(f"Written to {out}: {n} pictures of numbers, {pages} pages")
 
 
 @app.command()
@@ -352,6 +570,56 @@ def data_show(
         typer.echo("  " + "  ".join(counts))
     contact_sheet(found.train_images, found.train_labels, sheet)
     typer.echo(f"Contact sheet: {sheet}")
+
+
+@review_app.command("status")
+def review_status(queue: Queue) -> None:
+    """Print how far a queue is, how fast, and how often the reader was wrong.
+
+    Example: shuzi review status reviews.db
+    """
+    _need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.store import open_store
+
+    with open_store(queue, create=False) as store:
+        _print_figures(store.figures())
+
+
+def _print_figures(figures: "Figures") -> None:
+    typer.echo(f"open      {figures.open}, {figures.leased} of them with somebody now")
+    typer.echo(f"disputed  {figures.disputed}")
+    typer.echo(f"decided   {figures.decided}")
+    if figures.seconds_each:
+        pace = f"{figures.seconds_each:.2f} seconds each, {figures.items_per_hour:.0f} an hour"
+        typer.echo(f"speed     {pace} for one person")
+    if error := figures.accepted_error:
+        typer.echo(
+            f"accepted  {error.wrong} of {error.n} in the sample were wrong: {error.rate:.2%} "
+            f"(95 % interval {error.low:.2%} to {error.high:.2%}); {error.waiting} wait"
+        )
+    if agreed := figures.agreement:
+        typer.echo(f"agreement {agreed.share:.2%} of {agreed.n} that two people answered")
+    for reviewer in figures.reviewers:
+        typer.echo(f"  {reviewer.name}: {reviewer.decided}, {reviewer.seconds_each:.2f} s each")
+
+
+@review_app.command("export")
+def review_export(
+    queue: Queue,
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="csv, jsonl or dataset.")],
+    out: Annotated[Path, typer.Option(metavar="PATH", help="A file; of a dataset, a folder.")],
+) -> None:
+    """Write what was decided; a dataset is crops with their labels.
+
+    Example: shuzi review export reviews.db --to csv --out decided.csv
+    """
+    _need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.export import export
+    from shuzi.review.store import open_store
+
+    with open_store(queue, create=False) as store:
+        count = export(store, to, out)
+    typer.echo(f"Written to {out}: {count} decided")
 
 
 def _need_extra(extra: str, *modules: str) -> None:

@@ -23,13 +23,17 @@ class Recogniser:
     Args:
         path: a model.onnx with input `images` uint8 (n, 28, 28) and output `probabilities`
             float32 (n, 10); the model that shuzi carries if None.
+        threads: that work on one prediction; a core each if None.
 
     Raises:
         ModelError: there is no such file, it is not ONNX, or it has other inputs or outputs.
     """
 
-    def __init__(self, path: str | PathLike[str] | None = None) -> None:
+    def __init__(
+        self, path: str | PathLike[str] | None = None, *, threads: int | None = None
+    ) -> None:
         self.path = Path(path) if path is not None else _shipped_model()
+        self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first image
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -61,7 +65,7 @@ class Recogniser:
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        session = open_session(self.path)
+        session = open_session(self.path, self.threads)
         self._check_interface(session)
         return session
 

@@ -6,11 +6,14 @@
     ├── DataError                 3   422   a dataset that cannot be used
     │   └── DownloadError         4   502   no mirror gave the dataset
     ├── ImageError                5   422   a picture that cannot be read
+    │   ├── NotAPictureError      5   415   a file that is no picture and no PDF
+    │   └── TooLargeError         5   413   a picture beyond a limit
     ├── ModelError                6   422   a model file that cannot be used
     ├── RunError                  7   422   a run folder that cannot be used
     ├── OutputError               8   507   a result that cannot be written
     ├── DivergedError             9   500   training that stopped making sense
     ├── MissingExtraError        10   501   a part of shuzi that is not installed
+    ├── StoreError               11   503   a review database that cannot be used
     └── Interrupted             130   503   training stopped by Ctrl-C; it can be resumed
 
 Exit code 1 is a defect in shuzi; 130 is also any other command stopped by Ctrl-C.
@@ -78,6 +81,15 @@ class ImageError(ShuziError):
     remedy = "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF."
 
 
+class NotAPictureError(ImageError):
+    http_status = 415
+
+
+class TooLargeError(ImageError):
+    http_status = 413
+    remedy = "Make the picture smaller, or split the file."
+
+
 class ModelError(ShuziError):
     exit_code = 6
     http_status = 422
@@ -105,6 +117,12 @@ class MissingExtraError(ShuziError):
     exit_code = 10
     http_status = 501
     remedy = "Install it with pip."
+
+
+class StoreError(ShuziError):
+    exit_code = 11
+    http_status = 503
+    remedy = "Give a file for SQLite, or a URL such as postgresql://user@host/database."
 
 
 class Interrupted(ShuziError):  # noqa: N818 - nothing went wrong

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from shuzi.errors import ImageError
+from shuzi.errors import ImageError, NotAPictureError, TooLargeError
 
 MAX_PIXELS = 50_000_000
 PILLOW_MAX_PIXELS = 178_000_000
@@ -24,11 +24,13 @@ HELD = 200_000_000
 STANDARD_INPUT = "-"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
 """The files of a folder that are read."""
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+"""Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
 
 Grey = NDArray[np.uint8]
-Picture = str | PathLike[str] | NDArray[Any]
+Picture = str | PathLike[str] | BinaryIO | NDArray[Any]
 
 
 def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
@@ -38,8 +40,9 @@ def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
     a file of several pages, the first.
 
     Args:
-        picture: a PNG, JPEG, WebP, BMP, GIF, TIFF or PDF file, `-` for standard input; or an
-            array, uint8 or uint16, (height, width) grey or (height, width, 3 or 4) RGB or RGBA.
+        picture: a PNG, JPEG, WebP, BMP, GIF, TIFF or PDF file, its path, `-` for standard input,
+            or the open file (`io.BytesIO` too); or an array, uint8 or uint16, (height, width)
+            grey or (height, width, 3 or 4) RGB or RGBA.
         max_pixels: refuse larger pictures.
 
     Raises:
@@ -57,14 +60,24 @@ def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Gr
     if isinstance(picture, np.ndarray):
         yield _grey(_from_array(picture, max_pixels))
         return
-    with _opened(str(picture)) as opened:
+    name = source_name(picture)
+    with _opened(picture) as opened:
         file = _held(opened)
-        if _is_pdf(file):
+        if is_pdf(file):
             from shuzi.pdf import pdf_pages
 
-            yield from pdf_pages(file, str(picture), max_pixels)
+            yield from pdf_pages(file, name, max_pixels)
         else:
-            yield from map(_grey, _frames(file, str(picture), max_pixels))
+            yield from map(_grey, _frames(file, name, max_pixels))
+
+
+def source_name(picture: Picture) -> str:
+    """What a page names as its source: the path as it was given, an open file's name, `array`."""
+    if isinstance(picture, np.ndarray):
+        return "array"
+    if isinstance(picture, str | PathLike):
+        return str(Path(picture))
+    return str(getattr(picture, "name", "file"))
 
 
 def find_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -82,11 +95,14 @@ def find_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name == STANDARD_INPUT:
+def _opened(picture: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
+    if not isinstance(picture, str | PathLike):
+        yield picture
+        return
+    if str(picture) == STANDARD_INPUT:
         yield io.BytesIO(sys.stdin.buffer.read())
         return
-    path = Path(name)
+    path = Path(picture)
     try:
         file = path.open("rb")
     except IsADirectoryError:
@@ -108,10 +124,11 @@ def _held(file: BinaryIO) -> BinaryIO:
     """The file in memory, so that it may change while it is read; a PDF or a huge one as it is."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    return file if size > HELD or _is_pdf(file) else io.BytesIO(file.read())
+    return file if size > HELD or is_pdf(file) else io.BytesIO(file.read())
 
 
-def _is_pdf(file: BinaryIO) -> bool:
+def is_pdf(file: BinaryIO) -> bool:
+    """Whether an open file, at its start, is a PDF."""
     start = file.read(1024)
     file.seek(0)
     return b"%PDF-" in start
@@ -120,7 +137,7 @@ def _is_pdf(file: BinaryIO) -> bool:
 def _frames(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Image.Image]:
     """The file's pages, upright."""
     with _damage_named(name, file, max_pixels):
-        image = Image.open(file)
+        image = Image.open(file, formats=_FORMATS)
     with image:
         for number in count():
             try:
@@ -156,8 +173,9 @@ def _damage_named(name: str, file: BinaryIO, max_pixels: int) -> Iterator[None]:
             raise
         except UnidentifiedImageError:
             file.seek(0)
-            kind = "not a picture" if file.read(1) else "empty"
-            raise ImageError(f"{name} is {kind}.") from None
+            if file.read(1):
+                raise NotAPictureError(f"{name} is not a picture.") from None
+            raise ImageError(f"{name} is empty.") from None
         except Image.DecompressionBombError:
             raise _too_large(name, f"more than {PILLOW_MAX_PIXELS:,}", max_pixels) from None
         # Pillow's decoders raise whatever the damage led them to.
@@ -187,8 +205,8 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
         raise _too_large(name, f"{width} x {height} = {width * height:,}", max_pixels)
 
 
-def _too_large(name: str, pixels: str, max_pixels: int) -> ImageError:
-    return ImageError(
+def _too_large(name: str, pixels: str, max_pixels: int) -> TooLargeError:
+    return TooLargeError(
         f"{name} has {pixels} pixels; the limit is {max_pixels:,}.",
         "Make the picture smaller, or raise the limit with --max-pixels "
         f"(at most {PILLOW_MAX_PIXELS:,}).",

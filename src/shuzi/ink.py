@@ -68,13 +68,21 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     uneven light is followed and taken away.
     """
     even = _evenly_lit(grey)
-    levels = np.interp(even, (even.min(), even.max()), (0, 255)).astype(np.uint8)
-    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    levels = _levels(even)
+    threshold, light = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    share = cv2.countNonZero(light) / levels.size
     edge = np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
     # A frame may fill the edge, and a tight crop of a bold digit half of the picture.
-    dark_paper = 0.4 * (edge > threshold).mean() + 0.6 * (levels > threshold).mean() < 0.5
-    light = -even if dark_paper else even
-    return np.asarray(np.maximum(_paper(light) - light, 0), np.float32)
+    dark_paper = 0.4 * (edge > threshold).mean() + 0.6 * share < 0.5
+    dark_ink = -even if dark_paper else even
+    return np.asarray(np.maximum(_paper(dark_ink) - dark_ink, 0), np.float32)
+
+
+def _levels(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The values stretched over 0 to 255."""
+    low, high = float(values.min()), float(values.max())
+    stretched = (values - low) * np.float32(255 / max(high - low, 1e-6))
+    return np.asarray(stretched, np.uint8)
 
 
 def _evenly_lit(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -168,7 +176,9 @@ def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
         belongs &= at_edge[main] or not at_edge[part]
         if part != main and belongs and _gap(stats[part], stats[main]) <= reach:
             chosen.append(part)
-    return np.isin(labels, chosen)
+    table = np.zeros(count, bool)
+    table[chosen] = True
+    return np.asarray(table[labels])
 
 
 def touches_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator
+from threading import Lock
 from typing import BinaryIO
 
 import numpy as np
@@ -9,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from shuzi.errors import ImageError
+from shuzi.errors import ImageError, TooLargeError
 
 DOTS_AN_INCH = 200
 """A digit 3 mm high becomes 24 pixels high, which is enough to read it."""
@@ -18,6 +19,8 @@ _ROUNDING = 1e-6
 """Keeps a scan's own size, which PDFium rounds up."""
 _ENCRYPTED = 4
 """FPDF_ERR_PASSWORD in PDFium's fpdfview.h."""
+_ALONE = Lock()
+"""PDFium must not be called from two threads at once, not even for two files."""
 
 
 def pdf_pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[NDArray[np.uint8]]:
@@ -26,15 +29,18 @@ def pdf_pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[NDArray[np
     Raises:
         ImageError: the PDF is encrypted or broken, or a picture in it is too large.
     """
-    document = _open(file, name)
+    with _ALONE:
+        document = _open(file, name)
     try:
-        if len(document) == 0:
-            raise ImageError(f"{name} has no pages.")
-        document.init_forms()
-        for number in range(len(document)):
-            yield _draw(document, number, f"{name}, page {number + 1},", max_pixels)
+        with _ALONE:
+            count = _prepare(document, name)
+        for number in range(count):
+            with _ALONE:
+                grey = _draw(document, number, f"{name}, page {number + 1},", max_pixels)
+            yield grey
     finally:
-        document.close()
+        with _ALONE:
+            document.close()
 
 
 def _open(file: BinaryIO, name: str) -> pypdfium2.PdfDocument:
@@ -48,6 +54,14 @@ def _open(file: BinaryIO, name: str) -> pypdfium2.PdfDocument:
         raise ImageError(
             f"{name} is a broken PDF: {error}", "Open it in a viewer, or print it to a new PDF."
         ) from None
+
+
+def _prepare(document: pypdfium2.PdfDocument, name: str) -> int:
+    """How many pages it has."""
+    if len(document) == 0:
+        raise ImageError(f"{name} has no pages.")
+    document.init_forms()
+    return len(document)
 
 
 def _draw(
@@ -75,7 +89,7 @@ def _check_pictures(page: pypdfium2.PdfPage, name: str, max_pixels: int) -> None
         width, height = ctypes.c_uint(), ctypes.c_uint()
         known = pdfium.FPDFImageObj_GetImagePixelSize(held, width, height)
         if known and width.value * height.value > max_pixels:
-            raise ImageError(
+            raise TooLargeError(
                 f"{name} holds a picture of {width.value} x {height.value} pixels; "
                 f"the limit is {max_pixels:,}.",
                 "Scan it at fewer dots an inch, or raise the limit with --max-pixels.",

@@ -1,7 +1,8 @@
 """Picture -> sight -> glyph or strips -> a model -> Page."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -14,13 +15,14 @@ from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.glyph import normalise
 from shuzi.groups import Group
-from shuzi.image import MAX_PIXELS, Picture, load_pages
+from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink, find_digit
 from shuzi.layout import Layout
 from shuzi.numbers import averaged, boxed_number, digit_of, number_of, on_page
 from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
-from shuzi.sight import KINDS, WIDE, Sight, look
+from shuzi.sight import KINDS, WIDE, Sight
+from shuzi.sight import look as look_at
 from shuzi.strip import normalise_strip
 from shuzi.upright import turn_upright
 
@@ -34,6 +36,15 @@ NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Look:
+    """A page that was read, with what was seen: uint8 grey (height, width), upright."""
+
+    grey: Grey
+    sight: Sight
+    page: Page
+
+
 class Reader:
     """Reads digits, numbers and pages; keeps its models between them.
 
@@ -45,6 +56,7 @@ class Reader:
             pages that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
         max_pixels: larger pictures are refused.
+        threads: that work on one prediction; a core each if None.
 
     Raises:
         ModelError: the digit model cannot be used.
@@ -60,22 +72,36 @@ class Reader:
         rotate: int | None = None,
         target_error: float = TARGET_ERROR,
         max_pixels: int = MAX_PIXELS,
+        threads: int | None = None,
     ) -> None:
+        self._choose(kind, rotate, target_error)
+        self.recogniser = Recogniser(model, threads=threads)
+        self.number_model = number_model
+        self.max_pixels = max_pixels
+
+    def with_options(self, *, kind: str, rotate: int | None, target_error: float) -> "Reader":
+        """A reader with the same models and these options.
+
+        Raises:
+            UsageError: there is no such kind or turn, or the target is no error rate.
+        """
+        other = copy(self)
+        other._choose(kind, rotate, target_error)
+        return other
+
+    def _choose(self, kind: str, rotate: int | None, target_error: float) -> None:
         _check("--as", kind, KINDS)
         if rotate is not None:
             _check("--rotate", rotate, TURNS)
         check_target(target_error)
-        self.recogniser = Recogniser(model)
-        self.number_model = number_model
         self.kind = kind
         self.rotate = rotate
         self.target_error = target_error
-        self.max_pixels = max_pixels
 
     @cached_property
     def sequence_recogniser(self) -> SequenceRecogniser:
         """Loaded at the first number."""
-        return SequenceRecogniser(self.number_model)
+        return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
 
     def read(self, picture: Picture) -> Page:
         """What the picture says, or of a file of several pages the first.
@@ -96,8 +122,8 @@ class Reader:
         Raises:
             ImageError: a page cannot be read; those before it are given.
         """
-        for _, _, page in self._looks(picture):
-            yield page
+        for look in self.looks(picture):
+            yield look.page
 
     def explain(self, picture: Picture, folder: str | PathLike[str]) -> Iterator[Page]:
         """As `read_pages`, and write what was seen of each page into `folder`.
@@ -106,45 +132,60 @@ class Reader:
             ImageError: a page cannot be read.
             OutputError: the folder cannot be written.
         """
-        from shuzi.explain import write_explanation
+        for look in self.looks(picture, explain=folder):
+            yield look.page
 
-        for grey, sight, page in self._looks(picture):
-            write_explanation(grey, sight, page, Path(folder))
-            yield page
+    def looks(
+        self, picture: Picture, *, explain: str | PathLike[str] | None = None
+    ) -> Iterator[Look]:
+        """As `read_pages`, each page with what was seen of it.
 
-    def _looks(self, picture: Picture) -> Iterator[tuple[Grey, Sight, Page]]:
-        pages = load_pages(picture, max_pixels=self.max_pixels)
-        for number, as_stored in enumerate(pages, 1):
-            rotated, grey, sight = self._upright(as_stored)
+        Args:
+            explain: a folder to write what was seen into.
+
+        Raises:
+            ImageError: a page cannot be read; those before it are given.
+            OutputError: the folder cannot be written.
+        """
+        for number, as_stored in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
+            look = self.look(as_stored, source_name(picture), number)
+            if explain is not None:
+                from shuzi.explain import write_explanation
+
+                write_explanation(look.grey, look.sight, look.page, Path(explain))
+            yield look
+
+    def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
+        """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
+        rotated, grey, sight = self._upright(as_stored)
+        kind, numbers = self._numbers(grey, sight)
+        turn = self._turn_of_crop(grey, sight, numbers)
+        if turn:
+            rotated, grey, sight = turn, _turned(grey, turn), Sight("number")
             kind, numbers = self._numbers(grey, sight)
-            turn = self._turn_of_crop(grey, sight, numbers)
-            if turn:
-                rotated, grey, sight = turn, _turned(grey, turn), Sight("number")
-                kind, numbers = self._numbers(grey, sight)
-            height, width = grey.shape
-            page = Page(
-                source=_source(picture),
-                page=number,
-                width=width,
-                height=height,
-                rotated=rotated,
-                kind=kind,
-                numbers=tuple(numbers),
-            )
-            yield grey, sight, decide_pages([page], self.target_error)[0]
+        page = Page(
+            source=source,
+            page=number,
+            width=grey.shape[1],
+            height=grey.shape[0],
+            rotated=rotated,
+            kind=kind,
+            numbers=tuple(numbers),
+        )
+        return Look(grey, sight, decide_pages([page], self.target_error)[0])
 
     def _upright(self, grey: Grey) -> tuple[int, Grey, Sight]:
         """The degrees that the picture was turned by, the turned one, and what is seen of it."""
         if self.rotate is not None:
             grey = _turned(grey, self.rotate)
-            return self.rotate, grey, look(grey, self.kind)
-        sight = look(grey, self.kind)
+            return self.rotate, grey, look_at(grey, self.kind)
+        sight = look_at(grey, self.kind)
         if sight.kind != "page" or sight.layout is None:
             return 0, grey, sight
         degrees = turn_upright(sight.layout, self.sequence_recogniser)
         if degrees:
             grey = _turned(grey, degrees)
-            sight = look(grey, self.kind)
+            sight = look_at(grey, self.kind)
         return degrees, grey, sight
 
     def _turn_of_crop(self, grey: Grey, sight: Sight, numbers: list[Number]) -> int:
@@ -270,7 +311,3 @@ def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, 
     if value not in allowed:
         known = ", ".join(map(str, allowed))
         raise UsageError(f"{option} {value} is not known.", f"Give one of {known}.")
-
-
-def _source(picture: Picture) -> str:
-    return "array" if isinstance(picture, np.ndarray) else str(Path(picture))

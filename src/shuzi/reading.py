@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from shuzi.decide import decide_pages
 from shuzi.errors import ImageError, ShuziError
 from shuzi.image import STANDARD_INPUT, find_pictures
 from shuzi.page import SCHEMA, Number, Page
-from shuzi.reader import Reader
+from shuzi.reader import Look, Reader
 
 TOGETHER = 200
 """Numbers that are decided together; pages are held back until there are so many."""
@@ -50,16 +50,23 @@ def find_files(paths: Sequence[str]) -> tuple[list[str], list[Path]]:
 
 
 def read_files(
-    reader: Reader, files: Sequence[str], explain: Path | None = None
+    reader: Reader,
+    files: Sequence[str],
+    explain: Path | None = None,
+    watch: Callable[[Look], None] | None = None,
 ) -> Iterator[Result]:
     """Every page of every file; a failure where one could not be read, and on with the next.
 
     Numbers are accepted, reviewed or rejected over about 200 of them at a time, which accepts
     more of them at the same error than deciding each page alone.
+
+    Args:
+        explain: a folder to write what was seen into.
+        watch: is shown each page while its picture is in memory, in the order in which they come.
     """
     held: list[Result] = []
     count = 0
-    for result in _results(reader, files, explain):
+    for result in _results(reader, files, explain, watch):
         held.append(result)
         count += max(1, len(result.numbers)) if isinstance(result, Page) else 1
         if count >= TOGETHER:
@@ -68,10 +75,18 @@ def read_files(
     yield from _decided(held, reader.target_error)
 
 
-def _results(reader: Reader, files: Sequence[str], explain: Path | None) -> Iterator[Result]:
+def _results(
+    reader: Reader,
+    files: Sequence[str],
+    explain: Path | None,
+    watch: Callable[[Look], None] | None,
+) -> Iterator[Result]:
     for file in files:
         try:
-            yield from reader.read_pages(file) if explain is None else reader.explain(file, explain)
+            for look in reader.looks(file, explain=explain):
+                if watch is not None:
+                    watch(look)
+                yield look.page
         except ImageError as error:
             yield Failure(file, error)
 

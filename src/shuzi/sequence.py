@@ -21,7 +21,7 @@ STRIDE = 4
 """Columns of a strip to a frame of the output."""
 BEAM = 8
 """Texts kept at each frame of the search."""
-UNLIKELY = 1e-5
+UNLIKELY = 1e-3
 """Characters less likely than this in a frame are not tried there."""
 CHUNK = 64
 _STEP = 16
@@ -57,13 +57,17 @@ class SequenceRecogniser:
     Args:
         path: an ONNX model with input `strips` uint8 (n, 32, w) and output `log_probabilities`
             float32 (n, w / 4, 11), a blank and the digits; the model that shuzi carries if None.
+        threads: that work on one prediction; a core each if None.
 
     Raises:
         ModelError: there is no such file, it is not ONNX, or it has other inputs or outputs.
     """
 
-    def __init__(self, path: str | PathLike[str] | None = None) -> None:
+    def __init__(
+        self, path: str | PathLike[str] | None = None, *, threads: int | None = None
+    ) -> None:
         self.path = Path(path) if path is not None else _shipped_model()
+        self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first strip
 
     def predict(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
@@ -99,7 +103,7 @@ class SequenceRecogniser:
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        session = open_session(self.path)
+        session = open_session(self.path, self.threads)
         self._check_interface(session)
         return session
 

@@ -7,8 +7,8 @@ import onnxruntime
 from shuzi.errors import ModelError
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """A session on the CPU, silent.
+def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """A session on the CPU, silent; of all cores unless `threads` says how many.
 
     Raises:
         ModelError: there is no such file, or it is not ONNX.
@@ -17,6 +17,7 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
         raise ModelError(f"{path}: there is no such model file.")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    options.intra_op_num_threads = threads or 0
     # Threads that wait for work in a loop take the processor from the rest of the reading.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:

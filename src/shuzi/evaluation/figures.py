@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shuzi.evaluation.calibration import Bin
 from shuzi.evaluation.coverage import Coverage
+from shuzi.evaluation.mistakes import find_mistakes
 from shuzi.files import write_atomically
 
 COLUMNS, ROWS = 8, 4
@@ -85,12 +86,11 @@ def mistakes(
         OutputError: the file cannot be written.
     """
     guesses = probabilities.argmax(axis=1)
-    wrong = np.flatnonzero(guesses != labels)
-    worst = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")]
+    worst = find_mistakes(probabilities, labels)
     figure = Figure(figsize=(10, 6.4), layout="constrained")
     figure.suptitle(
-        f"{len(wrong)} of {len(labels)} images read wrong"
-        + (f"; the {ROWS * COLUMNS} surest" if len(wrong) > ROWS * COLUMNS else "")
+        f"{len(worst)} of {len(labels)} images read wrong"
+        + (f"; the {ROWS * COLUMNS} surest" if len(worst) > ROWS * COLUMNS else "")
     )
     grid = figure.subplots(ROWS, COLUMNS).ravel()
     for axes in grid:

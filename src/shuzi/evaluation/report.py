@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.card import check_card
 from shuzi.dataset import Dataset, load_images, load_mnist
 from shuzi.engine import Recogniser
 from shuzi.errors import RunError, UsageError
@@ -17,6 +18,7 @@ from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
 from shuzi.evaluation.coverage import Coverage, coverage_at, risk_coverage
+from shuzi.evaluation.mistakes import describe_mistakes
 from shuzi.evaluation.sets import (
     Pictures,
     RefusalScore,
@@ -73,7 +75,7 @@ def evaluate(
     sets: Iterable[str | PathLike[str]] = (),
     corruptions: bool = False,
 ) -> Evaluation:
-    """Test a finished run or a model; write evaluation.json, report.html and its pictures.
+    """Test a run or a model; write evaluation.json, mistakes.json, report.html and its pictures.
 
     Args:
         run: a folder that `shuzi.train` wrote.
@@ -112,6 +114,8 @@ def evaluate(
     with write_atomically(folder / "evaluation.json") as temporary:
         report = {"data": source} | found.to_dict()
         temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    with write_atomically(folder / "mistakes.json") as temporary:
+        temporary.write_text(json.dumps(describe_mistakes(images, probabilities, labels)) + "\n")
     thresholds = [coverage_at(probabilities, labels, threshold) for threshold in THRESHOLDS]
     write_page(folder / "report.html", str(run or recogniser.path), source, found, thresholds)
     return found
@@ -183,7 +187,7 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
 
     Raises:
         RunError: it is not a run folder, or the run has not finished.
-        ModelError: its model is damaged.
+        ModelError: its model is damaged, or another run's.
     """
     if not (folder / "run.json").is_file():
         raise RunError(f"{folder} is not a run folder: it has no run.json.")
@@ -196,7 +200,9 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(f"{folder / 'run.json'} cannot be read: {error}") from error
-    return Recogniser(folder / "model.onnx"), dict(record)
+    recogniser = Recogniser(folder / "model.onnx")
+    check_card(recogniser.path, record)
+    return recogniser, dict(record)
 
 
 def _open(
@@ -208,7 +214,7 @@ def _open(
     if model is not None:
         raise UsageError(f"Both {run} and --model {model} are given.", "Give one of them.")
     recogniser, record = open_run(Path(run))
-    return recogniser, _source(record)
+    return recogniser, training_source(record)
 
 
 def _score_sets(recogniser: Recogniser, sets: Sequence[Pictures]) -> tuple[WriterScore, ...]:
@@ -234,7 +240,8 @@ def _thinned(curve: Sequence[Coverage]) -> tuple[Coverage, ...]:
     return tuple(curve[place] for place in places) if curve else ()
 
 
-def _source(record: dict[str, Any]) -> str | None:
+def training_source(record: dict[str, Any]) -> str | None:
+    """Where a run's data came from, if it is still there."""
     source = str(record.get("data", {}).get("source", ""))
     return source if source and Path(source).exists() else None
 

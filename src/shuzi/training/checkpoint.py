@@ -1,7 +1,10 @@
 """Everything a run needs to go on, in one file that is either the old one or the new one."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
@@ -38,11 +41,31 @@ def load_checkpoint(run: Path, state: dict[str, Tensor]) -> list[Epoch]:
     path = run / _FILE
     if not path.exists():
         return []
+    with _opened(path) as checkpoint:
+        for name, tensor in state.items():
+            tensor.copy_(checkpoint.get_tensor(name))
+        rows = json.loads(checkpoint.metadata()["history"])
+        return [Epoch(**row) for row in rows]
+
+
+def load_weights(run: Path, state: dict[str, Tensor]) -> None:
+    """Copy what the checkpoint has of these tensors; the others stay.
+
+    Raises:
+        RunError: there is none, it is damaged, or it has none of them.
+    """
+    with _opened(run / _FILE) as checkpoint:
+        names = set(checkpoint.keys()) & set(state)
+        if not names:
+            raise KeyError("it is of another network")
+        for name in names:
+            state[name].copy_(checkpoint.get_tensor(name))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, framework="pt") as checkpoint:
-            for name, tensor in state.items():
-                tensor.copy_(checkpoint.get_tensor(name))
-            rows = json.loads(checkpoint.metadata()["history"])
+            yield checkpoint
     except (SafetensorError, OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{path} cannot be resumed from: {error}", "Train anew.") from error
-    return [Epoch(**row) for row in rows]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.files import write_atomically
-from shuzi.training.hand import Glyphs
+from shuzi.training.glyphs import Glyphs
 from shuzi.training.strings import compose_strips
 
 Strings = list[tuple[NDArray[np.uint8], str]]
@@ -31,6 +31,8 @@ class Drawer:
         size: strings in a part.
         parts: how many different ones.
         folder: where they are kept; those already there are taken.
+        wait: for the next part; otherwise one that is drawn already comes again, and which one
+            depends on how fast the machine is.
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class Drawer:
         seed: int,
         folder: Path,
         workers: int = 1,
+        wait: bool = True,
     ) -> None:
         self.size, self.parts, self.seed, self.folder = size, parts, seed, folder
+        self.wait = wait
         self._pool = ProcessPoolExecutor(
             workers, get_context("spawn"), initializer=_begin, initargs=(images, labels)
         )
@@ -57,7 +61,16 @@ class Drawer:
             if part not in self._drawn:
                 path = self.folder / f"strings-{self.seed}-{self.size}-{part}.npz"
                 self._drawn[part] = self._pool.submit(_draw, path, self.size, self.seed, part)
-        return load_strings(self._drawn[(number - 1) % self.parts].result())
+        due = (number - 1) % self.parts
+        ready = [part for part, drawn in self._drawn.items() if drawn.done()]
+        if not self.wait and ready and due not in ready:
+            due = ready[number % len(ready)]
+        return load_strings(self._drawn[due].result())
+
+    @property
+    def drawn(self) -> int:
+        """Parts that are drawn by now."""
+        return sum(part.done() and not part.cancelled() for part in self._drawn.values())
 
     def __enter__(self) -> "Drawer":
         return self

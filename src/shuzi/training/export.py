@@ -104,7 +104,17 @@ def to_onnx(
             verbose=False,
         )
     assert program is not None
-    return program.model_proto
+    return bare(program.model_proto)
+
+
+def bare(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model without the exporter's notes, which name files of the machine that it ran on."""
+    graph = model.graph
+    for part in (*graph.node, *graph.initializer, *graph.value_info, *graph.input, *graph.output):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    graph.ClearField("metadata_props")
+    return model
 
 
 @torch.inference_mode()

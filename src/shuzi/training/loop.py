@@ -50,7 +50,8 @@ def split_dataset(
     What the recipe draws comes to the training part, the same for the same seed.
 
     Raises:
-        DataError: no image would be left to train on.
+        DataError: no image would be left to train on, or the recipe calibrates and the
+            validation part holds one digit only.
     """
     n = len(dataset.train_labels)
     cut = int(n * (1 - recipe.validation_split))
@@ -59,6 +60,12 @@ def split_dataset(
             f"{n} images from {dataset.source} cannot be split with "
             f"validation_split={recipe.validation_split:g}.",
             "Give more images or another --set validation_split=.",
+        )
+    if recipe.calibrate and len(np.unique(dataset.train_labels[cut:])) < 2:
+        raise DataError(
+            f"The last {n - cut} training images of {dataset.source}, which are held out, show one "
+            "digit only; probabilities cannot be calibrated with them.",
+            "Shuffle the images, raise --set validation_split=, or --set calibrate=false.",
         )
     images, labels = dataset.train_images[:cut], dataset.train_labels[:cut]
     if recipe.drawn:

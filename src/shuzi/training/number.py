@@ -13,14 +13,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shuzi.errors import DivergedError
-from shuzi.sequence import HEIGHT, STRIDE, pad, padded_width
-from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
+from shuzi.sequence import STRIDE, pad, padded_width
+from shuzi.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.progress import Reporter
 from shuzi.training.recipes import Recipe
+from shuzi.training.wobble import wobble
 
+EARLY = 10
+"""Layers of the network's image part that see strokes, no digits yet."""
 CLASSES = 11
 """The blank, then the digits."""
 Strings = Sequence[tuple[NDArray[np.uint8], str]]
@@ -34,8 +37,8 @@ _TEMPERATURES = np.geomspace(0.4, 4, 93)
 class NumberNetwork(nn.Module):
     """uint8 strips (n, 32, w) in, logits (n, w / 4, 11) out.
 
-    Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the
-    neighbours of a digit.
+    Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the two or
+    three neighbours of a digit.
     """
 
     def __init__(self, width: int = 1) -> None:
@@ -49,10 +52,12 @@ class NumberNetwork(nn.Module):
             nn.MaxPool2d(2),
             *_block(b, c, (3, 3)),
             *_block(c, c, (3, 3)),
-            nn.MaxPool2d((2, 1)),
+            # So named that the weights of the network without the block still fit.
+            nn.Sequential(nn.MaxPool2d((2, 1)), _Residual(c, (3, 3))),
             *_block(c, d, (4, 3), (0, 1)),
         )
         self.line = nn.Sequential(*_block(d, d, (1, 5)), *_block(d, d, (1, 5)))
+        self.context = _Residual(d, (1, 3), dilation=2)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Conv2d(d, CLASSES, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -60,19 +65,39 @@ class NumberNetwork(nn.Module):
     def forward(self, strips: Tensor) -> Tensor:
         pixels = strips[:, None].float() / 255
         columns = self.image(pixels.contiguous(memory_format=torch.channels_last))
-        columns = columns + self.line(columns)
+        columns = self.context(columns + self.line(columns))
         logits: Tensor = self.head(self.dropout(columns))
         return logits[:, :, 0].transpose(1, 2)
 
 
 def _block(
-    inputs: int, outputs: int, size: tuple[int, int], padding: tuple[int, int] | None = None
+    inputs: int,
+    outputs: int,
+    size: tuple[int, int],
+    padding: tuple[int, int] | None = None,
+    dilation: int = 1,
 ) -> list[nn.Module]:
-    padding = padding or (size[0] // 2, size[1] // 2)
-    convolution = nn.Conv2d(inputs, outputs, size, padding=padding, bias=False)
+    padding = padding or (size[0] // 2, dilation * (size[1] // 2))
+    convolution = nn.Conv2d(
+        inputs, outputs, size, padding=padding, dilation=(1, dilation), bias=False
+    )
     nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
     # A batch holds strips of one width, so the mean over many batches must be taken.
     return [convolution, nn.BatchNorm2d(outputs, momentum=0.02), nn.ReLU()]
+
+
+class _Residual(nn.Module):
+    """Two convolutions beside a way past them; as it begins, only the way past."""
+
+    def __init__(self, channels: int, size: tuple[int, int], dilation: int = 1) -> None:
+        super().__init__()
+        first = _block(channels, channels, size, dilation=dilation)
+        *second, _ = _block(channels, channels, size, dilation=dilation)
+        nn.init.zeros_(second[-1].weight)  # type: ignore[arg-type]
+        self.change = nn.Sequential(*first, *second)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.relu(features + self.change(features))
 
 
 class NumberTrainer:
@@ -83,22 +108,31 @@ class NumberTrainer:
     """
 
     def __init__(
-        self, recipe: Recipe, seed: int, device: Device, source: Source, held_out: Strings
+        self,
+        recipe: Recipe,
+        seed: int,
+        device: Device,
+        source: Source,
+        held_out: Strings,
+        seconds: float = math.inf,
     ) -> None:
         """
         Args:
             recipe: its lr, decay, batch_size and epochs count; an epoch is a round.
             held_out: strings to validate with, drawn from digits that never train.
+            seconds: the training ends in this time, after fewer rounds if need be; the learning
+                rate falls by what is nearer, the last round or the end of the time.
         """
         torch.manual_seed(seed)
         self.recipe, self.seed, self.device, self.source = recipe, seed, device, source
-        self.held_out = held_out
+        self.held_out, self.seconds = held_out, seconds
         self.network = NumberNetwork().to(device.torch)
         self.round_size = len(source(1))
         self.steps_per_round = math.ceil(self.round_size / recipe.batch_size)
-        steps = self.steps_per_round * recipe.epochs
-        self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, steps)
+        self.steps = self.steps_per_round * recipe.epochs
+        self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, self.steps)
         self.history: list[Epoch] = []
+        self._round_began = time.perf_counter()
 
     @property
     def state(self) -> dict[str, Tensor]:
@@ -106,13 +140,18 @@ class NumberTrainer:
         weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
         return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
 
+    @property
+    def done(self) -> bool:
+        spent = sum(epoch.seconds for epoch in self.history)
+        return len(self.history) >= self.recipe.epochs or spent >= self.seconds
+
     def run_round(self, on_batch: Callable[[int], None]) -> Epoch:
         """One round of strings, then the validation.
 
         Raises:
             DivergedError: the loss is not a number any more.
         """
-        start = time.perf_counter()
+        self._round_began = time.perf_counter()
         number = len(self.history) + 1
         loss, accuracy = self._train_round(number, on_batch)
         if not math.isfinite(loss):
@@ -120,7 +159,7 @@ class NumberTrainer:
         tables, labels = self.log_probabilities(self.held_out)
         epoch = Epoch(
             epoch=number,
-            seconds=time.perf_counter() - start,
+            seconds=time.perf_counter() - self._round_began,
             loss=loss,
             accuracy=accuracy,
             val_loss=float(np.mean(_losses(tables, labels))),
@@ -134,23 +173,31 @@ class NumberTrainer:
         self.network.train()
         t, seen, loss, right = (number - 1) * self.steps_per_round, 0, 0.0, 0
         for strips, labels in self._batches(number):
-            self.optimiser.schedule(t)
+            step = max(t, self._step_by_time())
+            if step >= self.steps:
+                break
+            self.optimiser.schedule(step)
             table, batch_loss = self._step(strips, labels)
             t, seen = t + 1, seen + len(labels)
             loss, right = loss + batch_loss * len(labels), right + _right(table, labels)
             on_batch(seen)
-        return loss / seen, right / seen
+        return loss / max(1, seen), right / max(1, seen)
+
+    def _step_by_time(self) -> int:
+        """The step that the share of the time that is spent would be."""
+        spent = sum(epoch.seconds for epoch in self.history)
+        spent += time.perf_counter() - self._round_began
+        return int(self.steps * spent / self.seconds)
 
     def _batches(self, number: int) -> Iterator[tuple[Tensor, list[str]]]:
-        """Strips of like widths together, the batches in any order."""
+        """Strips of like widths together, each a little otherwise; the batches in any order."""
         strings, size = self.source(number), self.recipe.batch_size
         by_width = np.argsort([strip.shape[1] for strip, _ in strings], kind="stable")
         rng = np.random.default_rng([self.seed, number])
         starts = rng.permutation(range(0, len(by_width), size))
         for start in starts:
-            strips, labels = _batch([strings[i] for i in by_width[start : start + size]])
-            # Strings come again; so they come a little higher or lower.
-            yield _shifted(strips, int(rng.integers(-2, 3))), labels
+            chosen = [strings[i] for i in by_width[start : start + size]]
+            yield _batch([(wobble(strip, rng), label) for strip, label in chosen])
 
     def _step(self, strips: Tensor, labels: list[str]) -> tuple[Tensor, float]:
         with self.device.autocast():
@@ -195,7 +242,7 @@ class NumberTrainer:
 
 
 def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None:
-    """Train to the recipe's last round, going on from the folder's checkpoint if it has one.
+    """Train to the last round or the end of the time, on from the folder's checkpoint if any.
 
     Raises:
         RunError: the checkpoint is damaged or is of another network.
@@ -204,7 +251,7 @@ def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None
     trainer.history = load_checkpoint(folder, trainer.state)
     reporter = Reporter(trainer.recipe.epochs, trainer.round_size, verbose)
     try:
-        while len(trainer.history) < trainer.recipe.epochs:
+        while not trainer.done:
             reporter.begin(len(trainer.history) + 1)
             trainer.run_round(reporter.seen)
             reporter.end(trainer.history)
@@ -216,11 +263,18 @@ def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None
 def start_from(trainer: NumberTrainer, folder: Path) -> None:
     """Take the weights of an earlier training, so that a new cycle of the rate begins with them.
 
+    Its network may lack blocks of this one.
+
     Raises:
         RunError: the checkpoint is damaged or is of another network.
     """
     weights = {name: t for name, t in trainer.state.items() if name.startswith("network.")}
-    load_checkpoint(folder, weights)
+    load_weights(folder, weights)
+
+
+def keep_early(trainer: NumberTrainer) -> None:
+    """Leave the first three convolutions as they are; a step then takes 0.7 of the time."""
+    trainer.network.image[:EARLY].requires_grad_(False)
 
 
 def fit_sequence_temperature(tables: Sequence[Tensor], labels: Sequence[str]) -> float:
@@ -266,15 +320,6 @@ def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
     assert width % STRIDE == 0
     strips = pad([strip for strip, _ in strings], width)
     return torch.from_numpy(strips), [label for _, label in strings]
-
-
-def _shifted(strips: Tensor, rows: int) -> Tensor:
-    moved = torch.zeros_like(strips)
-    if rows >= 0:
-        moved[:, rows:] = strips[:, : HEIGHT - rows]
-    else:
-        moved[:, :rows] = strips[:, -rows:]
-    return moved
 
 
 def _right(tables: Tensor | Sequence[Tensor], labels: Sequence[str]) -> int:

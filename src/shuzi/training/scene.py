@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.hand import TALL, Ink
+from shuzi.training.writing import TALL, Ink
 
 
 @dataclass(slots=True)
@@ -15,6 +15,16 @@ class Scene:
 
     ink: NDArray[np.float32]
     print: NDArray[np.float32]
+    left: int
+    top: int
+    right: int
+    bottom: int
+    """Where the line of writing lies."""
+
+    @classmethod
+    def blank(cls, height: int, width: int) -> "Scene":
+        ink, marks = (np.zeros((height, width), np.float32) for _ in range(2))
+        return cls(ink, marks, 0, 0, width, height)
 
 
 def lay_out(line: Ink, rng: np.random.Generator) -> Scene:
@@ -24,9 +34,10 @@ def lay_out(line: Ink, rng: np.random.Generator) -> Scene:
     shape = margins[0] + height + margins[1], margins[2] + width + margins[3]
     ink = np.zeros(shape, np.float32)
     ink[margins[0] : margins[0] + height, margins[2] : margins[2] + width] = line / 255
-    if rng.random() < 0.07:
-        ink = _cut_edge(ink, margins, rng)
-    return Scene(ink, np.zeros_like(ink))
+    top, left = margins[0], margins[2]
+    if rng.random() < 0.1:
+        ink, top, left = _cut_edge(ink, margins, rng)
+    return Scene(ink, np.zeros_like(ink), left, top, left + width, top + height)
 
 
 def _margins(rng: np.random.Generator) -> list[int]:
@@ -39,14 +50,41 @@ def _margins(rng: np.random.Generator) -> list[int]:
 
 def _cut_edge(
     ink: NDArray[np.float32], margins: list[int], rng: np.random.Generator
-) -> NDArray[np.float32]:
-    side, gone = int(rng.integers(4)), round(TALL * rng.uniform(0.02, 0.12))
+) -> tuple[NDArray[np.float32], int, int]:
+    """What is left, and the writing's top and left in it."""
+    above, below, left, right = margins
+    side, gone = int(rng.integers(4)), round(TALL * rng.uniform(0.02, 0.18))
     if side == 0:
-        return ink[margins[0] + gone :]
+        return ink[above + gone :], -gone, left
     if side == 1:
-        return ink[: -margins[1] - gone]
+        return ink[: -below - gone], above, left
     gone = max(1, gone // 3)
-    return ink[:, margins[2] + gone :] if side == 2 else ink[:, : -margins[3] - gone]
+    if side == 2:
+        return ink[:, left + gone :], above, -gone
+    return ink[:, : -right - gone], above, left
+
+
+def add_cells(scene: Scene, middles: list[int], pitch: int, rng: np.random.Generator) -> None:
+    """A form's boxes, one digit in each; or combs, or marks between them.
+
+    Args:
+        middles: columns of the writing where its digits stand.
+        pitch: pixels from one box to the next.
+    """
+    if not middles:
+        return
+    paper, strength, thick = scene.print, rng.uniform(0.15, 1.0), int(rng.integers(1, 4))
+    top, bottom = (
+        scene.top - TALL * rng.uniform(0.02, 0.3),
+        scene.bottom + TALL * rng.uniform(0, 0.3),
+    )
+    left, comb = scene.left + middles[0] - pitch / 2, rng.random() < 0.25
+    xs = [left + i * pitch for i in range(len(middles) + 1)]
+    for x in xs:
+        _line(paper, (x, bottom - 0.3 * TALL if comb else top), (x, bottom), thick, strength)
+    _line(paper, (xs[0], bottom), (xs[-1], bottom), thick, strength)
+    if not comb:
+        _line(paper, (xs[0], top), (xs[-1], top), thick, strength)
 
 
 def add_print(scene: Scene, rng: np.random.Generator) -> None:
@@ -58,6 +96,8 @@ def add_print(scene: Scene, rng: np.random.Generator) -> None:
         _rulings(scene.print, rng)
     elif kind < 0.63:
         _squares(scene.print, rng)
+    elif kind < 0.69:
+        _guide(scene, rng)
 
 
 def _box(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
@@ -84,6 +124,15 @@ def _rulings(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
     while y < height:
         _line(paper, (0, y), (width, y + slope * width), thick, strength)
         y += step
+
+
+def _guide(scene: Scene, rng: np.random.Generator) -> None:
+    """A dotted or broken line to write on."""
+    strength, thick = rng.uniform(0.3, 1.1), int(rng.integers(1, 4))
+    step, y = rng.uniform(0.08, 0.3) * TALL, scene.bottom + rng.normal(0, 0.08) * TALL
+    length = rng.uniform(0, 0.6) * step
+    for x in np.arange(rng.uniform(0, step), scene.print.shape[1], step):
+        _line(scene.print, (x, y), (x + length, y), thick, strength)
 
 
 def _squares(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
@@ -130,45 +179,108 @@ def add_neighbour(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
 
 
 def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
-    """Faint writing of the page's other side, or a stamp's, anywhere."""
+    """Faint writing: of the page's other side, rubbed out, or a stamp's; anywhere, or behind it."""
     height, width = scene.print.shape
     size = max(2, round(line.shape[1] * rng.uniform(0.4, 1))), max(2, round(TALL * 0.7))
-    ghost = np.asarray(cv2.resize(line[:, ::-1], size, interpolation=cv2.INTER_AREA), np.float32)
-    ghost = np.asarray(cv2.GaussianBlur(ghost, (0, 0), 1.5)) * (rng.uniform(0.1, 0.4) / 255)
+    line = line[:, ::-1] if rng.random() < 0.6 else line
+    ghost = np.asarray(cv2.resize(line, size, interpolation=cv2.INTER_AREA), np.float32)
+    blurred = cv2.GaussianBlur(ghost, (0, 0), rng.uniform(0.8, 2))
+    ghost = np.asarray(blurred) * (rng.uniform(0.1, 0.5) / 255)
     top = int(rng.integers(0, max(1, height - len(ghost) // 2)))
     left = int(rng.integers(0, max(1, width - ghost.shape[1] // 4)))
+    if rng.random() < 0.4:
+        left = min(width - 1, scene.right + round(TALL * rng.uniform(-0.1, 0.3)))
     target = scene.print[top : top + len(ghost), left : left + ghost.shape[1]]
     np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
 
 
 def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The grey picture, uint8, its digits 11 to 44 pixels high, mostly dark on light."""
+    """The grey picture, uint8, its digits 10 to 46 pixels high, mostly dark on light."""
     ink, marks = scene.ink, scene.print
     if rng.random() < 0.25:
         ink = ink * _clouds(ink.shape, rng.uniform(4, 20), rng.uniform(0.1, 0.5), rng)
+    if rng.random() < 0.04:
+        # A dry pen leaves gaps.
+        ink = ink * (_clouds(ink.shape, rng.uniform(1.5, 4), 1, rng) > rng.uniform(0.05, 0.2))
     dark = np.maximum(ink, marks)
-    scale = float(np.exp(rng.uniform(np.log(11), np.log(44)))) / TALL
-    if rng.random() < 0.6:
-        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.3, 1.4) / min(scale, 1)))
-    size = [max(8, round(side * scale)) for side in dark.shape[::-1]]
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    dark = np.asarray(cv2.resize(dark, size, interpolation=how), np.float32)
+    if rng.random() < 0.25:
+        dark = _turned(dark, rng)
+    dark = _shrunk(dark, float(np.exp(rng.uniform(np.log(10), np.log(46)))) / TALL, rng)
     return _developed(dark, rng)
 
 
-def _developed(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
+def develop(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A grey picture of the same size, uint8, in some light, with the grain of a sensor."""
+    dark = np.maximum(scene.ink, scene.print)
+    if rng.random() < 0.5:
+        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
+    return _developed(dark, rng, faintest=0.25)
+
+
+def rule(paper: NDArray[np.float32], step: float, first: float, rng: np.random.Generator) -> None:
+    """Lines to write on, or none; now and then upright ones too, as squared paper has."""
+    kind = rng.random()
+    if kind < 0.4:
+        return
+    height, width = paper.shape
+    strength, thick = rng.uniform(0.08, 0.3), int(rng.integers(1, 3))
+    for y in np.arange(first, height, step if kind < 0.8 else step / 2):
+        _line(paper, (0, y), (width, y), thick, strength)
+    if kind >= 0.8:
+        for x in np.arange(rng.uniform(0, step), width, step / 2):
+            _line(paper, (x, 0), (x, height), thick, strength)
+
+
+def _turned(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """As a camera sees it that is not held straight, by a few degrees."""
+    height, width = dark.shape
+    angle = rng.normal(0, 2.5)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    border = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpAffine(dark, matrix, (width, height), borderMode=border), np.float32)
+
+
+def _shrunk(
+    dark: NDArray[np.float32], scale: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """At the picture's resolution, as sharp as the lens is."""
+    if rng.random() < 0.6:
+        # No more than what still lets a person read it.
+        most = min(1.4, 0.8 + scale)
+        dark = cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.3, most) / min(scale, 1))  # type: ignore[assignment]
+    elif rng.random() < 0.15:
+        dark = _moved(dark, rng)
+    size = [max(8, round(side * scale)) for side in dark.shape[::-1]]
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(dark, size, interpolation=how), np.float32)
+
+
+def _moved(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The camera moved while it looked."""
+    length = int(rng.integers(3, 8))
+    kernel = np.zeros((length, length), np.float32)
+    row = np.arange(length)
+    kernel[[row, np.full(length, length // 2), row[::-1]][int(rng.integers(3))], row] = 1 / length
+    return np.asarray(cv2.filter2D(dark, -1, kernel), np.float32)
+
+
+def _developed(
+    dark: NDArray[np.float32], rng: np.random.Generator, faintest: float = 0.1
+) -> NDArray[np.uint8]:
     paper = rng.uniform(60, 255)
-    contrast = np.exp(rng.uniform(np.log(0.1), np.log(0.95)))
+    contrast = np.exp(rng.uniform(np.log(faintest), np.log(0.95)))
     depth = max(contrast * paper, 12.0)
     light = paper * _light(dark.shape, rng)
     grey = light - depth * dark
     noise = rng.uniform(0, 0.12) * depth if rng.random() < 0.6 else 0.5
-    grain = rng.normal(0, noise, grey.shape).astype(np.float32)
+    grain = noise * rng.standard_normal(grey.shape, np.float32)
     if rng.random() < 0.4:
         grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.5, 1.2))) * 1.5
     picture = np.asarray(np.clip(grey + grain, 0, 255), np.uint8)
+    if rng.random() < 0.07:
+        picture = np.where(dark + grain / depth > rng.uniform(0.25, 0.6), 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
-        picture = _jpeg(picture, int(rng.integers(25, 95)))
+        picture = _jpeg(picture, int(rng.integers(10 if depth > 50 else 30, 95)))
     if rng.random() < 0.06:
         picture = 255 - picture
     return picture

@@ -1,0 +1,140 @@
+"""What is reviewed and what is said of it: frozen values."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from shuzi.errors import UsageError
+from shuzi.page import Box, Number
+
+STATES = ("open", "decided", "disputed")
+LONGEST_NAME = 60
+LONGEST_SOURCE = 500
+_DIGITS = re.compile(r"[0-9]{1,40}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """A number for the queue.
+
+    `crop` and `surroundings` are PNG; `inside` is the number's box in the surroundings. `sampled`
+    if it was accepted and is here to measure how often that is wrong.
+    """
+
+    source: str
+    page: int
+    number: Number
+    crop: bytes
+    surroundings: bytes
+    inside: Box
+    sampled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A number in the queue.
+
+    `state` is open, decided or disputed; `answer` is what was decided, None for no number.
+    `attempt` counts the person who decides now: 2 if one has answered already.
+    """
+
+    id: int
+    source: str
+    page: int
+    number: Number
+    inside: Box
+    sampled: bool
+    required: int
+    state: str
+    answer: str | None
+    attempt: int
+
+    @property
+    def text(self) -> str:
+        """As it was read."""
+        return self.number.text
+
+    @property
+    def confidence(self) -> float:
+        return self.number.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """PNG: the number with a margin, and what is around it."""
+
+    crop: bytes
+    surroundings: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Items that nobody else gets until `expires` (UTC); `text` if all were read as that."""
+
+    token: str
+    expires: datetime
+    items: tuple[Item, ...]
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A person's answer for an item: its digits, or None for no number; `seconds` it took.
+
+    Raises:
+        UsageError: the text is not 1 to 40 digits, or the seconds are none.
+    """
+
+    item: int
+    text: str | None
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.text is not None and not _DIGITS.fullmatch(self.text):
+            raise UsageError(
+                f"{ascii(self.text)[:60]} is not a number.",
+                "Give its digits, or none at all for no number.",
+            )
+        if not 0 <= self.seconds <= 86_400:
+            raise UsageError(f"{self.seconds} seconds for an item are not 0 to 86400.")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many verdicts count, and the items that somebody else has by now."""
+
+    count: int
+    lost: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A row of an item's history, in UTC; `action` is decided or undone."""
+
+    id: int
+    item: int
+    at: datetime
+    reviewer: str
+    action: str
+    text: str | None
+    seconds: float
+
+
+def check_reviewer(name: str) -> str:
+    """The name without spaces around it.
+
+    Raises:
+        UsageError: it is not 1 to 60 printable characters.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise UsageError(
+            "A reviewer's name is 1 to 60 printable characters.", "Give a shorter or plainer one."
+        )
+    return name
+
+
+def plain_source(source: str) -> str:
+    """A file's name as any database can hold it: what is not printable is escaped."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in source)
+    return shown[-LONGEST_SOURCE:]

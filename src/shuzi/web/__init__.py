@@ -1,0 +1,1 @@
+"""The reader as a service, and its page in the browser."""

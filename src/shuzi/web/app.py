@@ -1,0 +1,72 @@
+"""The service: routes, and what stands before them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import shuzi
+from shuzi.web import documents, metrics, models, problems, read, review, runs, session
+from shuzi.web.body import BodyLimit
+from shuzi.web.metrics import Measured, Metrics
+from shuzi.web.readers import Readers
+from shuzi.web.security import Gate, SecurityHeaders
+from shuzi.web.settings import Settings
+from shuzi.web.store import Reviews
+
+_PAGE = Path(str(files("shuzi") / "web" / "static"))
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI app; its state has `settings`, `readers`, `reviews` and `metrics`.
+
+    Raises:
+        ModelError: a model cannot be used.
+    """
+    app = FastAPI(
+        title="shuzi",
+        version=shuzi.__version__,
+        description="Reads handwritten digits, and knows when it can't.",
+        openapi_url="/api/v1/openapi.json",
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        responses=documents.problems(400, 401, 403, 421, 422),
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.readers = Readers(settings)
+    app.state.reviews = Reviews(settings.review)
+    app.state.metrics = Metrics(app.state.readers.pool)
+    problems.install(app)
+    app.include_router(read.router)
+    app.include_router(models.router)
+    app.include_router(review.router)
+    app.include_router(session.router)
+    app.include_router(metrics.router)
+    app.include_router(runs.router)
+    app.add_api_route("/healthz", _health, tags=["service"])
+    # What is no route is a file of the page.
+    app.router.default = StaticFiles(directory=_PAGE, html=True)
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(problems.Boundary)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.readers.pool.close()
+    app.state.reviews.close()
+
+
+async def _health() -> dict[str, str]:
+    """That the service runs."""
+    return {"status": "ok", "version": shuzi.__version__}

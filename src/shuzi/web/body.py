@@ -1,0 +1,71 @@
+"""How much a client may send, and for how long."""
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shuzi.web.pool import RETRY
+from shuzi.web.problems import Problem
+from shuzi.web.settings import Settings
+
+
+class BodyLimit:
+    """Middleware: bodies that are too large, too slow or too many at once are refused.
+
+    They are counted as they arrive, whatever length they claim.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._check(int(Headers(scope=scope).get("content-length", "0")))
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._settings.upload_seconds
+        size, complete = 0, False
+
+        async def counted() -> Message:
+            nonlocal size, complete
+            if complete:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise self._too_slow() from None
+            complete = not message.get("more_body", False)
+            added = len(message.get("body", b""))
+            size += added
+            self._held += added
+            self._check(size)
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._held -= size
+
+    def _check(self, size: int) -> None:
+        if size > self._settings.max_bytes:
+            raise Problem(
+                413,
+                f"The request is larger than {self._settings.max_bytes:,} bytes.",
+                "Send a smaller picture or fewer pages.",
+            )
+        if self._held > self._settings.max_bytes_held:
+            raise Problem(
+                503, "The service holds too many requests.", "Try again in a moment.", RETRY
+            )
+
+    def _too_slow(self) -> Problem:
+        return Problem(
+            408,
+            f"The request did not arrive within {self._settings.upload_seconds:g} seconds.",
+            "Check the connection, or send a smaller picture.",
+        )

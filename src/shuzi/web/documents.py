@@ -1,0 +1,169 @@
+"""What the OpenAPI document says of answers: their schemas, with an example each."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shuzi.web.problems import MEDIA_TYPE
+
+Answers = dict[int | str, dict[str, Any]]
+_PROBLEMS = {
+    400: ("The request is malformed.", "Send it as the document says."),
+    401: ("The service needs its token.", "Send it as Authorization: Bearer TOKEN."),
+    403: ("A browser may write only from the service's own page.", "Use the service's page."),
+    404: ("Not Found.", "GET /api/v1/openapi.json lists what there is."),
+    405: ("Method Not Allowed.", "GET /api/v1/openapi.json lists what there is."),
+    408: ("The request did not arrive within 60 seconds.", "Check the connection."),
+    409: ("1 were decided; somebody else has 7 by now.", "Go on with a new lease."),
+    410: ("The lease has run out, or nothing of it is left.", "Get a new lease."),
+    413: ("The request is larger than 20,000,000 bytes.", "Send a smaller picture."),
+    415: ("upload is not a picture.", "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or PDF."),
+    421: ("The service does not answer to this host name.", "Ask for 127.0.0.1."),
+    422: ("upload is damaged or cut short.", "Copy or scan it again."),
+    503: ("The service is busy: its queue is full.", "Try again in a moment."),
+    504: ("The reading took more than 30 seconds.", "Send a smaller picture."),
+}
+
+
+class ProblemAnswer(BaseModel):
+    """An error, as in RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="What is wrong.")
+    remedy: str = Field(description="What to do about it.")
+
+
+class DigitAnswer(BaseModel):
+    """One digit of a number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    confidence: float = Field(ge=0, le=1)
+    box: tuple[int, int, int, int]
+    alternatives: list[tuple[str, float]]
+
+
+class NumberAnswer(BaseModel):
+    """A number that was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    confidence: float = Field(ge=0, le=1)
+    decision: str = Field(pattern="^(accept|review|reject)$")
+    box: tuple[int, int, int, int] = Field(description="x, y, width, height in pixels.")
+    line: int
+    digits: list[DigitAnswer]
+    probabilities: list[float] | None = None
+
+
+class SeenAnswer(BaseModel):
+    """What the model saw of a number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    box: tuple[int, int, int, int]
+    png: str
+
+
+class PageAnswer(BaseModel):
+    """A page that was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_: int = Field(alias="schema")
+    source: str
+    page: int
+    width: int
+    height: int
+    rotated: int = Field(description="Degrees clockwise that it was turned before it was read.")
+    as_: str = Field(alias="as", pattern="^(digit|number|page)$")
+    numbers: list[NumberAnswer]
+    seen: list[SeenAnswer] = Field([], description="With ?seen=true.")
+    picture: str = Field("", description="With ?upright=true: a JPEG as data URL.")
+
+
+class ReadAnswer(BaseModel):
+    """What a file says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_: int = Field(alias="schema")
+    pages: list[PageAnswer]
+
+
+_SEVEN = {
+    "text": "7",
+    "confidence": 0.98,
+    "box": [310, 420, 32, 44],
+    "digits": [
+        {"text": "7", "confidence": 0.98, "box": [310, 420, 32, 44], "alternatives": [["1", 0.01]]}
+    ],
+    "decision": "accept",
+    "line": 1,
+}
+_PAGE = {
+    "schema": 1,
+    "source": "form.pdf",
+    "page": 1,
+    "width": 1654,
+    "height": 2339,
+    "rotated": 0,
+    "as": "page",
+}
+READ: dict[str, Any] = {
+    "model": ReadAnswer,
+    "description": "What each page says.",
+    "content": {
+        "application/json": {"example": {"schema": 1, "pages": [_PAGE | {"numbers": [_SEVEN]}]}}
+    },
+}
+MODELS: dict[str, Any] = {
+    "description": "A card each.",
+    "content": {
+        "application/json": {
+            "example": {
+                "digit": {"model": "digit.onnx", "use": "single handwritten digits"},
+                "number": {"model": "number.onnx", "use": "a crop with one number"},
+            }
+        }
+    },
+}
+_FILE = {"type": "string", "format": "binary"}
+_FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
+PICTURE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "image/*": {"schema": _FILE},
+            "application/pdf": {"schema": _FILE},
+            "application/octet-stream": {"schema": _FILE},
+            "multipart/form-data": {"schema": _FORM},
+        },
+    }
+}
+TEXTS: Answers = {200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}}
+
+
+def problems(*statuses: int) -> Answers:
+    """The answers that are errors, each with an example."""
+    return {status: _problem(status) for status in statuses}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    detail, remedy = _PROBLEMS[status]
+    example = {"type": "about:blank", "title": title, "status": status}
+    return {
+        "description": title,
+        "content": {
+            MEDIA_TYPE: {
+                "schema": ProblemAnswer.model_json_schema(),
+                "example": example | {"detail": detail, "remedy": remedy},
+            }
+        },
+    }

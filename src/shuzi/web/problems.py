@@ -1,0 +1,121 @@
+"""Errors as answers: problem+json of RFC 9457."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shuzi.errors import ShuziError
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = logging.getLogger("shuzi.web")
+_REMEDIES = {
+    404: "GET /api/v1/openapi.json lists what there is.",
+    405: "GET /api/v1/openapi.json lists what there is.",
+}
+
+
+class Problem(Exception):  # noqa: N818 - the standard's word
+    """An answer that is an error.
+
+    Args:
+        status: its HTTP status, from 400.
+        detail: what is wrong.
+        remedy: what the client can do.
+        headers: further headers of the answer.
+    """
+
+    def __init__(
+        self, status: int, detail: str, remedy: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.remedy = remedy
+        self.headers = headers
+
+    def response(self) -> JSONResponse:
+        said = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "remedy": self.remedy,
+        }
+        return JSONResponse(said, self.status, self.headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app's routes with a problem."""
+    app.add_exception_handler(Problem, _of_problem)
+    app.add_exception_handler(ShuziError, _of_shuzi)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+
+
+class Boundary:
+    """Middleware: what the app raises becomes an answer; nothing is logged but where it arose."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            problem = error if isinstance(error, Problem) else _defect(error)
+            if not started:
+                await problem.response()(scope, receive, send)
+
+
+def _defect(error: Exception) -> Problem:
+    places = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{p.name} {p.filename}:{p.lineno}" for p in reversed(places))
+    _LOG.error("Unexpected %s in %s", type(error).__name__, where)
+    return Problem(
+        500, "The service met an unexpected error.", "Its log says where; please report it."
+    )
+
+
+def _of_problem(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+def _of_shuzi(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ShuziError)
+    return Problem(error.http_status, error.message, error.remedy).response()
+
+
+def _of_validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    said = "; ".join(_said(item) for item in error.errors())
+    return Problem(422, said, "GET /api/v1/openapi.json says what is allowed.").response()
+
+
+def _said(item: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+    return f"{place}: {item['msg']}"
+
+
+def _of_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    remedy = _REMEDIES.get(error.status_code, "Change the request.")
+    return Problem(error.status_code, f"{error.detail}.", remedy, error.headers).response()

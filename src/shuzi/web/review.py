@@ -1,0 +1,164 @@
+"""/api/v1/review: the queue over HTTP."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from shuzi.decide import decide_pages
+from shuzi.reader import Look
+from shuzi.review.export import lines
+from shuzi.review.intake import Intake
+from shuzi.review.item import Pictures, Verdict
+from shuzi.review.sample import SHARE
+from shuzi.review.store import Store
+from shuzi.web import documents
+from shuzi.web.documents import PageAnswer
+from shuzi.web.problems import Problem
+from shuzi.web.readers import Options, Readers, read_options
+from shuzi.web.review_documents import (
+    LEASE,
+    PREFIX,
+    DecidedAnswer,
+    Decisions,
+    FiguresAnswer,
+    LeaseAnswer,
+    Name,
+    QueuedAnswer,
+    Wanted,
+    lease_answer,
+)
+from shuzi.web.store import find_store
+from shuzi.web.upload import receive_upload
+
+router = APIRouter(prefix=PREFIX, tags=["review"], responses=documents.problems(503))
+Queue = Annotated[Store, Depends(find_store)]
+Token = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Of a lease.")]
+ItemId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+
+
+@router.post("/leases", responses={200: LEASE})
+def lease(store: Queue, wanted: Wanted) -> LeaseAnswer:
+    """Get items to decide, which nobody else gets until the lease runs out."""
+    return lease_answer(store.lease(wanted.reviewer, wanted.count, alike=wanted.alike))
+
+
+@router.put("/leases/{token}", status_code=204, responses=documents.problems(410))
+def renew(store: Queue, token: Token) -> None:
+    """Keep a lease for longer."""
+    if store.renew(token) is None:
+        raise Problem(410, "The lease has run out, or nothing of it is left.", "Get a new lease.")
+
+
+@router.delete("/leases/{token}", status_code=204)
+def give_back(store: Queue, token: Token) -> None:
+    """Let others have what is left of a lease."""
+    store.give_back(token)
+
+
+@router.post("/leases/{token}/decisions", responses=documents.problems(409))
+def decide(store: Queue, token: Token, said: Decisions) -> DecidedAnswer:
+    """Say what items are: their digits, or null for no number. Sent twice, it counts once."""
+    verdicts = [Verdict(one.item, one.text, one.seconds) for one in said.decisions]
+    decided = store.decide(token, said.reviewer, verdicts)
+    if decided.lost:
+        raise Problem(
+            409,
+            f"{decided.count} were decided; somebody else has {_listed(decided.lost)} by now.",
+            "Go on with a new lease.",
+        )
+    return DecidedAnswer(decided=decided.count, open=store.waiting())
+
+
+@router.post("/undo", responses={200: LEASE})
+def undo(store: Queue, who: Name) -> LeaseAnswer:
+    """Take back the reviewer's last answer that stands, and get its item again."""
+    return lease_answer(store.undo(who.reviewer))
+
+
+@router.get("/figures")
+def figures(store: Queue) -> FiguresAnswer:
+    """How far the queue is, how fast, and how often the reader was wrong."""
+    return FiguresAnswer.model_validate(asdict(store.figures()))
+
+
+@router.get(
+    "/items/{item}/crop.png",
+    response_class=Response,
+    responses={**_PNG, **documents.problems(404)},
+)
+def crop(store: Queue, item: ItemId) -> Response:
+    """The number."""
+    return _picture(_pictures(store, item).crop)
+
+
+@router.get(
+    "/items/{item}/surroundings.png",
+    response_class=Response,
+    responses={**_PNG, **documents.problems(404)},
+)
+def surroundings(store: Queue, item: ItemId) -> Response:
+    """The number, and what is around it."""
+    return _picture(_pictures(store, item).surroundings)
+
+
+@router.post(
+    "/items",
+    responses=documents.problems(408, 413, 415, 504),
+    response_model_exclude_unset=True,
+    openapi_extra=documents.PICTURE_BODY,
+)
+async def add(
+    request: Request,
+    options: Annotated[Options, Depends(read_options)],
+    sample: Annotated[
+        float, Query(ge=0, le=1, description="This share of the accepted is queued too.")
+    ] = SHARE,
+    double: Annotated[bool, Query(description="Two people must agree.")] = False,
+) -> QueuedAnswer:
+    """Read a picture or a PDF, and queue what was not accepted."""
+    readers: Readers = request.app.state.readers
+    upload = await receive_upload(request)
+
+    def queue(looks: Iterator[Look]) -> QueuedAnswer:
+        intake = Intake(find_store(request), sample, 2 if double else 1)
+        pages = []
+        for look in looks:
+            intake.cut(look)
+            pages.append(look.page)
+        decided = decide_pages(pages, options.target_error)
+        for page in decided:
+            intake.add(page)
+        answers = [PageAnswer.model_validate(page.to_dict()) for page in decided]
+        return QueuedAnswer(queued=intake.count, pages=answers)
+
+    return await readers.read(upload, options, queue)
+
+
+@router.get("/export", response_class=Response, responses=documents.TEXTS)
+def export(store: Queue, to: Annotated[Literal["csv", "jsonl"], Query()] = "csv") -> Response:
+    """What was decided."""
+    name = {"Content-Disposition": f'attachment; filename="decided.{to}"'}
+    return StreamingResponse(lines(store, to), media_type=_TYPES[to], headers=name)
+
+
+def _pictures(store: Store, item: int) -> Pictures:
+    found = store.pictures(item)
+    if found is None:
+        raise Problem(404, f"There is no item {item}.", "Get items with a lease.")
+    return found
+
+
+def _picture(content: bytes) -> Response:
+    # An item's pictures never change.
+    caching = {"Cache-Control": "private, max-age=3600, immutable"}
+    return Response(content, media_type="image/png", headers=caching)
+
+
+def _listed(items: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, items[:10]))
+    return shown + (f" and {len(items) - 10} more" if len(items) > 10 else "")

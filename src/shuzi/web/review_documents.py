@@ -1,0 +1,168 @@
+"""What goes into the review's routes and comes out of them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shuzi.review.guesses import other_guesses
+from shuzi.review.item import LONGEST_NAME, Item, Lease
+from shuzi.web.documents import PageAnswer
+
+PREFIX = "/api/v1/review"
+Reviewer = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        description="A name in printable characters.",
+        examples=["Ann"],
+    ),
+]
+Box = tuple[int, int, int, int]
+
+
+class Name(BaseModel):
+    reviewer: Reviewer
+
+
+class Wanted(Name):
+    """Items that a reviewer wants."""
+
+    count: int = Field(1, ge=1, le=100)
+    alike: bool = Field(False, description="Read alike, the least sure first.")
+
+
+class Decision(BaseModel):
+    """What a reviewer says that an item is."""
+
+    item: int = Field(ge=1, le=2**31 - 1)
+    text: str | None = Field(pattern="^[0-9]{1,40}$", description="null for no number.")
+    seconds: float = Field(0.0, ge=0, le=86_400, allow_inf_nan=False)
+
+
+class Decisions(Name):
+    decisions: list[Decision] = Field(min_length=1, max_length=1000)
+
+
+class ItemAnswer(BaseModel):
+    """A number to decide."""
+
+    id: int
+    source: str
+    page: int
+    text: str = Field(description="As it was read.")
+    confidence: float
+    alternatives: list[tuple[str, float]]
+    attempt: int = Field(description="2 if one person has answered already.")
+    crop: str
+    surroundings: str
+    box: Box = Field(description="Of the number in the surroundings.")
+
+
+class LeaseAnswer(BaseModel):
+    """Items that nobody else gets; none if nothing is left."""
+
+    token: str
+    expires: datetime
+    text: str | None = Field(description="If all were read as that.")
+    items: list[ItemAnswer]
+
+
+class DecidedAnswer(BaseModel):
+    decided: int
+    open: int = Field(description="Items of the queue that are not decided.")
+
+
+class QueuedAnswer(BaseModel):
+    queued: int
+    pages: list[PageAnswer]
+
+
+class ErrorAnswer(BaseModel):
+    """Wrong ones in the sample of the accepted; low to high is the 95 % interval (Wilson)."""
+
+    n: int
+    wrong: int
+    rate: float
+    low: float
+    high: float
+    waiting: int
+
+
+class AgreementAnswer(BaseModel):
+    n: int
+    share: float
+
+
+class ReviewerAnswer(BaseModel):
+    name: str
+    decided: int
+    seconds_each: float
+
+
+class FiguresAnswer(BaseModel):
+    """The state of the queue."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    open: int
+    leased: int
+    decided: int
+    disputed: int
+    items_per_hour: float | None
+    seconds_each: float | None
+    accepted_error: ErrorAnswer | None
+    agreement: AgreementAnswer | None
+    reviewers: list[ReviewerAnswer]
+
+
+def lease_answer(lease: Lease) -> LeaseAnswer:
+    """The lease as clients see it: not what others answered, nor which items are a sample."""
+    shown = [_item(item) for item in lease.items]
+    return LeaseAnswer(token=lease.token, expires=lease.expires, text=lease.text, items=shown)
+
+
+def _item(item: Item) -> ItemAnswer:
+    place = f"{PREFIX}/items/{item.id}"
+    x, y, width, height = item.inside.to_list()
+    return ItemAnswer(
+        id=item.id,
+        source=item.source,
+        page=item.page,
+        text=item.text,
+        confidence=item.confidence,
+        alternatives=other_guesses(item.number),
+        attempt=item.attempt,
+        crop=f"{place}/crop.png",
+        surroundings=f"{place}/surroundings.png",
+        box=(x, y, width, height),
+    )
+
+
+_TOKEN = "0f8fad5bd9cb469fa16570867728950e"
+_SEVEN = {
+    "id": 7,
+    "source": "form.pdf",
+    "page": 1,
+    "text": "7",
+    "confidence": 0.62,
+    "alternatives": [["1", 0.3]],
+    "attempt": 1,
+    "crop": f"{PREFIX}/items/7/crop.png",
+    "surroundings": f"{PREFIX}/items/7/surroundings.png",
+    "box": [132, 132, 32, 44],
+}
+LEASE: dict[str, Any] = {
+    "model": LeaseAnswer,
+    "content": {
+        "application/json": {
+            "example": {
+                "token": _TOKEN,
+                "expires": "2026-01-01T12:02:00Z",
+                "text": "7",
+                "items": [_SEVEN],
+            }
+        }
+    },
+}

@@ -1,0 +1,98 @@
+"""A port, and uvicorn on it."""
+
+import contextlib
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+from fastapi import FastAPI
+
+from shuzi.errors import UsageError
+from shuzi.web.connection import MAX_CONNECTIONS, Connection
+from shuzi.web.security import is_loopback
+from shuzi.web.settings import LOOPBACK
+
+IDLE_SECONDS = 30
+"""Between two requests of a connection."""
+SHORTEST_TOKEN = 8
+GRACE_SECONDS = 5
+"""For answers that are under way when the service ends."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one.
+
+    Raises:
+        UsageError: the address cannot be had.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise UsageError(
+            f"{host} port {port} cannot be used: {reason}.",
+            "Give another --port; 0 takes a free one.",
+        ) from None
+    except OverflowError:
+        raise UsageError(f"--port {port} is no port.", "Give one from 0 to 65535.") from None
+
+
+def known_hosts(
+    host: str, names: Sequence[str], token: str | None, open_to_network: bool
+) -> tuple[str, ...]:
+    """The names that clients may ask for; all if none were given to an address of the network.
+
+    Raises:
+        UsageError: others could reach the service, and it has no token or one that can be guessed.
+    """
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise UsageError(
+            f"The token has fewer than {SHORTEST_TOKEN} characters.",
+            "Give a longer one; `openssl rand -hex 16` makes one.",
+        )
+    names = [name.lower() for name in names]
+    if is_loopback(host):
+        return (*LOOPBACK, host, *names)
+    if token is None and not open_to_network:
+        raise UsageError(
+            f"--host {host} lets others reach the service.",
+            "Give a --token, or --open-to-network if everyone may use it.",
+        )
+    return (*LOOPBACK, *names) if names else ()
+
+
+def address(listener: socket.socket) -> str:
+    """The URL of its page."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def run(app: FastAPI, listener: socket.socket) -> None:
+    """Serve until Ctrl-C."""
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    _allow_files(MAX_CONNECTIONS + 100)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _allow_files(count: int) -> None:
+    """Let the process hold so many open, as far as it may."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        allowed = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))

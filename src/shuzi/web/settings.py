@@ -1,0 +1,47 @@
+"""What a service allows, and what it uses."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from shuzi.decide import TARGET_ERROR
+from shuzi.image import MAX_PIXELS
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that a service is told when it starts.
+
+    Args:
+        token: what clients must show; None lets everyone in who reaches the service.
+        review: path or URL of the review database; the user's own if None.
+        runs: the folder whose runs the page shows; none if None.
+        model: a digit model instead of the one that shuzi carries.
+        hosts: names by which the service is asked for; others are refused; empty allows all.
+        max_bytes: of one request.
+        max_bytes_held: of all requests together that are being received or read.
+        max_pixels: of one page.
+        max_pages: of one file.
+        seconds: that one request may be read, waiting included.
+        upload_seconds: that one request may take to arrive.
+        threads: readings at the same time.
+        queue: readings that wait for a thread; more are turned away.
+        target_error: the wanted share of wrong numbers among the accepted, unless a request says.
+    """
+
+    token: str | None = None
+    review: str | None = None
+    runs: Path | None = None
+    model: Path | None = None
+    hosts: tuple[str, ...] = LOOPBACK
+    max_bytes: int = 20_000_000
+    max_bytes_held: int = 400_000_000
+    max_pixels: int = MAX_PIXELS
+    max_pages: int = 50
+    seconds: float = 30.0
+    upload_seconds: float = 60.0
+    threads: int = os.cpu_count() or 1
+    queue: int = 128
+    target_error: float = TARGET_ERROR

@@ -1,0 +1,139 @@
+// A reviewer's desk: items on lease, and decisions on their way to the service.
+
+import { send } from "./api.js";
+
+const RENEW = 40_000;
+const AGAIN = 1000;
+/** The service counts no more seconds for an item. */
+const DAY = 86_400;
+
+/**
+ * Every item lies here as {token, item}. What is decided is sent in order, again and again until
+ * the service has it; it counts a decision once. `told(kind)` hears of "sent", "away" and "over".
+ */
+export class Desk {
+  constructor(reviewer, told) {
+    Object.assign(this, { reviewer, told, entries: [], unsent: [], sending: null, left: false });
+    this.timer = setInterval(() => this.#renew(), RENEW);
+    this.leaving = () => this.#giveBack();
+    addEventListener("pagehide", this.leaving);
+  }
+
+  /** The next item, from a new lease of `count` when none is left; null if there is none at all. */
+  async next(count) {
+    if (this.entries.length === 0) await this.#lease(count, false);
+    return this.entries[0] ?? null;
+  }
+
+  /**
+   * Items that were read alike, and as what: null if they only are of one length. `entries` is
+   * empty if there are none.
+   */
+  async group(count) {
+    const text = await this.#lease(count, true);
+    return { text, entries: [...this.entries] };
+  }
+
+  /** Decide an entry; a text of null is no number. */
+  decide(entry, text, seconds) {
+    this.#decide([{ entry, text }], seconds);
+  }
+
+  /** Decide that all these entries are what they were read as. */
+  confirm(entries, seconds) {
+    this.#decide(entries.map((entry) => ({ entry, text: entry.item.text })), seconds);
+  }
+
+  /** Take back the last decision: its item comes first again. null if there was none. */
+  async undo() {
+    await this.sending;
+    const { token, items } = await this.#insist("POST", "review/undo", { reviewer: this.reviewer });
+    if (items.length === 0) return null;
+    const [item] = items;
+    this.entries = [{ token, item }, ...this.entries.filter((entry) => entry.item.id !== item.id)];
+    return this.entries[0];
+  }
+
+  /** Whether the entry still lies here. */
+  has(entry) {
+    return this.entries.includes(entry);
+  }
+
+  async leave() {
+    removeEventListener("pagehide", this.leaving);
+    this.left = true;
+    clearInterval(this.timer);
+    await this.sending;
+    this.#giveBack();
+  }
+
+  #decide(answers, seconds) {
+    const decided = new Set(answers.map(({ entry }) => entry));
+    this.entries = this.entries.filter((entry) => !decided.has(entry));
+    for (const { entry: { token, item }, text } of answers) {
+      this.unsent.push({ token, item: item.id, text, seconds: Math.min(seconds / answers.length, DAY) });
+    }
+    this.sending ??= this.#send();
+  }
+
+  async #lease(count, alike) {
+    // What is decided must be known before more is asked for.
+    await this.sending;
+    const wanted = { reviewer: this.reviewer, count, alike };
+    const { token, items, text } = await this.#insist("POST", "review/leases", wanted);
+    this.entries = items.map((item) => ({ token, item }));
+    if (this.left) this.#giveBack();
+    return text;
+  }
+
+  async #send() {
+    while (this.unsent.length) {
+      const { token } = this.unsent[0];
+      const parcel = this.unsent.filter((decision) => decision.token === token);
+      const decisions = parcel.map(({ item, text, seconds }) => ({ item, text, seconds }));
+      const values = { reviewer: this.reviewer, decisions };
+      await this.#insist("POST", `review/leases/${token}/decisions`, values).catch((problem) =>
+        this.#over(token, problem),
+      );
+      this.unsent = this.unsent.filter((decision) => !parcel.includes(decision));
+      this.told("sent");
+    }
+    this.sending = null;
+  }
+
+  /** Call until the service answers. */
+  async #insist(method, path, values) {
+    for (;;) {
+      try {
+        return await send(method, path, values, { keepalive: true });
+      } catch (problem) {
+        if (!problem.passing) throw problem;
+        this.told("away", problem);
+        await new Promise((done) => setTimeout(done, problem.wait || AGAIN));
+      }
+    }
+  }
+
+  async #renew() {
+    for (const token of new Set(this.entries.map((entry) => entry.token))) {
+      await send("PUT", `review/leases/${token}`).catch((problem) => this.#over(token, problem));
+    }
+  }
+
+  /** The lease has run out: its items are others' now. */
+  #over(token, problem) {
+    if (problem.passing) return;
+    this.entries = this.entries.filter((entry) => entry.token !== token);
+    this.told("over", problem);
+  }
+
+  #giveBack() {
+    const unsent = new Set(this.unsent.map(({ token }) => token));
+    for (const token of new Set(this.entries.map((entry) => entry.token))) {
+      // A lease with decisions on their way runs out by itself.
+      if (unsent.has(token)) continue;
+      send("DELETE", `review/leases/${token}`, undefined, { keepalive: true }).catch(() => {});
+    }
+    this.entries = [];
+  }
+}

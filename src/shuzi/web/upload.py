@@ -1,0 +1,83 @@
+"""A picture that was sent, as the whole body of a request or as a file of a form."""
+
+import io
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from shuzi.web.problems import Problem
+
+UNNAMED = "upload"
+MAX_NAME = 200
+REFUSED = ("image/svg+xml",)
+"""A drawing program, not a picture: it may hold scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The bytes of a file, and a name that is safe to show and to log: no path, no controls."""
+
+    name: str
+    content: bytes
+
+    def open(self) -> io.BytesIO:
+        """As an open file of that name."""
+        file = io.BytesIO(self.content)
+        file.name = self.name
+        return file
+
+
+async def receive_upload(request: Request) -> Upload:
+    """The picture in the request's body; it never touches the disk.
+
+    Raises:
+        Problem: 415 for what is no picture or PDF by its type, 422 for a form without a file.
+    """
+    kind = media_type(request.headers.get("content-type", ""))
+    if kind == "multipart/form-data":
+        return await _from_form(request)
+    _check_type(kind)
+    return Upload(UNNAMED, await request.body())
+
+
+def media_type(header: str) -> str:
+    return header.partition(";")[0].strip().lower()
+
+
+def safe_name(name: str | None) -> str:
+    """The last part of a path, without what cannot be printed."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if c.isprintable()).strip()[-MAX_NAME:] or UNNAMED
+
+
+async def _from_form(request: Request) -> Upload:
+    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=10)
+    # The body's length has a limit already.
+    parser.spool_max_size = 2**62
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise _no_form(error.message) from None
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise _no_form("It has no file in the field `file`.")
+    _check_type(media_type(file.content_type or ""))
+    return Upload(safe_name(file.filename), await file.read())
+
+
+def _check_type(kind: str) -> None:
+    picture = kind.startswith("image/") and kind not in REFUSED
+    if not picture and kind not in ("application/pdf", "application/octet-stream", ""):
+        raise Problem(
+            415,
+            f"{kind} is no picture that can be read.",
+            "Send a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF.",
+        )
+
+
+def _no_form(message: str) -> Problem:
+    return Problem(
+        422, f"The form cannot be used: {message}", "Send multipart/form-data with one `file`."
+    )

@@ -1,0 +1,53 @@
+"""Every screen is readable, reachable and fits: axe, phone width, keyboard."""
+
+import pytest
+from conftest import DESKTOP, PHONE
+from pen import SEVEN, write
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = sync_api.expect
+
+SCREENS = ["draw", "read", "review", "learn"]
+
+
+def violations(page):
+    """What axe finds, rule and element."""
+    found = axe.Axe().run(page).response["violations"]
+    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_axe_finds_nothing(browse, service, name, scheme, size):
+    page = browse(f"{service}#{name}", scheme=scheme, size=size)
+    if name == "draw":
+        write(page, SEVEN)
+        expect(page.locator("#answer-text")).to_have_text("7")
+    page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_every_control_can_be_reached_by_keyboard_and_shows_it(browse, service):
+    page = browse(service)
+    names = []
+    for _ in range(11):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("document.activeElement.id || document.activeElement.hash"))
+        style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert style == "solid", names[-1]
+    assert {"#main", "#learn", "language", "canvas", "pen", "eraser", "width"} <= set(names)
+
+
+def test_nothing_is_loaded_from_elsewhere(browse, service):
+    page = browse("about:blank")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in SCREENS:
+        page.goto(f"{service}#{name}")
+        page.wait_for_load_state("networkidle")
+    own = (service, "data:", "blob:")
+    assert asked
+    assert [url for url in asked if not url.startswith(own)] == []

@@ -1,0 +1,214 @@
+"""Items are reviewed one by one and in groups, and nothing that was decided is lost."""
+
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+from conftest import PHONE
+from PIL import Image, ImageFilter
+from queue_of_digits import as_read, decided, fill
+from reviewer import Reviewer
+from serving import serving
+from test_access import violations
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def review(browse, digits, tmp_path):
+    """A reviewer at a queue of so many digits, and where the queue is."""
+    services = []
+
+    def open_review(count, *, required=1, **options):
+        place = tmp_path / "reviews.db"
+        truths = fill(place, digits, count, required)
+        service = serving("--review", place)
+        client = service.__enter__()
+        services.append(service)
+        page = browse(f"{client.base_url}#review", **options)
+        return Reviewer(page, truths), place
+
+    yield open_review
+    for service in services:
+        service.__exit__(None, None, None)
+
+
+def test_200_one_by_one_are_each_decided_once(review):
+    reviewer, place = review(200)
+    reviewer.start("one")
+    assert reviewer.type_each() == 200
+    answers, times = decided(place)
+    assert answers == reviewer.truths
+    assert set(times.values()) == {1}
+    # A digit and Enter: no item was typed with less, so that groups are compared fairly.
+    assert reviewer.actions == 2 * 200
+
+
+def test_500_in_groups_take_at_most_a_third_of_the_actions_of_typing_each(review):
+    reviewer, place = review(500)
+    wrong = sum(read != reviewer.truths[item] for item, read in as_read(place).items())
+    assert wrong >= 10
+    reviewer.start("group")
+    reviewer.verify_groups()
+    answers, times = decided(place)
+    assert answers == reviewer.truths
+    assert set(times.values()) == {1}
+    print(f"500 items, {wrong} read wrong: {reviewer.actions} actions, typing each 1000")
+    assert reviewer.actions <= 2 * 500 / 3
+
+
+def test_a_restart_in_the_middle_loses_nothing(browse, digits, tmp_path):
+    place, port = tmp_path / "reviews.db", free_port()
+    truths = fill(place, digits, 40)
+    options = ("--review", place, "--port", port)
+    with serving(*options) as client:
+        reviewer = Reviewer(browse(f"{client.base_url}#review"), truths)
+        reviewer.start("one")
+        reviewer.type_each(at_most=15)
+        client.process.send_signal(signal.SIGKILL)
+        client.process.wait()
+    # Two more on the desk while nobody answers.
+    reviewer.type_each(at_most=2)
+    state = reviewer.page.locator("#review-state")
+    expect(state).to_contain_text("shuzi does not answer")
+    with serving(*options):
+        reviewer.type_each()
+        expect(state).to_have_text("Nothing is left to review.")
+    answers, times = decided(place)
+    assert answers == truths
+    assert set(times.values()) == {1}
+
+
+def test_a_guess_a_correction_no_number_and_undo_by_key(review):
+    reviewer, place = review(4)
+    page = reviewer.page
+    reviewer.start("one")
+    first = reviewer.asked()
+    guess = page.locator("#one-guesses strong").nth(1).inner_text()
+    reviewer.press("s")
+    second = reviewer.asked(first)
+    reviewer.press("n")
+    third = reviewer.asked(second)
+    reviewer.press("u")
+    assert reviewer.asked(third) == second
+    reviewer.press("4", "2", "Enter")
+    assert reviewer.asked(second) == third
+    reviewer.press("Alt+1")
+    reviewer.asked(third)
+    reviewer.press("Backspace", "Backspace")
+    page.wait_for_function("src => document.getElementById('one-crop').src === src", arg=third)
+    reviewer.press("Enter")
+    reviewer.asked(third)
+    reviewer.press("n")
+    expect(page.locator("#review-state")).to_have_text("Nothing is left to review.")
+    answers = list(decided(place)[0].values())
+    assert answers[:2] == [guess, "42"]
+    assert answers[3] is None
+
+
+def test_the_grid_is_walked_by_arrow_keys(review):
+    reviewer, _ = review(60)
+    page = reviewer.page
+    reviewer.start("group")
+    crops = page.locator("#group-grid button")
+    expect(crops.first).to_be_focused()
+    across = page.evaluate(
+        """() => [...document.querySelectorAll("#group-grid button")]
+            .filter((crop, i, all) => crop.offsetTop === all[0].offsetTop).length"""
+    )
+    reviewer.press("ArrowRight", "ArrowDown", "Space")
+    expect(crops.nth(min(1 + across, crops.count() - 1))).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#group-confirm")).to_contain_text(f"The other {crops.count() - 1} are")
+    reviewer.press("Space", "Home")
+    expect(page.locator("#group-confirm")).to_contain_text(f"All {crops.count()} are")
+    expect(crops.first).to_be_focused()
+
+
+def test_a_group_that_was_confirmed_can_be_undone(review):
+    reviewer, place = review(60)
+    reviewer.start("group")
+    before = reviewer.page.locator("#group-grid img").first.get_attribute("src")
+    reviewer.press("Enter")
+    grid = reviewer.page.locator("#group-grid img").first
+    expect(grid).not_to_have_attribute("src", before)
+    reviewer.press("u")
+    assert reviewer.asked()
+    with reviewer.page.expect_response("**/decisions"):
+        reviewer.press("n")
+    expect(reviewer.page.locator("#review-group")).to_be_visible()
+    expect(reviewer.page.locator("#review-one")).to_be_hidden()
+    assert list(decided(place)[0].values()).count(None) == 1
+
+
+def test_a_closed_page_gives_its_items_back(review):
+    reviewer, _place = review(30)
+    reviewer.start("one")
+    reviewer.type_each(at_most=3)
+    leased = reviewer.page.locator("#figures dd").nth(1)
+    expect(leased).to_have_text("7")
+    page = reviewer.page.context.new_page()
+    page.goto(reviewer.page.url)
+    reviewer.page.close()
+    expect(page.locator("#figures dd").nth(1)).to_have_text("0")
+    expect(page.locator("#reviewer")).to_have_value("Ada")
+
+
+def test_two_must_agree_and_a_third_decides(review):
+    reviewer, place = review(1, required=2)
+    page = reviewer.page
+    for name, key in (("Ada", "1"), ("Bob", "2"), ("Cleo", "2")):
+        page.fill("#reviewer", name)
+        reviewer.start("one")
+        reviewer.asked()
+        if name == "Cleo":
+            expect(page.locator("#one-place")).to_contain_text("Two people read this differently")
+        reviewer.press(key, "Enter")
+        expect(page.locator("#review-state")).to_have_text("Nothing is left to review.")
+    assert list(decided(place)[0].values()) == ["2"]
+
+
+def test_a_script_as_a_reviewers_name_is_text(review):
+    reviewer, _ = review(1)
+    reviewer.page.fill("#reviewer", "<img src=x onerror=alert(1)>")
+    reviewer.start("one")
+    reviewer.asked()
+    reviewer.press("Enter")
+    expect(reviewer.page.locator("#figures")).to_contain_text("<img src=x")
+    expect(reviewer.page.locator("#figures img")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("how", ["one", "group"])
+def test_axe_finds_nothing_while_one_reviews_on_a_phone(review, how, scheme):
+    reviewer, _ = review(30, scheme=scheme, size=PHONE)
+    reviewer.start(how)
+    reviewer.page.wait_for_selector(f"#review-{how}")
+    if how == "group":
+        reviewer.press("Space")
+    assert violations(reviewer.page) == []
+    assert reviewer.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_what_is_undecided_on_a_picture_goes_to_review(browse, tmp_path):
+    blurred = Image.open(EXAMPLES / "page.jpg").filter(ImageFilter.GaussianBlur(10))
+    blurred.save(tmp_path / "blurred.png")
+    with serving("--review", tmp_path / "reviews.db") as client:
+        page = browse(f"{client.base_url}#read")
+        page.set_input_files("#file", tmp_path / "blurred.png")
+        expect(page.locator("#numbers input.review")).not_to_have_count(0)
+        page.click("#send")
+        expect(page.locator("#read-done")).to_contain_text("put into the review queue")
+        queued = int(page.locator("#read-done").inner_text().split()[0])
+        # And perhaps some of the accepted.
+        assert queued >= page.locator("#numbers input:not(.accept)").count()
+        page.click("nav a[href='#review']")
+        expect(page.locator("#figures dd").first).to_have_text(str(queued))
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]

@@ -1,0 +1,58 @@
+"""A service in a process of its own, for tests that talk to it over real sockets."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+
+import httpx
+
+
+@contextmanager
+def serving(*options, **environment):
+    """`shuzi serve` with these options; gives a client whose base is its address.
+
+    Its own review queue is in a folder that goes away with it.
+    """
+    words = [sys.executable, "-m", "shuzi", "serve", "--port", "0", *map(str, options)]
+    with (
+        tempfile.TemporaryDirectory() as home,
+        subprocess.Popen(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | {"XDG_DATA_HOME": home} | environment,
+        ) as process,
+    ):
+        line = process.stdout.readline()
+        url = re.search(r"http://\S+", line)
+        assert url, line + process.stdout.read()
+        try:
+            with httpx.Client(base_url=url.group(), timeout=30) as client:
+                client.process = process
+                yield client
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+
+
+def ask(app, method, path, **options):
+    """The answer of an app in this process, without a socket."""
+
+    async def answer():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.request(method, path, **options)
+
+    return asyncio.run(answer())
+
+
+def log(client):
+    """End the service; what it printed after its first line."""
+    client.process.send_signal(signal.SIGINT)
+    return client.process.communicate(timeout=20)[0]

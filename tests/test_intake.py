@@ -1,0 +1,96 @@
+"""What was read, on its way to people: from Python and from the command line."""
+
+import csv
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from conftest import EXAMPLES
+from databases import number
+from PIL import Image
+
+from shuzi.page import Page
+from shuzi.review.intake import Intake
+from shuzi.review.item import Verdict
+from shuzi.review.store import open_store
+
+DECISIONS = ("accept", "review", "reject")
+
+
+def look(source="form.png", decisions=DECISIONS):
+    """A noisy page with a number of each decision."""
+    grey = np.random.default_rng(0).integers(0, 256, (60, 200), dtype=np.uint8)
+    numbers = tuple(number(x=20 * i, decision=d) for i, d in enumerate(decisions))
+    page = Page(source=source, width=200, height=60, kind="page", numbers=numbers)
+    return SimpleNamespace(grey=grey, page=page)
+
+
+@pytest.mark.parametrize(
+    ("share", "queued"), [(0.0, ["review", "reject"]), (1.0, ["accept", "review", "reject"])]
+)
+def test_what_was_not_accepted_is_queued_and_the_sample(store, share, queued):
+    intake = Intake(store, share)
+    intake.cut(look())
+    intake.add(look().page)
+    items = list(store.items())
+    assert [item.number.decision for item in items] == queued
+    assert [item.sampled for item in items] == [d == "accept" for d in queued]
+    assert intake.count == len(queued)
+
+
+def test_the_crop_goes_with_its_number(store):
+    intake = Intake(store, 0.0)
+    first, second = look("a.png", ("accept", "review")), look("b.png", ("review",))
+    for seen in (first, second):
+        intake.cut(seen)
+    for seen in (first, second):
+        intake.add(seen.page)
+    for item in store.items():
+        box = item.number.box
+        crop = Image.open(io.BytesIO(store.pictures(item.id).crop))
+        grown = first.grey[max(0, box.y - 4) : box.bottom + 4, max(0, box.x - 4) : box.right + 4]
+        np.testing.assert_array_equal(np.asarray(crop), grown)
+
+
+def test_the_command_queues_once_and_reads_as_before(command, tmp_path):
+    page = EXAMPLES / "page.jpg"
+    words = ("read", page, "--target-error", 0, "--review", "reviews.db")
+    first, again, alone = command(*words), command(*words), command(*words[:4])
+    assert first.stdout == alone.stdout
+    assert "queued 8 for review" in first.stderr
+    assert "queued 0 for review" in again.stderr
+    with open_store(str(tmp_path / "reviews.db"), create=False) as store:
+        assert {item.source for item in store.items()} == {str(page)}
+
+
+def test_status_and_export_of_what_was_decided(command, tmp_path):
+    page = EXAMPLES / "page.jpg"
+    command("read", page, "--review", "reviews.db", "--sample", 1, "--double-entry")
+    with open_store(str(tmp_path / "reviews.db"), create=False) as store:
+        for name in ("Ann", "Bob"):
+            lease = store.lease(name, 3)
+            store.decide(lease.token, name, [Verdict(i.id, "7", 2.0) for i in lease.items])
+    status = command("review", "status", "reviews.db").stdout
+    assert "open      5, 0 of them with somebody now" in status
+    assert "agreement 100.00% of 3" in status
+    assert "2.00 seconds each, 1800 an hour" in status
+    command("review", "export", "reviews.db", "--to", "csv", "--out", "out.csv")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert [row["answer"] for row in csv.DictReader(file)] == ["7"] * 3
+
+
+def test_what_cannot_be_used_is_refused(refused, tmp_path):
+    (tmp_path / "notes.txt").write_text("no database, only some text")
+    page = EXAMPLES / "3.png"
+    assert "not a database" in refused(11, "read", page, "--review", "notes.txt")
+    assert "no such file" in refused(11, "review", "status", "none.db")
+    assert "no such file" in refused(11, "review", "export", "none.db", "--to", "csv", "--out", "a")
+    assert "--sample" in refused(2, "read", page, "--review", "a.db", "--sample", 2)
+    said = refused(11, "review", "status", "postgresql://x:secret@127.0.0.1:1/none", timeout=60)
+    assert "secret" not in said
+
+
+def test_a_form_that_is_none_is_refused(command, refused):
+    command("read", EXAMPLES / "3.png", "--review", "a.db")
+    assert "--to xml" in refused(2, "review", "export", "a.db", "--to", "xml", "--out", "a.xml")

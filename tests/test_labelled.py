@@ -1,0 +1,62 @@
+"""Pages of numbers, and a labelled set on disk."""
+
+import csv
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.errors import OutputError
+from shuzi.page import Page
+from shuzi.training.glyphs import Glyphs
+from shuzi.training.labelled import write_labelled_set
+from shuzi.training.pages import compose_page
+
+
+@pytest.fixture(scope="module")
+def glyphs(digits):
+    return Glyphs(digits.train_images, digits.train_labels)
+
+
+def test_a_pages_boxes_hold_ink_and_nothing_lies_between(glyphs):
+    for seed in range(3):
+        picture, page = compose_page(glyphs, np.random.default_rng(seed))
+        assert picture.shape == (page.height, page.width)
+        covered = np.zeros(picture.shape, np.uint8)
+        for number in page.numbers:
+            box = number.box
+            spot = covered[box.y : box.bottom, box.x : box.right]
+            assert spot.shape == (box.height, box.width)
+            assert spot.max() == 0
+            spot[:] = 1
+        away = cv2.absdiff(picture, cv2.blur(picture, (61, 61)))
+        assert away[covered == 1].mean() > 1.5 * away[covered == 0].mean()
+
+
+def test_a_pages_numbers_stand_in_reading_order(glyphs):
+    _, page = compose_page(glyphs, np.random.default_rng(1))
+    places = [(number.line, number.box.x) for number in page.numbers]
+    assert places == sorted(places)
+    assert len(places) > 10
+
+
+def test_a_set_is_labelled_and_the_same_for_the_same_seed(digits, tmp_path):
+    for name in ("a", "b"):
+        write_labelled_set(tmp_path / name, digits, n=3, pages=1, seed=5)
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
+    assert len(files) == 6
+    for file in files:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+    with (tmp_path / "a" / "numbers" / "labels.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == ["000001.png", "000002.png", "000003.png"]
+    assert all(row["digits"].isdigit() or row["digits"] == "" for row in rows)
+    page = Page.from_dict(json.loads((tmp_path / "a" / "pages" / "00001.json").read_text()))
+    assert page.source == "00001.png"
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(digits, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be made"):
+        write_labelled_set(tmp_path / "file", digits, n=1)
