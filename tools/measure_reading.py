@@ -18,6 +18,7 @@ from sets import MEASURING, held_out, load, numbers
 import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
 from shuzi.evaluation.sets import glyphs
+from shuzi.image import load_grey
 from shuzi.reading import read_files
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.pages import compose_page
@@ -151,6 +152,18 @@ def _within(box, outer):
     return outer.x <= x < outer.right and outer.y <= y < outer.bottom
 
 
+def measure_turns(reader, folder):
+    """Of the sudoku photos, turned by each angle: how many are turned back."""
+    photos = sorted((folder / "sudoku" / "photos").iterdir())
+    right = dict.fromkeys((0, 90, 180, 270), 0)
+    for photo in photos:
+        grey = load_grey(photo)
+        for degrees in right:
+            page = reader.read(np.rot90(grey, degrees // 90))
+            right[degrees] += page.rotated == degrees
+    return {"photos": len(photos)} | {f"right at {d}": n / len(photos) for d, n in right.items()}
+
+
 def by_cell(page, row):
     """The page's numbers by the cell (0 to 80) of the grid that their middle lies in."""
     corners = [[float(row[f"{axis}_{corner}"]) for axis in "xy"] for corner in CORNERS]
@@ -193,6 +206,8 @@ def main():
         scores["sudoku photos, held-out puzzles"] = measure_sudoku(reader, options.data)
     if "pages".startswith(options.only):
         scores["pages composed of MNIST test digits"] = measure_pages(reader, options.data)
+    if "turns".startswith(options.only) and options.only:
+        scores["sudoku photos, turned"] = measure_turns(reader, options.data)
     for name, found in scores.items():
         print(name)
         for key, value in found.items():

@@ -55,7 +55,7 @@ def model_inputs(grey: Grey, sight: Sight, page: Page) -> list[Grey]:
     if sight.layout is not None:
         layout = sight.layout
         groups = {layout.on_picture(group.box): group for group in layout.groups}
-        return [normalise_strip(layout.crop(groups[number.box])) for number in page.numbers]
+        return [_strip(layout, groups[number.box]) for number in page.numbers]
     if page.kind == "digit" and sight.ink is not None:
         return [normalise(sight.ink.values) for _ in page.numbers]
     return [normalise_strip(grey) for _ in page.numbers]
@@ -128,7 +128,7 @@ def _box_picture(grey: Grey, page: Page) -> Image.Image:
 def _model_picture(grey: Grey, sight: Sight) -> dict[str, Image.Image]:
     if sight.layout is not None:
         layout = sight.layout
-        strips = [strip for group in layout.groups for strip in _seen(layout, group)]
+        strips = [_strip(layout, group) for group in layout.groups]
         return {"4-strips": _sheet(strips)} if strips else {}
     if sight.kind == "number":
         return {"4-strips": _sheet([normalise_strip(grey)])}
@@ -138,12 +138,13 @@ def _model_picture(grey: Grey, sight: Sight) -> dict[str, Image.Image]:
     return {"4-glyph": glyph.resize((280, 280), Image.Resampling.NEAREST)}
 
 
-def _seen(layout: Layout, group: Group) -> list[Grey]:
-    """What the models saw of a group: its strip, or the digits in its boxes."""
+def _strip(layout: Layout, group: Group) -> Grey:
+    """What the models saw of a group, (32, w): its strip, or its boxes' digits side by side."""
     if not group.boxes:
-        return [normalise_strip(layout.crop(group))]
+        return normalise_strip(layout.crop(group))
     inks = (find_digit(layout.paper_in(box)) for box in group.boxes)
-    return [np.pad(normalise(ink.values), 2) for ink in inks if ink is not None]
+    glyphs = [np.pad(normalise(ink.values), 2) for ink in inks if ink is not None]
+    return np.hstack(glyphs) if glyphs else np.zeros((32, 32), np.uint8)
 
 
 def _sheet(strips: list[Grey]) -> Image.Image:
