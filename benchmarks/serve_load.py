@@ -68,8 +68,9 @@ def start(options):
     return server, url.hostname, url.port
 
 
-async def client(host, port, request, pause, until, load):
-    """Ask on one connection until that time."""
+async def client(host, port, request, wait, pause, until, load):
+    """Wait, then ask on one connection until that time."""
+    await asyncio.sleep(wait)
     reader, writer = await asyncio.open_connection(host, port)
     while (began := time.perf_counter()) < until:
         writer.write(request)
@@ -108,7 +109,9 @@ async def ask(server, address, request, clients, seconds, pause=0.0):
     load, began = Load(), time.perf_counter()
     used = processor_seconds(server.pid)
     until = began + seconds
-    asking = [client(*address, request, pause, until, load) for _ in range(clients)]
+    # People do not draw in step.
+    waits = [pause * place / clients for place in range(clients)]
+    asking = [client(*address, request, wait, pause, until, load) for wait in waits]
     await asyncio.gather(*asking, watch(server.pid, until, load))
     load.lasted = time.perf_counter() - began
     load.processor = processor_seconds(server.pid) - used
@@ -139,7 +142,7 @@ def run(options):
     query = f"?{options.query}" if options.query else ""
     head = f"POST /api/v1/read{query} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-    third = max(2, options.seconds // 3)
+    third = max(6, options.seconds // 3)
     try:
         asyncio.run(ask(server, address, request, 64, third))
         people = asyncio.run(ask(server, address, request, 8, third, pause=0.5))

@@ -87,6 +87,11 @@ def test_a_taken_port_is_an_error(service, refused):
     assert "--port" in said
 
 
+@pytest.mark.parametrize("token", ["", "1234567"])
+def test_a_token_that_can_be_guessed_is_an_error(refused, token):
+    assert "fewer than 8 characters" in refused(2, "serve", "--token", token)
+
+
 def test_the_network_needs_a_token_or_a_flag(refused):
     assert "--open-to-network" in refused(2, "serve", "--host", "0.0.0.0", "--port", "0")
 

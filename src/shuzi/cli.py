@@ -79,7 +79,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     ] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a number.")] = False,
-    rotate: Annotated[int, typer.Option(help="Degrees to turn clockwise: 90, 180 or 270.")] = 0,
+    rotate: Annotated[
+        int | None,
+        typer.Option(
+            help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."
+        ),
+    ] = None,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
@@ -427,7 +432,11 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     ] = None,
     review: Annotated[
         str | None,
-        typer.Option(metavar="DB", help="Review database: a file or a URL; your own by default."),
+        typer.Option(
+            metavar="DB",
+            envvar="SHUZI_REVIEW",
+            help="Review database: a file or a URL; your own by default.",
+        ),
     ] = None,
     runs: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Show the runs of this folder.")
@@ -441,9 +450,9 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     max_bytes: Annotated[int, typer.Option(min=1, help="Of one request.")] = 20_000_000,
     max_pixels: Annotated[int, typer.Option(min=1, help="Of one page.")] = 50_000_000,
     max_pages: Annotated[int, typer.Option(min=1, help="Of one file.")] = 50,
-    seconds: Annotated[float, typer.Option(min=0, help="That one reading may take.")] = 30,
+    seconds: Annotated[float, typer.Option(min=0.1, help="That one reading may take.")] = 30,
     upload_seconds: Annotated[
-        float, typer.Option(min=0, help="That one request may take to arrive.")
+        float, typer.Option(min=0.1, help="That one request may take to arrive.")
     ] = 60,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Readings at a time; a core each by default.")
@@ -454,7 +463,7 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
 
     Example: shuzi serve --port 8000
     """
-    _need_extra("web", "fastapi", "uvicorn", "python_multipart")
+    _need_extra("web", "fastapi", "uvicorn", "python_multipart", "prometheus_client", "sqlalchemy")
     from shuzi.web.app import create_app
     from shuzi.web.server import address, bind, known_hosts, run
     from shuzi.web.settings import Settings

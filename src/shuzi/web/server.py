@@ -14,6 +14,7 @@ from shuzi.web.settings import LOOPBACK
 
 IDLE_SECONDS = 30
 """Between two requests of a connection."""
+SHORTEST_TOKEN = 8
 GRACE_SECONDS = 5
 """For answers that are under way when the service ends."""
 
@@ -43,8 +44,14 @@ def known_hosts(
     """The names that clients may ask for; all if none were given to an address of the network.
 
     Raises:
-        UsageError: others could reach the service, and it has no token.
+        UsageError: others could reach the service, and it has no token or one that can be guessed.
     """
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise UsageError(
+            f"The token has fewer than {SHORTEST_TOKEN} characters.",
+            "Give a longer one; `openssl rand -hex 16` makes one.",
+        )
+    names = [name.lower() for name in names]
     if is_loopback(host):
         return (*LOOPBACK, host, *names)
     if token is None and not open_to_network:
