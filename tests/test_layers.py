@@ -37,7 +37,10 @@ ALLOWED = {
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
     "numbers": LEAVES | {"groups", "layout", "sequence"},
-    "reader": LEAVES | SEEING | {"image", "engine", "sequence", "numbers", "decide", "explain"},
+    "upright": LEAVES | {"layout", "sequence", "strip"},
+    "reader": LEAVES
+    | SEEING
+    | {"image", "engine", "sequence", "upright", "numbers", "decide", "explain"},
     "explain": LEAVES | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
@@ -45,7 +48,7 @@ ALLOWED = {
     "__main__": {"cli"},
 }
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
-TRAINING = EVALUATION | {"strip", "sequence", "training"}
+TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
 REVIEW = LEAVES | {"image", "evaluation", "review"}
 WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))

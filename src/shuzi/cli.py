@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -13,10 +13,12 @@ from shuzi.errors import MissingExtraError, ShuziError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shuzi.dataset import Dataset
     from shuzi.evaluation.report import Evaluation
     from shuzi.reading import Result
     from shuzi.review.figures import Figures
     from shuzi.review.intake import Intake
+    from shuzi.training.finetune import Outcome
 
 app = typer.Typer(
     name="shuzi",
@@ -77,7 +79,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     ] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a number.")] = False,
-    rotate: Annotated[int, typer.Option(help="Degrees to turn clockwise: 90, 180 or 270.")] = 0,
+    rotate: Annotated[
+        int | None,
+        typer.Option(
+            help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."
+        ),
+    ] = None,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
@@ -184,6 +191,14 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
     ] = None,
+    from_review: Annotated[
+        str | None,
+        typer.Option(metavar="DB", help="Train shuzi's digit model further with what was decided."),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="With --from-review: a run or model.onnx instead."),
+    ] = None,
     verbose: Annotated[
         int, typer.Option(min=0, max=2, help="0 silent, 1 lines and a bar, 2 lines.")
     ] = 1,
@@ -191,9 +206,20 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     """Train a recogniser into a run folder.
 
     Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+    Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
+    if from_review is not None and (recipe or keras or resume or precision != "auto"):
+        raise UsageError("--from-review takes its recipe from the model that it starts from.")
+    if from_review is None and start is not None:
+        raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_mnist
+
+    if from_review is not None:
+        mnist = load_mnist(data, offline=offline, progress=verbose > 0)
+        options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
+        _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
+        return
     from shuzi.training import run as runs
     from shuzi.training.recipes import find_recipe
 
@@ -219,6 +245,27 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         )
     if verbose:
         typer.echo(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
+
+
+def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
+    _need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.store import open_store
+
+    with open_store(queue, create=False) as store:
+        from shuzi.training.finetune import finetune
+
+        outcome = finetune(store, dataset, **options)
+    _print_outcome(outcome)
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    for score in (outcome.corrections, *outcome.frozen):
+        before, after = score.before / score.n, score.after / score.n
+        typer.echo(f"{score.name}: {before:.4f} before, {after:.4f} now, of {score.n}")
+    if outcome.is_better:
+        typer.echo(f"The new model is better. Use it: --model {outcome.folder / 'model.onnx'}")
+    else:
+        typer.echo(f"The new model is not better; keep the old one. It is in {outcome.folder}.")
 
 
 @app.command()

@@ -8,6 +8,8 @@ from serving import serving
 
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 740}
+PATIENCE = 30_000
+"""Milliseconds: room for a machine that does other things too."""
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,7 @@ def chromium():
     if path is None:
         pytest.skip("there is no chromium: apt-get install chromium")
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=PATIENCE)
     # Chromium has no sandbox for the superuser.
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     with playwright.sync_playwright() as driver:
@@ -43,7 +46,7 @@ def browse(chromium):
         options = {"viewport": size, "color_scheme": scheme, "has_touch": touch}
         # Without motion: a colour that fades in is not the one that stays.
         context = chromium.new_context(locale=locale, reduced_motion="reduce", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

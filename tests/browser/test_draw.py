@@ -27,6 +27,15 @@ def test_what_is_drawn_by_finger_on_a_phone_is_read(browse, service, text, strok
     assert page.evaluate("scrollY") == 0
 
 
+def test_what_is_drawn_by_keyboard_is_read(browse, service):
+    page = browse(service)
+    page.locator("#canvas").focus()
+    for key, times in (("Space", 1), ("ArrowRight", 7), ("ArrowDown", 14), ("Space", 1)):
+        for _ in range(times):
+            page.keyboard.press(key)
+    expect(page.locator("#answer-text")).to_have_text("7")
+
+
 def test_an_empty_paper_and_a_dash_are_no_digit(browse, service):
     page = browse(service)
     expect(page.locator("#answer-text")).to_have_text("no digit")

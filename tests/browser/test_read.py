@@ -2,10 +2,12 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
 from conftest import PHONE
+from PIL import Image
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -88,6 +90,24 @@ def box_of(page, place):
     return [rows[place][name] for name in ("x", "y", "width", "height")]
 
 
+@pytest.mark.parametrize(("turn", "source"), [("0", "blob:"), ("90", "data:")])
+def test_boxes_lie_over_the_pixels_that_were_read(browse, service, tmp_path, turn, source):
+    photo = Image.open(PAGE)
+    # Lying on its side, and a tag that says so.
+    exif = photo.getexif()
+    exif[0x0112] = 6
+    photo.rotate(90, expand=True).save(tmp_path / "side.jpg", exif=exif)
+    page = browse(f"{service}#read")
+    page.locator("#rotate").evaluate("(select, turn) => { select.value = turn }", turn)
+    page.set_input_files("#file", tmp_path / "side.jpg")
+    picture = page.locator("#picture img")
+    expect(picture).to_have_attribute("src", re.compile(f"^{source}"))
+    size = picture.evaluate("picture => `0 0 ${picture.naturalWidth} ${picture.naturalHeight}`")
+    expect(page.locator("#picture svg")).to_have_attribute("viewBox", size)
+    if turn == "0":
+        assert values(page) == NUMBERS
+
+
 def test_a_field_lights_its_box_and_a_box_its_field(reading):
     boxes = reading.locator("#picture rect")
     fields(reading).nth(2).focus()
@@ -109,11 +129,8 @@ def test_a_number_is_corrected_in_place_and_taken_away(reading):
     numbers = json.loads(download(reading, "#json"))["numbers"]
     assert numbers[2]["read_as"] == "52"
     assert "read_as" not in numbers[1]
-    expect(fields(reading).nth(2)).to_have_attribute(
-        "aria-label",
-        "Number 3 of line 1: read as 52, "
-        f"{numbers[2]['confidence']:.1%} sure, corrected by you".replace("%", " %"),
-    )
+    label = re.compile("Number 3 of line 1: read as 52, .* sure, corrected by you")
+    expect(fields(reading).nth(2)).to_have_attribute("aria-label", label)
 
 
 def test_the_downloads_are_what_the_command_line_says(reading, command):
@@ -143,8 +160,6 @@ def test_several_files_are_several_pages(browse, service):
 
 
 def test_a_pdf_is_shown_and_read_page_by_page(browse, service, tmp_path):
-    from PIL import Image
-
     first, second = Image.open(PAGE), Image.open(EXAMPLES / "number-2753.jpg")
     first.save(tmp_path / "two.pdf", save_all=True, append_images=[second.convert("RGB")])
     page = browse(f"{service}#read")
@@ -152,6 +167,7 @@ def test_a_pdf_is_shown_and_read_page_by_page(browse, service, tmp_path):
     expect(page.locator("#page-place")).to_have_text("Page 1 of 2")
     shown = "picture => picture.complete && picture.naturalWidth > 0"
     assert page.locator("#picture img").evaluate(shown)
+    assert page.locator("#picture img").get_attribute("src").startswith("data:image/jpeg")
     page.click("#page-after")
     assert values(page) == ["2753"]
 

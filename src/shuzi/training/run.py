@@ -25,6 +25,7 @@ from shuzi.training.networks import build
 from shuzi.training.progress import Reporter, announce
 from shuzi.training.recipes import Recipe, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
+from shuzi.training.start import load_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def train(
     precision: str = "auto",
     threads: int | None = None,
     keras: str | PathLike[str] | None = None,
+    start: Path | None = None,
     verbose: int = 1,
 ) -> Run:
     """Train a recipe and leave everything about it in a run folder.
@@ -60,6 +62,7 @@ def train(
         threads: for torch; its own choice if None.
         keras: a `.keras` file of Keras 3; its Sequential is trained from its weights instead of the
             recipe's network, and written to model.keras in the run folder.
+        start: a model.onnx with its card beside it, whose weights are trained further.
         verbose: 0 silent, 1 lines and a bar, 2 lines.
 
     Raises:
@@ -78,6 +81,8 @@ def train(
     record = new_record(recipe, seed, dataset, device)
     if keras is not None:
         record["keras"] = _keep_keras(folder, Path(keras))
+    if start is not None:
+        record["start"] = {"model": str(start.absolute()), "sha256": checksum(start)}
     save_record(folder, record)
     return _go_on(folder, record, dataset, verbose)
 
@@ -93,6 +98,8 @@ def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose:
     """
     folder = Path(run)
     record = load_record(folder)
+    if "start" in record:
+        raise RunError(f"{folder} went on from another model.", "Begin it again; it is short.")
     dataset = dataset if dataset is not None else load_mnist(record["data"]["source"])
     if dataset.fingerprint != record["data"]["fingerprint"]:
         raise RunError(
@@ -133,12 +140,15 @@ def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Tra
 
 
 def _builder(folder: Path, record: dict[str, Any]) -> Build:
+    if "start" in record:
+        model = load_start(Path(record["start"]["model"]))
+        return lambda recipe, seed, masks: model.network(masks)
     if "keras" not in record:
         return build
     from shuzi.training.keras_import import GIVEN, KerasModel
 
-    model = KerasModel(folder / GIVEN)
-    return lambda recipe, seed, masks: model.network(recipe, masks)
+    given = KerasModel(folder / GIVEN)
+    return lambda recipe, seed, masks: given.network(recipe, masks)
 
 
 def _fit_to_keras(recipe: Recipe, path: Path) -> Recipe:
@@ -180,7 +190,7 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
     save_weights(trainer.network, folder / "model.safetensors")
-    record["temperature"] = _temperature(trainer)
+    record["temperature"] = _temperature(trainer, record)
     save_onnx(trainer.network, folder / "model.onnx", record["temperature"])
     if "keras" in record:
         from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
@@ -192,7 +202,9 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     save_record(folder, record)
 
 
-def _temperature(trainer: Trainer) -> float:
+def _temperature(trainer: Trainer, record: dict[str, Any]) -> float:
+    if "start" in record:
+        return load_start(Path(record["start"]["model"])).temperature
     if not trainer.recipe.calibrate:
         return 1.0
     labels = trainer.validation.labels.cpu().numpy()

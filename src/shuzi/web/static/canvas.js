@@ -1,7 +1,7 @@
 // The paper: strokes that are kept, so that they can be taken back and drawn in any colour.
 
-const WIDTH = 800;
-const HEIGHT = 600;
+export const WIDTH = 800;
+export const HEIGHT = 600;
 
 /** Draws on a canvas element; calls `changed` after each stroke, undo and clear. */
 export class Paper {
@@ -25,14 +25,14 @@ export class Paper {
     const cleared = this.strokes.length === 0 && this.undone.length > 0;
     if (cleared) [this.strokes, this.undone] = [this.undone, []];
     else this.strokes.pop();
-    this.#show();
+    this.end();
   }
 
   /** Undo takes back the clearing too. */
   clear() {
     this.undone = this.strokes;
     this.strokes = [];
-    this.#show();
+    this.end();
   }
 
   redraw() {
@@ -54,34 +54,42 @@ export class Paper {
     return sheet.convertToBlob({ type: "image/png" });
   }
 
+  /** Put the pen, or the eraser, down at [x, y] of 800 x 600. */
+  begin(point) {
+    const width = this.tool === "eraser" ? 2 * this.width : this.width;
+    this.undone = [];
+    this.strokes.push({ tool: this.tool, width, points: [point] });
+    this.redraw();
+  }
+
+  draw(...points) {
+    this.strokes.at(-1).points.push(...points);
+    this.redraw();
+  }
+
+  end() {
+    this.redraw();
+    this.changed();
+  }
+
   #begin(event) {
     if (event.button !== 0 || this.pointer !== null) return;
     event.preventDefault();
     this.canvas.setPointerCapture(event.pointerId);
     this.pointer = event.pointerId;
-    const width = this.tool === "eraser" ? 2 * this.width : this.width;
-    this.undone = [];
-    this.strokes.push({ tool: this.tool, width, points: [this.#place(event)] });
-    this.redraw();
+    this.begin(this.#place(event));
   }
 
   #move(event) {
     if (event.pointerId !== this.pointer) return;
     const events = event.getCoalescedEvents?.() ?? [];
-    const points = (events.length ? events : [event]).map((one) => this.#place(one));
-    this.strokes.at(-1).points.push(...points);
-    this.redraw();
+    this.draw(...(events.length ? events : [event]).map((one) => this.#place(one)));
   }
 
   #end(event) {
     if (event.pointerId !== this.pointer) return;
     this.pointer = null;
-    this.#show();
-  }
-
-  #show() {
-    this.redraw();
-    this.changed();
+    this.end();
   }
 
   #place(event) {

@@ -7,13 +7,12 @@ const DIGITS = [...Array(10).keys()];
 
 /** The table; `chosen(truth, guess)` when one of its mistakes is pressed. */
 export function confusionTable(matrix, chosen) {
-  const head = [make("th", { scope: "col" }, "↓ → "), ...DIGITS.map((d) => make("th", { scope: "col" }, d))];
+  const head = [make("td"), ...DIGITS.map((d) => make("th", { scope: "col" }, d))];
   const rows = DIGITS.map((truth) => {
     const total = matrix[truth].reduce((sum, n) => sum + n, 0) || 1;
     const cells = DIGITS.map((guess) => cell(matrix[truth][guess], total, truth, guess, chosen));
     return make("tr", {}, make("th", { scope: "row" }, truth), ...cells);
   });
-  head[0].textContent = `${say("learn.truth")} \\ ${say("learn.guess")}`;
   return make(
     "table",
     { class: "confusion" },

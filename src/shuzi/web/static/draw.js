@@ -3,6 +3,7 @@
 import { read } from "./api.js";
 import { showAnswer } from "./answer.js";
 import { Paper } from "./canvas.js";
+import { addCursor } from "./cursor.js";
 import { find } from "./element.js";
 import { whenSpoken } from "./language.js";
 import { complain, hush } from "./notice.js";
@@ -41,6 +42,7 @@ export function openDraw() {
     timer = setTimeout(ask, PAUSE, newest);
   });
   addTools(paper);
+  addCursor(paper, find("cursor"));
   paper.changed();
   whenSpoken(() => showAnswer(page));
 }

@@ -179,6 +179,7 @@ function evaluationCard({ name, evaluation, mistakes, colour }) {
     make("h2", {}, swatch, say("learn.evaluation", { name, n: n.toLocaleString("en") })),
     make("p", {}, say("learn.accuracy.interval", { p: percent(accuracy, 2), low, high })),
     make("h3", {}, say("learn.confusion")),
+    make("p", { class: "soft small" }, say("learn.axes")),
     make("div", scroll, table),
     make("div", { class: "row" }, title, all),
     gallery,

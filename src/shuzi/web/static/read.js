@@ -25,10 +25,12 @@ export function openRead() {
       reading = file.name;
       sayState();
       try {
-        const found = await read(file, { ...options(), upright: true });
+        const how = options();
+        const { pages: found } = await read(file, { ...how, upright: true });
+        const opened = await Promise.all(found.map((page) => leafOf(file, page)));
         if (mine !== turn) return;
-        leaves.push(...found.pages.map((page) => leafOf(file, page)));
-        if (leaves.length === found.pages.length) show(0);
+        leaves.push(...opened);
+        if (leaves.length === found.length) show(0);
       } catch (problem) {
         if (mine !== turn) return;
         complain(problem);
@@ -43,6 +45,7 @@ export function openRead() {
     for (const { source } of leaves) if (source.startsWith("blob:")) URL.revokeObjectURL(source);
     leaves = [];
     hush();
+    find("drop").classList.remove("small");
     find("read-result").hidden = true;
     find("pages").hidden = true;
     find("read-done").textContent = "";
@@ -64,6 +67,7 @@ export function openRead() {
     const boxes = drawBoxes(find("picture"), source, page, { lit, chosen });
     const fields = listNumbers(find("numbers"), page, { lit, changed });
     find("read-result").hidden = false;
+    find("drop").classList.add("small");
     sayPlace();
     sayState();
   }
@@ -131,9 +135,20 @@ export function openRead() {
 }
 
 function options() {
-  return { as: find("as").value, rotate: find("rotate").value, target_error: find("target").value };
+  const chosen = { as: find("as").value, target_error: find("target").value };
+  const rotate = find("rotate").value;
+  return rotate ? { ...chosen, rotate } : chosen;
 }
 
-function leafOf(file, page) {
-  return { page, source: page.picture ?? URL.createObjectURL(file) };
+/** A page and its picture: the file's own if it shows the pixels that were read. */
+async function leafOf(file, page) {
+  const own = URL.createObjectURL(file);
+  const picture = new Image();
+  picture.src = own;
+  const shown = await picture.decode().then(() => true, () => false);
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  const fits = shown && page.page === 1 && page.rotated === 0;
+  if (fits && width === page.width && height === page.height) return { page, source: own };
+  URL.revokeObjectURL(own);
+  return { page, source: page.picture };
 }
