@@ -5,7 +5,7 @@
 
 Starts `shuzi serve` in a process of its own, warms it up, and asks it from this process over
 real sockets: 8 clients that draw two strokes a second, 8 and 64 clients that each ask again as
-soon as they are answered. The picture is a drawn digit as the page sends it. Prints a table,
+soon as they are answered. The picture is one drawn digit on a sheet of --size. Prints a table,
 then one JSON line; ends with 1 if there was an error.
 """
 

@@ -2,10 +2,11 @@
 
 import socket
 import time
+from contextlib import suppress
 
 import pytest
 from conftest import EXAMPLES
-from serving import serving
+from serving import log, serving
 
 from shuzi.web.connection import HEAD_SECONDS
 from shuzi.web.security import session_cookie
@@ -109,6 +110,34 @@ def test_a_thousand_silent_connections_keep_nobody_out(service):
         for client in silent:
             client.close()
     assert still_served(service)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"hello\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+    ],
+)
+def test_what_is_not_http_is_a_problem(service, sent):
+    with connect(service) as client:
+        client.sendall(sent)
+        answer = client.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in answer
+
+
+def test_nonsense_after_a_refusal_is_not_a_defect():
+    with serving(*LIMITS) as client, connect(client) as own:
+        own.sendall(b"POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\n")
+        own.sendall(b"Transfer-Encoding: chunked\r\n\r\n40000\r\n" + bytes(0x40000))
+        assert status(own) == 413
+        own.sendall(b"no chunk\r\n")
+        with suppress(ConnectionResetError):
+            while own.recv(4096):
+                pass
+        assert "Traceback" not in log(client)
 
 
 def test_a_head_that_never_ends_is_refused(service):

@@ -6,6 +6,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from shuzi.web.problems import Problem
+
 HEAD_SECONDS = 10.0
 """For the lines that begin a request."""
 REST_SECONDS = 5.0
@@ -47,6 +49,19 @@ class Connection(H11Protocol):
         self.since = self.loop.time()
         if self._refused:
             self._set_limit(REST_SECONDS)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is not HTTP, unless it was answered already."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            answer = Problem(400, msg, "Send HTTP/1.1 as RFC 9112 says.").response()
+            headers = [*answer.raw_headers, (b"connection", b"close")]
+            for event in (
+                h11.Response(status_code=400, headers=headers),
+                h11.Data(data=bytes(answer.body)),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
