@@ -14,7 +14,7 @@ def review(place, name, log, seconds):
     store, rng = open_store(place), random.Random(name)
     with Path(log).open("a", buffering=1) as notes:
         while store.waiting():
-            lease = store.lease(name, rng.randint(1, 12), alike=rng.random() < 0.5, seconds=seconds)
+            lease = store.lease(name, rng.randint(1, 20), alike=rng.random() < 0.5, seconds=seconds)
             if not lease.items:
                 time.sleep(seconds / 4)
                 continue

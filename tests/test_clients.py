@@ -36,26 +36,33 @@ class Crowd:
         return client
 
     def kill_one(self, rng):
-        victim = rng.choice(self.clients)
-        if victim.exitcode is None:
-            victim.kill()
-            victim.join()
-            self.killed += victim.exitcode == -signal.SIGKILL
-            self.clients[self.clients.index(victim)] = self.start(next(self.names))
+        place = rng.randrange(len(self.clients))
+        victim = self.clients[place]
+        victim.kill()
+        victim.join()
+        self.killed += victim.exitcode == -signal.SIGKILL
+        self.clients[place] = self.start(next(self.names))
+
+    def wait_until(self, is_so):
+        while not is_so():
+            assert all(client.exitcode is None for client in self.clients), "a client failed"
+            time.sleep(0.01)
 
 
-def work_through(processes, place, log, *, items, clients, least):
-    """Let a crowd decide all items; kill until so many were killed, then let them finish."""
+def work_through(processes, place, log, *, items, clients, kills):
+    """Let a crowd decide all items, one of it being killed after each equal part of them."""
     store, rng = open_store(place), random.Random(0)
     store.add(item(i, str(i % 7)) for i in range(items))
     crowd = Crowd(processes, place, log, clients)
-    while store.waiting() > items // 10 or crowd.killed < least:
-        assert store.waiting(), "all was decided before enough were killed"
-        time.sleep(rng.uniform(0.0, 0.4))
+    for kill in range(1, kills + 1):
+        left = items - items * kill // (kills + 2)
+        crowd.wait_until(lambda left=left: store.waiting() <= left)
+        time.sleep(rng.uniform(0.0, 0.05))
         crowd.kill_one(rng)
     for client in crowd.clients:
-        client.join(timeout=30)
+        client.join(timeout=120)
         assert client.exitcode == 0
+    assert crowd.killed == kills
     return store
 
 
@@ -77,12 +84,12 @@ def check_history(store, log, items):
 
 def test_eight_clients_killed_at_random_decide_each_item_once(processes, tmp_path):
     place, log = str(tmp_path / "reviews.db"), tmp_path / "log"
-    store = work_through(processes, place, log, items=2000, clients=8, least=20)
+    store = work_through(processes, place, log, items=2000, clients=8, kills=20)
     check_history(store, log, 2000)
 
 
 def test_clients_killed_at_random_on_postgresql(processes, postgres, tmp_path):
     place, log = postgres.database("clients"), tmp_path / "log"
-    store = work_through(processes, place, log, items=400, clients=4, least=5)
-    check_history(store, log, 400)
+    store = work_through(processes, place, log, items=300, clients=4, kills=5)
+    check_history(store, log, 300)
     store.close()

@@ -37,7 +37,10 @@ ALLOWED = {
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
     "numbers": LEAVES | {"groups", "layout", "sequence"},
-    "reader": LEAVES | SEEING | {"image", "engine", "sequence", "numbers", "decide", "explain"},
+    "upright": LEAVES | {"layout", "sequence", "strip"},
+    "reader": LEAVES
+    | SEEING
+    | {"image", "engine", "sequence", "upright", "numbers", "decide", "explain"},
     "explain": LEAVES | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,

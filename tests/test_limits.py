@@ -16,7 +16,7 @@ from test_fuzz import FORMATS, content, mutated
 from shuzi.web.app import create_app
 from shuzi.web.settings import Settings
 
-LIMITS = ("--threads", 1, "--queue", 1, "--seconds", 3, "--max-pixels", 1e5, "--max-pages", 3)
+LIMITS = ("--threads", 1, "--queue", 1, "--seconds", 5, "--max-pixels", 1e5, "--max-pages", 3)
 DIGIT = (EXAMPLES / "3.png").read_bytes()
 ROUNDS = 12
 
@@ -81,14 +81,15 @@ def test_a_damaged_picture_is_refused(service):
 def test_overload_is_told_and_passes(service):
     with ThreadPoolExecutor(8) as clients:
         slow = [clients.submit(read, service, nested(20)) for _ in range(2)]
-        time.sleep(1)
+        while "shuzi_queue_length 1.0" not in service.get("/metrics").text:
+            time.sleep(0.1)
         refused = [clients.submit(read, service) for _ in range(3)]
         for answer in (one.result() for one in refused):
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert service.get("/healthz").status_code == 200
         for answer in (one.result() for one in slow):
             assert answer.status_code == 504
-            assert "more than 3 seconds" in answer.json()["detail"]
+            assert "more than 5 seconds" in answer.json()["detail"]
     assert read(service).status_code == 200
 
 
@@ -97,7 +98,7 @@ def test_a_mutated_file_is_a_result_or_a_problem(service, kind):
     rng, data = np.random.default_rng(3), content(kind)
     for _ in range(ROUNDS):
         answer = read(service, mutated(data, rng))
-        assert answer.status_code in (200, 413, 415, 422), answer.text
+        assert answer.status_code in (200, 413, 415, 422, 504), answer.text
 
 
 def test_bodies_that_fill_the_memory_together_are_refused():

@@ -79,7 +79,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     ] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a number.")] = False,
-    rotate: Annotated[int, typer.Option(help="Degrees to turn clockwise: 90, 180 or 270.")] = 0,
+    rotate: Annotated[
+        int | None,
+        typer.Option(
+            help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."
+        ),
+    ] = None,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
@@ -201,21 +206,23 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     """Train a recogniser into a run folder.
 
     Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+    Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
+    if from_review is not None and (recipe or keras or resume or precision != "auto"):
+        raise UsageError("--from-review takes its recipe from the model that it starts from.")
+    if from_review is None and start is not None:
+        raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_mnist
-    from shuzi.training import run as runs
-    from shuzi.training.recipes import find_recipe
 
     if from_review is not None:
-        if recipe or keras or resume or precision != "auto":
-            raise UsageError("--from-review takes its recipe from the model that it starts from.")
         mnist = load_mnist(data, offline=offline, progress=verbose > 0)
         options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
         _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
         return
-    if start is not None:
-        raise UsageError("--start goes with --from-review.")
+    from shuzi.training import run as runs
+    from shuzi.training.recipes import find_recipe
+
     if resume is not None:
         if recipe or settings or out or keras:
             raise UsageError("--resume takes recipe, settings, model and folder from the run.")
@@ -243,9 +250,10 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
 def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
     _need_extra("web", "sqlalchemy", "alembic")
     from shuzi.review.store import open_store
-    from shuzi.training.finetune import finetune
 
     with open_store(queue, create=False) as store:
+        from shuzi.training.finetune import finetune
+
         outcome = finetune(store, dataset, **options)
     _print_outcome(outcome)
 

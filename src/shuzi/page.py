@@ -110,14 +110,16 @@ class Number:
 class Page:
     """A page that was read; `width` and `height` in pixels, after turning it upright.
 
-    `page` counts the pages of its file from 1; `kind` is what it was read as: digit, number or
-    page (`as` in the JSON).
+    `page` counts the pages of its file from 1; `rotated` is how many degrees clockwise the picture
+    was turned before it was read, beyond what its EXIF tag says; `kind` is what it was read as:
+    digit, number or page (`as` in the JSON).
     """
 
     source: str
     page: int = 1
     width: int
     height: int
+    rotated: int = 0
     kind: str
     numbers: tuple[Number, ...]
 
@@ -133,6 +135,7 @@ class Page:
             "page": self.page,
             "width": self.width,
             "height": self.height,
+            "rotated": self.rotated,
             "as": self.kind,
             "numbers": [number.to_dict() for number in self.numbers],
         }
@@ -154,6 +157,7 @@ class Page:
             page=values["page"],
             width=values["width"],
             height=values["height"],
+            rotated=values.get("rotated", 0),
             kind=values["as"],
             numbers=tuple(Number.from_dict(number) for number in values["numbers"]),
         )

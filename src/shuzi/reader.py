@@ -21,14 +21,17 @@ from shuzi.layout import Layout
 from shuzi.numbers import averaged, boxed_number, digit_of, number_of, on_page
 from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
-from shuzi.sight import KINDS, Sight
+from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
 from shuzi.strip import normalise_strip
+from shuzi.upright import turn_upright
 
 Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
 REFUSED = 0.95
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
+DOUBTFUL, CERTAIN = 0.5, 0.9
+"""Confidences of a crop of a number as it is, and turned, that it is turned between."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -49,7 +52,8 @@ class Reader:
         model: a digit model, a model.onnx that shuzi wrote; the one that shuzi carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
         kind: what the pictures are, digit, number or page; auto decides from each.
-        rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270.
+        rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
+            pages that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
         max_pixels: larger pictures are refused.
         threads: that work on one prediction; a core each if None.
@@ -65,7 +69,7 @@ class Reader:
         *,
         number_model: str | PathLike[str] | None = None,
         kind: str = "auto",
-        rotate: int = 0,
+        rotate: int | None = None,
         target_error: float = TARGET_ERROR,
         max_pixels: int = MAX_PIXELS,
         threads: int | None = None,
@@ -75,7 +79,7 @@ class Reader:
         self.number_model = number_model
         self.max_pixels = max_pixels
 
-    def with_options(self, *, kind: str, rotate: int, target_error: float) -> "Reader":
+    def with_options(self, *, kind: str, rotate: int | None, target_error: float) -> "Reader":
         """A reader with the same models and these options.
 
         Raises:
@@ -85,9 +89,10 @@ class Reader:
         other._choose(kind, rotate, target_error)
         return other
 
-    def _choose(self, kind: str, rotate: int, target_error: float) -> None:
+    def _choose(self, kind: str, rotate: int | None, target_error: float) -> None:
         _check("--as", kind, KINDS)
-        _check("--rotate", rotate, TURNS)
+        if rotate is not None:
+            _check("--rotate", rotate, TURNS)
         check_target(target_error)
         self.kind = kind
         self.rotate = rotate
@@ -142,28 +147,59 @@ class Reader:
             ImageError: a page cannot be read; those before it are given.
             OutputError: the folder cannot be written.
         """
-        for number, upright in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
-            look = self.look(upright, source_name(picture), number)
+        for number, as_stored in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
+            look = self.look(as_stored, source_name(picture), number)
             if explain is not None:
                 from shuzi.explain import write_explanation
 
                 write_explanation(look.grey, look.sight, look.page, Path(explain))
             yield look
 
-    def look(self, upright: Grey, source: str, number: int = 1) -> Look:
+    def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
-        grey = np.ascontiguousarray(np.rot90(upright, -self.rotate // 90))
-        sight = look_at(grey, self.kind)
+        rotated, grey, sight = self._upright(as_stored)
         kind, numbers = self._numbers(grey, sight)
+        turn = self._turn_of_crop(grey, sight, numbers)
+        if turn:
+            rotated, grey, sight = turn, _turned(grey, turn), Sight("number")
+            kind, numbers = self._numbers(grey, sight)
         page = Page(
             source=source,
             page=number,
             width=grey.shape[1],
             height=grey.shape[0],
+            rotated=rotated,
             kind=kind,
             numbers=tuple(numbers),
         )
         return Look(grey, sight, decide_pages([page], self.target_error)[0])
+
+    def _upright(self, grey: Grey) -> tuple[int, Grey, Sight]:
+        """The degrees that the picture was turned by, the turned one, and what is seen of it."""
+        if self.rotate is not None:
+            grey = _turned(grey, self.rotate)
+            return self.rotate, grey, look_at(grey, self.kind)
+        sight = look_at(grey, self.kind)
+        if sight.kind != "page" or sight.layout is None:
+            return 0, grey, sight
+        degrees = turn_upright(sight.layout, self.sequence_recogniser)
+        if degrees:
+            grey = _turned(grey, degrees)
+            sight = look_at(grey, self.kind)
+        return degrees, grey, sight
+
+    def _turn_of_crop(self, grey: Grey, sight: Sight, numbers: list[Number]) -> int:
+        """Degrees to turn a crop that reads badly as it is, and well so; else 0."""
+        told = self.rotate is not None or self.kind == "digit" or sight.layout is not None
+        if told or max((number.confidence for number in numbers), default=0.0) > DOUBTFUL:
+            return 0
+        best, sure = 0, CERTAIN
+        for degrees in _other_turns(grey.shape, sight.kind):
+            found = self._of_crop(_turned(grey, degrees))
+            # A lone digit may be another one on its head.
+            if found and len(found[0].text) > 1 and found[0].confidence > sure:
+                best, sure = degrees, found[0].confidence
+        return best
 
     def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
         """What the picture turned out to be, and its numbers."""
@@ -258,6 +294,17 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
         ModelError: the model cannot be used.
     """
     return Reader(model).read(picture)
+
+
+def _other_turns(shape: tuple[int, ...], kind: str) -> tuple[int, ...]:
+    """The turns that would make a crop of that form a number, which is wider than high."""
+    if shape[0] >= WIDE * shape[1]:
+        return 90, 270
+    return (180,) if kind == "number" else ()
+
+
+def _turned(grey: Grey, degrees: int) -> Grey:
+    return np.ascontiguousarray(np.rot90(grey, -degrees // 90))
 
 
 def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:

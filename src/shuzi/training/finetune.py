@@ -96,7 +96,7 @@ def finetune(
     )
     models = Recogniser(start.model), Recogniser(run.folder / "model.onnx")
     tests = (
-        (f"test images of {dataset.name}", dataset.test_images, dataset.test_labels),
+        ("test images", dataset.test_images, dataset.test_labels),
         ("training images held out", dataset.train_images[frozen], dataset.train_labels[frozen]),
     )
     outcome = Outcome(
@@ -116,7 +116,7 @@ def further(recipe: Recipe) -> Recipe:
         optimiser="adamw",
         lr=5e-4,
         batch_size=256,
-        epochs=3,
+        epochs=6,
         drawn=min(recipe.drawn, DRAWN),
         marks=min(recipe.marks, DRAWN),
         validation_split=0.0,

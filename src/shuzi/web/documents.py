@@ -80,6 +80,7 @@ class PageAnswer(BaseModel):
     page: int
     width: int
     height: int
+    rotated: int = Field(description="Degrees clockwise that it was turned before it was read.")
     as_: str = Field(alias="as", pattern="^(digit|number|page)$")
     numbers: list[NumberAnswer]
     seen: list[SeenAnswer] = Field([], description="With ?seen=true.")
@@ -105,7 +106,15 @@ _SEVEN = {
     "decision": "accept",
     "line": 1,
 }
-_PAGE = {"schema": 1, "source": "form.pdf", "page": 1, "width": 1654, "height": 2339, "as": "page"}
+_PAGE = {
+    "schema": 1,
+    "source": "form.pdf",
+    "page": 1,
+    "width": 1654,
+    "height": 2339,
+    "rotated": 0,
+    "as": "page",
+}
 READ: dict[str, Any] = {
     "model": ReadAnswer,
     "description": "What each page says.",

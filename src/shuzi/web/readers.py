@@ -23,7 +23,7 @@ class Options:
     """How to read, as the options of `shuzi read`."""
 
     kind: str
-    rotate: int
+    rotate: int | None
     target_error: float
 
 
@@ -34,12 +34,12 @@ async def read_options(
         Query(alias="as", description="What the picture is; auto decides from it."),
     ] = "auto",
     rotate: Annotated[
-        int,
+        int | None,
         Query(
-            description="Degrees to turn it clockwise first.",
+            description="Degrees to turn it clockwise first; without it as the page shows.",
             json_schema_extra={"enum": list(TURNS)},
         ),
-    ] = 0,
+    ] = None,
     target_error: Annotated[
         float | None,
         Query(ge=0, lt=1, description="The share of wrong numbers among those accepted."),

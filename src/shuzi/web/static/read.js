@@ -27,7 +27,7 @@ export function openRead() {
       try {
         const how = options();
         const { pages: found } = await read(file, { ...how, upright: true });
-        const opened = await Promise.all(found.map((page) => leafOf(file, page, how.rotate)));
+        const opened = await Promise.all(found.map((page) => leafOf(file, page)));
         if (mine !== turn) return;
         leaves.push(...opened);
         if (leaves.length === found.length) show(0);
@@ -135,17 +135,19 @@ export function openRead() {
 }
 
 function options() {
-  return { as: find("as").value, rotate: find("rotate").value, target_error: find("target").value };
+  const chosen = { as: find("as").value, target_error: find("target").value };
+  const rotate = find("rotate").value;
+  return rotate ? { ...chosen, rotate } : chosen;
 }
 
 /** A page and its picture: the file's own if it shows the pixels that were read. */
-async function leafOf(file, page, rotate) {
+async function leafOf(file, page) {
   const own = URL.createObjectURL(file);
   const picture = new Image();
   picture.src = own;
   const shown = await picture.decode().then(() => true, () => false);
   const { naturalWidth: width, naturalHeight: height } = picture;
-  const fits = shown && page.page === 1 && rotate === "0";
+  const fits = shown && page.page === 1 && page.rotated === 0;
   if (fits && width === page.width && height === page.height) return { page, source: own };
   URL.revokeObjectURL(own);
   return { page, source: page.picture };
