@@ -1,24 +1,14 @@
 """Every screen is readable, reachable and fits: axe, phone width, keyboard."""
 
 import pytest
-from conftest import DESKTOP, PHONE
+from accessibility import violations
 from pen import SEVEN, write
+from sizes import DESKTOP, PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 expect = sync_api.expect
 
 SCREENS = ["draw", "read", "review", "learn"]
-
-
-def violations(page):
-    """What axe finds in light and in dark: scheme, rule and element."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        rules = axe.Axe().run(page).response["violations"]
-        found += [(scheme, rule["id"], node["html"]) for rule in rules for node in rule["nodes"]]
-    return found
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -5,12 +5,12 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import PHONE
+from accessibility import violations
 from PIL import Image, ImageFilter
 from queue_of_digits import as_read, decided, fill, read_digits
 from reviewer import Reviewer
 from serving import serving
-from test_access import violations
+from sizes import PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect

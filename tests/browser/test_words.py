@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import DESKTOP
+from sizes import DESKTOP
 
 import shuzi
 
