@@ -5,9 +5,8 @@ import shutil
 
 import pytest
 from serving import serving
+from sizes import DESKTOP
 
-DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 360, "height": 740}
 PATIENCE = 30_000
 """Milliseconds: room for a machine that does other things too."""
 

@@ -14,16 +14,22 @@ SIDE = 84
 AROUND = Box(SIDE, 0, SIDE, SIDE)
 
 
-def fill(place, digits, count, required=1):
-    """Queue so many of them; truths as texts by the item's number."""
+def read_digits(digits):
+    """Images, labels and probabilities, those first of which the digit model is least sure."""
     images = np.concatenate([digits.train_images, digits.test_images])
     labels = np.concatenate([digits.train_labels, digits.test_labels])
     probabilities = shuzi.Recogniser().predict(images)
-    least_sure = np.argsort(probabilities.max(axis=1), kind="stable")[:count]
-    new = [_item(images[i], probabilities[i], place=i) for i in least_sure]
+    order = np.argsort(probabilities.max(axis=1), kind="stable")
+    return list(zip(images[order], labels[order], probabilities[order], strict=True))
+
+
+def fill(place, doubtful, count, required=1):
+    """Queue so many of them; truths as texts by the item's number."""
+    chosen = doubtful[:count]
+    new = [_item(image, read, place=i) for i, (image, _, read) in enumerate(chosen)]
     with open_store(str(place)) as store:
         added = store.add(new, required=required)
-    return {item: str(labels[i]) for item, i in zip(added, least_sure, strict=True)}
+    return {item: str(label) for item, (_, label, _) in zip(added, chosen, strict=True)}
 
 
 def as_read(place):

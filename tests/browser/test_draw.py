@@ -1,8 +1,8 @@
 """Digits drawn by mouse and by finger are read."""
 
 import pytest
-from conftest import PHONE
 from pen import DASH, FOUR, ONE, SEVEN, TWO, touch, write
+from sizes import PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import PHONE
 from PIL import Image
+from sizes import PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -106,6 +106,15 @@ def test_boxes_lie_over_the_pixels_that_were_read(browse, service, tmp_path, tur
     expect(page.locator("#picture svg")).to_have_attribute("viewBox", size)
     if turn == "0":
         assert values(page) == NUMBERS
+
+
+def test_a_page_that_was_turned_is_shown_as_it_was_read(browse, service, tmp_path):
+    Image.open(PAGE).rotate(180).save(tmp_path / "down.png")
+    page = browse(f"{service}#read")
+    page.set_input_files("#file", tmp_path / "down.png")
+    expect(fields(page)).to_have_count(len(NUMBERS))
+    assert values(page) == NUMBERS
+    expect(page.locator("#picture img")).to_have_attribute("src", re.compile("^data:"))
 
 
 def test_a_field_lights_its_box_and_a_box_its_field(reading):

@@ -25,8 +25,7 @@ export function openRead() {
       reading = file.name;
       sayState();
       try {
-        const how = options();
-        const { pages: found } = await read(file, { ...how, upright: true });
+        const { pages: found } = await read(file, { ...options(), upright: true });
         const opened = await Promise.all(found.map((page) => leafOf(file, page)));
         if (mine !== turn) return;
         leaves.push(...opened);
