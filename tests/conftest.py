@@ -20,7 +20,6 @@ import shuzi
 from shuzi.dataset import Dataset
 
 DATA = os.environ.pop("SHUZI_TEST_DATA", None)
-EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @pytest.fixture(autouse=True)

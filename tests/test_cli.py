@@ -10,8 +10,8 @@ import time
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from PIL import Image
+from places import EXAMPLES
 
 import shuzi
 

@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from PIL import Image
+from places import EXAMPLES
 
 from shuzi import Reader, ShuziError
 from shuzi.image import load_pages

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from conftest import EXAMPLES
+from places import EXAMPLES
 from serving import log, serving
 
 from shuzi.web.connection import HEAD_SECONDS

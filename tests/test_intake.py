@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from databases import number
 from PIL import Image
+from places import EXAMPLES
 
 from shuzi.page import Page
 from shuzi.review.intake import Intake

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from PIL import Image
+from places import EXAMPLES
 from serving import ask, log, serving
 from test_fuzz import FORMATS, content, mutated
 

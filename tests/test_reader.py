@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from PIL import Image
+from places import EXAMPLES
 
 import shuzi
 from shuzi.image import load_grey

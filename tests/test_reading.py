@@ -5,9 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from pages import page
 from PIL import Image
+from places import EXAMPLES
 
 from shuzi import Page, Reader
 from shuzi.errors import ImageError

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from pages import number, page
+from places import EXAMPLES
 
 from shuzi.image import load_grey
 from shuzi.sight import look

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
 from pages import boxed, page
+from places import EXAMPLES
 
 from shuzi import Reader
 from shuzi.image import load_grey

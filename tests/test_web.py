@@ -6,7 +6,7 @@ from base64 import b64decode
 import cv2
 import numpy as np
 import pytest
-from conftest import EXAMPLES
+from places import EXAMPLES
 from serving import serving
 
 from shuzi import Reader

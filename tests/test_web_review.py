@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
-from conftest import EXAMPLES
 from databases import PNG, item
+from places import EXAMPLES
 from serving import serving
 
 from shuzi.review.store import open_store

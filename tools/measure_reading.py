@@ -17,7 +17,7 @@ from sets import MEASURING, held_out, load, numbers
 
 import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
-from shuzi.evaluation.sets import glyphs
+from shuzi.evaluation.sets import glyphs, read_set
 from shuzi.image import load_grey
 from shuzi.reading import read_files
 from shuzi.training.glyphs import Glyphs
@@ -74,8 +74,11 @@ def measure_singles(reader, folder, name):
 
 
 def measure_refusals(reader, folder, name):
-    """Pictures of something else: how many are accepted as numbers, and how many not rejected."""
-    pages = [reader.read(image) for image in load(folder, name)["x"]]
+    """Pictures of something else: how many are accepted as numbers, and how many not rejected.
+
+    Letters that are drawn like digits are left out.
+    """
+    pages = [reader.read(image) for image in read_set(folder / f"{name}.npz").images]
     decisions = [{number.decision for number in page.numbers} for page in pages]
     return {
         "n": len(pages),

@@ -1,0 +1,5 @@
+"""Where the tests find things."""
+
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
