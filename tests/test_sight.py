@@ -6,6 +6,7 @@ import pytest
 from pages import number, page
 from places import EXAMPLES
 
+import shuzi
 from shuzi.image import load_grey
 from shuzi.sight import look
 
@@ -57,3 +58,13 @@ def test_one_digit_on_a_large_page_is_a_digit(digits):
 def test_what_it_is_can_be_said(digits, kind):
     picture = cv2.resize(page(digits, [[3, 1]])[0], (400, 300))
     assert look(picture, kind).kind == kind
+
+
+def test_a_digit_that_leaves_out_its_neighbour_says_so():
+    picture = np.full((120, 130), 245, np.uint8)
+    cv2.line(picture, (25, 25), (25, 95), 30, 6, cv2.LINE_AA)
+    alone = look(picture)
+    cv2.ellipse(picture, (85, 60), (18, 34), 0, 0, 360, 30, 6, cv2.LINE_AA)
+    assert (alone.kind, alone.partial) == ("digit", False)
+    assert look(picture).partial
+    assert shuzi.read(picture).text() == "10"

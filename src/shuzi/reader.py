@@ -32,6 +32,8 @@ REFUSED = 0.95
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 DOUBTFUL, CERTAIN = 0.5, 0.9
 """Confidences of a crop of a number as it is, and turned, that it is turned between."""
+EVEN = 0.5
+"""A number of several digits is likelier than not."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -210,7 +212,11 @@ class Reader:
         digits = [] if sight.ink is None else self._of_ink(sight.ink)
         if sight.unsure:
             number = self._of_crop(grey)
-            if number and number[0].confidence > max((d.confidence for d in digits), default=FLOOR):
+            sure = number[0].confidence if number else 0.0
+            if sure > max((digit.confidence for digit in digits), default=FLOOR):
+                return "number", number
+            # The digit model saw a part of the ink only.
+            if sight.partial and sure > EVEN and len(number[0].text) > 1:
                 return "number", number
         return "digit", digits
 

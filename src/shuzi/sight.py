@@ -21,7 +21,8 @@ LOW = 0.3
 """Writing in one line that is lower than this share of the picture is on a page."""
 ALIKE = 0.35
 """Ink lower than this share of the highest does not make a picture a page."""
-
+ABREAST = 0.6
+"""Parts that have this share of a digit's height may be digits beside it."""
 MANY = 10
 """So many pieces of writing are a page, whatever lies beside it."""
 
@@ -30,12 +31,14 @@ MANY = 10
 class Sight:
     """A picture as it will be read.
 
-    `unsure` if the digit may also be a number. `ink` is the digit's, if there is any; `layout`
-    the page's; of a number without a layout the whole picture is read.
+    `unsure` if the digit may also be a number; `partial` if its ink leaves out other parts as
+    high. `ink` is the digit's, if there is any; `layout` the page's; of a number without a layout
+    the whole picture is read.
     """
 
     kind: str
     unsure: bool = False
+    partial: bool = False
     ink: Ink | None = None
     layout: Layout | None = None
 
@@ -60,7 +63,10 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
     height, width = grey.shape
     if width >= WIDE * height:
         return _number(grey)
-    return Sight("digit", unsure=_side_by_side(grey), ink=find_digit(grey))
+    ink, parts = find_digit(grey), _tall_parts(grey)
+    if ink is None or len(parts) == 0:
+        return Sight("digit", ink=ink)
+    return Sight("digit", unsure=_is_broad(parts), partial=_leaves_out(ink, parts), ink=ink)
 
 
 def _picture(grey: NDArray[np.uint8]) -> Sight:
@@ -85,12 +91,12 @@ def _is_wide(group: Group) -> bool:
     return len(group.parts) > 1 or len(group.boxes) > 1 or group.box.width > WIDE * group.box.height
 
 
-def _side_by_side(grey: NDArray[np.uint8]) -> bool:
-    """Whether the ink is wide, or has parts beside each other that are as high as digits."""
+def _tall_parts(grey: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The parts of the ink that are not low: left, top, width, height, area, from the left."""
     contrast = ink_contrast(grey)
     strong = contrast[contrast > max(14.0, 0.3 * float(contrast.max()))]
     if len(strong) == 0:
-        return False
+        return np.zeros((0, 5), np.int32)
     ink = (contrast > 0.4 * np.percentile(strong, 90)).astype(np.uint8)
     _, _, found, _ = cv2.connectedComponentsWithStats(ink)
     stats = np.asarray(found, np.int32)[1:]
@@ -98,12 +104,24 @@ def _side_by_side(grey: NDArray[np.uint8]) -> bool:
     # What touches the edge is a frame or a neighbour, unless it is a tight crop.
     if len(inner) and inner[:, 3].max() >= 0.4 * stats[:, 3].max():
         stats = inner
-    left, _, width, height, _ = stats.T
-    high = int(height.max())
-    tall = height >= 0.6 * high
-    order = np.argsort(left[tall])
-    starts, ends = left[tall][order], (left + width)[tall][order]
-    beside = bool((starts[1:] >= ends[:-1]).any())
-    parts = height >= ALIKE * high
-    across = int((left + width)[parts].max() - left[parts].min())
-    return beside or across > BROAD * high
+    stats = stats[stats[:, 3] >= ALIKE * stats[:, 3].max()]
+    return np.asarray(stats[np.argsort(stats[:, 0])], np.int32)
+
+
+def _is_broad(parts: NDArray[np.int32]) -> bool:
+    """Whether the ink is wide, or has parts beside each other that are as high as digits."""
+    high = int(parts[:, 3].max())
+    across = int((parts[:, 0] + parts[:, 2]).max() - parts[:, 0].min())
+    return _are_beside(parts[parts[:, 3] >= ABREAST * high]) or across > BROAD * high
+
+
+def _leaves_out(ink: Ink, parts: NDArray[np.int32]) -> bool:
+    """Whether a part as high as the digit lies wholly beside the digit's ink."""
+    left, _, width, height, _ = parts.T
+    outside = (left >= ink.box.right) | (left + width <= ink.box.x)
+    return bool((outside & (height >= ABREAST * ink.box.height)).any())
+
+
+def _are_beside(parts: NDArray[np.int32]) -> bool:
+    left, _, width, _, _ = parts.T
+    return bool((left[1:] >= (left + width)[:-1]).any())

@@ -2,6 +2,8 @@
 
 export const WIDTH = 800;
 export const HEIGHT = 600;
+const LEGIBLE = 120;
+const MARGIN = 0.3;
 
 /** Draws on a canvas element; calls `changed` after each stroke, undo and clear. */
 export class Paper {
@@ -42,14 +44,18 @@ export class Paper {
     for (const stroke of this.strokes) paint(context, stroke, ink);
   }
 
-  /** Dark ink on white, whatever the page's colours are. */
+  /** Dark ink on white, cut out and no higher than is legible: small pictures are read sooner. */
   picture() {
     const ink = new OffscreenCanvas(WIDTH, HEIGHT);
     for (const stroke of this.strokes) paint(ink.getContext("2d"), stroke, "#10131a");
-    const sheet = new OffscreenCanvas(WIDTH, HEIGHT);
+    const { left, top, width, height } = around(this.strokes);
+    const scale = Math.min(1, LEGIBLE / height);
+    const sheet = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale));
     const context = sheet.getContext("2d");
     context.fillStyle = "#fff";
-    context.fillRect(0, 0, WIDTH, HEIGHT);
+    context.fillRect(0, 0, sheet.width, sheet.height);
+    context.imageSmoothingQuality = "high";
+    context.setTransform(scale, 0, 0, scale, -left * scale, -top * scale);
     context.drawImage(ink, 0, 0);
     return sheet.convertToBlob({ type: "image/png" });
   }
@@ -98,6 +104,22 @@ export class Paper {
     const y = ((event.clientY - box.top) / box.height) * HEIGHT;
     return [x, y];
   }
+}
+
+/** The box of all that the pen drew, with a margin for the reader to see paper in. */
+function around(strokes) {
+  const drawn = strokes.filter(({ tool }) => tool === "pen");
+  const ends = (axis, sign) =>
+    drawn.flatMap(({ points, width }) => points.map((point) => point[axis] + (sign * width) / 2));
+  const [left, top] = [0, 1].map((axis) => Math.min(...ends(axis, -1)));
+  const [right, bottom] = [0, 1].map((axis) => Math.max(...ends(axis, 1)));
+  const margin = MARGIN * Math.max(bottom - top, 100);
+  return {
+    left: left - margin,
+    top: top - margin,
+    width: right - left + 2 * margin,
+    height: bottom - top + 2 * margin,
+  };
 }
 
 function paint(context, { tool, width, points }, ink) {
