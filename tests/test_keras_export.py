@@ -12,7 +12,7 @@ from shuzi.errors import ModelError, RunError, UsageError
 from shuzi.training.activations import ACTIVATIONS
 from shuzi.training.dense import Dense
 from shuzi.training.dropout import Dropout
-from shuzi.training.export import save_onnx
+from shuzi.training.export import save_weights
 from shuzi.training.keras_export import export_keras, to_keras
 from shuzi.training.keras_import import KerasModel
 from shuzi.training.keras_modules import _TRANSLATIONS, Activation
@@ -151,7 +151,7 @@ def test_damaged_weights_are_named(other_run, tmp_path):
 
 
 def test_a_model_that_differs_is_not_written(other_run, tmp_path):
-    save_onnx(build(Recipe(hidden=(8,)), 7, MASKS), other_run / "model.onnx")
+    save_weights(build(Recipe(hidden=(8,)), 7, MASKS), other_run / "model.safetensors")
     with pytest.raises(ModelError, match=r"differs from the run's model.onnx"):
         export_keras(other_run, tmp_path / "run.keras")
     assert not (tmp_path / "run.keras").exists()
