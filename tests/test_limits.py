@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,7 @@ from serving import ask, log, serving
 from test_fuzz import FORMATS, content, mutated
 
 from shuzi.web.app import create_app
+from shuzi.web.server import bind
 from shuzi.web.settings import Settings
 
 LIMITS = ("--threads", 1, "--queue", 1, "--seconds", 5, "--max-pixels", 1e5, "--max-pages", 3)
@@ -129,6 +131,13 @@ def test_nothing_that_is_sent_is_logged_or_stored(tmp_path):
             assert client.post("/api/v1/read", files=form).status_code < 500
         client.get("/secret")
         assert "secret" not in log(client)
+
+
+def test_small_answers_are_sent_at_once():
+    with bind("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_metrics_count_what_happens():

@@ -18,6 +18,10 @@ class Dropout(nn.Module):
         self.generator = generator
         # Of the numbers from -2^15 to 2^15 - 1, those below are dropped.
         self.threshold = min(round(rate * 2**16) - 2**15, 2**15 - 1)
+        self.shifts: Tensor
+        self.register_buffer(
+            "shifts", torch.arange(8, dtype=torch.uint8)[:, None], persistent=False
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.rate == 0:
@@ -29,8 +33,8 @@ class Dropout(nn.Module):
         n = x.numel()
         if self.rate == 0.5:
             # Eight rows of bits, so that each row is one shift of the whole.
-            shifts = torch.arange(8, dtype=torch.uint8, device=x.device)[:, None]
-            keep = (self._random(-(-n // 8), x.device) >> shifts).bitwise_and_(1).view(-1)
+            rows = self._random(-(-n // 8), x.device) >> self.shifts
+            keep = rows.bitwise_and_(1).view(-1)
         else:
             words = self._random(2 * n, x.device).view(torch.int16)
             # A byte converts to bfloat16 several times faster than a bool does.

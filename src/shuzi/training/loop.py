@@ -39,7 +39,7 @@ class Split:
 
     def take(self, order: Tensor) -> "Split":
         # Several times faster than indexing with [order].
-        return Split(self.images.index_select(0, order), self.labels[order])
+        return Split(self.images.index_select(0, order), self.labels.index_select(0, order))
 
 
 def split_dataset(
