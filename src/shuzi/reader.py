@@ -23,6 +23,7 @@ from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
+from shuzi.signs import Sign, find_signs
 from shuzi.strip import normalise_strip
 from shuzi.upright import turn_upright
 
@@ -57,6 +58,7 @@ class Reader:
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
             pages that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
+        digits_only: leave out minus signs, decimal points and commas.
         max_pixels: larger pictures are refused.
         threads: that work on one prediction; a core each if None.
 
@@ -73,25 +75,30 @@ class Reader:
         kind: str = "auto",
         rotate: int | None = None,
         target_error: float = TARGET_ERROR,
+        digits_only: bool = False,
         max_pixels: int = MAX_PIXELS,
         threads: int | None = None,
     ) -> None:
-        self._choose(kind, rotate, target_error)
+        self._choose(kind, rotate, target_error, digits_only)
         self.recogniser = Recogniser(model, threads=threads)
         self.number_model = number_model
         self.max_pixels = max_pixels
 
-    def with_options(self, *, kind: str, rotate: int | None, target_error: float) -> "Reader":
+    def with_options(
+        self, *, kind: str, rotate: int | None, target_error: float, digits_only: bool = False
+    ) -> "Reader":
         """A reader with the same models and these options.
 
         Raises:
             UsageError: there is no such kind or turn, or the target is no error rate.
         """
         other = copy(self)
-        other._choose(kind, rotate, target_error)
+        other._choose(kind, rotate, target_error, digits_only)
         return other
 
-    def _choose(self, kind: str, rotate: int | None, target_error: float) -> None:
+    def _choose(
+        self, kind: str, rotate: int | None, target_error: float, digits_only: bool
+    ) -> None:
         _check("--as", kind, KINDS)
         if rotate is not None:
             _check("--rotate", rotate, TURNS)
@@ -99,6 +106,7 @@ class Reader:
         self.kind = kind
         self.rotate = rotate
         self.target_error = target_error
+        self.digits_only = digits_only
 
     @cached_property
     def sequence_recogniser(self) -> SequenceRecogniser:
@@ -199,7 +207,7 @@ class Reader:
         for degrees in _other_turns(grey.shape, sight.kind):
             found = self._of_crop(_turned(grey, degrees))
             # A lone digit may be another one on its head.
-            if found and len(found[0].text) > 1 and found[0].confidence > sure:
+            if found and len(found[0].digits) > 1 and found[0].confidence > sure:
                 best, sure = degrees, found[0].confidence
         return best
 
@@ -216,7 +224,7 @@ class Reader:
             if sure > max((digit.confidence for digit in digits), default=FLOOR):
                 return "number", number
             # The digit model saw a part of the ink only.
-            if sight.partial and sure > EVEN and len(number[0].text) > 1:
+            if sight.partial and sure > EVEN and len(number[0].digits) > 1:
                 return "number", number
         return "digit", digits
 
@@ -241,7 +249,10 @@ class Reader:
         if not reading.text:
             return []
         whole = Box(0, 0, grey.shape[1], grey.shape[0])
-        return [number_of(reading, strip, whole, whole)]
+        return [number_of(reading, strip, whole, whole, self._signs(strip, reading))]
+
+    def _signs(self, strip: Grey, reading: Reading) -> tuple[Sign, ...]:
+        return () if self.digits_only else find_signs(strip, reading.spans)
 
     def _of_layout(self, layout: Layout) -> list[Number]:
         boxed = [group for group in layout.groups if group.boxes]
