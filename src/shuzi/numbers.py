@@ -40,11 +40,9 @@ def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
     return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
 
 
-def on_page(
-    layout: Layout, group: Group, strip: Grey, reading: Reading, signs: Sequence[Sign] = ()
-) -> Number:
+def on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
     """A group's reading as a number in its place on the picture."""
-    number = number_of(reading, strip, layout.crop_box(group), group.box, signs)
+    number = number_of(reading, strip, layout.crop_box(group), group.box)
     digits = tuple(replace(d, box=layout.on_picture(d.box)) for d in number.digits)
     return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
 

@@ -23,7 +23,7 @@ from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
-from shuzi.signs import Sign, find_signs
+from shuzi.signs import Sign, find_signs, signed
 from shuzi.strip import normalise_strip
 from shuzi.upright import turn_upright
 
@@ -218,13 +218,14 @@ class Reader:
         if sight.kind == "number":
             return "number", self._of_crop(grey)
         digits = [] if sight.ink is None else self._of_ink(sight.ink)
-        if sight.unsure:
+        if sight.unsure or sight.dashed:
             number = self._of_crop(grey)
             sure = number[0].confidence if number else 0.0
-            if sure > max((digit.confidence for digit in digits), default=FLOOR):
+            if sight.unsure and sure > max((digit.confidence for digit in digits), default=FLOOR):
                 return "number", number
-            # The digit model saw a part of the ink only.
-            if sight.partial and sure > EVEN and len(number[0].digits) > 1:
+            # The digit model saw a part of the ink only, or the minus sign with it.
+            more = sight.partial and sure > EVEN and len(number[0].digits) > 1
+            if more or (sure > EVEN and number[0].text.startswith("-")):
                 return "number", number
         return "digit", digits
 
@@ -281,12 +282,37 @@ class Reader:
         strips = [normalise_strip(layout.crop(group)) for group in groups]
         readings = self.sequence_recogniser.predict(strips) if strips else []
         readings = self._with_second_opinions(layout, groups, readings, strips)
-        return [
-            on_page(layout, group, strip, reading)
+        found = [
+            (group, on_page(layout, group, strip, reading))
             for group, strip, reading in zip(groups, strips, readings, strict=True)
             # What is unlikely to be a number at all is none; the rest of the page is not either.
             if reading.text and reading.confidence >= FLOOR
         ]
+        return self._with_signs(layout, found)
+
+    def _with_signs(self, layout: Layout, found: list[tuple[Group, Number]]) -> list[Number]:
+        """The numbers with their signs, less those that were read from a sign alone.
+
+        Digits with marks around them are read once more with the marks, and only if that changes
+        nothing the signs count.
+        """
+        numbers = [number for _, number in found]
+        if self.digits_only:
+            return numbers
+        some = [i for i, (group, _) in enumerate(found) if group.marks]
+        marked = [layout.marked(found[i][0]) for i in some]
+        strips = [normalise_strip(layout.crop(group)) for group in marked]
+        readings = self.sequence_recogniser.predict(strips) if strips else []
+        taken: set[int] = set()
+        for i, group, strip, reading in zip(some, marked, strips, readings, strict=True):
+            digits = "".join(digit.text for digit in numbers[i].digits)
+            signs = find_signs(strip, reading.spans) if reading.text == digits else ()
+            if signs:
+                box = layout.on_picture(group.box)
+                numbers[i] = replace(numbers[i], text=signed(digits, signs), box=box)
+                taken |= set(found[i][0].marks)
+        kept = zip(found, numbers, strict=True)
+        return [number for (group, _), number in kept if not taken.issuperset(group.parts)]
 
     def _with_second_opinions(
         self, layout: Layout, groups: list[Group], readings: list[Reading], strips: list[Grey]
