@@ -19,12 +19,16 @@ HIGH = 22.0 * FINER
 """Rows that the writing is high in the enlarged strip: the unit of the lengths below."""
 INKED = 110
 """Of 255: the least of a mark and of a digit."""
+FAINT = 60
+"""Of 255: ink that still joins a mark to a digit, as a stroke that fades between does."""
 TALL, BORDER = 0.45, 0.9
 """Digits are at least so high; and what takes this share of the strip's height is a border."""
 SPECK = 0.15
 """Of the pen's square: smaller parts are specks."""
 DARK = 0.8
 """Of the digits' darkness, at least, that a point has; a dash may be made with less."""
+ABOVE = 0.15
+"""So far above a mark there is no digit."""
 COMPANY = 0.25
 """Other marks of that share of its area beside it make a mark part of a line or a pattern."""
 
@@ -90,6 +94,7 @@ class _Writing:
     def __init__(self, strip: Grey) -> None:
         self.ink = cv2.resize(strip, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
         mask = (self.ink > INKED).astype(np.uint8)
+        _, self.faint = cv2.connectedComponents((self.ink > FAINT).astype(np.uint8))
         _, self.labels, stats, _ = cv2.connectedComponentsWithStats(mask)
         height = stats[:, cv2.CC_STAT_HEIGHT]
         is_border = height >= BORDER * len(mask)
@@ -100,6 +105,7 @@ class _Writing:
         parts = [_part(row, label) for label, row in enumerate(stats.tolist())]
         is_small = ~is_tall & ~is_border & (stats[:, cv2.CC_STAT_AREA] >= SPECK * self.pen**2)
         self.small = [parts[i] for i in np.flatnonzero(is_small)]
+        self.joined = set(np.unique(self.faint[self.tall]).tolist())
         self.large = [parts[i] for i in np.flatnonzero(is_tall | is_border)[1:]]
         self.full = float(self.ink[self.tall].mean()) if self.tall.any() else 255.0
 
@@ -123,6 +129,16 @@ class _Writing:
         left = part.left - int(before[-1]) - 1 if len(before) else np.inf
         right = middle + int(after[0]) - part.right if len(after) else np.inf
         return left / HIGH, right / HIGH
+
+    def is_clear(self, part: _Part) -> bool:
+        """Whether it is no piece of a digit: not joined to one, and none lies right above it."""
+        window = self.labels[part.top : part.bottom, part.left : part.right] == part.label
+        faint = self.faint[part.top : part.bottom, part.left : part.right][window]
+        middle = int(part.middle[0])
+        above = self.tall[
+            max(0, part.top - round(ABOVE * HIGH)) : part.top, middle - 1 : middle + 2
+        ]
+        return faint[0] not in self.joined and not above.any()
 
     def darkness(self, part: _Part) -> float:
         """Of its ink, over that of the digits."""
@@ -183,11 +199,12 @@ def _is_minus(part: _Part, writing: _Writing, first: _Part) -> bool:
         and part.top > 0
         and 0.2 <= part.width <= 0.9
         and 1.3 * thick <= part.right - part.left
-        and slope <= 0.45
+        and slope <= 0.3
         and 0.5 <= thick / writing.pen <= 2.2
         and 0.25 <= height <= 0.72
         and -0.25 <= gap <= 0.3
         and writing.gaps(part)[1] >= 0.04
+        and writing.is_clear(part)
         and writing.darkness(part) >= 0.7
     )
 
@@ -225,7 +242,9 @@ def _decimal_mark(part: _Part, writing: _Writing, before: _Part, after: _Part) -
         return ""
     if min(before.height, after.height) < TALL:
         return ""
-    if min(writing.gaps(part)) < 0 or writing.darkness(part) < DARK:
+    if min(writing.gaps(part)) < 0 or not writing.is_clear(part):
+        return ""
+    if writing.darkness(part) < DARK:
         return ""
     top, below = (part.top - high) / HIGH, (part.bottom - high) / HIGH
     long, steep = writing.shape(part)
