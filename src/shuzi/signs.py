@@ -253,7 +253,7 @@ def _decimal_mark(part: _Part, writing: _Writing, before: _Part, after: _Part) -
         0.2 <= part.height <= 0.5
         and (long >= 1.5 or is_cut)
         and steep >= 0.45
-        and (top >= -0.16 and (part.top - low) / HIGH <= 0.3)
+        and (top >= -0.25 and (part.top - low) / HIGH <= 0.3)
         and below >= 0.05
     ):
         return ","
