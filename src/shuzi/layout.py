@@ -120,7 +120,7 @@ def find_numbers(grey: Grey) -> Layout:
     chosen = characters(stats, ruled)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
-    lines = in_lines(with_marks(groups, stats, chosen) + of_rows(rows))
+    lines = in_lines(with_marks(groups, stats, ruled, chosen) + of_rows(rows))
     return Layout(contrast, labels, stats, ruled, lines, shrink, turn)
 
 
