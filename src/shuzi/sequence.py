@@ -21,10 +21,11 @@ from shuzi.session import open_session
 HEIGHT = 32
 STRIDE = 4
 """Columns of a strip to a frame of the output."""
-SURE = 0.9
+SURE = 0.8
 """A strip that is read with less confidence is looked at again."""
 LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
+WIDEST = max(across for across, _ in LOOKS)
 CHUNK = 64
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
@@ -151,8 +152,11 @@ def pad(strips: Sequence[NDArray[np.uint8]], width: int) -> NDArray[np.uint8]:
 
 
 def _resized(strip: NDArray[np.uint8], across: float, up: float) -> NDArray[np.uint8]:
-    """The strip so many times as wide, its writing so many times as high about the middle."""
-    size = max(HEIGHT, -(-round(strip.shape[1] * across) // STRIDE) * STRIDE), HEIGHT
+    """The strip so many times as wide, its writing so many times as high about the middle.
+
+    On a sheet that is wide enough for all looks, so that one run of the model takes them.
+    """
+    size = -(-round(strip.shape[1] * WIDEST) // STRIDE) * STRIDE, HEIGHT
     matrix = np.array([[across, 0, 0], [0, up, HEIGHT / 2 * (1 - up)]])
     return np.asarray(cv2.warpAffine(strip, matrix, size), np.uint8)
 
