@@ -14,6 +14,11 @@ GAP = 0.5
 LINE = 0.4
 """Width over height of what may be a 1 or a line."""
 
+SQUARE = 1.25
+"""Upright rulings within so many heights of a digit are those of squared paper."""
+SOUNDINGS, MANY = 60, 100
+"""Rows of the page that are looked at, and steps between rulings to tell it from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -45,8 +50,9 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
     joined = np.triu(beside | broken, 1)
     roots = list(range(len(chosen)))
+    walls = not _is_squared(ruled, float(np.median(height)))
     for a, b in np.argwhere(joined):
-        if not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
+        if not walls or not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
             _join(roots, int(a), int(b))
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
@@ -93,6 +99,18 @@ def in_lines(groups: list[Group]) -> tuple[Group, ...]:
         for number, line in enumerate(lines, 1)
         for i in sorted(line, key=lambda i: boxes[i].x)
     )
+
+
+def _is_squared(ruled: Mask, height: float) -> bool:
+    """Whether upright rulings follow each other as closely as digits: on squared paper.
+
+    A table's are wider apart, as each of its cells holds a digit and some room around.
+    """
+    rows = ruled[:: max(1, len(ruled) // SOUNDINGS)]
+    rows = rows[rows.mean(axis=1) < 0.5]
+    begin, column = np.nonzero((rows[:, 1:] == 1) & (rows[:, :-1] == 0))
+    pitches = np.diff(column)[np.diff(begin) == 0]
+    return len(pitches) > MANY and bool(np.median(pitches) <= SQUARE * height)
 
 
 def _parted(a: Stats, b: Stats, ruled: Mask) -> bool:

@@ -112,7 +112,7 @@ def find_numbers(grey: Grey) -> Layout:
     _wipe(rows, ink, faint)
     ruled = find_rulings(ink, faint)
     labels, stats = find_parts(without(ink, ruled))
-    chosen = characters(stats, ruled)
+    chosen = characters(stats, ruled, contrast)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
     return Layout(contrast, labels, ruled, in_lines(groups + of_rows(rows)), shrink, turn)
