@@ -16,6 +16,8 @@ OUTSIDE, WITHIN = 6, 8
 """A digit may leave its box by the box's height over this; a border reaches into it by so much."""
 BRIDGED = 6
 """Strokes are bridged over a line as high as the box over this, at most."""
+ASIDE = 12
+"""A digit's middle lies farther from its box's sides than its width over this."""
 INKED = 0.3
 """Of a box's darkest ink: what is fainter parts strokes."""
 ALIKE = 0.75
@@ -66,12 +68,13 @@ def _take_levels(window: Grey, left: int, right: int, ends: tuple[int, int]) -> 
 
 
 def _of_box(window: Grey, box: Box) -> Grey:
-    """The window less the parts whose middle lies beyond the box."""
+    """The window less the parts whose middle lies beyond the box, or at its sides, as teeth do."""
+    side = box.width / ASIDE
     limit = max(MIN_CONTRAST, INKED * float(window.max(initial=0)))
     mask = (window > limit).astype(np.uint8)
     _, labels, _, centres = cv2.connectedComponentsWithStats(mask)
     x, y = centres.T
-    foreign = (x < box.x) | (x >= box.right) | (y < box.y) | (y >= box.bottom)
+    foreign = (x < box.x + side) | (x >= box.right - side) | (y < box.y) | (y >= box.bottom)
     foreign[0] = False
     other = cv2.dilate(foreign[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.where(other > 0, 0, window)

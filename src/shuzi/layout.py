@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import inside
+from shuzi.combs import find_combs
 from shuzi.groups import Group, alike, find_groups, in_lines, of_parts, of_rows
 from shuzi.page import Box
 from shuzi.paper import (
@@ -106,6 +107,9 @@ def find_numbers(grey: Grey) -> Layout:
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
     rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
     _wipe(rows, ink, faint)
+    combs = find_combs(np.asarray(ink | faint, np.uint8))
+    _wipe(combs, ink, faint)
+    rows += combs
     ruled = find_rulings(ink, faint)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled)
@@ -122,7 +126,8 @@ def find_boxed(grey: Grey) -> Layout | None:
     """
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
-    rows = find_rows(find_ink(contrast, floor) | faint_ink(contrast, floor), contrast)
+    dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
+    rows = find_rows(dark, contrast) or find_combs(dark)
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if not wide:
         return None

@@ -263,7 +263,7 @@ class Reader:
                 glyphs = np.stack([normalise(ink.values) for _, ink in inked])
                 table = self.recogniser.predict(glyphs)
                 lying = [ink.box.width > LYING * ink.box.height for _, ink in inked]
-                table[np.array(lying) & (table.argmax(axis=1) == 1)] = 0
+                table[np.array(lying) & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
                 number = boxed_number(
                     [box for box, _ in inked], table, layout.on_picture(group.box)
                 )
