@@ -10,7 +10,7 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
-PAGE = {"paper", "parts", "rulings", "boxes", "groups"}
+PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -33,6 +33,8 @@ ALLOWED = {
     "parts": LEAVES | {"paper"},
     "rulings": LEAVES | {"paper", "parts"},
     "boxes": LEAVES | {"paper"},
+    "combs": LEAVES | {"paper", "parts"},
+    "rows": LEAVES | {"paper", "parts", "boxes"},
     "groups": LEAVES | {"paper", "parts"},
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import find_rows
+from shuzi.boxes import inside
+from shuzi.combs import find_combs
 from shuzi.groups import Group, alike, find_groups, in_lines, of_parts, of_rows
 from shuzi.page import Box
 from shuzi.paper import (
@@ -21,6 +22,7 @@ from shuzi.paper import (
     shrunk,
 )
 from shuzi.parts import characters, find_parts, strong
+from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
 WORKING_SIDE = 2400
@@ -73,12 +75,7 @@ class Layout:
 
     def paper_in(self, box: Box) -> Grey:
         """What one of a group's boxes holds, dark on white, without the box's border."""
-        edge = max(1, box.height // 20)
-        rows, columns = (
-            slice(box.y + edge, box.bottom - edge),
-            slice(box.x + edge, box.right - edge),
-        )
-        return np.asarray(255 - self.contrast[rows, columns], np.uint8)
+        return np.asarray(255 - inside(self.contrast, box), np.uint8)
 
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
@@ -108,8 +105,11 @@ def find_numbers(grey: Grey) -> Layout:
         size = contrast.shape[1], contrast.shape[0]
         contrast = np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
-    rows = find_rows(np.asarray(ink | faint, np.uint8))
+    rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
     _wipe(rows, ink, faint)
+    combs = find_combs(np.asarray(ink | faint, np.uint8))
+    _wipe(combs, ink, faint)
+    rows += combs
     ruled = find_rulings(ink, faint)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled, contrast)
@@ -126,7 +126,8 @@ def find_boxed(grey: Grey) -> Layout | None:
     """
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
-    rows = find_rows(find_ink(contrast, floor) | faint_ink(contrast, floor))
+    dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
+    rows = find_rows(dark, contrast) or find_combs(dark)
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if not wide:
         return None

@@ -34,6 +34,8 @@ DOUBTFUL, CERTAIN = 0.5, 0.9
 """Confidences of a crop of a number as it is, and turned, that it is turned between."""
 EVEN = 0.5
 """A number of several digits is likelier than not."""
+LYING = 0.9
+"""Width over height above which a stroke in a box is a dash, not a 1."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -260,6 +262,8 @@ class Reader:
             if inked:
                 glyphs = np.stack([normalise(ink.values) for _, ink in inked])
                 table = self.recogniser.predict(glyphs)
+                lying = [ink.box.width > LYING * ink.box.height for _, ink in inked]
+                table[np.array(lying) & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
                 number = boxed_number(
                     [box for box, _ in inked], table, layout.on_picture(group.box)
                 )
