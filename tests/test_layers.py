@@ -9,7 +9,7 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
-SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
+SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
 PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "groups"}
 ALLOWED = {
     "errors": set(),
@@ -27,6 +27,7 @@ ALLOWED = {
     "card": LEAVES,
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
+    "signs": LEAVES,
     "decoding": set(),
     "sequence": LEAVES | {"decoding", "session"},
     "paper": LEAVES,
@@ -39,7 +40,7 @@ ALLOWED = {
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
-    "numbers": LEAVES | {"groups", "layout", "sequence"},
+    "numbers": LEAVES | {"groups", "layout", "sequence", "signs"},
     "upright": LEAVES | {"layout", "sequence", "strip"},
     "reader": LEAVES
     | SEEING

@@ -88,6 +88,9 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
+    digits_only: Annotated[
+        bool, typer.Option("--digits-only", help="Leave out minus signs, points and commas.")
+    ] = False,
     explain: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write what was seen here: pictures and advice."),
@@ -123,7 +126,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together.", "Give one of them.")
     reader = Reader(
-        model, kind=kind, rotate=rotate, target_error=target_error, max_pixels=max_pixels
+        model,
+        kind=kind,
+        rotate=rotate,
+        target_error=target_error,
+        digits_only=digits_only,
+        max_pixels=max_pixels,
     )
     files, skipped = find_files(paths)
     if skipped:
