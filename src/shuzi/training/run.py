@@ -189,13 +189,13 @@ def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
 def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
-    save_weights(trainer.network, folder / "model.safetensors")
+    save_weights(trainer.trained, folder / "model.safetensors")
     record["temperature"] = _temperature(trainer, record)
-    save_onnx(trainer.network, folder / "model.onnx", record["temperature"])
+    save_onnx(trainer.trained, folder / "model.onnx", record["temperature"])
     if "keras" in record:
         from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
 
-        KerasModel(folder / GIVEN).save(trainer.network, folder / TRAINED)
+        KerasModel(folder / GIVEN).save(trainer.trained, folder / TRAINED)
     record["sha256"] = checksum(folder / "model.onnx")
     record["status"] = "finished"
     record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)
