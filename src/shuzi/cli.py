@@ -191,6 +191,12 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL", help="A run or model.onnx to learn from, for a recipe with `taught`."
+        ),
+    ] = None,
     from_review: Annotated[
         str | None,
         typer.Option(metavar="DB", help="Train shuzi's digit model further with what was decided."),
@@ -209,7 +215,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
-    if from_review is not None and (recipe or keras or resume or precision != "auto"):
+    if from_review is not None and (recipe or keras or resume or teacher or precision != "auto"):
         raise UsageError("--from-review takes its recipe from the model that it starts from.")
     if from_review is None and start is not None:
         raise UsageError("--start goes with --from-review.")
@@ -224,8 +230,8 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.training.recipes import find_recipe
 
     if resume is not None:
-        if recipe or settings or out or keras:
-            raise UsageError("--resume takes recipe, settings, model and folder from the run.")
+        if recipe or settings or out or keras or teacher:
+            raise UsageError("--resume takes recipe, settings, models and folder from the run.")
         dataset = load_mnist(data, offline=offline, progress=verbose > 0) if data else None
         finished = runs.resume(resume, dataset=dataset, verbose=verbose)
     else:
@@ -241,6 +247,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
             precision=precision,
             threads=threads,
             keras=keras,
+            teacher=teacher,
             verbose=verbose,
         )
     if verbose:

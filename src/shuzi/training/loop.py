@@ -23,6 +23,7 @@ from shuzi.training.optimisers import make_optimiser
 from shuzi.training.recipes import Recipe
 from shuzi.training.step import make_step
 from shuzi.training.synth import NOT_A_DIGIT, drawn_digits, drawn_marks
+from shuzi.training.teacher import Teacher
 
 Build = Callable[[Recipe, int, torch.Generator], Network]
 """(recipe, seed of the weights, generator of the dropout masks) -> network on the CPU."""
@@ -105,7 +106,9 @@ class Trainer:
         train: Split,
         validation: Split,
         build: Build = build,
+        teacher: Teacher | None = None,
     ) -> None:
+        self.teacher = teacher
         self.recipe, self.seed, self.device = recipe, seed, device
         self.train, self.validation = train, validation
         self.history: list[Epoch] = []
@@ -197,10 +200,14 @@ class Trainer:
         return images
 
     def _targets(self, batch: Split) -> Tensor:
-        if not self.recipe.smoothing:
-            return batch.labels
         outcomes, smoothing = self.recipe.outcomes, self.recipe.smoothing
-        return functional.one_hot(batch.labels, outcomes) * (1 - smoothing) + smoothing / outcomes
+        if not smoothing and self.teacher is None:
+            return batch.labels
+        one_hot = functional.one_hot(batch.labels, outcomes)
+        targets = one_hot * (1 - smoothing) + smoothing / outcomes
+        if self.teacher is not None:
+            targets = torch.lerp(targets, self.teacher(batch.images), self.recipe.taught)
+        return targets
 
     def _validate(self) -> tuple[float | None, float | None]:
         if len(self.validation) == 0:

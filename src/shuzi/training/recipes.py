@@ -134,6 +134,11 @@ class Recipe:
     smoothing: float = _knob(
         0.0, "share of a label that goes to all outcomes alike", _between(0, 1, open_high=True)
     )
+    taught: float = _knob(
+        0.0,
+        "share of a label that comes from the probabilities of --teacher for the augmented image",
+        _between(0, 1),
+    )
     lr: float = _knob(0.01, "learning rate (adamw: its peak)", _between(0, 100))
     decay: float = _knob(1e-6, "sgd: lr / (1 + decay step); adamw: weight decay", _between(0, 1))
     momentum: float = _knob(0.9, "momentum of sgd", _between(0, 1, open_high=True))
@@ -180,6 +185,8 @@ class Recipe:
                 object.__setattr__(self, knob.name, value)
         if self.calibrate and not self.validation_split:
             raise RecipeError("calibrate: true needs a validation_split above 0.")
+        if self.taught and self.marks:
+            raise RecipeError("taught: a teacher says nothing of marks; one of them must be 0.")
 
     @property
     def outcomes(self) -> int:
