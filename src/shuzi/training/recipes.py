@@ -296,6 +296,15 @@ FAST = Recipe(
     augment="warp",
 )
 
+ACCURATE = replace(
+    FAST,
+    name="accurate",
+    convolutions=("5x32s2", "3x48", "3x64s2", "3x64", "3x64", "3x96"),
+    batch_size=128,
+    epochs=60,
+    strength=1.3,
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -303,6 +312,8 @@ RECIPES = {
         replace(TUTORIAL, name="tutorial-scaled", scale=255.0),
         FAST,
         replace(FAST, name="tiny", convolutions=("5x16/2", "3x24", "3x24/2", "3x32/2"), epochs=30),
+        ACCURATE,
+        replace(ACCURATE, name="student", taught=0.5),
         replace(
             FAST,
             name="digit",
