@@ -13,6 +13,7 @@ from shuzi.reader import TURNS, Look, Reader
 from shuzi.web.pages import upload_pages
 from shuzi.web.pool import Pool
 from shuzi.web.settings import Settings
+from shuzi.web.timed import stop_at
 from shuzi.web.upload import Upload
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Readers:
             kind=options.kind, rotate=options.rotate, target_error=options.target_error
         )
         deadline = time.monotonic() + self._settings.seconds
+        stop_at(reader, deadline)
         return await self.pool.run(lambda: use(self._looks(reader, upload, deadline)))
 
     def _looks(self, reader: Reader, upload: Upload, deadline: float) -> Iterator[Look]:
