@@ -110,7 +110,7 @@ def surroundings(store: Queue, item: ItemId) -> Response:
 @router.post(
     "/items",
     responses=documents.problems(408, 413, 415, 504),
-    response_model_exclude_unset=True,
+    response_model=QueuedAnswer,
     openapi_extra=documents.PICTURE_BODY,
 )
 async def add(
@@ -120,12 +120,12 @@ async def add(
         float, Query(ge=0, le=1, description="This share of the accepted is queued too.")
     ] = SHARE,
     double: Annotated[bool, Query(description="Two people must agree.")] = False,
-) -> QueuedAnswer:
+) -> Response:
     """Read a picture or a PDF, and queue what was not accepted."""
     readers: Readers = request.app.state.readers
     upload = await receive_upload(request)
 
-    def queue(looks: Iterator[Look]) -> QueuedAnswer:
+    def queue(looks: Iterator[Look]) -> bytes:
         intake = Intake(find_reviews(request).store, sample, 2 if double else 1)
         pages = []
         for look in looks:
@@ -135,9 +135,11 @@ async def add(
         for page in decided:
             intake.add(page)
         answers = [PageAnswer.model_validate(page.to_dict()) for page in decided]
-        return QueuedAnswer(queued=intake.count, pages=answers)
+        answer = QueuedAnswer(queued=intake.count, pages=answers)
+        return answer.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
-    return await readers.read(upload, options, queue)
+    body = await readers.read(upload, options, queue)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/export", response_class=Response, responses=documents.TEXTS)
