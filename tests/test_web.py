@@ -116,7 +116,9 @@ def test_everything_in_json_has_an_example(service):
         for operation in operations.values():
             for part in (operation.get("requestBody", {}), *operation["responses"].values()):
                 for kind, content in part.get("content", {}).items():
-                    model = schemas.get(content["schema"].get("$ref", "").rpartition("/")[2], {})
+                    model = schemas.get(
+                        content.get("schema", {}).get("$ref", "").rpartition("/")[2], {}
+                    )
                     assert "json" not in kind or "example" in model | content, path
                     found += kind == "application/json"
     assert found > 12
