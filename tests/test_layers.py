@@ -54,7 +54,13 @@ ALLOWED = {
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
 REVIEW = LEAVES | {"image", "evaluation", "review"}
-WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
+MODELS = {"engine", "sequence"}
+WEB = (
+    LEAVES
+    | MODELS
+    | {"decide", "explain", "image", "pdf", "reader", "reading", "review"}
+    | {"web", ""}
+)
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
