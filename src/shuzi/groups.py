@@ -104,7 +104,10 @@ def _marks(
     group: Group, stats: Stats, low: NDArray[np.intp], chosen: NDArray[np.intp]
 ) -> tuple[int, ...]:
     own = stats[list(group.parts)]
-    box = _bounds(own[own[:, 3] > MARK * group.box.height])
+    tall = own[own[:, 3] > MARK * group.box.height]
+    if len(tall) == 0:
+        return ()
+    box = _bounds(tall)
     high = box.height
     first, last = np.searchsorted(stats[low, 0], (box.x - 2 * MARK * high, box.right))
     near = low[first:last]
