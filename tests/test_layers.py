@@ -9,8 +9,8 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
-SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
-PAGE = {"paper", "parts", "rulings", "boxes", "groups"}
+SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
+PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -27,17 +27,20 @@ ALLOWED = {
     "card": LEAVES,
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
+    "signs": LEAVES,
     "decoding": set(),
     "sequence": LEAVES | {"decoding", "session"},
     "paper": LEAVES,
     "parts": LEAVES | {"paper"},
     "rulings": LEAVES | {"paper", "parts"},
     "boxes": LEAVES | {"paper"},
+    "combs": LEAVES | {"paper", "parts"},
+    "rows": LEAVES | {"paper", "parts", "boxes"},
     "groups": LEAVES | {"paper", "parts"},
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
-    "numbers": LEAVES | {"groups", "layout", "sequence"},
+    "numbers": LEAVES | {"groups", "layout", "sequence", "signs"},
     "upright": LEAVES | {"layout", "sequence", "strip"},
     "reader": LEAVES
     | SEEING

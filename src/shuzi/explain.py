@@ -55,6 +55,9 @@ def model_inputs(grey: Grey, sight: Sight, page: Page) -> list[Grey]:
     if sight.layout is not None:
         layout = sight.layout
         groups = {layout.on_picture(group.box): group for group in layout.groups}
+        # A number with signs lies in the box of its ink with theirs.
+        marked = [layout.marked(group) for group in layout.groups if group.marks]
+        groups = {layout.on_picture(group.box): group for group in marked} | groups
         return [_strip(layout, groups[number.box]) for number in page.numbers]
     if page.kind == "digit" and sight.ink is not None:
         return [normalise(sight.ink.values) for _ in page.numbers]

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import find_rows
-from shuzi.groups import Group, alike, find_groups, in_lines, of_parts, of_rows
+from shuzi.boxes import inside
+from shuzi.combs import find_combs
+from shuzi.groups import Group, alike, find_groups, in_lines, marked, of_parts, of_rows, with_marks
 from shuzi.page import Box
 from shuzi.paper import (
     MIN_CONTRAST,
@@ -20,7 +21,8 @@ from shuzi.paper import (
     page_contrast,
     shrunk,
 )
-from shuzi.parts import characters, find_parts, strong
+from shuzi.parts import Stats, characters, find_parts, strong
+from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
 WORKING_SIDE = 2400
@@ -37,12 +39,13 @@ STEEPEST = 5.0
 class Layout:
     """A page with its groups of ink, found at a working size and levelled.
 
-    `contrast` is uint8, 0 paper to 255 black; `labels` int32 numbers its parts, 0 for none;
-    `ruled` is where rulings and boxes are.
+    `contrast` is uint8, 0 paper to 255 black; `labels` int32 numbers its parts, 0 for none, and
+    `stats` says where they are; `ruled` is where rulings and boxes are.
     """
 
     contrast: Grey
     labels: NDArray[np.int32]
+    stats: Stats
     ruled: Mask
     groups: tuple[Group, ...]
     shrink: float
@@ -62,6 +65,10 @@ class Layout:
         kept = np.where(foreign > 0, 0, self.contrast[window])
         return np.asarray(255 - kept, np.uint8)
 
+    def marked(self, group: Group) -> Group:
+        """The group, the marks beside and between its digits among its parts."""
+        return marked(group, self.stats)
+
     def ink(self, group: Group) -> Grey:
         """The group's own ink, cut to its box, bright on 0."""
         box = group.box
@@ -73,12 +80,7 @@ class Layout:
 
     def paper_in(self, box: Box) -> Grey:
         """What one of a group's boxes holds, dark on white, without the box's border."""
-        edge = max(1, box.height // 20)
-        rows, columns = (
-            slice(box.y + edge, box.bottom - edge),
-            slice(box.x + edge, box.right - edge),
-        )
-        return np.asarray(255 - self.contrast[rows, columns], np.uint8)
+        return np.asarray(255 - inside(self.contrast, box), np.uint8)
 
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
@@ -108,14 +110,18 @@ def find_numbers(grey: Grey) -> Layout:
         size = contrast.shape[1], contrast.shape[0]
         contrast = np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
-    rows = find_rows(np.asarray(ink | faint, np.uint8))
+    rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
     _wipe(rows, ink, faint)
+    combs = find_combs(np.asarray(ink | faint, np.uint8))
+    _wipe(combs, ink, faint)
+    rows += combs
     ruled = find_rulings(ink, faint)
     labels, stats = find_parts(without(ink, ruled))
-    chosen = characters(stats, ruled)
+    chosen = characters(stats, ruled, contrast)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
-    return Layout(contrast, labels, ruled, in_lines(groups + of_rows(rows)), shrink, turn)
+    lines = in_lines(with_marks(groups, stats, chosen) + of_rows(rows))
+    return Layout(contrast, labels, stats, ruled, lines, shrink, turn)
 
 
 def find_boxed(grey: Grey) -> Layout | None:
@@ -126,12 +132,14 @@ def find_boxed(grey: Grey) -> Layout | None:
     """
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
-    rows = find_rows(find_ink(contrast, floor) | faint_ink(contrast, floor))
+    dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
+    rows = find_rows(dark, contrast) or find_combs(dark)
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if not wide:
         return None
     labels, ruled = np.zeros(contrast.shape, np.int32), np.zeros(contrast.shape, np.uint8)
-    return Layout(contrast, labels, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
+    stats = np.zeros((1, 5), np.int32)
+    return Layout(contrast, labels, stats, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
 
 
 def _wipe(rows: list[tuple[Box, ...]], *masks: Mask) -> None:

@@ -1,6 +1,7 @@
 """What the models said -> numbers with their digits and places."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from shuzi.groups import Group
 from shuzi.layout import Layout
 from shuzi.page import Box, Digit, Number
 from shuzi.sequence import Reading
+from shuzi.signs import Sign, signed
 
 Grey = NDArray[np.uint8]
 FILLER = 0.9
@@ -45,13 +47,17 @@ def on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Numb
     return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
 
 
-def number_of(reading: Reading, strip: Grey, crop: Box, limits: Box) -> Number:
-    """A reading of the strip of `crop`, its boxes within `limits`."""
+def number_of(
+    reading: Reading, strip: Grey, crop: Box, limits: Box, signs: Sequence[Sign] = ()
+) -> Number:
+    """A reading of the strip of `crop` and the signs in it, its boxes within `limits`."""
     boxes = [_box(span, strip, crop, limits) for span in reading.spans]
     digits = tuple(_digit(reading, place, box) for place, box in enumerate(boxes))
+    boxes += [_box(sign.span, strip, crop, limits) for sign in signs]
     left, right = min(box.x for box in boxes), max(box.right for box in boxes)
     box = Box(left, limits.y, right - left, limits.height)
-    return Number(text=reading.text, confidence=reading.confidence, box=box, digits=digits)
+    text = signed(reading.text, signs)
+    return Number(text=text, confidence=reading.confidence, box=box, digits=digits)
 
 
 def _box(span: tuple[int, int], strip: Grey, crop: Box, limits: Box) -> Box:
@@ -76,17 +82,20 @@ def _digit(reading: Reading, place: int, box: Box) -> Digit:
 def boxed_number(boxes: list[Box], table: NDArray[np.float32], whole: Box) -> Number:
     """The number in a row of boxes, one digit each; it is as sure as all of them together.
 
+    What is no digit is a filler before the number and after it, and within it one that cannot be
+    read: its likeliest digit stands for it.
+
     Args:
         boxes: those that hold something, from left to right, in pixels of the picture.
         table: float32 (n, 10), what the digit model says of each.
         whole: the row.
     """
-    read = [
-        (box, row) for box, row in zip(boxes, table, strict=True) if 1 - float(row.sum()) <= FILLER
-    ]
-    digits = tuple(digit_of(row, box) for box, row in read)
-    fillers = [1 - float(row.sum()) for row in table if 1 - float(row.sum()) > FILLER]
-    sure = float(np.prod([digit.confidence for digit in digits] + fillers))
+    refused = (1 - table.sum(axis=1)).clip(0, 1)
+    read = np.flatnonzero(refused <= FILLER)
+    first, last = (int(read[0]), int(read[-1]) + 1) if len(read) else (0, 0)
+    digits = tuple(digit_of(table[i], boxes[i]) for i in range(first, last))
+    fillers = float(np.prod(refused[:first]) * np.prod(refused[last:]))
+    sure = fillers * float(np.prod([digit.confidence for digit in digits]))
     text = "".join(digit.text for digit in digits)
     return Number(text=text, confidence=min(1.0, sure), box=whole, digits=digits)
 

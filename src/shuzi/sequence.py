@@ -22,7 +22,7 @@ HEIGHT = 32
 STRIDE = 4
 """Columns of a strip to a frame of the output."""
 SURE = 0.8
-"""A strip that is read with less confidence is looked at again."""
+"""A number that is read with less confidence is looked at again."""
 LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
 WIDEST = max(across for across, _ in LOOKS)
@@ -84,7 +84,7 @@ class SequenceRecogniser:
         """
         tables = self.log_probabilities(strips)
         found = [beam_search(table) for table in tables]
-        unsure = [i for i, texts in enumerate(found) if texts[0][1] < SURE]
+        unsure = [i for i, ((text, p), *_) in enumerate(found) if text and p < SURE]
         again = [_resized(strips[i], *look) for i in unsure for look in LOOKS]
         others = iter(self.log_probabilities(again))
         for i in unsure:

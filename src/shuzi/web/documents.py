@@ -59,7 +59,7 @@ class NumberAnswer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str
+    text: str = Field(description="Its digits, with a minus sign, points and commas if clear.")
     confidence: float = Field(ge=0, le=1)
     decision: str = Field(pattern="^(accept|review|reject)$")
     box: tuple[int, int, int, int] = Field(description="x, y, width, height in pixels.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from shuzi.review.guesses import other_guesses
-from shuzi.review.item import LONGEST_NAME, Item, Lease
+from shuzi.review.item import LONGEST_NAME, LONGEST_NUMBER, NUMBER, Item, Lease
 from shuzi.web.documents import PAGE, PageAnswer, example
 
 PREFIX = "/api/v1/review"
@@ -53,7 +53,11 @@ class Decision(BaseModel):
     """What a reviewer says that an item is."""
 
     item: int = Field(ge=1, le=2**31 - 1)
-    text: str | None = Field(pattern="^[0-9]{1,40}$", description="null for no number.")
+    text: str | None = Field(
+        pattern=f"^{NUMBER}$",
+        max_length=LONGEST_NUMBER,
+        description="75, -5, 7.5 or 7,5; null for no number.",
+    )
     seconds: float = Field(0.0, ge=0, le=86_400, allow_inf_nan=False)
 
 

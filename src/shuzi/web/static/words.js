@@ -81,6 +81,7 @@ export const words = {
     "read.target0.001": "1 in 1000",
     "read.target0.01": "1 in 100",
     "read.target0.05": "1 in 20",
+    "read.digitsOnly": "digits only, no signs",
     "read.reading": "Reading {name}",
     "read.none": "No number was found.",
     "read.found": "{n} numbers, {review} to review",
@@ -120,7 +121,7 @@ export const words = {
     "one.crop": "The number to read",
     "one.around": "Its surroundings, the number marked",
     "one.guess": "Take the guess {text}",
-    "one.help": "Digits type the number, Enter confirms. A, S, D and F (or Alt with 1 to 4) take a guess at once. N: no number. U, or Backspace in the empty field: undo.",
+    "one.help": "Digits, minus, point and comma type the number, Enter confirms. A, S, D and F (or Alt with 1 to 4) take a guess at once. N: no number. U, or Backspace in the empty field: undo.",
     "key.enter": "Enter",
 
     "group.title": "All of these should be {text}",
@@ -275,6 +276,7 @@ export const words = {
     "read.target0.001": "千分之一",
     "read.target0.01": "百分之一",
     "read.target0.05": "二十分之一",
+    "read.digitsOnly": "只要数字，不要符号",
     "read.reading": "正在识别 {name}",
     "read.none": "没有找到数。",
     "read.found": "{n} 个数，{review} 个待复核",
@@ -314,7 +316,7 @@ export const words = {
     "one.crop": "要读的数",
     "one.around": "它的周围，数已标出",
     "one.guess": "采用猜测 {text}",
-    "one.help": "数字键输入，回车确认。A、S、D、F（或 Alt 加 1 到 4）直接采用一个猜测。N：不是数。U，或输入框为空时按退格：撤销。",
+    "one.help": "数字、负号、小数点和逗号键输入，回车确认。A、S、D、F（或 Alt 加 1 到 4）直接采用一个猜测。N：不是数。U，或输入框为空时按退格：撤销。",
     "key.enter": "回车",
 
     "group.title": "这些都应是 {text}",
