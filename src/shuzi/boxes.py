@@ -86,7 +86,7 @@ def _boxes(dark: Mask) -> list[Box]:
         return []
     holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
     found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
-    boxes = [box for hole, box in found if _is_upright(box) and _is_box(hole, box)]
+    boxes = [box for hole, box in found if _is_upright(box) and is_filled(hole, box)]
     return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
 
 
@@ -101,7 +101,7 @@ def _is_upright(box: Box) -> bool:
     return box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
 
 
-def _is_box(hole: cv2.typing.MatLike, box: Box) -> bool:
+def is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
     """Whether the hole fills its box up to at least three corners; that of a 0 fills none."""
     if cv2.contourArea(hole) < CLEAR * box.width * box.height:
         return False

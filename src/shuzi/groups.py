@@ -11,6 +11,10 @@ from shuzi.parts import Stats
 
 GAP = 0.5
 """Digits of one number lie within so many heights of each other."""
+FIELD_GAP = 1.2
+"""The same in one box."""
+HOLDS = 3.0
+"""A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
 """Width over height of what may be a 1 or a line."""
 
@@ -28,8 +32,14 @@ class Group:
     boxes: tuple[Box, ...] = ()
 
 
-def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
-    """Parts side by side that belong to one number, and pieces of one broken digit."""
+def find_groups(
+    stats: Stats, ruled: Mask, chosen: NDArray[np.intp], fields: list[Box]
+) -> list[list[int]]:
+    """Parts side by side that belong to one number, and pieces of one broken digit.
+
+    Args:
+        fields: boxes that take one number each.
+    """
     if len(chosen) == 0:
         return []
     chosen = chosen[np.argsort(stats[chosen, 0])]
@@ -39,7 +49,9 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     high = np.maximum(height[:, None], height)
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
-    beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
+    field = _fields(stats[chosen], fields)
+    gap = np.where((field[:, None] == field) & (field >= 0), FIELD_GAP, GAP)
+    beside = (-down >= 0.5 * low) & (across <= gap * high) & (low >= 0.45 * high)
     # Of two pieces none is much higher than the page's writing.
     near = 0.15 * np.minimum(high, np.median(height))
     broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
@@ -52,6 +64,17 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
     return list(members.values())
+
+
+def _fields(stats: Stats, fields: list[Box]) -> NDArray[np.intp]:
+    """The box that each part lies in, -1 for none."""
+    found = np.full(len(stats), -1)
+    left, top, width, height = stats[:, :4].T
+    x, y = left + width / 2, top + height / 2
+    for place, box in enumerate(fields):
+        held = (x > box.x) & (x < box.right) & (y > box.y) & (y < box.bottom)
+        found[held & (HOLDS * height > box.height)] = place
+    return found
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:

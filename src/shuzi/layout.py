@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shuzi.boxes import inside
 from shuzi.combs import find_combs
+from shuzi.frames import draw_borders, find_frames
 from shuzi.groups import Group, alike, find_groups, in_lines, of_parts, of_rows
 from shuzi.page import Box
 from shuzi.paper import (
@@ -50,6 +51,14 @@ class Layout:
     shrink: float
     turn: NDArray[np.float64]
     """From the working page before levelling to the one after, as OpenCV's 2 x 3 matrices."""
+    fields: tuple[Box, ...] = ()
+    """Closed boxes for a number each."""
+
+    def is_of_one_field(self) -> bool:
+        """Whether a box for a number, or a row of boxes, takes most of the picture."""
+        height, width = self.contrast.shape
+        boxes = [*self.fields, *(group.box for group in self.groups if group.boxes)]
+        return any(box.width > SPAN * width and box.height > SPAN * height for box in boxes)
 
     @cached_property
     def _back(self) -> NDArray[np.float64]:
@@ -110,16 +119,21 @@ def find_numbers(grey: Grey) -> Layout:
     combs = find_combs(np.asarray(ink | faint, np.uint8))
     _wipe(combs, ink, faint)
     rows += combs
-    ruled = find_rulings(ink, faint)
+    dark = np.asarray(ink | faint, np.uint8)
+    frames = find_frames(dark)
+    ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
-    groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
-    return Layout(contrast, labels, ruled, in_lines(groups + of_rows(rows)), shrink, turn)
+    groups = of_parts(
+        alike(find_groups(stats, ruled, chosen, [frame.box for frame in frames]), stats), stats
+    )
+    fields = tuple(frame.box for frame in frames)
+    return Layout(contrast, labels, ruled, in_lines(groups + of_rows(rows)), shrink, turn, fields)
 
 
 def find_boxed(grey: Grey) -> Layout | None:
-    """The rows of printed boxes, with a digit each, in a crop of a number; None if it has none.
+    """The rows of printed boxes with a digit each, or the box, in a crop of a number; else None.
 
     Args:
         grey: uint8 (height, width), level within a few degrees.
@@ -128,6 +142,7 @@ def find_boxed(grey: Grey) -> Layout | None:
     contrast, floor = page_contrast(small)
     dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
     rows = find_rows(dark, contrast) or find_combs(dark)
+    rows = rows or [(frame.box,) for frame in find_frames(dark)]
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if not wide:
         return None

@@ -246,9 +246,11 @@ class Reader:
         return [number_of(reading, strip, whole, whole)]
 
     def _of_layout(self, layout: Layout) -> list[Number]:
-        boxed = [group for group in layout.groups if group.boxes]
+        boxed = [group for group in layout.groups if len(group.boxes) > 1]
+        fields = [group for group in layout.groups if len(group.boxes) == 1]
         free = [group for group in layout.groups if not group.boxes]
         found = [*self._of_boxes(layout, boxed), *self._of_groups(layout, free)]
+        found += [n for group in fields for n in self._of_field(layout, group)]
         lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
         ordered = sorted(found, key=lambda number: (number.line, number.box.x))
         return [replace(number, line=lines[number.line]) for number in ordered]
@@ -269,6 +271,12 @@ class Reader:
                 )
                 numbers.append(replace(number, line=group.line))
         return [number for number in numbers if number.text]
+
+    def _of_field(self, layout: Layout, group: Group) -> list[Number]:
+        """The number in a box of its own."""
+        numbers = self._of_crop(layout.paper_in(group.boxes[0]))
+        whole = layout.on_picture(group.box)
+        return [replace(number, box=whole, line=group.line) for number in numbers]
 
     def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
         strips = [normalise_strip(layout.crop(group)) for group in groups]

@@ -13,6 +13,8 @@ from shuzi.layout import Layout, find_boxed, find_numbers
 KINDS = ("auto", "digit", "number", "page")
 CROP_SIDE = 200
 """A picture with no longer side is cut to one digit or number."""
+FRAMED = 40
+"""Pixels of the least crop in which a printed box is looked for."""
 WIDE = 1.3
 """Width over height of a crop that holds a number, as digits are higher than wide."""
 BROAD = 1.1
@@ -63,6 +65,9 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
     height, width = grey.shape
     if width >= WIDE * height:
         return _number(grey)
+    boxed = find_boxed(grey) if min(height, width) >= FRAMED else None
+    if boxed is not None:
+        return Sight("number", layout=boxed)
     ink, parts = find_digit(grey), _tall_parts(grey)
     if ink is None or len(parts) == 0:
         return Sight("digit", ink=ink)
@@ -71,10 +76,14 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
 
 def _picture(grey: NDArray[np.uint8]) -> Sight:
     layout = find_numbers(grey)
+    if layout.is_of_one_field():
+        return _number(grey)
     if len(layout.groups) >= MANY:
         return Sight("page", layout=layout)
     highest = max((group.box.height for group in layout.groups), default=0)
     groups = [group for group in layout.groups if group.box.height >= ALIKE * highest]
+    if len(groups) == 1 and layout.fields:
+        return Sight("number", layout=layout)
     if len(groups) <= 1 and not (groups and _is_wide(groups[0])):
         return Sight("digit", ink=find_digit(grey))
     in_a_line = groups[0].line == groups[-1].line
