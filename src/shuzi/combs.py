@@ -12,6 +12,8 @@ from shuzi.parts import find_parts
 
 SHORTEST = 28
 """Pixels of a base line, at least."""
+SLIMMEST = 20
+"""Pixels between two teeth; in smaller pictures a table's pieces look like combs."""
 TOOTH = 3
 """Pixels of the lowest tooth."""
 LOWEST, HIGHEST = 0.12, 1.8
@@ -72,6 +74,9 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     if lines.any(axis=0).mean() > COVERED:
         return ()
     tall = float(np.median([up[round(x)] for x in teeth]))
+    if tall >= ys.min() - half:
+        # They go on beyond the picture, as a table's do.
+        return ()
     rise = round(tall if tall > TALL * pitch else DIGIT * pitch)
     return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth))
 
@@ -112,7 +117,7 @@ def _even_teeth(up: NDArray[np.intp], down: NDArray[np.intp]) -> list[float]:
     if len(high) == 0:
         return []
     first, last = _end(high), len(up) - 1 - _end((len(up) - 1 - high)[::-1])
-    for count in range(min(MOST, int((last - first) // (4 * TOOTH))), 1, -1):
+    for count in range(min(MOST, int((last - first) // SLIMMEST)), 1, -1):
         places = np.linspace(first, last, count + 1)
         if _are_teeth(places, up, down):
             return [float(x) for x in places]
