@@ -9,7 +9,7 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
-SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip"}
+SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
 PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "frames", "groups"}
 ALLOWED = {
     "errors": set(),
@@ -27,7 +27,9 @@ ALLOWED = {
     "card": LEAVES,
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
-    "sequence": LEAVES | {"session"},
+    "signs": LEAVES,
+    "decoding": set(),
+    "sequence": LEAVES | {"decoding", "session"},
     "paper": LEAVES,
     "parts": LEAVES | {"paper"},
     "rulings": LEAVES | {"paper", "parts"},
@@ -39,7 +41,7 @@ ALLOWED = {
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
-    "numbers": LEAVES | {"groups", "layout", "sequence"},
+    "numbers": LEAVES | {"groups", "layout", "sequence", "signs"},
     "upright": LEAVES | {"layout", "sequence", "strip"},
     "reader": LEAVES
     | SEEING
@@ -53,7 +55,13 @@ ALLOWED = {
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
 REVIEW = LEAVES | {"image", "evaluation", "review"}
-WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
+MODELS = {"engine", "sequence"}
+WEB = (
+    LEAVES
+    | MODELS
+    | {"decide", "explain", "image", "pdf", "reader", "reading", "review"}
+    | {"web", ""}
+)
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 

@@ -109,6 +109,21 @@ def test_the_document_describes_the_read(service):
     json.dumps(document)
 
 
+def test_everything_in_json_has_an_example(service):
+    document = service.get("/api/v1/openapi.json").json()
+    schemas, found = document["components"]["schemas"], 0
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for kind, content in part.get("content", {}).items():
+                    model = schemas.get(
+                        content.get("schema", {}).get("$ref", "").rpartition("/")[2], {}
+                    )
+                    assert "json" not in kind or "example" in model | content, path
+                    found += kind == "application/json"
+    assert found > 12
+
+
 def test_the_answer_is_as_its_document_says(service):
     query = "/api/v1/read?seen=true&upright=true"
     answer = service.post(query, content=picture("page.jpg"), headers=PICTURE)

@@ -49,6 +49,13 @@ def inside(contrast: Grey, box: Box) -> Grey:
     return np.pad(_of_box(window, own), around)
 
 
+def place_of_inside(box: Box) -> Box:
+    """Where the picture that `inside` gives lies on the page, unless the page's edge cuts it."""
+    around = box.height // OUTSIDE
+    left, top = max(0, box.x - around) - around, max(0, box.y - around) - around
+    return Box(left, top, box.right + 2 * around - left, box.bottom + 2 * around - top)
+
+
 def _take_levels(window: Grey, left: int, right: int, ends: tuple[int, int]) -> None:
     """Take away the lines above and below, in place; what crosses them is bridged.
 

@@ -14,6 +14,8 @@ SHORTEST = 28
 """Pixels of a base line, at least."""
 SLIMMEST = 20
 """Pixels between two teeth; in smaller pictures a table's pieces look like combs."""
+BEYOND = 0.85
+"""Of the way up to the picture's edge: teeth that reach so far go on beyond it."""
 TOOTH = 3
 """Pixels of the lowest tooth."""
 LOWEST, HIGHEST = 0.12, 1.8
@@ -26,6 +28,8 @@ DIGIT = 1.4
 """Over that width, the height of a comb's digits, with room."""
 CLOSED, COVERED = (0.4, 1.15), 0.6
 """Over that width, how high above the base line another one, over that share of it, closes it."""
+FEWEST = 3
+"""Boxes of a comb, at least; of boxes without a top two are enough."""
 MOST = 24
 """Boxes in a row."""
 Row = tuple[Box, ...]
@@ -74,8 +78,10 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     if lines.any(axis=0).mean() > COVERED:
         return ()
     tall = float(np.median([up[round(x)] for x in teeth]))
-    if tall >= ys.min() - half:
+    if tall > BEYOND * (ys.min() - half):
         # They go on beyond the picture, as a table's do.
+        return ()
+    if tall <= TALL * pitch and len(teeth) <= FEWEST:
         return ()
     rise = round(tall if tall > TALL * pitch else DIGIT * pitch)
     return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth))

@@ -10,10 +10,12 @@ from shuzi.boxes import LEAST, is_filled
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
-WIDEST = 12.0
+NARROWEST, WIDEST = 1.15, 12.0
 """Width over height of a box for a number."""
 LARGEST = 0.5
 """Of the page that such a box takes at most."""
+WRITTEN = 0.3
+"""Of a box's height that digits in it take, at least."""
 THICK = 8
 """A border is as thick as its box is high over this, at most."""
 
@@ -40,7 +42,7 @@ def find_frames(dark: Mask) -> list[Frame]:
     return [
         Frame(box, np.asarray(cv2.convexHull(hole), np.int32))
         for hole, box in found
-        if _is_field(box, dark.shape) and is_filled(hole, box)
+        if _is_field(box, dark.shape) and is_filled(hole, box) and _is_written_in(box, dark)
     ]
 
 
@@ -60,8 +62,15 @@ def draw_borders(frames: list[Frame], dark: Mask) -> Mask:
 
 
 def _is_field(box: Box, shape: tuple[int, ...]) -> bool:
-    wide = LEAST <= box.height < box.width <= WIDEST * box.height
+    wide = box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
     return wide and box.width * box.height < LARGEST * shape[0] * shape[1]
+
+
+def _is_written_in(box: Box, dark: Mask) -> bool:
+    """Whether there is ink within, as high as digits; a square of squared paper holds none."""
+    edge = max(1, box.height // THICK)
+    inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
+    return bool(inner.any(axis=1).mean() > WRITTEN)
 
 
 def _thickness(box: Box, dark: Mask) -> int:

@@ -1,5 +1,6 @@
 """Parts of ink -> groups that may be one number each, in lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,23 +18,34 @@ HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
 """Width over height of what may be a 1 or a line."""
+MARK, SPECK = 0.5, 0.003
+"""Heights of a digit that a mark is high at most, and its squares that a mark is large at least."""
+NEAR = 0.35
+"""A minus sign lies within so many heights of its number."""
+
+SQUARE = 1.25
+"""Upright rulings within so many heights of a digit are those of squared paper."""
+SOUNDINGS, MANY = 60, 100
+"""Rows of the page that are looked at, and steps between rulings to tell it from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Ink that may be one number: its box on the working page, its line from 1, its parts.
 
-    Of a row of printed boxes with a digit each, `boxes` are these, and the parts are none.
+    `marks` are parts that may be its sign, points or commas. Of a row of printed boxes with a
+    digit each, `boxes` are these, and the parts are none.
     """
 
     box: Box
     line: int
     parts: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
+    marks: tuple[int, ...] = ()
 
 
 def find_groups(
-    stats: Stats, ruled: Mask, chosen: NDArray[np.intp], fields: list[Box]
+    stats: Stats, ruled: Mask, chosen: NDArray[np.intp], fields: Sequence[Box]
 ) -> list[list[int]]:
     """Parts side by side that belong to one number, and pieces of one broken digit.
 
@@ -57,8 +69,9 @@ def find_groups(
     broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
     joined = np.triu(beside | broken, 1)
     roots = list(range(len(chosen)))
+    walls = not _is_squared(ruled, float(np.median(height)))
     for a, b in np.argwhere(joined):
-        if not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
+        if not walls or not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
             _join(roots, int(a), int(b))
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
@@ -66,7 +79,7 @@ def find_groups(
     return list(members.values())
 
 
-def _fields(stats: Stats, fields: list[Box]) -> NDArray[np.intp]:
+def _fields(stats: Stats, fields: Sequence[Box]) -> NDArray[np.intp]:
     """The box that each part lies in, -1 for none."""
     found = np.full(len(stats), -1)
     left, top, width, height = stats[:, :4].T
@@ -93,6 +106,53 @@ def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
     return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
 
 
+def with_marks(groups: list[Group], stats: Stats, chosen: NDArray[np.intp]) -> list[Group]:
+    """The groups with the small parts that may be signs of theirs.
+
+    Args:
+        chosen: the parts that may be digits; a dash right after one is no minus sign.
+    """
+    highest = max((group.box.height for group in groups), default=0)
+    low = np.flatnonzero(stats[:, 3] <= MARK * highest)
+    low = low[np.argsort(stats[low, 0], kind="stable")]
+    return [replace(group, marks=_marks(group, stats, low, chosen)) for group in groups]
+
+
+def marked(group: Group, stats: Stats) -> Group:
+    """The group, its marks among its parts."""
+    parts = tuple(sorted({*group.parts, *group.marks}))
+    return replace(group, box=_bounds(stats[list(parts)]), parts=parts)
+
+
+def _marks(
+    group: Group, stats: Stats, low: NDArray[np.intp], chosen: NDArray[np.intp]
+) -> tuple[int, ...]:
+    own = stats[list(group.parts)]
+    tall = own[own[:, 3] > MARK * group.box.height]
+    box = _bounds(tall) if len(tall) else group.box
+    high = box.height
+    first, last = np.searchsorted(stats[low, 0], (box.x - 2 * MARK * high, box.right))
+    near = low[first:last]
+    left, top, width, height, area = stats[near].T
+    x, y = left + width / 2, (top + height / 2 - box.y) / high
+    large = (height <= MARK * high) & (area >= SPECK * high * high)
+    between = (x > box.x) & (y > 0.6) & (y < 1.3)
+    before = (x < box.x) & (left + width >= box.x - NEAR * high) & (y > 0.15) & (y < 0.8)
+    before &= ~_follows(stats[near], stats[chosen])
+    return tuple(map(int, near[large & (between | before)]))
+
+
+def _follows(marks: Stats, digits: Stats) -> NDArray[np.bool_]:
+    """Which marks stand right after a digit, with a digit's height between them at most."""
+    left, top, _, height, _ = digits.T
+    right, bottom = left + digits[:, 2], top + height
+    middle = marks[:, 1] + marks[:, 3] / 2
+    gap = marks[:, :1] - right
+    beside = (top < middle[:, None]) & (middle[:, None] < bottom) & (height > marks[:, 3:4])
+    # Its end may lie a little over the mark's.
+    return np.asarray((beside & (gap <= height) & (gap > -marks[:, 2:3])).any(axis=1), np.bool_)
+
+
 def of_rows(rows: list[tuple[Box, ...]]) -> list[Group]:
     """A group for each row of boxes."""
     stats = [np.array([box.to_list() for box in row], np.int32) for row in rows]
@@ -116,6 +176,18 @@ def in_lines(groups: list[Group]) -> tuple[Group, ...]:
         for number, line in enumerate(lines, 1)
         for i in sorted(line, key=lambda i: boxes[i].x)
     )
+
+
+def _is_squared(ruled: Mask, height: float) -> bool:
+    """Whether upright rulings follow each other as closely as digits: on squared paper.
+
+    A table's are wider apart, as each of its cells holds a digit and some room around.
+    """
+    rows = ruled[:: max(1, len(ruled) // SOUNDINGS)]
+    rows = rows[rows.mean(axis=1) < 0.5]
+    begin, column = np.nonzero((rows[:, 1:] == 1) & (rows[:, :-1] == 0))
+    pitches = np.diff(column)[np.diff(begin) == 0]
+    return len(pitches) > MANY and bool(np.median(pitches) <= SQUARE * height)
 
 
 def _parted(a: Stats, b: Stats, ruled: Mask) -> bool:

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import inside
+from shuzi.boxes import inside, place_of_inside
 from shuzi.combs import find_combs
 from shuzi.frames import draw_borders, find_frames
-from shuzi.groups import Group, alike, find_groups, in_lines, of_parts, of_rows
+from shuzi.groups import Group, alike, find_groups, in_lines, marked, of_parts, of_rows, with_marks
 from shuzi.page import Box
 from shuzi.paper import (
     MIN_CONTRAST,
@@ -22,7 +22,7 @@ from shuzi.paper import (
     page_contrast,
     shrunk,
 )
-from shuzi.parts import characters, find_parts, strong
+from shuzi.parts import Stats, characters, find_parts, strong
 from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
@@ -40,12 +40,13 @@ STEEPEST = 5.0
 class Layout:
     """A page with its groups of ink, found at a working size and levelled.
 
-    `contrast` is uint8, 0 paper to 255 black; `labels` int32 numbers its parts, 0 for none;
-    `ruled` is where rulings and boxes are.
+    `contrast` is uint8, 0 paper to 255 black; `labels` int32 numbers its parts, 0 for none, and
+    `stats` says where they are; `ruled` is where rulings and boxes are.
     """
 
     contrast: Grey
     labels: NDArray[np.int32]
+    stats: Stats
     ruled: Mask
     groups: tuple[Group, ...]
     shrink: float
@@ -73,6 +74,10 @@ class Layout:
         kept = np.where(foreign > 0, 0, self.contrast[window])
         return np.asarray(255 - kept, np.uint8)
 
+    def marked(self, group: Group) -> Group:
+        """The group, the marks beside and between its digits among its parts."""
+        return marked(group, self.stats)
+
     def ink(self, group: Group) -> Grey:
         """The group's own ink, cut to its box, bright on 0."""
         box = group.box
@@ -85,6 +90,10 @@ class Layout:
     def paper_in(self, box: Box) -> Grey:
         """What one of a group's boxes holds, dark on white, without the box's border."""
         return np.asarray(255 - inside(self.contrast, box), np.uint8)
+
+    def paper_box(self, box: Box) -> Box:
+        """Where that lies on the working page."""
+        return place_of_inside(box)
 
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
@@ -123,13 +132,12 @@ def find_numbers(grey: Grey) -> Layout:
     frames = find_frames(dark)
     ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
     labels, stats = find_parts(without(ink, ruled))
-    chosen = characters(stats, ruled)
+    chosen = characters(stats, ruled, contrast)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
-    groups = of_parts(
-        alike(find_groups(stats, ruled, chosen, [frame.box for frame in frames]), stats), stats
-    )
     fields = tuple(frame.box for frame in frames)
-    return Layout(contrast, labels, ruled, in_lines(groups + of_rows(rows)), shrink, turn, fields)
+    groups = of_parts(alike(find_groups(stats, ruled, chosen, fields), stats), stats)
+    lines = in_lines(with_marks(groups, stats, chosen) + of_rows(rows))
+    return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
 
 def find_boxed(grey: Grey) -> Layout | None:
@@ -147,7 +155,8 @@ def find_boxed(grey: Grey) -> Layout | None:
     if not wide:
         return None
     labels, ruled = np.zeros(contrast.shape, np.int32), np.zeros(contrast.shape, np.uint8)
-    return Layout(contrast, labels, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
+    stats = np.zeros((1, 5), np.int32)
+    return Layout(contrast, labels, stats, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
 
 
 def _wipe(rows: list[tuple[Box, ...]], *masks: Mask) -> None:

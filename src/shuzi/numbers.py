@@ -1,6 +1,7 @@
 """What the models said -> numbers with their digits and places."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from shuzi.groups import Group
 from shuzi.layout import Layout
 from shuzi.page import Box, Digit, Number
 from shuzi.sequence import Reading
+from shuzi.signs import Sign, signed
 
 Grey = NDArray[np.uint8]
 FILLER = 0.9
@@ -45,13 +47,17 @@ def on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Numb
     return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
 
 
-def number_of(reading: Reading, strip: Grey, crop: Box, limits: Box) -> Number:
-    """A reading of the strip of `crop`, its boxes within `limits`."""
+def number_of(
+    reading: Reading, strip: Grey, crop: Box, limits: Box, signs: Sequence[Sign] = ()
+) -> Number:
+    """A reading of the strip of `crop` and the signs in it, its boxes within `limits`."""
     boxes = [_box(span, strip, crop, limits) for span in reading.spans]
     digits = tuple(_digit(reading, place, box) for place, box in enumerate(boxes))
+    boxes += [_box(sign.span, strip, crop, limits) for sign in signs]
     left, right = min(box.x for box in boxes), max(box.right for box in boxes)
     box = Box(left, limits.y, right - left, limits.height)
-    return Number(text=reading.text, confidence=reading.confidence, box=box, digits=digits)
+    text = signed(reading.text, signs)
+    return Number(text=text, confidence=reading.confidence, box=box, digits=digits)
 
 
 def _box(span: tuple[int, int], strip: Grey, crop: Box, limits: Box) -> Box:

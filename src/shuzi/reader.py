@@ -23,6 +23,7 @@ from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
+from shuzi.signs import Sign, find_signs, signed
 from shuzi.strip import normalise_strip
 from shuzi.upright import turn_upright
 
@@ -59,6 +60,7 @@ class Reader:
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
             pages that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
+        digits_only: leave out minus signs, decimal points and commas.
         max_pixels: larger pictures are refused.
         threads: that work on one prediction; a core each if None.
 
@@ -75,25 +77,30 @@ class Reader:
         kind: str = "auto",
         rotate: int | None = None,
         target_error: float = TARGET_ERROR,
+        digits_only: bool = False,
         max_pixels: int = MAX_PIXELS,
         threads: int | None = None,
     ) -> None:
-        self._choose(kind, rotate, target_error)
+        self._choose(kind, rotate, target_error, digits_only)
         self.recogniser = Recogniser(model, threads=threads)
         self.number_model = number_model
         self.max_pixels = max_pixels
 
-    def with_options(self, *, kind: str, rotate: int | None, target_error: float) -> "Reader":
+    def with_options(
+        self, *, kind: str, rotate: int | None, target_error: float, digits_only: bool = False
+    ) -> "Reader":
         """A reader with the same models and these options.
 
         Raises:
             UsageError: there is no such kind or turn, or the target is no error rate.
         """
         other = copy(self)
-        other._choose(kind, rotate, target_error)
+        other._choose(kind, rotate, target_error, digits_only)
         return other
 
-    def _choose(self, kind: str, rotate: int | None, target_error: float) -> None:
+    def _choose(
+        self, kind: str, rotate: int | None, target_error: float, digits_only: bool
+    ) -> None:
         _check("--as", kind, KINDS)
         if rotate is not None:
             _check("--rotate", rotate, TURNS)
@@ -101,6 +108,7 @@ class Reader:
         self.kind = kind
         self.rotate = rotate
         self.target_error = target_error
+        self.digits_only = digits_only
 
     @cached_property
     def sequence_recogniser(self) -> SequenceRecogniser:
@@ -201,7 +209,7 @@ class Reader:
         for degrees in _other_turns(grey.shape, sight.kind):
             found = self._of_crop(_turned(grey, degrees))
             # A lone digit may be another one on its head.
-            if found and len(found[0].text) > 1 and found[0].confidence > sure:
+            if found and len(found[0].digits) > 1 and found[0].confidence > sure:
                 best, sure = degrees, found[0].confidence
         return best
 
@@ -212,13 +220,14 @@ class Reader:
         if sight.kind == "number":
             return "number", self._of_crop(grey)
         digits = [] if sight.ink is None else self._of_ink(sight.ink)
-        if sight.unsure:
+        if sight.unsure or sight.dashed:
             number = self._of_crop(grey)
             sure = number[0].confidence if number else 0.0
-            if sure > max((digit.confidence for digit in digits), default=FLOOR):
+            if sight.unsure and sure > max((digit.confidence for digit in digits), default=FLOOR):
                 return "number", number
-            # The digit model saw a part of the ink only.
-            if sight.partial and sure > EVEN and len(number[0].text) > 1:
+            # The digit model saw a part of the ink only, or the minus sign with it.
+            more = sight.partial and sure > EVEN and len(number[0].digits) > 1
+            if more or (sure > EVEN and number[0].text.startswith("-")):
                 return "number", number
         return "digit", digits
 
@@ -243,7 +252,10 @@ class Reader:
         if not reading.text:
             return []
         whole = Box(0, 0, grey.shape[1], grey.shape[0])
-        return [number_of(reading, strip, whole, whole)]
+        return [number_of(reading, strip, whole, whole, self._signs(strip, reading))]
+
+    def _signs(self, strip: Grey, reading: Reading) -> tuple[Sign, ...]:
+        return () if self.digits_only else find_signs(strip, reading.spans)
 
     def _of_layout(self, layout: Layout) -> list[Number]:
         boxed = [group for group in layout.groups if len(group.boxes) > 1]
@@ -274,20 +286,55 @@ class Reader:
 
     def _of_field(self, layout: Layout, group: Group) -> list[Number]:
         """The number in a box of its own."""
-        numbers = self._of_crop(layout.paper_in(group.boxes[0]))
-        whole = layout.on_picture(group.box)
-        return [replace(number, box=whole, line=group.line) for number in numbers]
+        origin, whole = layout.paper_box(group.boxes[0]), layout.on_picture(group.box)
+        numbers = []
+        for number in self._of_crop(layout.paper_in(group.boxes[0])):
+            places = [
+                replace(d.box, x=d.box.x + origin.x, y=group.box.y, height=group.box.height)
+                for d in number.digits
+            ]
+            digits = (
+                replace(d, box=layout.on_picture(box))
+                for d, box in zip(number.digits, places, strict=True)
+            )
+            numbers.append(replace(number, box=whole, line=group.line, digits=tuple(digits)))
+        return numbers
 
     def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
         strips = [normalise_strip(layout.crop(group)) for group in groups]
         readings = self.sequence_recogniser.predict(strips) if strips else []
         readings = self._with_second_opinions(layout, groups, readings, strips)
-        return [
-            on_page(layout, group, strip, reading)
+        found = [
+            (group, on_page(layout, group, strip, reading))
             for group, strip, reading in zip(groups, strips, readings, strict=True)
             # What is unlikely to be a number at all is none; the rest of the page is not either.
             if reading.text and reading.confidence >= FLOOR
         ]
+        return self._with_signs(layout, found)
+
+    def _with_signs(self, layout: Layout, found: list[tuple[Group, Number]]) -> list[Number]:
+        """The numbers with their signs, less those that were read from a sign alone.
+
+        Digits with marks around them are read once more with the marks, and only if that changes
+        nothing the signs count.
+        """
+        numbers = [number for _, number in found]
+        if self.digits_only:
+            return numbers
+        some = [i for i, (group, _) in enumerate(found) if group.marks]
+        marked = [layout.marked(found[i][0]) for i in some]
+        strips = [normalise_strip(layout.crop(group)) for group in marked]
+        readings = self.sequence_recogniser.predict(strips) if strips else []
+        taken: set[int] = set()
+        for i, group, strip, reading in zip(some, marked, strips, readings, strict=True):
+            digits = "".join(digit.text for digit in numbers[i].digits)
+            signs = find_signs(strip, reading.spans) if reading.text == digits else ()
+            if signs:
+                box = layout.on_picture(group.box)
+                numbers[i] = replace(numbers[i], text=signed(digits, signs), box=box)
+                taken |= set(found[i][0].marks)
+        kept = zip(found, numbers, strict=True)
+        return [number for (group, _), number in kept if not taken.issuperset(group.parts)]
 
     def _with_second_opinions(
         self, layout: Layout, groups: list[Group], readings: list[Reading], strips: list[Grey]

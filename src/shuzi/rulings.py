@@ -23,7 +23,8 @@ def find_rulings(ink: Mask, faint: Mask) -> Mask:
     dark = _pooled(ink | faint) if step == 2 else np.asarray(ink | faint, np.uint8)
     coarse = np.ascontiguousarray(ink[::2, ::2])
     _, stats = find_parts(coarse)
-    heights = stats[characters(stats, np.zeros_like(coarse)), cv2.CC_STAT_HEIGHT]
+    none = np.zeros_like(coarse)
+    heights = stats[characters(stats, none, none), cv2.CC_STAT_HEIGHT]
     height = (2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40) / step
     # Thickened, so that a line may slope a little; the pixels of the half size are thick already.
     thick = 4 - step

@@ -27,6 +27,10 @@ ABREAST = 0.6
 """Parts that have this share of a digit's height may be digits beside it."""
 MANY = 10
 """So many pieces of writing are a page, whatever lies beside it."""
+FLAT = 1.5
+"""Width over height, at least, of what may be a minus sign."""
+DASH = 0.2, 0.9
+"""Its width in heights of the digit after it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +38,14 @@ class Sight:
     """A picture as it will be read.
 
     `unsure` if the digit may also be a number; `partial` if its ink leaves out other parts as
-    high. `ink` is the digit's, if there is any; `layout` the page's; of a number without a layout
-    the whole picture is read.
+    high; `dashed` if there may be a minus sign before it. `ink` is the digit's, if there is any;
+    `layout` the page's; of a number without a layout the whole picture is read.
     """
 
     kind: str
     unsure: bool = False
     partial: bool = False
+    dashed: bool = False
     ink: Ink | None = None
     layout: Layout | None = None
 
@@ -68,10 +73,17 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
     boxed = find_boxed(grey) if min(height, width) >= FRAMED else None
     if boxed is not None:
         return Sight("number", layout=boxed)
-    ink, parts = find_digit(grey), _tall_parts(grey)
+    ink, parts = find_digit(grey), _parts(grey)
     if ink is None or len(parts) == 0:
         return Sight("digit", ink=ink)
-    return Sight("digit", unsure=_is_broad(parts), partial=_leaves_out(ink, parts), ink=ink)
+    tall = parts[parts[:, 3] >= ALIKE * parts[:, 3].max()]
+    return Sight(
+        "digit",
+        unsure=_is_broad(tall),
+        partial=_leaves_out(ink, tall),
+        dashed=_are_dashed(parts),
+        ink=ink,
+    )
 
 
 def _picture(grey: NDArray[np.uint8]) -> Sight:
@@ -82,9 +94,10 @@ def _picture(grey: NDArray[np.uint8]) -> Sight:
         return Sight("page", layout=layout)
     highest = max((group.box.height for group in layout.groups), default=0)
     groups = [group for group in layout.groups if group.box.height >= ALIKE * highest]
-    if len(groups) == 1 and layout.fields:
+    wide = bool(groups) and _is_wide(groups[0])
+    if len(groups) == 1 and (layout.fields or (not wide and _is_dashed(layout, groups[0]))):
         return Sight("number", layout=layout)
-    if len(groups) <= 1 and not (groups and _is_wide(groups[0])):
+    if len(groups) <= 1 and not wide:
         return Sight("digit", ink=find_digit(grey))
     in_a_line = groups[0].line == groups[-1].line
     if in_a_line and highest * layout.shrink >= LOW * len(grey):
@@ -96,12 +109,16 @@ def _number(grey: NDArray[np.uint8]) -> Sight:
     return Sight("number", layout=find_boxed(grey))
 
 
+def _is_dashed(layout: Layout, group: Group) -> bool:
+    return _are_dashed(layout.stats[[*group.parts, *group.marks]])
+
+
 def _is_wide(group: Group) -> bool:
     return len(group.parts) > 1 or len(group.boxes) > 1 or group.box.width > WIDE * group.box.height
 
 
-def _tall_parts(grey: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """The parts of the ink that are not low: left, top, width, height, area, from the left."""
+def _parts(grey: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The parts of the ink: left, top, width, height, area, from the left."""
     contrast = ink_contrast(grey)
     strong = contrast[contrast > max(14.0, 0.3 * float(contrast.max()))]
     if len(strong) == 0:
@@ -113,8 +130,16 @@ def _tall_parts(grey: NDArray[np.uint8]) -> NDArray[np.int32]:
     # What touches the edge is a frame or a neighbour, unless it is a tight crop.
     if len(inner) and inner[:, 3].max() >= 0.4 * stats[:, 3].max():
         stats = inner
-    stats = stats[stats[:, 3] >= ALIKE * stats[:, 3].max()]
     return np.asarray(stats[np.argsort(stats[:, 0])], np.int32)
+
+
+def _are_dashed(parts: NDArray[np.int32]) -> bool:
+    """Whether a flat part lies before the highest, between its top and bottom."""
+    x, y, _, high, _ = parts[parts[:, 3].argmax()]
+    left, top, width, height, _ = parts.T
+    flat = (width >= FLAT * height) & (width >= DASH[0] * high) & (width <= DASH[1] * high)
+    beside = (left + width / 2 < x) & (top > y) & (top + height < y + high)
+    return bool((flat & beside).any())
 
 
 def _is_broad(parts: NDArray[np.int32]) -> bool:

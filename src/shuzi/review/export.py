@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shuzi.errors import OutputError, UsageError
 from shuzi.files import make_folder, write_atomically
-from shuzi.review.item import Item
+from shuzi.review.item import Item, is_number
 from shuzi.review.store import Store
 
 TO = ("csv", "jsonl", "dataset")
@@ -108,6 +108,6 @@ def _line(cells: tuple[object, ...]) -> str:
 
 def _harmless(cell: object) -> object:
     """With an apostrophe before what a spreadsheet would run; numbers stay as they are."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, str) and cell.startswith(_FORMULA) and not is_number(cell):
         return "'" + cell
     return cell

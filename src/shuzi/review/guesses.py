@@ -20,4 +20,5 @@ def other_guesses(number: Number) -> list[tuple[str, float]]:
 
 
 def _with_digit(text: str, place: int, digit: str) -> str:
-    return text[:place] + digit + text[place + 1 :]
+    at = [i for i, c in enumerate(text) if c.isdigit()][place]
+    return text[:at] + digit + text[at + 1 :]

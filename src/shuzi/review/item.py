@@ -10,7 +10,9 @@ from shuzi.page import Box, Number
 STATES = ("open", "decided", "disputed")
 LONGEST_NAME = 60
 LONGEST_SOURCE = 500
-_DIGITS = re.compile(r"[0-9]{1,40}", re.ASCII)
+LONGEST_NUMBER = 40
+NUMBER = "-?[0-9]+([.,][0-9]+)*"
+"""A regular expression: digits, perhaps with a minus sign, decimal points or commas."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +71,25 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Items that nobody else gets until `expires` (UTC); `text` if all were read as that."""
+    """Items that nobody else gets until `expires` (UTC)."""
 
     token: str
     expires: datetime
     items: tuple[Item, ...]
-    text: str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """What all of them were read as; None if they differ."""
+        texts = {item.text for item in self.items}
+        return texts.pop() if len(texts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A person's answer for an item: its digits, or None for no number; `seconds` it took.
+    """A person's answer for an item: its text, or None for no number; `seconds` it took.
 
     Raises:
-        UsageError: the text is not 1 to 40 digits, or the seconds are none.
+        UsageError: the text is no number of at most 40 characters, or the seconds are none.
     """
 
     item: int
@@ -90,10 +97,10 @@ class Verdict:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.text is not None and not _DIGITS.fullmatch(self.text):
+        if self.text is not None and not is_number(self.text):
             raise UsageError(
                 f"{ascii(self.text)[:60]} is not a number.",
-                "Give its digits, or none at all for no number.",
+                "Give its digits, such as 75, -5 or 7,5, or none at all for no number.",
             )
         if not 0 <= self.seconds <= 86_400:
             raise UsageError(f"{self.seconds} seconds for an item are not 0 to 86400.")
@@ -118,6 +125,11 @@ class Event:
     action: str
     text: str | None
     seconds: float
+
+
+def is_number(text: str) -> bool:
+    """Whether it is the text of a number: 75, -5, 7.5 or 7,5."""
+    return len(text) <= LONGEST_NUMBER and re.fullmatch(NUMBER, text, re.ASCII) is not None
 
 
 def check_reviewer(name: str) -> str:

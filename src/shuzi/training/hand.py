@@ -9,6 +9,8 @@ from shuzi.training.pen import parse
 from shuzi.training.strokes import CURSIVE, DIGITS
 
 WAYS = {digit: DIGITS[digit] + CURSIVE[digit] for digit in range(10)}
+PLAIN = 0.12
+"""Share of hands whose 1 is one straight upright stroke, which a box's border looks like."""
 _UPSTROKE = 0.4
 """A 1 whose pen comes from this far below its top looks like a 7 without a bar."""
 
@@ -53,11 +55,14 @@ def new_hand(rng: np.random.Generator, real: float = 0.36) -> Hand:
     """
     kind = rng.random()
     share = 1.0 if kind < real else 0.0 if kind < 0.85 else rng.uniform(0.2, 0.8)
-    cursive, wide_pen = rng.random() < 0.4, rng.normal()
+    cursive, wide_pen, plain = rng.random() < 0.4, rng.normal(), rng.random() < PLAIN
+    ways, slant = _ways(rng, cursive=cursive), _slant(rng, cursive=cursive)
+    if plain:
+        ways, slant = (ways[0], DIGITS[1][0], *ways[2:]), rng.normal(0, 0.04)
     return Hand(
-        ways=_ways(rng, cursive=cursive),
+        ways=ways,
         real=share,
-        slant=_slant(rng, cursive=cursive),
+        slant=slant,
         wide=float(np.exp(rng.normal(-0.2 if cursive else 0.05, 0.22))),
         pen=float(np.clip(0.085 * np.exp(0.4 * wide_pen), 0.03, 0.22)),
         pressure=0.35 if rng.random() < 0.15 else 0.0,
@@ -72,7 +77,7 @@ def new_hand(rng: np.random.Generator, real: float = 0.36) -> Hand:
         pitch=rng.uniform(0.8, 1.6) if rng.random() < 0.08 else 0.0,
         place=float(np.clip(0.5 + 0.3 * wide_pen + rng.normal(0, 0.1), 0, 1)),
         # MNIST's writers are American; others' digits differ from theirs most in these.
-        drawn=frozenset((1, 7)) if rng.random() < 0.5 else frozenset(),
+        drawn=frozenset((1, 7)) if rng.random() < 0.5 or plain else frozenset(),
     )
 
 

@@ -28,6 +28,8 @@ ONES = 0.5
 """Share of strings in which each digit is a 1 with probability 0.3: where most errors are."""
 NOUGHTS = 0.08
 """Share of strings in which each digit is a 0 with probability a half: 007, 1000."""
+ALIKE = 0.03
+"""Share of strings of one digit again and again: 11, 777."""
 FILLED, CORRECTED = 0.08, 0.03
 """Shares of numbers with a filler, and with one crossed out before them."""
 
@@ -74,6 +76,8 @@ def new_text(rng: np.random.Generator) -> str:
         digits[rng.random(length) < 0.3] = 1
     if rng.random() < NOUGHTS:
         digits[rng.random(length) < 0.5] = 0
+    if rng.random() < ALIKE:
+        digits[:] = digits[0]
     return "".join(map(str, digits))
 
 

@@ -13,6 +13,7 @@ from shuzi.reader import TURNS, Look, Reader
 from shuzi.web.pages import upload_pages
 from shuzi.web.pool import Pool
 from shuzi.web.settings import Settings
+from shuzi.web.timed import stop_at
 from shuzi.web.upload import Upload
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Options:
     kind: str
     rotate: int | None
     target_error: float
+    digits_only: bool
 
 
 async def read_options(
@@ -44,10 +46,13 @@ async def read_options(
         float | None,
         Query(ge=0, lt=1, description="The share of wrong numbers among those accepted."),
     ] = None,
+    digits_only: Annotated[
+        bool, Query(description="Leave out minus signs, decimal points and commas.")
+    ] = False,
 ) -> Options:
     """The options of a request's query."""
     usual: float = request.app.state.settings.target_error
-    return Options(kind, rotate, usual if target_error is None else target_error)
+    return Options(kind, rotate, usual if target_error is None else target_error, digits_only)
 
 
 class Readers:
@@ -73,9 +78,13 @@ class Readers:
             Problem: the service is busy, or the reading took too long.
         """
         reader = self._reader.with_options(
-            kind=options.kind, rotate=options.rotate, target_error=options.target_error
+            kind=options.kind,
+            rotate=options.rotate,
+            target_error=options.target_error,
+            digits_only=options.digits_only,
         )
         deadline = time.monotonic() + self._settings.seconds
+        stop_at(reader, deadline)
         return await self.pool.run(lambda: use(self._looks(reader, upload, deadline)))
 
     def _looks(self, reader: Reader, upload: Upload, deadline: float) -> Iterator[Look]:

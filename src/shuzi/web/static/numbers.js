@@ -7,7 +7,7 @@ import { percent, say } from "./language.js";
 export function listNumbers(place, page, { lit, changed }) {
   const fields = page.numbers.map((number, i) =>
     make("input", {
-      inputmode: "numeric",
+      inputmode: "decimal",
       autocomplete: "off",
       maxlength: 20,
       onfocus: () => lit(i, true),

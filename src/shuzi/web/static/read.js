@@ -9,7 +9,7 @@ import { listNumbers, showNumber } from "./numbers.js";
 import { watchPictures } from "./picture.js";
 import { copy, download, toCsv, toJson, toText } from "./sheet.js";
 
-const OPTIONS = ["as", "rotate", "target"];
+const OPTIONS = ["as", "rotate", "target", "digits-only"];
 
 export function openRead() {
   let files = [];
@@ -135,6 +135,7 @@ export function openRead() {
 
 function options() {
   const chosen = { as: find("as").value, target_error: find("target").value };
+  chosen.digits_only = find("digits-only").checked;
   const rotate = find("rotate").value;
   return rotate ? { ...chosen, rotate } : chosen;
 }

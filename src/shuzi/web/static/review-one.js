@@ -5,6 +5,7 @@ import { percent, say, whenSpoken } from "./language.js";
 import { Question, UNDO } from "./question.js";
 
 const GUESSES = ["KeyA", "KeyS", "KeyD", "KeyF"];
+const NUMBER = /^-?\d+([.,]\d+)*$/;
 const NUMBERED = ["Digit1", "Digit2", "Digit3", "Digit4"];
 
 const question = new Question();
@@ -15,7 +16,7 @@ export function openOne() {
   find("one-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = find("one-text").value.trim();
-    if (/^\d+$/.test(text)) question.answer(text);
+    if (NUMBER.test(text)) question.answer(text);
   });
   find("one-none").addEventListener("click", () => question.answer(null));
   find("one-undo").addEventListener("click", () => question.answer(UNDO));
@@ -85,7 +86,7 @@ function press(event) {
   if (event.target.matches("input") && event.target !== field) return;
   const answer = answerOf(event, field);
   if (answer === undefined) {
-    if (/^\d$/.test(event.key) && event.target !== field) field.select();
+    if (/^[-\d]$/.test(event.key) && event.target !== field) field.select();
     return;
   }
   event.preventDefault();
