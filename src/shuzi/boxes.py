@@ -49,6 +49,13 @@ def inside(contrast: Grey, box: Box) -> Grey:
     return np.pad(_of_box(window, own), around)
 
 
+def place_of_inside(box: Box) -> Box:
+    """Where the picture that `inside` gives lies on the page, unless the page's edge cuts it."""
+    around = box.height // OUTSIDE
+    left, top = max(0, box.x - around) - around, max(0, box.y - around) - around
+    return Box(left, top, box.right + 2 * around - left, box.bottom + 2 * around - top)
+
+
 def _take_levels(window: Grey, left: int, right: int, ends: tuple[int, int]) -> None:
     """Take away the lines above and below, in place; what crosses them is bridged.
 
@@ -86,7 +93,7 @@ def _boxes(dark: Mask) -> list[Box]:
         return []
     holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
     found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
-    boxes = [box for hole, box in found if _is_upright(box) and _is_box(hole, box)]
+    boxes = [box for hole, box in found if _is_upright(box) and is_filled(hole, box)]
     return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
 
 
@@ -101,7 +108,7 @@ def _is_upright(box: Box) -> bool:
     return box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
 
 
-def _is_box(hole: cv2.typing.MatLike, box: Box) -> bool:
+def is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
     """Whether the hole fills its box up to at least three corners; that of a 0 fills none."""
     if cv2.contourArea(hole) < CLEAR * box.width * box.height:
         return False

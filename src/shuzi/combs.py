@@ -12,6 +12,10 @@ from shuzi.parts import find_parts
 
 SHORTEST = 28
 """Pixels of a base line, at least."""
+SLIMMEST = 20
+"""Pixels between two teeth; in smaller pictures a table's pieces look like combs."""
+BEYOND = 0.85
+"""Of the way up to the picture's edge: teeth that reach so far go on beyond it."""
 TOOTH = 3
 """Pixels of the lowest tooth."""
 LOWEST, HIGHEST = 0.12, 1.8
@@ -24,6 +28,8 @@ DIGIT = 1.4
 """Over that width, the height of a comb's digits, with room."""
 CLOSED, COVERED = (0.4, 1.15), 0.6
 """Over that width, how high above the base line another one, over that share of it, closes it."""
+FEWEST = 3
+"""Boxes of a comb, at least; of boxes without a top two are enough."""
 MOST = 24
 """Boxes in a row."""
 Row = tuple[Box, ...]
@@ -72,6 +78,11 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     if lines.any(axis=0).mean() > COVERED:
         return ()
     tall = float(np.median([up[round(x)] for x in teeth]))
+    if tall > BEYOND * (ys.min() - half):
+        # They go on beyond the picture, as a table's do.
+        return ()
+    if tall <= TALL * pitch and len(teeth) <= FEWEST:
+        return ()
     rise = round(tall if tall > TALL * pitch else DIGIT * pitch)
     return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth))
 
@@ -112,7 +123,7 @@ def _even_teeth(up: NDArray[np.intp], down: NDArray[np.intp]) -> list[float]:
     if len(high) == 0:
         return []
     first, last = _end(high), len(up) - 1 - _end((len(up) - 1 - high)[::-1])
-    for count in range(min(MOST, int((last - first) // (4 * TOOTH))), 1, -1):
+    for count in range(min(MOST, int((last - first) // SLIMMEST)), 1, -1):
         places = np.linspace(first, last, count + 1)
         if _are_teeth(places, up, down):
             return [float(x) for x in places]

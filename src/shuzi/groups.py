@@ -1,5 +1,6 @@
 """Parts of ink -> groups that may be one number each, in lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,10 @@ from shuzi.parts import Stats
 
 GAP = 0.5
 """Digits of one number lie within so many heights of each other."""
+FIELD_GAP = 1.2
+"""The same in one box."""
+HOLDS = 3.0
+"""A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
 """Width over height of what may be a 1 or a line."""
 MARK, SPECK = 0.5, 0.003
@@ -39,8 +44,14 @@ class Group:
     marks: tuple[int, ...] = ()
 
 
-def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
-    """Parts side by side that belong to one number, and pieces of one broken digit."""
+def find_groups(
+    stats: Stats, ruled: Mask, chosen: NDArray[np.intp], fields: Sequence[Box]
+) -> list[list[int]]:
+    """Parts side by side that belong to one number, and pieces of one broken digit.
+
+    Args:
+        fields: boxes that take one number each.
+    """
     if len(chosen) == 0:
         return []
     chosen = chosen[np.argsort(stats[chosen, 0])]
@@ -50,7 +61,9 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     high = np.maximum(height[:, None], height)
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
-    beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
+    field = _fields(stats[chosen], fields)
+    gap = np.where((field[:, None] == field) & (field >= 0), FIELD_GAP, GAP)
+    beside = (-down >= 0.5 * low) & (across <= gap * high) & (low >= 0.45 * high)
     # Of two pieces none is much higher than the page's writing.
     near = 0.15 * np.minimum(high, np.median(height))
     broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
@@ -64,6 +77,17 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
     return list(members.values())
+
+
+def _fields(stats: Stats, fields: Sequence[Box]) -> NDArray[np.intp]:
+    """The box that each part lies in, -1 for none."""
+    found = np.full(len(stats), -1)
+    left, top, width, height = stats[:, :4].T
+    x, y = left + width / 2, top + height / 2
+    for place, box in enumerate(fields):
+        held = (x > box.x) & (x < box.right) & (y > box.y) & (y < box.bottom)
+        found[held & (HOLDS * height > box.height)] = place
+    return found
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
@@ -105,9 +129,7 @@ def _marks(
 ) -> tuple[int, ...]:
     own = stats[list(group.parts)]
     tall = own[own[:, 3] > MARK * group.box.height]
-    if len(tall) == 0:
-        return ()
-    box = _bounds(tall)
+    box = _bounds(tall) if len(tall) else group.box
     high = box.height
     first, last = np.searchsorted(stats[low, 0], (box.x - 2 * MARK * high, box.right))
     near = low[first:last]
