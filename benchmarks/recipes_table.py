@@ -2,6 +2,7 @@
 
     pip install -c constraints.txt -e '.[bench]'
     python benchmarks/recipes_table.py mnist.npz --recipe fast --recipe tiny --seeds 10 --peers 1
+    python benchmarks/recipes_table.py mnist.npz --recipe accurate --seeds 5 --ensemble
 
 Every accuracy is of the last epoch on MNIST's test set. Prints a line a training, then a table,
 then one JSON line.
@@ -18,19 +19,18 @@ from peers import keras_convnet, pytorch_example
 from torch.utils.flop_counter import FlopCounterMode
 
 import shuzi
+from shuzi.training.ensemble import export_ensemble
 from shuzi.training.networks import build
 from shuzi.training.recipes import find_recipe
 
 PEERS = {"keras-io convnet": keras_convnet, "PyTorch example": pytorch_example}
 
 
-def train_recipe(name, settings, dataset, seed):
+def train_recipe(name, options, dataset, seed, out):
     """Seconds and test accuracy of one training."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "run"
-        run = shuzi.train(name, dataset=dataset, out=out, seed=seed, settings=settings, verbose=0)
-        found = shuzi.evaluate(run.folder, dataset)
-    return sum(epoch.seconds for epoch in run.history), found.accuracy
+    given = {"seed": seed, "settings": options.set, "teacher": options.teacher}
+    run = shuzi.train(name, dataset=dataset, out=out, verbose=0, **given)
+    return sum(epoch.seconds for epoch in run.history), shuzi.evaluate(out, dataset).accuracy
 
 
 def size(network, images):
@@ -46,15 +46,33 @@ def rows(options, dataset):
     for name in options.recipe:
         recipe = find_recipe(name).with_settings(options.set)
         network = build(recipe, 0, torch.Generator())
-        weights, products = size(network, torch.zeros((1, 28, 28), dtype=torch.uint8))
-        for seed in range(options.seeds):
-            seconds, accuracy = train_recipe(name, options.set, dataset, seed)
-            yield row(name, seed, seconds, accuracy, weights, products)
+        sizes = size(network, torch.zeros((1, 28, 28), dtype=torch.uint8))
+        with tempfile.TemporaryDirectory() as folder:
+            runs = [Path(folder) / str(seed) for seed in range(options.seeds)]
+            members = []
+            for seed, out in enumerate(runs):
+                found = train_recipe(name, options, dataset, seed, out)
+                members.append(row(name, seed, *found, *sizes))
+                yield members[-1]
+            if options.ensemble:
+                yield ensemble(runs, members, dataset)
     for name, train in PEERS.items():
         for seed in range(options.peers):
             network, seconds, accuracy = train(dataset, seed)
             shape = (1, 28, 28, 1) if "keras" in name else (1, 1, 28, 28)
             yield row(name, seed, seconds, accuracy, *size(network, torch.zeros(shape)))
+
+
+def ensemble(runs, members, dataset):
+    """The row of the members' mean."""
+    model = runs[0] / "ensemble.onnx"
+    export_ensemble(runs, model)
+    accuracy = shuzi.evaluate(model=model, dataset=dataset, out=runs[0]).accuracy
+    seconds, weights, products = (
+        sum(member[key] for member in members) for key in ("seconds", "weights", "multiply_adds")
+    )
+    name = f"{len(runs)} of {members[0]['name']}"
+    return row(name, None, seconds, accuracy, weights, products)
 
 
 def row(name, seed, seconds, accuracy, weights, products):
@@ -98,6 +116,8 @@ def main():
     parser.add_argument("--recipe", action="append", default=[])
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--teacher", type=Path, help="a run or model.onnx, for the recipe student")
+    parser.add_argument("--ensemble", action="store_true", help="all seeds as one model too")
     parser.add_argument("--peers", type=int, default=0, help="seeds of each peer")
     options = parser.parse_args()
     dataset = shuzi.load_mnist(options.data)

@@ -6,7 +6,10 @@ import pytest
 from pages import boxed
 
 from shuzi import Reader
-from shuzi.boxes import find_rows
+from shuzi.boxes import inside
+from shuzi.numbers import boxed_number
+from shuzi.page import Box
+from shuzi.rows import find_rows
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +27,13 @@ def empty(columns, rows=1, side=40, gap=0):
     return mask
 
 
+def rows_of(mask):
+    return find_rows(mask, 255 * mask)
+
+
 @pytest.mark.parametrize("gap", [0, 12])
 def test_boxes_side_by_side_are_a_row(gap):
-    (row,) = find_rows(empty(6, gap=gap))
+    (row,) = rows_of(empty(6, gap=gap))
     assert [box.x for box in row] == pytest.approx([51 + i * (40 + gap) for i in range(6)], abs=2)
     assert {box.width for box in row} <= {37, 38, 39}
 
@@ -34,19 +41,44 @@ def test_boxes_side_by_side_are_a_row(gap):
 def test_a_box_that_a_digit_splits_is_found_by_its_borders():
     mask = empty(5)
     cv2.line(mask, (130, 90), (170, 50), 1, 4)
-    assert [len(row) for row in find_rows(mask)] == [5]
+    assert [len(row) for row in rows_of(mask)] == [5]
 
 
 @pytest.mark.parametrize("mask", [empty(1), empty(9, rows=9), empty(4, rows=2)])
 def test_one_box_and_a_grid_are_no_rows(mask):
-    assert find_rows(mask) == []
+    assert rows_of(mask) == []
+
+
+@pytest.mark.parametrize("gap", [0, 14])
+def test_a_table_of_three_boxes_a_row_is_numbers(gap):
+    mask = np.hstack([empty(3, rows=5)[:, : -50 + gap], empty(3, rows=5)[:, 48:]])
+    rows = rows_of(mask)
+    assert [len(row) for row in rows] == 10 * [3] if gap else rows == []
+
+
+def test_thick_lines_part_a_table_into_numbers_but_no_sudoku():
+    table, sudoku = empty(6, rows=4), empty(9, rows=9)
+    cv2.line(table, (170, 50), (170, 210), 1, 7)
+    for place in (170, 290):
+        cv2.line(sudoku, (place, 50), (place, 410), 1, 7)
+        cv2.line(sudoku, (50, place), (410, place), 1, 7)
+    assert [len(row) for row in rows_of(table)] == 8 * [3]
+    assert rows_of(sudoku) == []
+
+
+def test_a_cell_with_several_digits_is_no_box_of_one():
+    mask = empty(3, rows=3)
+    for x in (62, 74, 102, 114):
+        mask[62:80, x : x + 3] = 1
+        mask[102:120, x : x + 3] = 1
+    assert rows_of(mask) == []
 
 
 def test_zeros_are_no_boxes():
     mask = np.zeros((100, 300), np.uint8)
     for x in (60, 120, 180, 240):
         cv2.ellipse(mask, (x, 50), (18, 26), 0, 0, 360, 1, 5)
-    assert find_rows(mask) == []
+    assert rows_of(mask) == []
 
 
 @pytest.mark.parametrize("chosen", [[3, 8, 20, 33], [5, 6, 7, 9, 12, 14]])
@@ -73,3 +105,22 @@ def test_a_dash_in_a_box_is_no_digit(reader, digits):
     picture[34:90, 36:88] = 235
     picture[58:62, 44:78] = 40
     assert reader.read(picture).numbers[0].text == text[1:]
+
+
+def test_a_stroke_that_leaves_its_box_stays_whole_without_the_border():
+    contrast = np.zeros((100, 100), np.uint8)
+    cv2.rectangle(contrast, (30, 30), (70, 70), 200, 2)
+    contrast[40:74, 48:52] = 200
+    held = inside(contrast, Box(32, 32, 37, 37)) > 100
+    rows, columns = np.flatnonzero(held.any(axis=1)), np.flatnonzero(held.any(axis=0))
+    assert len(columns) == 4
+    assert len(rows) == pytest.approx(34, abs=1)
+
+
+def test_what_cannot_be_read_within_a_number_is_a_digit_and_before_it_a_filler():
+    table = np.zeros((4, 10), np.float32)
+    table[[1, 3], [4, 7]] = 1
+    table[2, 5] = 0.05
+    number = boxed_number([Box(10 * i, 0, 9, 9) for i in range(4)], table, Box(0, 0, 40, 9))
+    assert number.text == "457"
+    assert number.confidence == pytest.approx(0.05)

@@ -10,7 +10,7 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
-PAGE = {"paper", "parts", "rulings", "boxes", "groups"}
+PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "frames", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -28,11 +28,15 @@ ALLOWED = {
     "engine": LEAVES | {"session"},
     "strip": LEAVES,
     "signs": LEAVES,
-    "sequence": LEAVES | {"session"},
+    "decoding": set(),
+    "sequence": LEAVES | {"decoding", "session"},
     "paper": LEAVES,
     "parts": LEAVES | {"paper"},
     "rulings": LEAVES | {"paper", "parts"},
     "boxes": LEAVES | {"paper"},
+    "frames": LEAVES | {"paper", "boxes"},
+    "combs": LEAVES | {"paper", "parts"},
+    "rows": LEAVES | {"paper", "parts", "boxes"},
     "groups": LEAVES | {"paper", "parts"},
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},
@@ -51,7 +55,13 @@ ALLOWED = {
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
 REVIEW = LEAVES | {"image", "evaluation", "review"}
-WEB = LEAVES | {"decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""}
+MODELS = {"engine", "sequence"}
+WEB = (
+    LEAVES
+    | MODELS
+    | {"decide", "explain", "image", "pdf", "reader", "reading", "review"}
+    | {"web", ""}
+)
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 

@@ -59,6 +59,26 @@ def test_an_upright_ruling_parts_numbers(digits):
     assert found(picture) == [2]
 
 
+def test_squares_part_no_numbers(plain):
+    squares = np.full_like(plain, 255)
+    squares[:, 12::44] = squares[:, 13::44] = 140
+    squares[12::44] = squares[13::44] = 140
+    assert found(np.minimum(plain, squares)) == [3, 2, 3]
+
+
+def test_a_dark_1_on_a_pale_ruling_is_kept(plain):
+    paper = plain.copy()
+    cv2.line(paper, (950, 0), (950, 899), 190, 2)
+    cv2.line(paper, (952, 290), (950, 330), 20, 5)
+    assert found(paper) == [3, 2, 4]
+
+
+def test_noise_of_neighbouring_pixels_has_none():
+    noise = np.random.default_rng(0).normal(0, 12, (900, 1000)).astype(np.float32)
+    paper = 90 + cv2.GaussianBlur(noise, (0, 0), 0.9)
+    assert find_numbers(paper.astype(np.uint8)).groups == ()
+
+
 @pytest.mark.parametrize("angle", [-3.0, 2.0])
 def test_a_turned_page_is_levelled(plain, angle):
     turn = cv2.getRotationMatrix2D((500, 450), angle, 1)

@@ -95,6 +95,31 @@ def test_the_other_optimiser_learns_too(digits):
     assert trained(digits, epochs=8, recipe=recipe).history[-1].val_accuracy > 0.85
 
 
+def test_the_average_is_validated_and_what_is_trained_stays(digits):
+    plain = trained(digits)
+    averaged = trained(digits, recipe=dataclasses.replace(RECIPE, ema=0.9))
+    assert all(torch.equal(t, averaged.state[name]) for name, t in plain.state.items())
+    assert averaged.trained is not averaged.network
+    logits = averaged.trained(averaged.validation.images)
+    expected = torch.nn.functional.cross_entropy(logits, averaged.validation.labels).item()
+    assert averaged.history[-1].val_loss == pytest.approx(expected, rel=1e-5)
+    assert averaged.history[-1].val_loss != plain.history[-1].val_loss
+
+
+def test_smoothed_labels_are_trained_towards(digits):
+    made = trained(digits, epochs=30, recipe=dataclasses.replace(RECIPE, smoothing=0.2, epochs=30))
+    sure = made.validation_logits().softmax(dim=1).amax(dim=1).mean().item()
+    assert 0.6 < sure < 0.85
+
+
+def test_targets_are_labels_or_smoothed(digits):
+    made = trainer(digits, recipe=dataclasses.replace(RECIPE, smoothing=0.1))
+    batch = made.train.take(torch.tensor([3]))
+    expected = np.full(10, 0.01, np.float32)
+    expected[batch.labels] = 0.91
+    np.testing.assert_allclose(made._targets(batch)[0], expected, rtol=1e-6)
+
+
 def test_the_loss_is_the_mean_over_the_images(digits):
     recipe = dataclasses.replace(RECIPE, dropout=0.0, lr=0.0, validation_split=0.0)
     made = trainer(digits, recipe=recipe)

@@ -12,7 +12,7 @@ from torch.nn import functional
 from shuzi.training.dense import Dense
 from shuzi.training.network import cross_entropy_gradient
 from shuzi.training.networks import build
-from shuzi.training.optimisers import KerasSGD
+from shuzi.training.optimisers import KerasSGD, exponential, one_cycle
 from shuzi.training.recipes import Recipe
 
 keras = pytest.importorskip("keras")
@@ -61,6 +61,28 @@ def test_loss_and_its_gradient_are_those_of_keras():
     assert float(ours) == pytest.approx(float(theirs.detach()), rel=1e-5)
     slope = cross_entropy_gradient(logits.detach(), torch.from_numpy(labels)) / 100
     torch.testing.assert_close(slope, logits.grad, atol=1e-7, rtol=1e-4)
+
+
+def test_the_gradient_takes_probabilities_as_well_as_labels():
+    logits = torch.from_numpy(RNG.normal(0, 2, (20, 10)).astype(np.float32))
+    labels = torch.from_numpy(RNG.integers(0, 10, 20))
+    soft = functional.one_hot(labels, 10).float()
+    torch.testing.assert_close(
+        cross_entropy_gradient(logits, soft), cross_entropy_gradient(logits, labels)
+    )
+
+
+def test_the_exponential_schedule_is_that_of_keras():
+    theirs = keras.optimizers.schedules.ExponentialDecay(1.0, 100, 0.001)
+    for t in (0, 1, 50, 99):
+        assert exponential(t, 100) == pytest.approx(float(theirs(t)), rel=1e-4)
+
+
+def test_one_cycle_is_highest_after_a_fifth():
+    factors = [one_cycle(t, 100) for t in range(100)]
+    assert factors.index(max(factors)) == 20
+    assert factors[0] == pytest.approx(1 / 25)
+    assert factors[-1] < 0.001
 
 
 def test_initial_kernel_is_distributed_as_that_of_keras():

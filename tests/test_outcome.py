@@ -25,6 +25,7 @@ def answers(*texts):
         (["7", None], 2, Outcome("disputed")),
         (["7", "1", "1"], 2, Outcome("decided", "1")),
         (["7", "1", "4"], 2, Outcome("decided", "4")),
+        (["7", "7", "1"], 2, Outcome("decided", "7")),
     ],
 )
 def test_answers_make_a_state(texts, required, becomes):

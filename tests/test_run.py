@@ -20,7 +20,7 @@ from shuzi.errors import OutputError, RecipeError, RunError, UsageError
 from shuzi.evaluation import metrics
 from shuzi.training.run import resume
 
-SETTINGS = ["epochs=6", "hidden=64,32", "scale=255", "batch_size=10"]
+SETTINGS = ["epochs=6", "hidden=64,32", "scale=255", "batch_size=10", "ema=0.99"]
 SET = [part for setting in SETTINGS for part in ("--set", setting)]
 
 

@@ -6,9 +6,13 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from PIL import Image
+from places import EXAMPLES
 
+from shuzi.decoding import align, beam_search
 from shuzi.errors import ModelError
-from shuzi.sequence import SequenceRecogniser, align, beam_search, pad, padded_width
+from shuzi.sequence import LOOKS, SURE, SequenceRecogniser, _resized, pad, padded_width
+from shuzi.strip import normalise_strip
 
 
 def table(frames, classes, seed):
@@ -33,7 +37,7 @@ def by_brute_force(log_probabilities):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_unpruned_search_gives_the_sum_over_all_alignments(seed, monkeypatch):
-    monkeypatch.setattr("shuzi.sequence.UNLIKELY", 0.0)
+    monkeypatch.setattr("shuzi.decoding.UNLIKELY", 0.0)
     frames = table(5, 4, seed)
     wanted = by_brute_force(frames)
     found = dict(beam_search(frames, beam=10_000))
@@ -123,7 +127,7 @@ def strip_of(digits, width):
 def test_places_of_digits_are_in_order_and_hold_their_ink(tmp_path):
     recogniser = SequenceRecogniser(save_model(tmp_path / "known.onnx"))
     strip = strip_of([(4, 8), (4, 24), (7, 48)], 72)
-    (reading,) = recogniser.predict([strip])
+    (reading,) = recogniser.glance([strip])
     assert reading.text == "447"
     assert reading.spans == ((8, 18), (24, 34), (48, 58))
     assert 0 < reading.confidence <= 1
@@ -132,10 +136,40 @@ def test_places_of_digits_are_in_order_and_hold_their_ink(tmp_path):
 def test_strips_of_many_widths_keep_their_order_and_do_not_change_each_other(tmp_path):
     recogniser = SequenceRecogniser(save_model(tmp_path / "known.onnx"))
     strips = [strip_of([(d, 8)], w) for d, w in ((1, 32), (2, 200), (3, 60), (4, 64), (5, 512))]
-    together = recogniser.predict(strips)
+    together = recogniser.glance(strips)
     assert [reading.text for reading in together] == ["1", "2", "3", "4", "5"]
-    assert together == [recogniser.predict([strip])[0] for strip in strips]
-    assert recogniser.predict([]) == []
+    assert together == [recogniser.glance([strip])[0] for strip in strips]
+    assert recogniser.glance([]) == []
+
+
+def test_a_strip_that_is_read_surely_gets_one_look(monkeypatch):
+    recogniser = SequenceRecogniser()
+    blank = np.zeros((32, 64), np.uint8)
+    blank[2, 3] = 255
+    monkeypatch.setattr("shuzi.sequence.SURE", 0.0)
+    assert recogniser.predict([blank]) == recogniser.glance([blank])
+
+
+def test_an_unsure_strip_gets_the_mean_of_its_looks():
+    recogniser = SequenceRecogniser()
+    with Image.open(EXAMPLES / "number-2753.jpg") as picture:
+        strip = normalise_strip(np.array(picture.convert("L").resize((58, 60))))
+    assert 0 < recogniser.glance([strip])[0].confidence < SURE
+    (reading,) = recogniser.predict([strip])
+    sizes = [strip, *(_resized(strip, *look) for look in LOOKS)]
+    said = [dict(beam_search(table)) for table in recogniser.log_probabilities(sizes)]
+    mean = np.mean([texts.get(reading.text, 0.0) for texts in said])
+    assert reading.confidence == pytest.approx(mean, abs=1e-4)
+
+
+def test_a_strip_is_resized_about_its_middle_row():
+    strip = np.zeros((32, 64), np.uint8)
+    strip[6:26, 20:30] = 255
+    wider = _resized(strip, 1.5, 0.5)
+    rows, columns = np.nonzero(wider > 127)
+    assert wider.shape[0] == 32
+    assert (rows.min(), rows.max()) == (11, 20)
+    assert (columns.min(), columns.max()) == (30, 44)
 
 
 def test_the_model_that_shuzi_carries_sees_no_number_on_blank_paper():

@@ -166,7 +166,8 @@ def test_another_persons_lease_decides_nothing(store):
 
 def test_undo_leases_the_last_item_again_and_erases_nothing(store):
     _, last = store.add([item(0), item(1)])
-    answer(store, "Ann", 2)
+    answer(store, "Ann")
+    answer(store, "Ann")
     lease = store.undo("Ann")
     assert [(i.id, i.state, i.answer) for i in lease.items] == [(last, "open", None)]
     store.decide(lease.token, "Ann", [Verdict(last, "1")])
@@ -178,11 +179,39 @@ def test_undo_leases_the_last_item_again_and_erases_nothing(store):
     assert [i.answer for i in store.items()] == ["7", "1"]
 
 
-def test_undo_goes_back_one_at_a_time_to_nothing(store):
-    first, second = store.add([item(0), item(1)])
+def test_undo_takes_back_at_once_what_was_decided_at_once(store):
+    store.add([item(9), *(item(i, "7", 0.5 + i / 10) for i in range(4))])
+    answer(store, "Ann")
+    group = answer(store, "Ann", 4, alike=True)
+    lease = store.undo("Ann")
+    assert ([i.id for i in lease.items], lease.text) == (group, "7")
+    assert store.lease("Bob", 9).items == ()
+    assert store.waiting() == 4
+    verdicts = [Verdict(item, "7") for item in group]
+    assert store.decide(lease.token, "Ann", verdicts) == Decided(4, ())
+    assert store.waiting() == 0
+    assert [e.action for e in store.history(group[0])] == ["decided", "undone", "decided"]
+
+
+def test_undo_goes_back_one_action_at_a_time_to_nothing(store):
+    first, second, third = store.add([item(0), item(1), item(2)])
+    answer(store, "Ann")
     answer(store, "Ann", 2)
-    assert [[i.id for i in store.undo("Ann").items] for _ in range(3)] == [[second], [first], []]
+    found = [[i.id for i in store.undo("Ann").items] for _ in range(3)]
+    assert found == [[second, third], [first], []]
     assert store.undo("Bob").items == ()
+
+
+def test_an_undo_sent_twice_counts_once(store):
+    first, second = store.add([item(0), item(1)])
+    answer(store, "Ann")
+    answer(store, "Ann")
+    lease = store.undo("Ann", "a key")
+    again = store.undo("Ann", "a key")
+    assert (again.token, again.items) == (lease.token, lease.items)
+    assert [i.id for i in again.items] == [second]
+    assert [i.id for i in store.items("decided")] == [first]
+    assert store.undo("Bob", "a key").items == ()
 
 
 def test_two_who_agree_decide(store):
@@ -209,6 +238,28 @@ def test_undoing_one_of_two_opens_the_item_again(store):
     answer(store, "Bob")
     assert [i.state for i in store.undo("Ann").items] == ["open"]
     assert store.waiting() == 1
+
+
+def test_undo_takes_nothing_from_the_second_person(store):
+    _, looked_at = store.add([item(0), item(1)], required=2)
+    answer(store, "Ann", 2)
+    answer(store, "Bob")
+    theirs = store.lease("Bob", 1)
+    assert [i.id for i in store.undo("Ann").items] == [looked_at - 1]
+    verdicts = [Verdict(looked_at, "7")]
+    assert store.decide(theirs.token, "Bob", verdicts) == Decided(1, ())
+    assert store.waiting() == 2
+    assert answer(store, "Ann") == [looked_at]
+    assert store.waiting() == 1
+
+
+def test_two_who_agree_are_not_overruled_by_one_who_takes_back(store):
+    (number,) = store.add([item()], required=2)
+    for name, said in (("Ann", "7"), ("Bob", "1"), ("Cem", "1")):
+        answer(store, name, said=said)
+    assert store.undo("Ann").items == ()
+    assert [(i.state, i.answer) for i in store.items()] == [("decided", "1")]
+    assert [e.action for e in store.history(number)] == ["decided"] * 3 + ["undone"]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,22 @@ def test_the_document_describes_the_read(service):
     json.dumps(document)
 
 
+def test_every_json_object_of_the_document_has_an_example(service):
+    document = service.get("/api/v1/openapi.json").json()
+    schemas, found = document["components"]["schemas"], 0
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    for operation in operations:
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for kind in {"application/json", "application/problem+json"} & part.get(
+                "content", {}
+            ).keys():
+                content = part["content"][kind]
+                name = content["schema"].get("$ref", "").rpartition("/")[2]
+                assert "example" in schemas.get(name, {}) | content, operation["operationId"]
+                found += 1
+    assert found > 50
+
+
 def test_the_answer_is_as_its_document_says(service):
     query = "/api/v1/read?seen=true&upright=true"
     answer = service.post(query, content=picture("page.jpg"), headers=PICTURE)

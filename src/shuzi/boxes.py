@@ -1,13 +1,10 @@
-"""Ink -> the printed boxes that take one digit each, in rows that are one number each."""
-
-from itertools import pairwise
+"""Ink -> the printed boxes that take one digit each."""
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from shuzi.page import Box
-from shuzi.paper import Mask
+from shuzi.paper import MIN_CONTRAST, Grey, Mask
 
 LEAST = 12
 """Pixels of the lowest box."""
@@ -15,27 +12,79 @@ CLEAR = 0.5
 """Of a box's area that is not cut off by a digit that touches its border."""
 NARROWEST, WIDEST = 0.55, 1.6
 """Width over height of a box for one digit."""
+OUTSIDE, WITHIN = 6, 8
+"""A digit may leave its box by the box's height over this; a border reaches into it by so much."""
+BRIDGED = 6
+"""Strokes are bridged over a line as high as the box over this, at most."""
+ASIDE = 12
+"""A digit's middle lies farther from its box's sides than its width over this."""
+INKED = 0.3
+"""Of a box's darkest ink: what is fainter parts strokes."""
+ALIKE = 0.75
+"""Of the higher box's height that one beside it has."""
 PITCH = 1.7
 """Boxes of one row follow each other within so many widths."""
 
-Row = tuple[Box, ...]
 
-
-def find_rows(dark: Mask) -> list[Row]:
-    """The rows of boxes, each from left to right; a box is the paper within its border.
-
-    A row of one box is none. Neither is a row of a grid, as of a sudoku or a table, whose upright
-    lines go on above or below.
+def find_boxes(dark: Mask) -> list[Box]:
+    """The boxes of a digit's form, each the paper within its border.
 
     Args:
         dark: where ink and print are.
     """
-    boxes = _with_split_ones(_boxes(dark), dark)
-    if len(boxes) < 2:
-        return []
-    places = (sorted(row, key=lambda i: boxes[i].x) for row in _joined(_beside(boxes)))
-    rows = [tuple(boxes[i] for i in row) for row in places if len(row) > 1]
-    return [row for row in rows if not _goes_on(row, dark)]
+    return _with_split_ones(_boxes(dark), dark)
+
+
+def inside(contrast: Grey, box: Box) -> Grey:
+    """The contrast in a box and a little around it, without the border and what is not the box's.
+
+    Strokes that cross the border stay whole.
+    """
+    around, reach = box.height // OUTSIDE, box.height // WITHIN
+    left, top = max(0, box.x - around), max(0, box.y - around)
+    window = contrast[top : box.bottom + around, left : box.right + around].copy()
+    own = Box(box.x - left, box.y - top, box.width, box.height)
+    _take_levels(window, own.x, own.right, (own.y + reach, own.bottom - reach))
+    _take_levels(window.T, own.y, own.bottom, (own.x + reach, own.right - reach))
+    return np.pad(_of_box(window, own), around)
+
+
+def place_of_inside(box: Box) -> Box:
+    """Where the picture that `inside` gives lies on the page, unless the page's edge cuts it."""
+    around = box.height // OUTSIDE
+    left, top = max(0, box.x - around) - around, max(0, box.y - around) - around
+    return Box(left, top, box.right + 2 * around - left, box.bottom + 2 * around - top)
+
+
+def _take_levels(window: Grey, left: int, right: int, ends: tuple[int, int]) -> None:
+    """Take away the lines above and below, in place; what crosses them is bridged.
+
+    Args:
+        left, right: columns of the box.
+        ends: the rows between which there is none.
+    """
+    dark = np.median(window[:, left:right], axis=1) > MIN_CONTRAST
+    dark[ends[0] : ends[1]] = False
+    rows = np.flatnonzero(dark)
+    for found in (rows[rows < ends[0]], rows[rows >= ends[1]]):
+        if len(found):
+            # A line has soft edges.
+            a, b = max(0, found[0] - 1), min(len(window), found[-1] + 2)
+            thin = a > 0 and b < len(window) and b - a <= len(window) // BRIDGED
+            window[a:b] = np.minimum(window[a - 1], window[b]) if thin else 0
+
+
+def _of_box(window: Grey, box: Box) -> Grey:
+    """The window less the parts whose middle lies beyond the box, or at its sides, as teeth do."""
+    side = box.width / ASIDE
+    limit = max(MIN_CONTRAST, INKED * float(window.max(initial=0)))
+    mask = (window > limit).astype(np.uint8)
+    _, labels, _, centres = cv2.connectedComponentsWithStats(mask)
+    x, y = centres.T
+    foreign = (x < box.x + side) | (x >= box.right - side) | (y < box.y) | (y >= box.bottom)
+    foreign[0] = False
+    other = cv2.dilate(foreign[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where(other > 0, 0, window)
 
 
 def _boxes(dark: Mask) -> list[Box]:
@@ -44,14 +93,22 @@ def _boxes(dark: Mask) -> list[Box]:
         return []
     holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
     found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
-    return [box for hole, box in found if _is_upright(box) and _is_box(hole, box)]
+    boxes = [box for hole, box in found if _is_upright(box) and is_filled(hole, box)]
+    return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
+
+
+def _lies_in(box: Box, other: Box) -> bool:
+    """Whether the middle of a box lies within a larger one, as of a piece that a digit cuts off."""
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    larger = other.width * other.height > box.width * box.height
+    return larger and other.x < x < other.right and other.y < y < other.bottom
 
 
 def _is_upright(box: Box) -> bool:
     return box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
 
 
-def _is_box(hole: cv2.typing.MatLike, box: Box) -> bool:
+def is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
     """Whether the hole fills its box up to at least three corners; that of a 0 fills none."""
     if cv2.contourArea(hole) < CLEAR * box.width * box.height:
         return False
@@ -75,65 +132,27 @@ def _with_split_ones(boxes: list[Box], dark: Mask) -> list[Box]:
         for x in (box.x - pitch, box.x + pitch):
             taken = any(abs(b.x - x) < box.width / 2 for b in beside)
             new = Box(x, box.y, box.width, box.height)
-            if not taken and _is_bordered(new, dark):
+            if not taken and is_bordered(new, dark):
                 found.append(new)
     return found
 
 
 def _is_beside(box: Box, other: Box) -> bool:
-    level = abs(other.y - box.y) < 0.3 * box.height
+    level = abs(other.y - box.y) < 0.3 * box.height and is_alike(box, other)
     return level and 0.5 * box.width < abs(other.x - box.x) < PITCH * box.width
 
 
-def _is_bordered(box: Box, dark: Mask) -> bool:
-    """Whether a line runs along each of the box's sides."""
+def is_alike(box: Box, other: Box) -> bool:
+    """Whether both are about as high."""
+    return min(box.height, other.height) > ALIKE * max(box.height, other.height)
+
+
+def is_bordered(box: Box, dark: Mask, share: float = 0.85) -> bool:
+    """Whether a line runs along more than that share of each of the box's sides."""
     near = max(2, box.height // 10)
     if box.x < near or box.y < near:
         return False
     rows, columns = slice(box.y, box.bottom), slice(box.x, box.right)
     sides = [dark[y - near : y + near, columns].any(axis=0) for y in (box.y, box.bottom)]
     sides += [dark[rows, x - near : x + near].any(axis=1) for x in (box.x, box.right)]
-    return all(side.size > 0 and side.mean() > 0.85 for side in sides)
-
-
-def _beside(boxes: list[Box]) -> NDArray[np.bool_]:
-    """Which boxes, of one size, lie close beside each other."""
-    left, top, width, height = np.array([box.to_list() for box in boxes], np.float32).T
-    high, wide = np.minimum(height[:, None], height), np.minimum(width[:, None], width)
-    alike = (high > 0.75 * np.maximum(height[:, None], height)) & (
-        wide > 0.6 * np.maximum(width[:, None], width)
-    )
-    across = np.abs((left + width / 2)[:, None] - (left + width / 2))
-    down = np.abs((top + height / 2)[:, None] - (top + height / 2))
-    return np.asarray(alike & (down < 0.3 * high) & (across < PITCH * wide))
-
-
-def _joined(linked: NDArray[np.bool_]) -> list[list[int]]:
-    """The sets of places that are linked, over others too."""
-    left, found = set(range(len(linked))), []
-    while left:
-        reached, fresh = set[int](), {left.pop()}
-        while fresh:
-            reached |= fresh
-            fresh = set(np.flatnonzero(linked[list(fresh)].any(axis=0)).tolist()) - reached
-        left -= reached
-        found.append(sorted(reached))
-    return found
-
-
-def _goes_on(row: Row, dark: Mask) -> bool:
-    """Whether most lines between the row's boxes go on above it, or below."""
-    height = max(box.height for box in row)
-    above = slice(max(0, row[0].y - height // 2), max(0, row[0].y - height // 5))
-    below = slice(row[0].bottom + height // 5, row[0].bottom + height // 2)
-    places = [(a.right + b.x) // 2 for a, b in pairwise(row)]
-    reach = max(2, height // 6)
-    lines = [slice(max(0, x - reach), x + reach + 1) for x in places]
-    return any(
-        np.mean([_is_line(dark[rows, columns]) for columns in lines]) > 0.3
-        for rows in (above, below)
-    )
-
-
-def _is_line(part: Mask) -> bool:
-    return part.size > 0 and bool(part.any(axis=1).mean() > 0.7)
+    return all(side.size > 0 and side.mean() > share for side in sides)

@@ -199,6 +199,12 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL", help="A run or model.onnx to learn from, for a recipe with `taught`."
+        ),
+    ] = None,
     from_review: Annotated[
         str | None,
         typer.Option(metavar="DB", help="Train shuzi's digit model further with what was decided."),
@@ -217,7 +223,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
-    if from_review is not None and (recipe or keras or resume or precision != "auto"):
+    if from_review is not None and (recipe or keras or resume or teacher or precision != "auto"):
         raise UsageError("--from-review takes its recipe from the model that it starts from.")
     if from_review is None and start is not None:
         raise UsageError("--start goes with --from-review.")
@@ -232,8 +238,8 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.training.recipes import find_recipe
 
     if resume is not None:
-        if recipe or settings or out or keras:
-            raise UsageError("--resume takes recipe, settings, model and folder from the run.")
+        if recipe or settings or out or keras or teacher:
+            raise UsageError("--resume takes recipe, settings, models and folder from the run.")
         dataset = load_mnist(data, offline=offline, progress=verbose > 0) if data else None
         finished = runs.resume(resume, dataset=dataset, verbose=verbose)
     else:
@@ -249,6 +255,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
             precision=precision,
             threads=threads,
             keras=keras,
+            teacher=teacher,
             verbose=verbose,
         )
     if verbose:
@@ -359,29 +366,50 @@ def predict(
 
 @app.command()
 def export(
-    run: RunFolder,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras or int8.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN...", help="A folder that `train` wrote; of an ensemble, all."),
+    ],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="keras, int8 or ensemble.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="RUN/export.keras or RUN/int8.onnx."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="RUN/export.keras, RUN/int8.onnx or RUN/ensemble.onnx.",
+        ),
     ] = None,
     data: Data = None,
 ) -> None:
-    """Write a run's model for another tool, or smaller.
+    """Write a run's model for another tool, or smaller, or several runs as one.
 
     int8 takes 8-bit integers; the ranges come from the training images.
+    An ensemble is one model that gives the mean of all runs' probabilities.
 
     Example: shuzi export runs/first --to keras -o first.keras
+    Example: shuzi export runs/a runs/b runs/c --to ensemble -o three.onnx
     """
+    run = runs[0]
+    if to not in ("keras", "int8", "ensemble"):
+        raise UsageError(f"--to {to}: it must be keras, int8 or ensemble.")
+    if to != "ensemble" and len(runs) > 1:
+        raise UsageError(f"--to {to} takes one run, {len(runs)} are given.", "Give one of them.")
+    output = output or run / {"keras": "export.keras"}.get(to, f"{to}.onnx")
     if to == "keras":
-        output = output or run / "export.keras"
         _export_keras(run, output)
     elif to == "int8":
-        output = output or run / "int8.onnx"
         _export_int8(run, output, data)
     else:
-        raise UsageError(f"--to {to}: it must be keras or int8.")
+        _export_ensemble(runs, output)
     typer.echo(f"Written to {output}")
+
+
+def _export_ensemble(runs: list[Path], output: Path) -> None:
+    _need_extra("train", "onnx", "matplotlib", "jinja2")
+    from shuzi.training.ensemble import export_ensemble
+
+    export_ensemble(runs, output)
 
 
 def _export_keras(run: Path, output: Path) -> None:

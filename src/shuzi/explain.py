@@ -145,6 +145,8 @@ def _strip(layout: Layout, group: Group) -> Grey:
     """What the models saw of a group, (32, w): its strip, or its boxes' digits side by side."""
     if not group.boxes:
         return normalise_strip(layout.crop(group))
+    if len(group.boxes) == 1:
+        return normalise_strip(layout.paper_in(group.boxes[0]))
     inks = (find_digit(layout.paper_in(box)) for box in group.boxes)
     glyphs = [np.pad(normalise(ink.values), 2) for ink in inks if ink is not None]
     return np.hstack(glyphs) if glyphs else np.zeros((32, 32), np.uint8)

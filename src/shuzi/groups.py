@@ -1,5 +1,6 @@
 """Parts of ink -> groups that may be one number each, in lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,10 @@ from shuzi.parts import Stats
 
 GAP = 0.5
 """Digits of one number lie within so many heights of each other."""
+FIELD_GAP = 1.2
+"""The same in one box."""
+HOLDS = 3.0
+"""A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
 """Width over height of what may be a 1 or a line."""
 MARK, SPECK = 0.5, 0.003
@@ -19,6 +24,11 @@ BESIDE = 3
 """Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
+
+SQUARE = 1.25
+"""Upright rulings within so many heights of a digit are those of squared paper."""
+SOUNDINGS, MANY = 60, 100
+"""Rows of the page that are looked at, and steps between rulings to tell it from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,14 @@ class Group:
     marks: tuple[int, ...] = ()
 
 
-def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
-    """Parts side by side that belong to one number, and pieces of one broken digit."""
+def find_groups(
+    stats: Stats, ruled: Mask, chosen: NDArray[np.intp], fields: Sequence[Box]
+) -> list[list[int]]:
+    """Parts side by side that belong to one number, and pieces of one broken digit.
+
+    Args:
+        fields: boxes that take one number each.
+    """
     if len(chosen) == 0:
         return []
     chosen = chosen[np.argsort(stats[chosen, 0])]
@@ -47,19 +63,33 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     high = np.maximum(height[:, None], height)
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
-    beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
+    field = _fields(stats[chosen], fields)
+    gap = np.where((field[:, None] == field) & (field >= 0), FIELD_GAP, GAP)
+    beside = (-down >= 0.5 * low) & (across <= gap * high) & (low >= 0.45 * high)
     # Of two pieces none is much higher than the page's writing.
     near = 0.15 * np.minimum(high, np.median(height))
     broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
     joined = np.triu(beside | broken, 1)
     roots = list(range(len(chosen)))
+    walls = not _is_squared(ruled, float(np.median(height)))
     for a, b in np.argwhere(joined):
-        if not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
+        if not walls or not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
             _join(roots, int(a), int(b))
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
     return list(members.values())
+
+
+def _fields(stats: Stats, fields: Sequence[Box]) -> NDArray[np.intp]:
+    """The box that each part lies in, -1 for none."""
+    found = np.full(len(stats), -1)
+    left, top, width, height = stats[:, :4].T
+    x, y = left + width / 2, top + height / 2
+    for place, box in enumerate(fields):
+        held = (x > box.x) & (x < box.right) & (y > box.y) & (y < box.bottom)
+        found[held & (HOLDS * height > box.height)] = place
+    return found
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
@@ -156,6 +186,18 @@ def in_lines(groups: list[Group]) -> tuple[Group, ...]:
         for number, line in enumerate(lines, 1)
         for i in sorted(line, key=lambda i: boxes[i].x)
     )
+
+
+def _is_squared(ruled: Mask, height: float) -> bool:
+    """Whether upright rulings follow each other as closely as digits: on squared paper.
+
+    A table's are wider apart, as each of its cells holds a digit and some room around.
+    """
+    rows = ruled[:: max(1, len(ruled) // SOUNDINGS)]
+    rows = rows[rows.mean(axis=1) < 0.5]
+    begin, column = np.nonzero((rows[:, 1:] == 1) & (rows[:, :-1] == 0))
+    pitches = np.diff(column)[np.diff(begin) == 0]
+    return len(pitches) > MANY and bool(np.median(pitches) <= SQUARE * height)
 
 
 def _parted(a: Stats, b: Stats, ruled: Mask) -> bool:

@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import find_rows
+from shuzi.boxes import inside, place_of_inside
+from shuzi.combs import find_combs
+from shuzi.frames import draw_borders, find_frames
 from shuzi.groups import Group, alike, find_groups, in_lines, marked, of_parts, of_rows, with_marks
 from shuzi.page import Box
 from shuzi.paper import (
@@ -21,6 +23,7 @@ from shuzi.paper import (
     shrunk,
 )
 from shuzi.parts import Stats, characters, find_parts, strong
+from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
 WORKING_SIDE = 2400
@@ -49,6 +52,14 @@ class Layout:
     shrink: float
     turn: NDArray[np.float64]
     """From the working page before levelling to the one after, as OpenCV's 2 x 3 matrices."""
+    fields: tuple[Box, ...] = ()
+    """Closed boxes for a number each."""
+
+    def is_of_one_field(self) -> bool:
+        """Whether a box for a number, or a row of boxes, takes most of the picture."""
+        height, width = self.contrast.shape
+        boxes = [*self.fields, *(group.box for group in self.groups if group.boxes)]
+        return any(box.width > SPAN * width and box.height > SPAN * height for box in boxes)
 
     @cached_property
     def _back(self) -> NDArray[np.float64]:
@@ -78,12 +89,11 @@ class Layout:
 
     def paper_in(self, box: Box) -> Grey:
         """What one of a group's boxes holds, dark on white, without the box's border."""
-        edge = max(1, box.height // 20)
-        rows, columns = (
-            slice(box.y + edge, box.bottom - edge),
-            slice(box.x + edge, box.right - edge),
-        )
-        return np.asarray(255 - self.contrast[rows, columns], np.uint8)
+        return np.asarray(255 - inside(self.contrast, box), np.uint8)
+
+    def paper_box(self, box: Box) -> Box:
+        """Where that lies on the working page."""
+        return place_of_inside(box)
 
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
@@ -113,26 +123,34 @@ def find_numbers(grey: Grey) -> Layout:
         size = contrast.shape[1], contrast.shape[0]
         contrast = np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
-    rows = find_rows(np.asarray(ink | faint, np.uint8))
+    rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
     _wipe(rows, ink, faint)
-    ruled = find_rulings(ink, faint)
+    combs = find_combs(np.asarray(ink | faint, np.uint8))
+    _wipe(combs, ink, faint)
+    rows += combs
+    dark = np.asarray(ink | faint, np.uint8)
+    frames = find_frames(dark)
+    ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
     labels, stats = find_parts(without(ink, ruled))
-    chosen = characters(stats, ruled)
+    chosen = characters(stats, ruled, contrast)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
-    groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
+    fields = tuple(frame.box for frame in frames)
+    groups = of_parts(alike(find_groups(stats, ruled, chosen, fields), stats), stats)
     lines = in_lines(with_marks(groups, stats, ruled, chosen) + of_rows(rows))
-    return Layout(contrast, labels, stats, ruled, lines, shrink, turn)
+    return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
 
 def find_boxed(grey: Grey) -> Layout | None:
-    """The rows of printed boxes, with a digit each, in a crop of a number; None if it has none.
+    """The rows of printed boxes with a digit each, or the box, in a crop of a number; else None.
 
     Args:
         grey: uint8 (height, width), level within a few degrees.
     """
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
-    rows = find_rows(find_ink(contrast, floor) | faint_ink(contrast, floor))
+    dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
+    rows = find_rows(dark, contrast) or find_combs(dark)
+    rows = rows or [(frame.box,) for frame in find_frames(dark)]
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if not wide:
         return None

@@ -82,17 +82,20 @@ def _digit(reading: Reading, place: int, box: Box) -> Digit:
 def boxed_number(boxes: list[Box], table: NDArray[np.float32], whole: Box) -> Number:
     """The number in a row of boxes, one digit each; it is as sure as all of them together.
 
+    What is no digit is a filler before the number and after it, and within it one that cannot be
+    read: its likeliest digit stands for it.
+
     Args:
         boxes: those that hold something, from left to right, in pixels of the picture.
         table: float32 (n, 10), what the digit model says of each.
         whole: the row.
     """
-    read = [
-        (box, row) for box, row in zip(boxes, table, strict=True) if 1 - float(row.sum()) <= FILLER
-    ]
-    digits = tuple(digit_of(row, box) for box, row in read)
-    fillers = [1 - float(row.sum()) for row in table if 1 - float(row.sum()) > FILLER]
-    sure = float(np.prod([digit.confidence for digit in digits] + fillers))
+    refused = (1 - table.sum(axis=1)).clip(0, 1)
+    read = np.flatnonzero(refused <= FILLER)
+    first, last = (int(read[0]), int(read[-1]) + 1) if len(read) else (0, 0)
+    digits = tuple(digit_of(table[i], boxes[i]) for i in range(first, last))
+    fillers = float(np.prod(refused[:first]) * np.prod(refused[last:]))
+    sure = fillers * float(np.prod([digit.confidence for digit in digits]))
     text = "".join(digit.text for digit in digits)
     return Number(text=text, confidence=min(1.0, sure), box=whole, digits=digits)
 

@@ -12,6 +12,8 @@ SMUDGE = 1.8
 """Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
 MAX_PARTS = 3000
 """A page with more parts is a texture; the highest are looked at."""
+DARKER = 1.5
+"""Times a ruling's contrast: what stands on it and is darker was written."""
 Stats = NDArray[np.int32]
 """A row a part: left, top, width, height, area."""
 
@@ -22,8 +24,13 @@ def find_parts(ink: Mask) -> tuple[NDArray[np.int32], Stats]:
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
-def characters(stats: Stats, ruled: Mask) -> NDArray[np.intp]:
-    """Which parts may be a digit, or a few joined ones, by their form; at most the highest."""
+def characters(stats: Stats, ruled: Mask, contrast: Grey) -> NDArray[np.intp]:
+    """Which parts may be a digit, or a few joined ones, by their form; at most the highest.
+
+    Args:
+        ruled: where rulings are.
+        contrast: how much darker than the paper the page is there, as the parts' pixels.
+    """
     _, _, width, height, area = stats.T
     fill = area / np.maximum(width * height, 1)
     high = (height >= MIN_HEIGHT) & (height <= 0.95 * len(ruled)) & (width <= 5 * height)
@@ -35,7 +42,7 @@ def characters(stats: Stats, ruled: Mask) -> NDArray[np.intp]:
         return np.zeros(0, np.intp)
     chosen = np.flatnonzero(fits)
     chosen = chosen[np.argsort(-height[chosen])[:MAX_PARTS]]
-    chosen = chosen[~_continued(stats[chosen], ruled)]
+    chosen = chosen[~_continued(stats[chosen], ruled, contrast)]
     if len(chosen) == 0:
         return chosen
     held, tall = _held(stats[chosen]), height[chosen] > 1.6 * np.median(height[chosen])
@@ -52,19 +59,24 @@ def strong(
     return np.asarray(counts >= 0.1 * stats[:, cv2.CC_STAT_AREA], bool)
 
 
-def _continued(stats: Stats, ruled: Mask) -> NDArray[np.bool_]:
+def _continued(stats: Stats, ruled: Mask, contrast: Grey) -> NDArray[np.bool_]:
     """Which parts are upright lines that go on as a ruling, above or below: pieces of it."""
-    return np.array([_goes_on(part, ruled) for part in stats], bool)
+    return np.array([_goes_on(part, ruled, contrast) for part in stats], bool)
 
 
-def _goes_on(part: Stats, ruled: Mask) -> bool:
+def _goes_on(part: Stats, ruled: Mask, contrast: Grey) -> bool:
     left, top, width, height = (int(value) for value in part[:4])
     if width > 0.3 * height:
         return False
     columns = slice(max(0, left - 3), left + width + 3)
-    above = ruled[max(0, top - height // 2) : top, columns]
-    below = ruled[top + height : top + height + height // 2, columns]
-    return any(end.size > 0 and end.any(axis=1).mean() > 0.6 for end in (above, below))
+    ends = slice(max(0, top - height // 2), top), slice(top + height, top + height + height // 2)
+    lines = [ruled[end, columns] for end in ends]
+    if not any(line.size > 0 and line.any(axis=1).mean() > 0.6 for line in lines):
+        return False
+    own = np.percentile(contrast[top : top + height, left : left + width], 75)
+    printed = [contrast[end, columns][line > 0] for end, line in zip(ends, lines, strict=True)]
+    # A pen's 1 is darker than the printed line that it stands on.
+    return bool(own < DARKER * np.median(np.concatenate(printed)))
 
 
 def _held(stats: Stats) -> NDArray[np.int64]:

@@ -35,6 +35,8 @@ DOUBTFUL, CERTAIN = 0.5, 0.9
 """Confidences of a crop of a number as it is, and turned, that it is turned between."""
 EVEN = 0.5
 """A number of several digits is likelier than not."""
+LYING = 0.9
+"""Width over height above which a stroke in a box is a dash, not a 1."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -256,9 +258,11 @@ class Reader:
         return () if self.digits_only else find_signs(strip, reading.spans)
 
     def _of_layout(self, layout: Layout) -> list[Number]:
-        boxed = [group for group in layout.groups if group.boxes]
+        boxed = [group for group in layout.groups if len(group.boxes) > 1]
+        fields = [group for group in layout.groups if len(group.boxes) == 1]
         free = [group for group in layout.groups if not group.boxes]
         found = [*self._of_boxes(layout, boxed), *self._of_groups(layout, free)]
+        found += [n for group in fields for n in self._of_field(layout, group)]
         lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
         ordered = sorted(found, key=lambda number: (number.line, number.box.x))
         return [replace(number, line=lines[number.line]) for number in ordered]
@@ -272,11 +276,29 @@ class Reader:
             if inked:
                 glyphs = np.stack([normalise(ink.values) for _, ink in inked])
                 table = self.recogniser.predict(glyphs)
+                lying = [ink.box.width > LYING * ink.box.height for _, ink in inked]
+                table[np.array(lying) & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
                 number = boxed_number(
                     [box for box, _ in inked], table, layout.on_picture(group.box)
                 )
                 numbers.append(replace(number, line=group.line))
         return [number for number in numbers if number.text]
+
+    def _of_field(self, layout: Layout, group: Group) -> list[Number]:
+        """The number in a box of its own."""
+        origin, whole = layout.paper_box(group.boxes[0]), layout.on_picture(group.box)
+        numbers = []
+        for number in self._of_crop(layout.paper_in(group.boxes[0])):
+            places = [
+                replace(d.box, x=d.box.x + origin.x, y=group.box.y, height=group.box.height)
+                for d in number.digits
+            ]
+            digits = (
+                replace(d, box=layout.on_picture(box))
+                for d, box in zip(number.digits, places, strict=True)
+            )
+            numbers.append(replace(number, box=whole, line=group.line, digits=tuple(digits)))
+        return numbers
 
     def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
         strips = [normalise_strip(layout.crop(group)) for group in groups]

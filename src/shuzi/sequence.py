@@ -9,20 +9,23 @@ from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from shuzi.decoding import align, beam_search
 from shuzi.errors import ModelError
 from shuzi.session import open_session
 
 HEIGHT = 32
 STRIDE = 4
 """Columns of a strip to a frame of the output."""
-BEAM = 8
-"""Texts kept at each frame of the search."""
-UNLIKELY = 1e-3
-"""Characters less likely than this in a frame are not tried there."""
+SURE = 0.8
+"""A number that is read with less confidence is looked at again."""
+LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
+"""How: with so many times its width and the height of its writing."""
+WIDEST = max(across for across, _ in LOOKS)
 CHUNK = 64
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
@@ -71,7 +74,7 @@ class SequenceRecogniser:
         self._session  # noqa: B018 - a bad file is refused here, not at the first strip
 
     def predict(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
-        """What each strip says.
+        """What each strip says; one that is unsure is looked at in several sizes.
 
         Args:
             strips: each uint8 (32, w), as `shuzi.strip.normalise_strip` gives them.
@@ -79,8 +82,20 @@ class SequenceRecogniser:
         Raises:
             ModelError: a strip has another shape or dtype.
         """
-        frames = self.log_probabilities(strips)
-        return [_reading(table, strip) for table, strip in zip(frames, strips, strict=True)]
+        tables = self.log_probabilities(strips)
+        found = [beam_search(table) for table in tables]
+        unsure = [i for i, ((text, p), *_) in enumerate(found) if text and p < SURE]
+        again = [_resized(strips[i], *look) for i in unsure for look in LOOKS]
+        others = iter(self.log_probabilities(again))
+        for i in unsure:
+            found[i] = _mean([found[i], *(beam_search(next(others)) for _ in LOOKS)])
+        return [_reading(*seen) for seen in zip(found, tables, strips, strict=True)]
+
+    def glance(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        """As `predict`, with one look at each."""
+        tables = self.log_probabilities(strips)
+        seen = zip(map(beam_search, tables), tables, strips, strict=True)
+        return [_reading(*one) for one in seen]
 
     def log_probabilities(self, strips: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """Of the blank and the digits in each frame of each strip, float32 (t, 11)."""
@@ -136,88 +151,34 @@ def pad(strips: Sequence[NDArray[np.uint8]], width: int) -> NDArray[np.uint8]:
     return padded
 
 
-def beam_search(
-    log_probabilities: NDArray[np.floating], beam: int = BEAM
-) -> list[tuple[str, float]]:
-    """The likeliest texts and their probabilities, summed over their alignments, best first.
+def _resized(strip: NDArray[np.uint8], across: float, up: float) -> NDArray[np.uint8]:
+    """The strip so many times as wide, its writing so many times as high about the middle.
 
-    Source: Graves (2012), "Supervised sequence labelling with recurrent neural networks", 7.5;
-    as prefix search by Hannun and others (2014), "First-pass large vocabulary recognition".
-
-    Args:
-        log_probabilities: float (t, 11), the blank first.
+    On a sheet that is wide enough for all looks, so that one run of the model takes them.
     """
-    # Of each text: the probability that the last frame is a blank, and that it is its last digit.
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
-    for frame in np.exp(log_probabilities.astype(np.float64)).tolist():
-        best = sorted(_extended(beams, frame).items(), key=lambda item: -sum(item[1]))
-        beams = dict(best[:beam])
-    return [("".join(str(c - 1) for c in text), sum(parts)) for text, parts in beams.items()]
+    size = -(-round(strip.shape[1] * WIDEST) // STRIDE) * STRIDE, HEIGHT
+    matrix = np.array([[across, 0, 0], [0, up, HEIGHT / 2 * (1 - up)]])
+    return np.asarray(cv2.warpAffine(strip, matrix, size), np.uint8)
 
 
-def _extended(
-    beams: dict[tuple[int, ...], tuple[float, float]], frame: list[float]
-) -> dict[tuple[int, ...], tuple[float, float]]:
-    likely = [c for c in range(1, len(frame)) if frame[c] > UNLIKELY]
-    found: dict[tuple[int, ...], tuple[float, float]] = {}
-    for text, (blank, digit) in beams.items():
-        last = text[-1] if text else 0
-        stays = digit * frame[last] if text else 0.0
-        before = found.get(text, (0.0, 0.0))
-        found[text] = before[0] + (blank + digit) * frame[0], before[1] + stays
-        for c in likely:
-            # The same digit twice needs a blank between.
-            way = blank if c == last else blank + digit
-            if way > 0:
-                longer = (*text, c)
-                before = found.get(longer, (0.0, 0.0))
-                found[longer] = before[0], before[1] + way * frame[c]
-    return found
+def _mean(looks: Sequence[list[tuple[str, float]]]) -> list[tuple[str, float]]:
+    """The texts that any look found, best first, with the means of their probabilities."""
+    total: dict[str, float] = defaultdict(float)
+    for texts in looks:
+        for text, probability in texts:
+            total[text] += probability / len(looks)
+    return sorted(total.items(), key=lambda item: -item[1])
 
 
-def align(log_probabilities: NDArray[np.floating], text: str) -> list[tuple[int, int]]:
-    """The frames of each digit, first and last + 1, on the text's likeliest alignment.
-
-    Args:
-        log_probabilities: float (t, 11), the blank first; t large enough for the text.
-    """
-    # A blank before, between and after the digits; few enough that lists are faster than arrays.
-    states = [0]
-    for c in text:
-        states += [int(c) + 1, 0]
-    frames = log_probabilities[:, states].tolist()
-    never = float("-inf")
-    score = [*frames[0][:2], *[never] * (len(states) - 2)]
-    came: list[list[int]] = []
-    for frame in frames[1:]:
-        before = [_came_from(score, states, i) for i in range(len(states))]
-        score = [score[j] + p for j, p in zip(before, frame, strict=True)]
-        came.append(before)
-    place = max(range(max(0, len(states) - 2), len(states)), key=score.__getitem__)
-    path = [place]
-    for before in reversed(came):
-        path.append(before[path[-1]])
-    path.reverse()
-    digits = range(1, len(states), 2)
-    return [(path.index(i), len(path) - path[::-1].index(i)) for i in digits]
-
-
-def _came_from(score: list[float], states: list[int], i: int) -> int:
-    """The likeliest state before state i: itself, the one before, or over a blank."""
-    best = i - 1 if i > 0 and score[i - 1] > score[i] else i
-    # The same digit twice needs the blank between.
-    if i > 1 and states[i] and states[i] != states[i - 2] and score[i - 2] > score[best]:
-        best = i - 2
-    return best
-
-
-def _reading(log_probabilities: NDArray[np.float32], strip: NDArray[np.uint8]) -> Reading:
+def _reading(
+    found: list[tuple[str, float]], table: NDArray[np.float32], strip: NDArray[np.uint8]
+) -> Reading:
+    """From the texts and their probabilities, best first, and the table that gives the places."""
     if strip.max() < _BRIGHT:
         # No ink, no number; no training string is as empty as paper that was never scanned.
         return Reading("", 1.0, (), ())
-    found = beam_search(log_probabilities)
     text, confidence = found[0]
-    frames = align(log_probabilities, text)
+    frames = align(table, text)
     others = tuple((other, min(1.0, p)) for other, p in found[1:5])
     return Reading(text, min(1.0, confidence), _spans(frames, strip), others)
 

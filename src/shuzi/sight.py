@@ -13,6 +13,8 @@ from shuzi.layout import Layout, find_boxed, find_numbers
 KINDS = ("auto", "digit", "number", "page")
 CROP_SIDE = 200
 """A picture with no longer side is cut to one digit or number."""
+FRAMED = 40
+"""Pixels of the least crop in which a printed box is looked for."""
 WIDE = 1.3
 """Width over height of a crop that holds a number, as digits are higher than wide."""
 BROAD = 1.1
@@ -68,6 +70,9 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
     height, width = grey.shape
     if width >= WIDE * height:
         return _number(grey)
+    boxed = find_boxed(grey) if min(height, width) >= FRAMED else None
+    if boxed is not None:
+        return Sight("number", layout=boxed)
     ink, parts = find_digit(grey), _parts(grey)
     if ink is None or len(parts) == 0:
         return Sight("digit", ink=ink)
@@ -83,13 +88,16 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
 
 def _picture(grey: NDArray[np.uint8]) -> Sight:
     layout = find_numbers(grey)
+    if layout.is_of_one_field():
+        return _number(grey)
     if len(layout.groups) >= MANY:
         return Sight("page", layout=layout)
     highest = max((group.box.height for group in layout.groups), default=0)
     groups = [group for group in layout.groups if group.box.height >= ALIKE * highest]
-    if len(groups) <= 1 and not (groups and _is_wide(groups[0])):
-        if groups and _are_dashed(layout.stats[[*groups[0].parts, *groups[0].marks]]):
-            return Sight("number", layout=layout)
+    wide = bool(groups) and _is_wide(groups[0])
+    if len(groups) == 1 and (layout.fields or (not wide and _is_dashed(layout, groups[0]))):
+        return Sight("number", layout=layout)
+    if len(groups) <= 1 and not wide:
         return Sight("digit", ink=find_digit(grey))
     in_a_line = groups[0].line == groups[-1].line
     if in_a_line and highest * layout.shrink >= LOW * len(grey):
@@ -99,6 +107,10 @@ def _picture(grey: NDArray[np.uint8]) -> Sight:
 
 def _number(grey: NDArray[np.uint8]) -> Sight:
     return Sight("number", layout=find_boxed(grey))
+
+
+def _is_dashed(layout: Layout, group: Group) -> bool:
+    return _are_dashed(layout.stats[[*group.parts, *group.marks]])
 
 
 def _is_wide(group: Group) -> bool:

@@ -43,7 +43,7 @@ def _confidences(
     crops: list[NDArray[np.uint8]], quarters: int, recogniser: SequenceRecogniser
 ) -> NDArray[np.float64]:
     turned = [np.ascontiguousarray(np.rot90(crop, quarters)) for crop in crops]
-    readings = recogniser.predict([normalise_strip(crop) for crop in turned])
+    readings = recogniser.glance([normalise_strip(crop) for crop in turned])
     return np.array([reading.confidence if reading.text else 0.0 for reading in readings])
 
 

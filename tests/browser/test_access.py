@@ -3,6 +3,7 @@
 import pytest
 from accessibility import violations
 from pen import SEVEN, write
+from places import EXAMPLES
 from sizes import DESKTOP, PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -19,6 +20,16 @@ def test_axe_finds_nothing_in_light_and_dark(browse, service, name, size):
         write(page, SEVEN)
         expect(page.locator("#answer-text")).to_have_text("7")
     page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_where_a_page_was_read_and_another_refused(browse, service, size):
+    page = browse(f"{service}#read", size=size)
+    page.set_input_files("#file", [EXAMPLES / "page.jpg", EXAMPLES / "draw_digits.py"])
+    expect(page.locator("#numbers input")).to_have_count(8)
+    expect(page.locator("#notice")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 

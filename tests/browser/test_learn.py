@@ -3,7 +3,9 @@
 import shutil
 
 import pytest
+from accessibility import violations
 from serving import serving
+from sizes import DESKTOP, PHONE
 
 import shuzi
 
@@ -48,6 +50,15 @@ def test_curves_confusion_and_mistakes_of_a_run(learning, run):
     count = int(wrong.inner_text())
     wrong.click()
     expect(learning.locator(".mistakes li")).to_have_count(count)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_where_runs_are_compared(learning, size):
+    learning.set_viewport_size(size)
+    show(learning, "new", "short")
+    expect(learning.locator(".confusion")).to_have_count(1)
+    assert violations(learning) == []
+    assert learning.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_a_run_that_trains_grows_while_one_looks(learning, runs, run):

@@ -1,6 +1,7 @@
 """A service with a token asks for it on the page."""
 
 import pytest
+from accessibility import violations
 from pen import SEVEN, write
 from serving import serving
 
@@ -14,6 +15,7 @@ def test_the_token_is_asked_for_once(browse):
         field = page.locator("#login input")
         expect(field).to_be_visible()
         expect(page.locator("#screen-learn")).to_be_hidden()
+        assert violations(page) == []
         field.fill("sesame")
         page.keyboard.press("Enter")
         expect(page.locator("#login-wrong")).to_have_text("That is not the token.")

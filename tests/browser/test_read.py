@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sizes import PHONE
+from sizes import DESKTOP, PHONE
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -65,6 +65,21 @@ def test_a_dropped_picture_is_read_in_its_lines(browse, service):
     assert values(page) == NUMBERS
     expect(page.locator("#numbers .line")).to_have_count(3)
     expect(page.locator("#picture rect")).to_have_count(len(NUMBERS))
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_dropped_photo_is_read(browse, service, size):
+    page = browse(f"{service}#read", size=size)
+    give(page, "drop", EXAMPLES / "7-photo.jpg")
+    expect(fields(page)).to_have_count(1)
+    assert values(page) == ["7"]
+
+
+def test_what_the_camera_took_is_read(browse, service):
+    page = browse(f"{service}#read", size=PHONE, touch=True)
+    page.set_input_files("#camera", EXAMPLES / "7-photo.jpg")
+    expect(fields(page)).to_have_count(1)
+    assert values(page) == ["7"]
 
 
 def test_a_pasted_picture_is_read(browse, service):

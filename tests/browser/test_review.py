@@ -1,5 +1,6 @@
 """Items are reviewed one by one and in groups, and nothing that was decided is lost."""
 
+import re
 import signal
 import socket
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from accessibility import violations
 from PIL import Image, ImageFilter
 from queue_of_digits import as_read, decided, fill, read_digits
-from reviewer import Reviewer
+from reviewer import OTHER, Reviewer, number
 from serving import serving
 from sizes import PHONE
 
@@ -134,20 +135,80 @@ def test_the_grid_is_walked_by_arrow_keys(review):
     expect(crops.first).to_be_focused()
 
 
-def test_a_group_that_was_confirmed_can_be_undone(review):
+def test_a_group_that_was_confirmed_is_undone_at_once(review):
     reviewer, place = review(60)
+    crops = reviewer.page.locator("#group-grid img")
     reviewer.start("group")
-    before = reviewer.page.locator("#group-grid img").first.get_attribute("src")
-    reviewer.press("Enter")
-    grid = reviewer.page.locator("#group-grid img").first
-    expect(grid).not_to_have_attribute("src", before)
+    expect(crops.first).to_be_visible()
+    before = sources(crops)
+    confirm_group(reviewer)
+    assert len(decided(place)[0]) == len(before)
     reviewer.press("u")
-    assert reviewer.asked()
+    expect(crops.first).to_have_attribute("src", re.compile(re.escape(before[0]) + "$"))
+    assert sources(crops) == before
+    assert decided(place)[0] == {}
+    # The second is something else; the rest is confirmed again.
+    crops.nth(1).click()
+    confirm_group(reviewer, then="#review-one")
     with reviewer.page.expect_response("**/decisions"):
         reviewer.press("n")
+    answers, times = decided(place)
+    assert len(answers) == len(before)
+    assert answers[number(before[1])] is None
+    # Decided, taken back, decided.
+    assert set(times.values()) == {2}
+
+
+def test_an_undo_whose_answer_is_lost_counts_once(review):
+    reviewer, place = review(60)
+    reviewer.start("group")
+    first = confirm_group(reviewer)
+    confirm_group(reviewer)
+    lost = []
+
+    def lose(route):
+        lost.append(route.fetch())
+        route.abort()
+
+    reviewer.page.route("**/undo", lose, times=1)
+    reviewer.press("u")
+    expect(reviewer.page.locator("#review-state")).to_contain_text("does not answer")
+    with reviewer.page.expect_response("**/undo"):
+        pass
+    assert lost[0].status == 200
+    expect(reviewer.page.locator("#review-state")).to_be_empty()
+    assert len(decided(place)[0]) == first
+
+
+@pytest.mark.parametrize("how", ["one", "group"])
+def test_the_last_of_all_can_be_taken_back(review, how):
+    reviewer, place = review(5)
+    reviewer.start(how)
+    reviewer.type_each() if how == "one" else reviewer.verify_groups()
+    back = reviewer.page.locator("#review-undo")
+    expect(reviewer.page.locator("#review-state")).to_have_text("Nothing is left to review.")
+    assert len(decided(place)[0]) == 5
+    back.click()
+    expect(reviewer.page.locator("#review-one:visible, #review-group:visible")).to_be_visible()
+    expect(back).to_be_hidden()
+    assert len(decided(place)[0]) < 5
+
+
+def confirm_group(reviewer, then="#review-group"):
+    """Confirm a grid as it is marked, and wait for what is next; how many crops it had."""
+    crops = reviewer.page.locator("#group-grid img")
     expect(reviewer.page.locator("#review-group")).to_be_visible()
-    expect(reviewer.page.locator("#review-one")).to_be_hidden()
-    assert list(decided(place)[0].values()).count(None) == 1
+    before = sources(crops)
+    with reviewer.page.expect_response("**/decisions"):
+        reviewer.press("Enter")
+    if then == "#review-group":
+        reviewer.page.wait_for_function(OTHER, arg=crops.page.url.split("#")[0] + before[0][1:])
+    expect(reviewer.page.locator(then)).to_be_visible()
+    return len(before)
+
+
+def sources(crops):
+    return crops.evaluate_all("all => all.map(crop => crop.getAttribute('src'))")
 
 
 def test_a_closed_page_gives_its_items_back(review):

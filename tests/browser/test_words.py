@@ -4,7 +4,13 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx
 import pytest
+from pen import SEVEN, write
+from places import EXAMPLES
+from queue_of_digits import fill, read_digits
+from reviewer import Reviewer
+from serving import serving
 from sizes import DESKTOP
 
 import shuzi
@@ -92,24 +98,77 @@ def test_a_switched_language_is_remembered_on_every_screen(browse, service):
     expect(page.locator("#language")).to_have_text("English")
 
 
+NAMES = {"shuzi", "PDF", "MNIST", "tanh", "dropout", "softmax", "Nesterov", "Alt", "CSV", "JSON"}
+
+
+def english(page):
+    """The English words on the page, without names and what is data."""
+    left_alone = page.locator("pre, [translate=no], [lang=en], table, #language")
+    left_alone.evaluate_all("elements => elements.forEach((element) => element.remove())")
+    text = page.locator("main").inner_text() + page.locator("nav").inner_text()
+    return set(re.findall(r"[A-Za-z]{3,}", text)) - NAMES
+
+
 @pytest.mark.parametrize("name", ["draw", "read", "review", "learn"])
 def test_no_english_is_left_on_a_chinese_screen(browse, service, name):
     page = browse(f"{service}#{name}", size=DESKTOP, locale="zh-CN")
     page.wait_for_load_state("networkidle")
-    left_alone = page.locator("pre, [translate=no], [lang=en], table, #language")
-    left_alone.evaluate_all("elements => elements.forEach((element) => element.remove())")
-    text = page.locator("main").inner_text() + page.locator("nav").inner_text()
-    left = set(re.findall(r"[A-Za-z]{3,}", text))
-    names = {
-        "shuzi",
-        "PDF",
-        "MNIST",
-        "tanh",
-        "dropout",
-        "softmax",
-        "Nesterov",
-        "Alt",
-        "CSV",
-        "JSON",
-    }
-    assert left - names - {"short", "tutorial"} == set()
+    assert english(page) - {"short", "tutorial"} == set()
+
+
+def test_no_english_is_left_where_one_draws_and_reads_in_chinese(browse, service):
+    page = browse(service, locale="zh-CN")
+    write(page, SEVEN)
+    expect(page.locator("#answer-sure")).to_contain_text("把握")
+    assert english(page) == set()
+    page = browse(f"{service}#read", locale="zh-CN")
+    page.set_input_files("#file", EXAMPLES / "page.jpg")
+    expect(page.locator("#read-state")).to_have_text("8 个数，0 个待复核")
+    labels = page.locator("#numbers input").evaluate_all("all => all.map(field => field.title)")
+    assert all(label.startswith("第 ") for label in labels)
+    assert english(page) - {"page", "jpg"} == set()
+
+
+@pytest.mark.parametrize("how", ["one", "group"])
+def test_no_english_is_left_where_one_reviews_in_chinese(browse, digits, tmp_path, how):
+    place = tmp_path / "reviews.db"
+    truths = fill(place, read_digits(digits), 5)
+    with serving("--review", place) as client:
+        page = browse(f"{client.base_url}#review", locale="zh-CN")
+        Reviewer(page, truths).start(how)
+        expect(page.locator(f"#review-{how}")).to_be_visible()
+        assert english(page) - {"form", "png"} == set()
+
+
+def test_every_error_of_the_service_has_words(service, words):
+    document = httpx.get(f"{service}api/v1/openapi.json").json()
+    answers = [
+        operation["responses"] for p in document["paths"].values() for operation in p.values()
+    ]
+    statuses = {status for answer in answers for status in answer if status >= "400"}
+    # The login asks for a token, a lost lease is no error to the reviewer.
+    told = statuses - {"401", "409", "410"} | {"0", "500", "507"}
+    assert len(told) > 10
+    assert {f"error.{status}" for status in told} - words["en"].keys() == set()
+
+
+def test_an_error_is_told_in_the_pages_language(browse, service, tmp_path):
+    page = browse(f"{service}#read", locale="zh-CN")
+    notice = page.locator("#notice")
+    (tmp_path / "a.svg").write_text("<svg/>")
+    page.set_input_files("#file", tmp_path / "a.svg")
+    expect(notice).to_contain_text("这不是图片，也不是 PDF。")
+    expect(notice.locator("[lang=en]")).to_contain_text("is no picture")
+    page.click("#language")
+    expect(notice).to_contain_text("That is no picture and no PDF.")
+    (tmp_path / "cut.png").write_bytes((EXAMPLES / "3.png").read_bytes()[:-500])
+    page.set_input_files("#file", tmp_path / "cut.png")
+    expect(notice).to_contain_text("That cannot be read.")
+
+
+def test_a_queue_that_cannot_be_used_is_told_in_chinese(browse, tmp_path):
+    (tmp_path / "notes.txt").write_text("no database, only some text")
+    with serving("--review", tmp_path / "notes.txt") as client:
+        page = browse(f"{client.base_url}#review", locale="zh-CN")
+        Reviewer(page, {}).start("one")
+        expect(page.locator("#review-state")).to_contain_text("复核队列现在不能用。")

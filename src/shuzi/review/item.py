@@ -71,12 +71,17 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Items that nobody else gets until `expires` (UTC); `text` if all were read as that."""
+    """Items that nobody else gets until `expires` (UTC)."""
 
     token: str
     expires: datetime
     items: tuple[Item, ...]
-    text: str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """What all of them were read as; None if they differ."""
+        texts = {item.text for item in self.items}
+        return texts.pop() if len(texts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

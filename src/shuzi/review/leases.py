@@ -9,15 +9,16 @@ from shuzi.review.group import Alike, choose_group
 from shuzi.review.tables import items
 
 
-def waiting(now: datetime) -> ColumnElement[bool]:
-    """Items that are not decided and that nobody holds."""
-    return and_(items.c.state != "decided", or_(items.c.expires.is_(None), items.c.expires <= now))
+def waiting(now: datetime, token: str = "") -> ColumnElement[bool]:
+    """Items that are not decided and that nobody holds, or only the lease of that token."""
+    unheld = or_(items.c.expires.is_(None), items.c.expires <= now, items.c.token == token)
+    return and_(items.c.state != "decided", unheld)
 
 
-def free_for(reviewer: str, now: datetime) -> ColumnElement[bool]:
-    """Items that this person may get: those waiting that they have not answered."""
+def free_for(reviewer: str, now: datetime, token: str = "") -> ColumnElement[bool]:
+    """Items that this person may get, or has by that lease: those they have not answered."""
     theirs = exists().where(standing.c.item == items.c.id, standing.c.reviewer == reviewer)
-    return and_(waiting(now), not_(theirs))
+    return and_(waiting(now, token), not_(theirs))
 
 
 def find_group(connection: Connection, free: ColumnElement[bool]) -> Alike | None:

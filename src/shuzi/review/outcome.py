@@ -24,7 +24,8 @@ def outcome(answers: Sequence[Answer], required: int) -> Outcome:
     """What an item is after these answers, in their order.
 
     One answer decides an item that needs one. One that needs two is decided when both say the
-    same, else disputed until a third person decides.
+    same, else disputed until a third person decides. Who answers again after two have agreed
+    changes nothing.
 
     Args:
         answers: those that stand, not those undone.
@@ -32,6 +33,9 @@ def outcome(answers: Sequence[Answer], required: int) -> Outcome:
     """
     if len(answers) < required:
         return Outcome("open")
-    if required == 1 or len(answers) > 2 or answers[0].text == answers[1].text:
+    if required == 1:
         return Outcome("decided", answers[-1].text)
-    return Outcome("disputed")
+    first, second, *later = answers
+    if first.text == second.text:
+        return Outcome("decided", first.text)
+    return Outcome("decided", later[0].text) if later else Outcome("disputed")

@@ -21,7 +21,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shuzi.page import Box, Number
 from shuzi.review import leases
-from shuzi.review.answers import answered_with, standing, standing_answers
+from shuzi.review.answers import (
+    answered_with,
+    last_answers,
+    record,
+    standing_answers,
+    take_back,
+    undone_with,
+)
 from shuzi.review.database import PATIENCE, Database, open_database
 from shuzi.review.figures import Figures, measure
 from shuzi.review.item import (
@@ -113,8 +120,7 @@ class Store:
             order = [items.c.confidence, items.c.id] if alike else [items.c.id]
             chosen = select(items.c.id).where(free).order_by(*order).limit(count)
             ids = list(connection.scalars(chosen))
-            text = None if group is None else group.text
-            return self._take(connection, ids, _token(), reviewer, seconds, text)
+            return self._take(connection, ids, _token(), reviewer, seconds)
 
     def _take(
         self,
@@ -123,12 +129,11 @@ class Store:
         token: str,
         reviewer: str,
         seconds: float = SECONDS,
-        text: str | None = None,
     ) -> Lease:
         expires = self.now() + timedelta(seconds=seconds)
         leases.take(connection, chosen, token, reviewer, expires)
         found = {item.id: item for item in _items(connection, items.c.id.in_(chosen))}
-        return Lease(token, expires, tuple(found[item] for item in chosen), text)
+        return Lease(token, expires, tuple(found[item] for item in chosen))
 
     def renew(self, token: str, *, seconds: float = SECONDS) -> datetime | None:
         """Keep what is left of a lease for so long from now, and return until when.
@@ -157,61 +162,32 @@ class Store:
             before = answered_with(connection, token) & given.keys()
             required = _held(connection, token, reviewer, list(given))
             fresh = [given[item] for item in required if item not in before]
-            self._record(connection, token, reviewer, fresh)
+            record(connection, token, reviewer, fresh, self.now())
             _settle(connection, required)
+            leases.let_go(connection, items.c.id.in_(list(required)))
             done = before | required.keys()
             return Decided(len(done), tuple(item for item in given if item not in done))
 
-    def _record(
-        self, connection: Connection, token: str, reviewer: str, verdicts: Sequence[Verdict]
-    ) -> None:
-        rows = [
-            {
-                "item": verdict.item,
-                "at": self.now(),
-                "reviewer": reviewer,
-                "action": "decided",
-                "text": verdict.text,
-                "seconds": verdict.seconds,
-                "token": token,
-            }
-            for verdict in verdicts
-        ]
-        if rows:
-            connection.execute(insert(history), rows)
+    def undo(self, reviewer: str, key: str | None = None) -> Lease:
+        """Take back what this person decided last, and lease its items to them.
 
-    def undo(self, reviewer: str) -> Lease:
-        """Take back this person's last answer that stands, and lease its item to them.
+        All verdicts of one `decide` go back together. They stay in the history, each with a row
+        that says that it does not stand. Items that others hold by now, or have decided, are not
+        in the lease; it is empty if nothing was left to take back.
 
-        The answer stays in the history, with a row that says that it does not stand. The lease
-        is empty if they have no such answer.
+        Args:
+            key: any text of the caller's own; given twice, it counts once.
         """
         reviewer = check_reviewer(reviewer)
+        token = _token() if key is None else _token_of(reviewer, key)
         with self.database.writing() as connection:
-            last = connection.execute(
-                select(standing)
-                .where(standing.c.reviewer == reviewer)
-                .order_by(standing.c.id.desc())
-            ).first()
-            token = _token()
-            if last is not None:
-                self._take_back(connection, last, token)
-            return self._take(connection, [last.item] if last else [], token, reviewer)
-
-    def _take_back(self, connection: Connection, answer: Row[Any], token: str) -> None:
-        undone = {
-            "item": answer.item,
-            "at": self.now(),
-            "reviewer": answer.reviewer,
-            "action": "undone",
-            "text": answer.text,
-            "seconds": 0.0,
-            "token": token,
-            "undoes": answer.id,
-        }
-        connection.execute(insert(history).values(undone))
-        required = select(items.c.id, items.c.required).where(items.c.id == answer.item)
-        _settle(connection, dict(connection.execute(required).all()))
+            if not undone_with(connection, token):
+                take_back(connection, token, last_answers(connection, reviewer), self.now())
+            undone = undone_with(connection, token)
+            _settle(connection, _required(connection, items.c.id.in_(undone)))
+            theirs = items.c.id.in_(undone) & leases.free_for(reviewer, self.now(), token)
+            free = set(connection.scalars(select(items.c.id).where(theirs)))
+            return self._take(connection, [i for i in undone if i in free], token, reviewer)
 
     def figures(self) -> Figures:
         """How far the queue is, how fast, and how often the reader was wrong."""
@@ -268,6 +244,10 @@ def _token() -> str:
     return uuid.uuid4().hex
 
 
+def _token_of(reviewer: str, key: str) -> str:
+    return hashlib.blake2b(f"{reviewer}\0{key}".encode(), digest_size=16).hexdigest()
+
+
 def _row(new: NewItem) -> dict[str, object]:
     source = plain_source(new.source)
     parts = (source, str(new.page), str(new.number.box.to_list()))
@@ -317,14 +297,17 @@ def _item(row: Row[Any], answers: Sequence[Answer]) -> Item:
 
 def _held(connection: Connection, token: str, reviewer: str, wanted: list[int]) -> dict[int, int]:
     """Those items that the lease holds, and how many answers each needs."""
-    held = select(items.c.id, items.c.required).where(
-        items.c.token == token, items.c.lessee == reviewer, items.c.id.in_(wanted)
-    )
-    return dict(connection.execute(held).all())
+    theirs = (items.c.token == token) & (items.c.lessee == reviewer)
+    return _required(connection, theirs & items.c.id.in_(wanted))
+
+
+def _required(connection: Connection, wanted: ColumnElement[bool]) -> dict[int, int]:
+    """How many answers each of those items needs."""
+    return dict(connection.execute(select(items.c.id, items.c.required).where(wanted)).all())
 
 
 def _settle(connection: Connection, required: dict[int, int]) -> None:
-    """Give the items the state that their answers make, and end their lease."""
+    """Give the items the state that their answers make."""
     if not required:
         return
     answers = standing_answers(connection, list(required))
@@ -332,8 +315,7 @@ def _settle(connection: Connection, required: dict[int, int]) -> None:
     connection.execute(
         update(items)
         .where(items.c.id == bindparam("settled"))
-        .values(state=bindparam("now_state"), answer=bindparam("now_answer"))
-        .values(token=None, lessee=None, expires=None),
+        .values(state=bindparam("now_state"), answer=bindparam("now_answer")),
         [
             {"settled": item, "now_state": now.state, "now_answer": now.answer}
             for item, now in settled.items()

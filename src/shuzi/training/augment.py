@@ -9,15 +9,18 @@ ELASTIC = 0.05
 """Of half the picture's side: standard deviation of the bends."""
 
 
-def warp(images: Tensor, generator: torch.Generator, *, elastic: bool = False) -> Tensor:
+def warp(
+    images: Tensor, generator: torch.Generator, *, elastic: bool = False, strength: float = 1.0
+) -> Tensor:
     """uint8 images (n, 28, 28), each rotated, scaled, sheared and shifted a little at random.
 
     Args:
         elastic: bend them as well (Simard and others, 2003), on a coarse grid of their own.
+        strength: all of that so many times as strong.
     """
 
     def uniform(limit: float) -> Tensor:
-        return _uniform(images, generator, -limit, limit).flatten()
+        return strength * _uniform(images, generator, -limit, limit).flatten()
 
     angle = uniform(DEGREES * torch.pi / 180)
     shear, x, y = uniform(SHEAR), uniform(PIXELS / 14), uniform(PIXELS / 14)
@@ -27,7 +30,7 @@ def warp(images: Tensor, generator: torch.Generator, *, elastic: bool = False) -
     along_y = [width * sin, shear * sin + height * cos, y]
     grid = torch.stack([_plane(*along_x), _plane(*along_y)], dim=-1)
     if elastic:
-        grid = grid + _bends(images, generator)
+        grid = grid + strength * _bends(images, generator)
     warped = functional.grid_sample(images[:, None].float(), grid, align_corners=False)
     return warped[:, 0].round().to(torch.uint8)
 
@@ -41,6 +44,20 @@ def _plane(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     return torch.addcmul(
         (b[:, None] * places + c[:, None])[:, :, None], a[:, None, None], places[None, None]
     )
+
+
+def erase(images: Tensor, generator: torch.Generator, share: float) -> Tensor:
+    """uint8 images (n, 28, 28); that share of them without a rectangle (Zhong and others, 2020).
+
+    Its sides are 3 to 9 pixels long.
+    """
+    inside = _uniform(images, generator, 0, 1) < share
+    places = torch.arange(28, device=images.device).view(28, 1)
+    for axis in (places, places.view(1, 28)):
+        length = _uniform(images, generator, 3, 10).floor()
+        start = (_uniform(images, generator, 0, 1) * (29 - length)).floor()
+        inside = inside & (axis >= start) & (axis < start + length)
+    return images.masked_fill(inside[:, 0], 0)
 
 
 def wear(images: Tensor, generator: torch.Generator) -> Tensor:

@@ -71,7 +71,7 @@ class DenseNetwork(Network):
         return _affine(x, *last)
 
     @torch.inference_mode()
-    def learn(self, images: Tensor, labels: Tensor, loss_scale: Tensor) -> Tensor:
+    def learn(self, images: Tensor, targets: Tensor, loss_scale: Tensor) -> Tensor:
         inputs, hidden = [self.pixels(images).flatten(1)], []
         weights = self._weights(inputs[0].dtype)
         *before, last = weights
@@ -82,7 +82,7 @@ class DenseNetwork(Network):
             inputs.append(y if mask is None else y * mask)
         logits = _affine(inputs[-1], *last).float()
 
-        slope = cross_entropy_gradient(logits, labels).mul_(loss_scale).to(inputs[0].dtype)
+        slope = cross_entropy_gradient(logits, targets).mul_(loss_scale).to(inputs[0].dtype)
         for layer in reversed(self._layers()):
             layer.take_gradient(inputs.pop(), slope)
             kernel, _ = weights.pop()

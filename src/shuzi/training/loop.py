@@ -13,7 +13,8 @@ from torch.nn import functional
 
 from shuzi.dataset import Dataset
 from shuzi.errors import DataError, DivergedError
-from shuzi.training.augment import warp, wear
+from shuzi.training.augment import erase, warp, wear
+from shuzi.training.average import Average
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.network import Network
@@ -22,6 +23,7 @@ from shuzi.training.optimisers import make_optimiser
 from shuzi.training.recipes import Recipe
 from shuzi.training.step import make_step
 from shuzi.training.synth import NOT_A_DIGIT, drawn_digits, drawn_marks
+from shuzi.training.teacher import Teacher
 
 Build = Callable[[Recipe, int, torch.Generator], Network]
 """(recipe, seed of the weights, generator of the dropout masks) -> network on the CPU."""
@@ -104,12 +106,18 @@ class Trainer:
         train: Split,
         validation: Split,
         build: Build = build,
+        teacher: Teacher | None = None,
     ) -> None:
+        self.teacher = teacher
         self.recipe, self.seed, self.device = recipe, seed, device
         self.train, self.validation = train, validation
         self.history: list[Epoch] = []
         self.generator = torch.Generator(self.device.torch)
         self.network = build(recipe, seed, self.generator).to(self.device.torch)
+        self.average: Average | None = None
+        if recipe.ema:
+            averaged = build(recipe, seed, self.generator).to(self.device.torch)
+            self.average = Average(averaged, self.network, recipe.ema)
         self.steps_per_epoch = math.ceil(len(self.train) / self.recipe.batch_size)
         steps = self.steps_per_epoch * self.recipe.epochs
         self.optimiser = make_optimiser(self.network, self.recipe, steps)
@@ -118,8 +126,15 @@ class Trainer:
     @property
     def state(self) -> dict[str, Tensor]:
         """All tensors that training changes, by name."""
-        weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
-        return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
+        parts = {"network": self.network.state_dict(), "optimiser": self.optimiser.state}
+        if self.average:
+            parts["average"] = self.average.network.state_dict()
+        return {f"{part}.{name}": t for part, ts in parts.items() for name, t in ts.items()}
+
+    @property
+    def trained(self) -> Network:
+        """What is validated and written: the network, or the average of its weights."""
+        return self.average.network if self.average else self.network
 
     def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
         """One pass over the training images, then the validation.
@@ -154,7 +169,9 @@ class Trainer:
         t, seen = (number - 1) * self.steps_per_epoch, 0
         logits, labels = [], []
         for batch in self._batches():
-            logits.append(self.step(batch.images, batch.labels, t))
+            logits.append(self.step(batch.images, self._targets(batch), t))
+            if self.average:
+                self.average.update(t)
             labels.append(batch.labels)
             t, seen = t + 1, seen + len(batch)
             on_batch(seen)
@@ -170,15 +187,27 @@ class Trainer:
             yield Split(self._augment(batch.images), batch.labels)
 
     def _augment(self, images: Tensor) -> Tensor:
+        if self.recipe.erased:
+            images = erase(images, self.generator, self.recipe.erased)
         if self.recipe.augment == "none":
             return images
-        worn = self.recipe.augment == "wear"
-        images = warp(images, self.generator, elastic=worn)
-        if worn:
+        kind, strength = self.recipe.augment, self.recipe.strength
+        images = warp(images, self.generator, elastic=kind != "warp", strength=strength)
+        if kind == "wear":
             # Half of them stay as clean as they came.
             half = len(images) // 2
             images[:half] = wear(images[:half], self.generator)
         return images
+
+    def _targets(self, batch: Split) -> Tensor:
+        outcomes, smoothing = self.recipe.outcomes, self.recipe.smoothing
+        if not smoothing and self.teacher is None:
+            return batch.labels
+        one_hot = functional.one_hot(batch.labels, outcomes)
+        targets = one_hot * (1 - smoothing) + smoothing / outcomes
+        if self.teacher is not None:
+            targets = torch.lerp(targets, self.teacher(batch.images), self.recipe.taught)
+        return targets
 
     def _validate(self) -> tuple[float | None, float | None]:
         if len(self.validation) == 0:
@@ -188,9 +217,9 @@ class Trainer:
     @torch.inference_mode()
     def validation_logits(self) -> Tensor:
         """float32 (n, k), of the validation part."""
-        self.network.eval()
+        network = self.trained.eval()
         with self.device.autocast():
-            parts = [self.network(images) for images in self.validation.images.split(1000)]
+            parts = [network(images) for images in self.validation.images.split(1000)]
         return torch.cat(parts).float()
 
 

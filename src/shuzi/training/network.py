@@ -7,23 +7,25 @@ from torch.nn import functional
 class Network(nn.Sequential):
     """uint8 images (n, 28, 28) in, logits (n, k) out: ten digits, and perhaps that it is none."""
 
-    def learn(self, images: Tensor, labels: Tensor, loss_scale: Tensor) -> Tensor:
+    def learn(self, images: Tensor, targets: Tensor, loss_scale: Tensor) -> Tensor:
         """Give every weight its gradient, and return the logits, float32 (n, k), detached.
 
         Args:
-            labels: int64 (n,).
+            targets: labels int64 (n,), or a probability of each outcome, float32 (n, k).
             loss_scale: the loss is the batch's summed cross-entropy times this.
         """
         logits: Tensor = self(images).float()
         self.zero_grad()
-        functional.cross_entropy(logits, labels, reduction="sum").backward(loss_scale)
+        functional.cross_entropy(logits, targets, reduction="sum").backward(loss_scale)
         return logits.detach()
 
 
-def cross_entropy_gradient(logits: Tensor, labels: Tensor) -> Tensor:
+def cross_entropy_gradient(logits: Tensor, targets: Tensor) -> Tensor:
     """The gradient of the summed cross-entropy by the logits, float32 (n, k).
 
-    It is the probabilities less the one-hot labels.
+    It is the probabilities less the targets; labels are one-hot.
     """
-    one = logits.new_ones((len(labels), 1))
-    return logits.softmax(dim=1).scatter_add_(1, labels[:, None], -one)
+    if targets.is_floating_point():
+        return logits.softmax(dim=1).sub_(targets)
+    one = logits.new_ones((len(targets), 1))
+    return logits.softmax(dim=1).scatter_add_(1, targets[:, None], -one)

@@ -118,7 +118,26 @@ class Recipe:
     )
     scale: float = _knob(1.0, "pixels (0 to 255) are divided by this", _between(1e-3, 1e6))
     optimiser: str = _knob(
-        "sgd", "sgd: as in Keras; adamw: with a one-cycle schedule", _one_of(("sgd", "adamw"))
+        "sgd", "sgd: as in Keras; adamw: with a `schedule`", _one_of(("sgd", "adamw"))
+    )
+    schedule: str = _knob(
+        "one-cycle",
+        "adamw's learning rate: up and down as cosines, or from lr down by powers to a thousandth",
+        _one_of(("one-cycle", "exponential")),
+    )
+    ema: float = _knob(
+        0.0,
+        "share that the weights' moving average keeps in a step; with some, the averages are what "
+        "is validated and written",
+        _between(0, 1, open_high=True),
+    )
+    smoothing: float = _knob(
+        0.0, "share of a label that goes to all outcomes alike", _between(0, 1, open_high=True)
+    )
+    taught: float = _knob(
+        0.0,
+        "share of a label that comes from the probabilities of --teacher for the augmented image",
+        _between(0, 1),
     )
     lr: float = _knob(0.01, "learning rate (adamw: its peak)", _between(0, 100))
     decay: float = _knob(1e-6, "sgd: lr / (1 + decay step); adamw: weight decay", _between(0, 1))
@@ -140,8 +159,14 @@ class Recipe:
     augment: str = _knob(
         "none",
         "warp: rotate, scale, shear and shift the training images at random; "
-        "wear: bend them too, and change their ink",
-        _one_of(("none", "warp", "wear")),
+        "bend: bend them too; wear: change their ink besides",
+        _one_of(("none", "warp", "bend", "wear")),
+    )
+    strength: float = _knob(
+        1.0, "what warps and bends is this many times as strong", _between(0, 4)
+    )
+    erased: float = _knob(
+        0.0, "share of the training images that lose a small rectangle", _between(0, 1)
     )
     drawn: int = _knob(
         0, "digits drawn in the world's ways, added to the training images", _between(0, 1_000_000)
@@ -160,6 +185,8 @@ class Recipe:
                 object.__setattr__(self, knob.name, value)
         if self.calibrate and not self.validation_split:
             raise RecipeError("calibrate: true needs a validation_split above 0.")
+        if self.taught and self.marks:
+            raise RecipeError("taught: a teacher says nothing of marks; one of them must be 0.")
 
     @property
     def outcomes(self) -> int:
@@ -269,6 +296,15 @@ FAST = Recipe(
     augment="warp",
 )
 
+ACCURATE = replace(
+    FAST,
+    name="accurate",
+    convolutions=("5x32s2", "3x48", "3x64s2", "3x64", "3x64", "3x96"),
+    batch_size=128,
+    epochs=60,
+    strength=1.3,
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -276,6 +312,8 @@ RECIPES = {
         replace(TUTORIAL, name="tutorial-scaled", scale=255.0),
         FAST,
         replace(FAST, name="tiny", convolutions=("5x16/2", "3x24", "3x24/2", "3x32/2"), epochs=30),
+        ACCURATE,
+        replace(ACCURATE, name="student", taught=0.5),
         replace(
             FAST,
             name="digit",

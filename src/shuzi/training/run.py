@@ -26,6 +26,7 @@ from shuzi.training.progress import Reporter, announce
 from shuzi.training.recipes import Recipe, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
 from shuzi.training.start import load_start
+from shuzi.training.teacher import find_teacher, same_teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Run:
     history: tuple[Epoch, ...]
 
 
-def train(
+def train(  # noqa: PLR0913 - an option each
     recipe: Recipe | str = "tutorial",
     *,
     dataset: Dataset | None = None,
@@ -47,6 +48,7 @@ def train(
     threads: int | None = None,
     keras: str | PathLike[str] | None = None,
     start: Path | None = None,
+    teacher: Path | None = None,
     verbose: int = 1,
 ) -> Run:
     """Train a recipe and leave everything about it in a run folder.
@@ -63,6 +65,7 @@ def train(
         keras: a `.keras` file of Keras 3; its Sequential is trained from its weights instead of the
             recipe's network, and written to model.keras in the run folder.
         start: a model.onnx with its card beside it, whose weights are trained further.
+        teacher: a model.onnx or a run folder, for recipes that learn from one.
         verbose: 0 silent, 1 lines and a bar, 2 lines.
 
     Raises:
@@ -76,6 +79,7 @@ def train(
     device = choose_device(precision)
     if threads is not None:
         torch.set_num_threads(threads)
+    taught_by = find_teacher(recipe, teacher)
     dataset = dataset if dataset is not None else load_mnist(progress=verbose > 0)
     folder = _make_folder(out, recipe)
     record = new_record(recipe, seed, dataset, device)
@@ -83,6 +87,8 @@ def train(
         record["keras"] = _keep_keras(folder, Path(keras))
     if start is not None:
         record["start"] = {"model": str(start.absolute()), "sha256": checksum(start)}
+    if taught_by is not None:
+        record["teacher"] = taught_by.record()
     save_record(folder, record)
     return _go_on(folder, record, dataset, verbose)
 
@@ -134,7 +140,9 @@ def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Tra
         )
     torch.set_num_threads(record["device"]["threads"])
     parts = split_dataset(dataset, recipe, device.torch, record["seed"])
-    trainer = Trainer(recipe, record["seed"], device, *parts, build=_builder(folder, record))
+    teacher = same_teacher(record["teacher"]) if "teacher" in record else None
+    builder = _builder(folder, record)
+    trainer = Trainer(recipe, record["seed"], device, *parts, builder, teacher)
     trainer.history += load_checkpoint(folder, trainer.state)
     return trainer
 
@@ -189,13 +197,13 @@ def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
 def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
-    save_weights(trainer.network, folder / "model.safetensors")
+    save_weights(trainer.trained, folder / "model.safetensors")
     record["temperature"] = _temperature(trainer, record)
-    save_onnx(trainer.network, folder / "model.onnx", record["temperature"])
+    save_onnx(trainer.trained, folder / "model.onnx", record["temperature"])
     if "keras" in record:
         from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
 
-        KerasModel(folder / GIVEN).save(trainer.network, folder / TRAINED)
+        KerasModel(folder / GIVEN).save(trainer.trained, folder / TRAINED)
     record["sha256"] = checksum(folder / "model.onnx")
     record["status"] = "finished"
     record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)

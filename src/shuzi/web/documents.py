@@ -1,7 +1,7 @@
 """What the OpenAPI document says of answers: their schemas, with an example each."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,10 +26,17 @@ _PROBLEMS = {
 }
 
 
+def example(
+    values: dict[str, Any], extra: Literal["allow", "forbid", "ignore"] = "ignore"
+) -> ConfigDict:
+    """The configuration of a model with an example."""
+    return ConfigDict(json_schema_extra={"example": values}, extra=extra)
+
+
 class ProblemAnswer(BaseModel):
     """An error, as in RFC 9457."""
 
-    type: str
+    type: str = Field(description="about:blank, or urn:shuzi: and the kind of error.")
     title: str
     status: int
     detail: str = Field(description="What is wrong.")
@@ -106,7 +113,7 @@ _SEVEN = {
     "decision": "accept",
     "line": 1,
 }
-_PAGE = {
+_FORM_PAGE = {
     "schema": 1,
     "source": "form.pdf",
     "page": 1,
@@ -115,12 +122,11 @@ _PAGE = {
     "rotated": 0,
     "as": "page",
 }
+PAGE = _FORM_PAGE | {"numbers": [_SEVEN]}
 READ: dict[str, Any] = {
     "model": ReadAnswer,
     "description": "What each page says.",
-    "content": {
-        "application/json": {"example": {"schema": 1, "pages": [_PAGE | {"numbers": [_SEVEN]}]}}
-    },
+    "content": {"application/json": {"example": {"schema": 1, "pages": [PAGE]}}},
 }
 MODELS: dict[str, Any] = {
     "description": "A card each.",
@@ -132,6 +138,34 @@ MODELS: dict[str, Any] = {
             }
         }
     },
+}
+_RUN = {
+    "name": "first",
+    "recipe": "tutorial",
+    "started": "2026-01-01T12:00:00+00:00",
+    "status": "running",
+    "live": True,
+    "epochs": 2,
+    "planned": 100,
+    "test_accuracy": None,
+}
+_EPOCH = {"epoch": 1.0, "loss": 0.52, "accuracy": 0.84, "val_loss": 0.29, "val_accuracy": 0.92}
+RUNS: Answers = {200: {"content": {"application/json": {"example": {"runs": [_RUN]}}}}}
+RUN: Answers = {
+    200: {
+        "content": {
+            "application/json": {
+                "example": {
+                    **_RUN,
+                    **{"settings": {"lr": 0.01}, "seed": 0, "data": {}, "device": "cpu"},
+                    **{"history": [_EPOCH], "evaluation": None, "mistakes": None},
+                }
+            }
+        }
+    }
+}
+HEALTH: Answers = {
+    200: {"content": {"application/json": {"example": {"status": "ok", "version": "0.1.0"}}}}
 }
 _FILE = {"type": "string", "format": "binary"}
 _FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}

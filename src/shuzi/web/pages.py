@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shuzi import errors
 from shuzi.errors import ImageError
 from shuzi.image import is_pdf, load_pages
+from shuzi.web.timed import check_time
 from shuzi.web.upload import Upload
 
 Grey = NDArray[np.uint8]
@@ -31,8 +32,7 @@ def upload_pages(upload: Upload, max_pixels: int, deadline: float) -> Iterator[G
         TimeoutError: the deadline has come. A PDF is ended within a page, a picture between two.
     """
     for page in _pages(upload, max_pixels, deadline):
-        if time.monotonic() > deadline:
-            raise TimeoutError
+        check_time(deadline)
         yield page
 
 

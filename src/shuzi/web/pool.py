@@ -36,7 +36,7 @@ class Pool:
 
         Raises:
             Problem: 503 when the queue is full; 504 when it took too long, or says so by a
-                TimeoutError. A function that has begun goes on then, and keeps its thread.
+                TimeoutError. A function that has begun keeps its thread until it says so.
         """
         if self._admitted >= self._threads + self._queue:
             raise Problem(

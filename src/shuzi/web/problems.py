@@ -1,6 +1,7 @@
 """Errors as answers: problem+json of RFC 9457."""
 
 import logging
+import re
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -31,20 +32,27 @@ class Problem(Exception):  # noqa: N818 - the standard's word
         detail: what is wrong.
         remedy: what the client can do.
         headers: further headers of the answer.
+        kind: of the error, where the status does not say all; it ends the problem's `type`.
     """
 
     def __init__(
-        self, status: int, detail: str, remedy: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        remedy: str,
+        headers: Mapping[str, str] | None = None,
+        kind: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.remedy = remedy
         self.headers = headers
+        self.kind = kind
 
     def response(self) -> JSONResponse:
         said = {
-            "type": "about:blank",
+            "type": "about:blank" if self.kind is None else f"urn:shuzi:{self.kind}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
@@ -62,7 +70,11 @@ def install(app: FastAPI) -> None:
 
 
 class Boundary:
-    """Middleware: what the app raises becomes an answer; nothing is logged but where it arose."""
+    """Middleware: what the app raises becomes an answer; nothing is logged but where it arose.
+
+    An answer that has begun is left unfinished: the server then hangs up, and the client misses
+    the end.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -80,6 +92,11 @@ class Boundary:
         except ClientDisconnect:
             return
         except Exception as error:
+            # What has an answer of its own comes too late for it when another is under way.
+            cause = error.__cause__ if started else None
+            if isinstance(cause, ShuziError):
+                _LOG.error("An answer was cut off by a %s", type(cause).__name__)
+                return
             problem = error if isinstance(error, Problem) else _defect(error)
             if not started:
                 await problem.response()(scope, receive, send)
@@ -101,7 +118,14 @@ def _of_problem(_: Request, error: Exception) -> JSONResponse:
 
 def _of_shuzi(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ShuziError)
-    return Problem(error.http_status, error.message, error.remedy).response()
+    return Problem(
+        error.http_status, error.message, error.remedy, kind=_kind(type(error))
+    ).response()
+
+
+def _kind(error: type[ShuziError]) -> str:
+    """NotAPictureError -> not-a-picture."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__.removesuffix("Error")).lower()
 
 
 def _of_validation(_: Request, error: Exception) -> JSONResponse:

@@ -13,6 +13,7 @@ from shuzi.reader import TURNS, Look, Reader
 from shuzi.web.pages import upload_pages
 from shuzi.web.pool import Pool
 from shuzi.web.settings import Settings
+from shuzi.web.timed import stop_at
 from shuzi.web.upload import Upload
 
 T = TypeVar("T")
@@ -83,6 +84,7 @@ class Readers:
             digits_only=options.digits_only,
         )
         deadline = time.monotonic() + self._settings.seconds
+        stop_at(reader, deadline)
         return await self.pool.run(lambda: use(self._looks(reader, upload, deadline)))
 
     def _looks(self, reader: Reader, upload: Upload, deadline: float) -> Iterator[Look]:

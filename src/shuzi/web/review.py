@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain, islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -25,12 +26,12 @@ from shuzi.web.review_documents import (
     Decisions,
     FiguresAnswer,
     LeaseAnswer,
-    Name,
     QueuedAnswer,
+    Undo,
     Wanted,
     lease_answer,
 )
-from shuzi.web.store import find_store
+from shuzi.web.store import find_reviews, find_store
 from shuzi.web.upload import receive_upload
 
 router = APIRouter(prefix=PREFIX, tags=["review"], responses=documents.problems(503))
@@ -75,9 +76,9 @@ def decide(store: Queue, token: Token, said: Decisions) -> DecidedAnswer:
 
 
 @router.post("/undo", responses={200: LEASE})
-def undo(store: Queue, who: Name) -> LeaseAnswer:
-    """Take back the reviewer's last answer that stands, and get its item again."""
-    return lease_answer(store.undo(who.reviewer))
+def undo(store: Queue, who: Undo) -> LeaseAnswer:
+    """Take back what the reviewer decided last, by one request, and get its items again."""
+    return lease_answer(store.undo(who.reviewer, who.key))
 
 
 @router.get("/figures")
@@ -109,7 +110,7 @@ def surroundings(store: Queue, item: ItemId) -> Response:
 @router.post(
     "/items",
     responses=documents.problems(408, 413, 415, 504),
-    response_model_exclude_unset=True,
+    response_model=QueuedAnswer,
     openapi_extra=documents.PICTURE_BODY,
 )
 async def add(
@@ -119,13 +120,13 @@ async def add(
         float, Query(ge=0, le=1, description="This share of the accepted is queued too.")
     ] = SHARE,
     double: Annotated[bool, Query(description="Two people must agree.")] = False,
-) -> QueuedAnswer:
+) -> Response:
     """Read a picture or a PDF, and queue what was not accepted."""
     readers: Readers = request.app.state.readers
     upload = await receive_upload(request)
 
-    def queue(looks: Iterator[Look]) -> QueuedAnswer:
-        intake = Intake(find_store(request), sample, 2 if double else 1)
+    def queue(looks: Iterator[Look]) -> bytes:
+        intake = Intake(find_reviews(request).store, sample, 2 if double else 1)
         pages = []
         for look in looks:
             intake.cut(look)
@@ -134,16 +135,21 @@ async def add(
         for page in decided:
             intake.add(page)
         answers = [PageAnswer.model_validate(page.to_dict()) for page in decided]
-        return QueuedAnswer(queued=intake.count, pages=answers)
+        answer = QueuedAnswer(queued=intake.count, pages=answers)
+        return answer.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
-    return await readers.read(upload, options, queue)
+    body = await readers.read(upload, options, queue)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/export", response_class=Response, responses=documents.TEXTS)
 def export(store: Queue, to: Annotated[Literal["csv", "jsonl"], Query()] = "csv") -> Response:
-    """What was decided."""
+    """What was decided. An answer that ends without its last chunk is not all of it."""
+    said = lines(store, to)
+    # A header and an item: a queue that cannot be used is an error from the start.
+    begun = list(islice(said, 2))
     name = {"Content-Disposition": f'attachment; filename="decided.{to}"'}
-    return StreamingResponse(lines(store, to), media_type=_TYPES[to], headers=name)
+    return StreamingResponse(chain(begun, said), media_type=_TYPES[to], headers=name)
 
 
 def _pictures(store: Store, item: int) -> Pictures:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from shuzi.review.guesses import other_guesses
 from shuzi.review.item import LONGEST_NAME, LONGEST_NUMBER, NUMBER, Item, Lease
-from shuzi.web.documents import PageAnswer
+from shuzi.web.documents import PAGE, PageAnswer, example
 
 PREFIX = "/api/v1/review"
 Reviewer = Annotated[
@@ -26,8 +26,24 @@ class Name(BaseModel):
     reviewer: Reviewer
 
 
+class Undo(Name):
+    """Who takes back what they decided last."""
+
+    model_config = example({"reviewer": "Ann", "key": "2026-01-01T12:00:07Z"})
+
+    key: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        pattern="^[!-~]+$",
+        description="Any text of the client's own; sent twice, the undo counts once.",
+    )
+
+
 class Wanted(Name):
     """Items that a reviewer wants."""
+
+    model_config = example({"reviewer": "Ann", "count": 48, "alike": True})
 
     count: int = Field(1, ge=1, le=100)
     alike: bool = Field(False, description="Read alike, the least sure first.")
@@ -46,6 +62,16 @@ class Decision(BaseModel):
 
 
 class Decisions(Name):
+    model_config = example(
+        {
+            "reviewer": "Ann",
+            "decisions": [
+                {"item": 7, "text": "12", "seconds": 1.2},
+                {"item": 8, "text": None, "seconds": 0.9},
+            ],
+        }
+    )
+
     decisions: list[Decision] = Field(min_length=1, max_length=1000)
 
 
@@ -74,11 +100,15 @@ class LeaseAnswer(BaseModel):
 
 
 class DecidedAnswer(BaseModel):
+    model_config = example({"decided": 2, "open": 310})
+
     decided: int
     open: int = Field(description="Items of the queue that are not decided.")
 
 
 class QueuedAnswer(BaseModel):
+    model_config = example({"queued": 0, "pages": [PAGE]})
+
     queued: int
     pages: list[PageAnswer]
 
@@ -108,7 +138,23 @@ class ReviewerAnswer(BaseModel):
 class FiguresAnswer(BaseModel):
     """The state of the queue."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example(
+        {
+            "open": 310,
+            "leased": 48,
+            "decided": 190,
+            "disputed": 0,
+            "items_per_hour": 4000.0,
+            "seconds_each": 0.9,
+            "accepted_error": {
+                **{"n": 120, "wrong": 1, "rate": 0.0083},
+                **{"low": 0.0015, "high": 0.0457, "waiting": 3},
+            },
+            "agreement": {"n": 50, "share": 0.98},
+            "reviewers": [{"name": "Ann", "decided": 190, "seconds_each": 0.9}],
+        },
+        extra="forbid",
+    )
 
     open: int
     leased: int

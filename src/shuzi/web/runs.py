@@ -20,14 +20,14 @@ MAX_BYTES = 20_000_000
 """Larger files of a run are passed over."""
 
 
-@router.get("")
+@router.get("", responses=documents.RUNS)
 def list_runs(request: Request) -> dict[str, Any]:
     """The runs of the folder that the service was started with (`--runs`), the newest first."""
     runs = [_summary(run) for run in _find_runs(request.app.state.settings.runs)]
     return {"runs": sorted(runs, key=lambda run: run["started"], reverse=True)}
 
 
-@router.get("/{name}", responses=documents.problems(404))
+@router.get("/{name}", responses=documents.RUN | documents.problems(404))
 def show_run(request: Request, name: str) -> dict[str, Any]:
     """One run: its recipe, each epoch, and what `shuzi evaluate` found."""
     # A name is only ever compared with names that are there, so it leads nowhere else.

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from shuzi.web.documents import example
 from shuzi.web.problems import Problem
 from shuzi.web.security import COOKIE, SESSION_SECONDS, same, session_cookie
 
@@ -10,6 +11,8 @@ router = APIRouter(prefix="/api/v1/session", tags=["session"])
 
 
 class Login(BaseModel):
+    model_config = example({"token": "a token of ours"})
+
     token: str
 
 

@@ -1,13 +1,20 @@
 """The review queue of a service, opened when it is first needed."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from threading import Lock
 
 import platformdirs
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from shuzi.files import make_folder
 from shuzi.review.store import Store, open_store
+from shuzi.web.pool import RETRY
+from shuzi.web.problems import Problem
+
+AT_ONCE = 30
+"""Requests that use the queue; of the 40 threads that Starlette has, the rest serve the page."""
 
 
 class Reviews:
@@ -21,6 +28,7 @@ class Reviews:
         self._place = place
         self._store: Store | None = None
         self._lock = Lock()
+        self.users = 0
 
     @property
     def store(self) -> Store:
@@ -47,7 +55,23 @@ def _own() -> str:
     return str(folder / "reviews.db")
 
 
-def find_store(request: Request) -> Store:
-    """The queue of the service that answers the request; a dependency."""
+def find_reviews(request: Request) -> Reviews:
     reviews: Reviews = request.app.state.reviews
-    return reviews.store
+    return reviews
+
+
+async def find_store(request: Request) -> AsyncIterator[Store]:
+    """The queue of the service that answers the request; a dependency.
+
+    Raises:
+        Problem: 503 when too many wait for it, as for a database that is locked.
+        StoreError: it cannot be opened.
+    """
+    reviews = find_reviews(request)
+    if reviews.users >= AT_ONCE:
+        raise Problem(503, "The review queue is busy.", "Try again in a moment.", RETRY, "store")
+    reviews.users += 1
+    try:
+        yield await run_in_threadpool(lambda: reviews.store)
+    finally:
+        reviews.users -= 1

@@ -2,9 +2,9 @@
 
 /** What the service complains of, in its own words; status 0 if it did not answer. */
 export class Problem extends Error {
-  constructor(status, detail, remedy = "", wait = 0) {
+  constructor(status, { kind = "", detail = "", remedy = "", wait = 0 } = {}) {
     super(remedy ? `${detail} ${remedy}` : detail);
-    Object.assign(this, { status, wait });
+    Object.assign(this, { status, kind, wait });
   }
 
   /** Whether the same call may succeed later. */
@@ -53,7 +53,7 @@ async function call(method, path, body, headers = {}, options = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem(0, "");
+    throw new Problem(0);
   }
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   throw await problemOf(answer);
@@ -63,6 +63,7 @@ async function problemOf(answer) {
   const said = await answer.json().catch(() => ({}));
   if (answer.status === 401) document.dispatchEvent(new Event("locked"));
   const detail = typeof said.detail === "string" ? said.detail : answer.statusText;
+  const kind = String(said.type ?? "").replace(/^urn:shuzi:/, "");
   const wait = 1000 * Number(answer.headers.get("Retry-After") ?? 0);
-  return new Problem(answer.status, detail, said.remedy, wait);
+  return new Problem(answer.status, { kind, detail, remedy: said.remedy, wait });
 }

@@ -5,6 +5,7 @@ import { find } from "./element.js";
 import { speak, switchLanguage } from "./language.js";
 import { openLearn } from "./learn.js";
 import { openLogin } from "./login.js";
+import { hush, openNotice } from "./notice.js";
 import { openRead } from "./read.js";
 import { openReview } from "./review.js";
 
@@ -18,12 +19,13 @@ function route() {
     if (link.hash === `#${chosen}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  find("notice").hidden = true;
+  hush();
   document.dispatchEvent(new CustomEvent("screen", { detail: chosen }));
 }
 
 speak();
 find("language").addEventListener("click", switchLanguage);
+openNotice();
 openLogin(SCREENS);
 openDraw();
 openRead();

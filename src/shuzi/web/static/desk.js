@@ -9,7 +9,8 @@ const DAY = 86_400;
 
 /**
  * Every item lies here as {token, item}. What is decided is sent in order, again and again until
- * the service has it; it counts a decision once. `told(kind)` hears of "sent", "away" and "over".
+ * the service has it; it counts a decision once. `told(kind)` hears of "sent", when the service
+ * has taken something, "away" and "over".
  */
 export class Desk {
   constructor(reviewer, told) {
@@ -44,14 +45,15 @@ export class Desk {
     this.#decide(entries.map((entry) => ({ entry, text: entry.item.text })), seconds);
   }
 
-  /** Take back the last decision: its item comes first again. null if there was none. */
+  /** Take back what was decided last, all that was at once: it comes first again, as a group. */
   async undo() {
     await this.sending;
-    const { token, items } = await this.#insist("POST", "review/undo", { reviewer: this.reviewer });
-    if (items.length === 0) return null;
-    const [item] = items;
-    this.entries = [{ token, item }, ...this.entries.filter((entry) => entry.item.id !== item.id)];
-    return this.entries[0];
+    const values = { reviewer: this.reviewer, key: newKey() };
+    const { token, items, text } = await this.#insist("POST", "review/undo", values);
+    const entries = items.map((item) => ({ token, item }));
+    this.entries = [...entries, ...this.entries];
+    if (this.left) this.#giveBack();
+    return { text, entries };
   }
 
   /** Whether the entry still lies here. */
@@ -70,9 +72,10 @@ export class Desk {
   #decide(answers, seconds) {
     const decided = new Set(answers.map(({ entry }) => entry));
     this.entries = this.entries.filter((entry) => !decided.has(entry));
-    for (const { entry: { token, item }, text } of answers) {
-      this.unsent.push({ token, item: item.id, text, seconds: Math.min(seconds / answers.length, DAY) });
-    }
+    const [{ entry: { token } }] = answers;
+    const each = Math.min(seconds / answers.length, DAY);
+    const decisions = answers.map(({ entry, text }) => ({ item: entry.item.id, text, seconds: each }));
+    this.unsent.push({ token, decisions });
     this.sending ??= this.#send();
   }
 
@@ -87,16 +90,14 @@ export class Desk {
   }
 
   async #send() {
+    // A parcel each time: what was decided at once is taken back at once.
     while (this.unsent.length) {
-      const { token } = this.unsent[0];
-      const parcel = this.unsent.filter((decision) => decision.token === token);
-      const decisions = parcel.map(({ item, text, seconds }) => ({ item, text, seconds }));
+      const { token, decisions } = this.unsent[0];
       const values = { reviewer: this.reviewer, decisions };
       await this.#insist("POST", `review/leases/${token}/decisions`, values).catch((problem) =>
         this.#over(token, problem),
       );
-      this.unsent = this.unsent.filter((decision) => !parcel.includes(decision));
-      this.told("sent");
+      this.unsent.shift();
     }
     this.sending = null;
   }
@@ -105,7 +106,9 @@ export class Desk {
   async #insist(method, path, values) {
     for (;;) {
       try {
-        return await send(method, path, values, { keepalive: true });
+        const answer = await send(method, path, values, { keepalive: true });
+        this.told("sent");
+        return answer;
       } catch (problem) {
         if (!problem.passing) throw problem;
         this.told("away", problem);
@@ -136,4 +139,10 @@ export class Desk {
     }
     this.entries = [];
   }
+}
+
+/** With it the service knows a call that is sent again. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -11,6 +11,11 @@ export function say(key, values = {}) {
   return words[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** Whether there is a text of that key. */
+export function knows(key) {
+  return key in words[language];
+}
+
 /** In percent; nearly certain is not yet certain. */
 export function percent(share, digits = 1) {
   const rounded = (100 * share).toFixed(digits);

@@ -4,7 +4,7 @@ import { Desk } from "./desk.js";
 import { find } from "./element.js";
 import { openFigures, showFigures } from "./figures.js";
 import { say, whenSpoken } from "./language.js";
-import { complain, hush } from "./notice.js";
+import { complain, hush, messageOf } from "./notice.js";
 import { UNDO, WITHDRAWN } from "./question.js";
 import { askGroup, openGroup, withdrawGroup } from "./review-group.js";
 import { askOne, openOne, withdrawOne } from "./review-one.js";
@@ -15,6 +15,7 @@ const AT_ONCE = 10;
 
 let desk = null;
 let state = "ready";
+let trouble = null;
 let starts = 0;
 
 export function openReview() {
@@ -29,6 +30,7 @@ export function openReview() {
     event.preventDefault();
     start();
   });
+  find("review-undo").addEventListener("click", () => start({ back: true }));
   document.addEventListener("screen", ({ detail }) => {
     if (detail === "review") showFigures().catch(complain);
     else stop();
@@ -36,7 +38,8 @@ export function openReview() {
   whenSpoken(() => sayState(state));
 }
 
-async function start() {
+/** Go to work; `back` to what was decided last, first. */
+async function start({ back = false } = {}) {
   const turn = (starts += 1);
   await stop();
   // Another start has overtaken this one.
@@ -50,6 +53,7 @@ async function start() {
   const mine = new Desk(reviewer, told);
   desk = mine;
   try {
+    if (back) await goBack(mine);
     await (how === "one" ? oneByOne(mine) : inGroups(mine));
     if (desk === mine) sayState("empty");
   } catch (problem) {
@@ -74,47 +78,63 @@ async function stop() {
 async function oneByOne(mine) {
   while (desk === mine) {
     const entry = await mine.next(AT_ONCE);
-    if (entry === null || desk !== mine) return;
-    await settle(mine, entry);
+    if (entry === null) return;
+    await settleEach(mine, [entry]);
   }
 }
 
 async function inGroups(mine) {
   while (desk === mine) {
     const group = await mine.group(groupSize());
-    if (group.entries.length === 0 || desk !== mine) return;
+    if (group.entries.length === 0) return;
     await settleGroup(mine, group);
   }
 }
 
 /** Ask for the whole group, then one by one for those that were marked. */
 async function settleGroup(mine, group) {
-  const { wrong, seconds } = await askGroup(group);
-  if (wrong === WITHDRAWN) return;
-  if (wrong === UNDO) {
-    const entry = await mine.undo();
-    if (entry !== null && desk === mine) await settle(mine, entry);
-    const entries = group.entries.filter((one) => mine.has(one));
-    if (desk === mine && entries.length) await settleGroup(mine, { ...group, entries });
-    return;
-  }
-  const rest = group.entries.filter((entry) => !wrong.includes(entry));
-  if (rest.length) mine.confirm(rest, seconds);
-  while (desk === mine && mine.entries.length) {
-    const [entry] = mine.entries;
-    await settle(mine, entry, { wrong: wrong.includes(entry) });
+  const left = () => group.entries.filter((entry) => desk === mine && mine.has(entry));
+  for (let entries = left(); entries.length; entries = left()) {
+    const { wrong, seconds } = await askGroup({ ...group, entries });
+    if (wrong === WITHDRAWN) return;
+    if (wrong === UNDO) await goBack(mine);
+    else {
+      const rest = entries.filter((entry) => !wrong.includes(entry));
+      if (rest.length) mine.confirm(rest, seconds);
+      await settleEach(mine, wrong, { wrong: true });
+    }
   }
 }
 
-async function settle(mine, entry, choice) {
-  const { text, seconds } = await askOne(entry.item, choice);
-  if (text === UNDO) await mine.undo();
-  else if (text !== WITHDRAWN) mine.decide(entry, text, seconds);
+async function settleEach(mine, entries, choice) {
+  for (const entry of entries) {
+    while (desk === mine && mine.has(entry)) {
+      const { text, seconds } = await askOne(entry.item, choice);
+      if (text === WITHDRAWN) return;
+      if (text === UNDO) await goBack(mine);
+      else mine.decide(entry, text, seconds);
+    }
+  }
+}
+
+/** Take back what was decided last, and ask for it again. */
+async function goBack(mine) {
+  const group = await mine.undo();
+  if (group.entries.length > 1) await settleGroup(mine, group);
+  else await settleEach(mine, group.entries);
 }
 
 function told(kind, problem) {
-  if (kind === "sent") sayState("working");
-  if (kind === "away") sayState("away");
+  if (kind === "sent") {
+    hush();
+    sayState("working");
+  }
+  if (kind === "away") {
+    trouble = problem;
+    sayState("away");
+    // Whose queue it is can mend it, and needs to know what it has.
+    if (problem.kind === "store") complain(problem);
+  }
   if (kind !== "over") return;
   if (![404, 409, 410].includes(problem.status)) complain(problem);
   sayState("elsewhere");
@@ -125,7 +145,9 @@ function told(kind, problem) {
 function sayState(now) {
   state = now;
   find("review-state").dataset.state = now;
-  find("review-state").textContent = now === "working" ? "" : say(`review.${now}`);
+  find("review-undo").hidden = now !== "empty";
+  const why = now === "away" ? `${messageOf(trouble)} ` : "";
+  find("review-state").textContent = now === "working" ? "" : why + say(`review.${now}`);
 }
 
 /** As many crops as one look can hold. */

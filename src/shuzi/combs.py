@@ -1,0 +1,153 @@
+"""Ink -> combs and boxes without a top: base lines with teeth, a digit between two of them."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.page import Box
+from shuzi.paper import Mask, dilated
+from shuzi.parts import find_parts
+
+SHORTEST = 28
+"""Pixels of a base line, at least."""
+SLIMMEST = 20
+"""Pixels between two teeth; in smaller pictures a table's pieces look like combs."""
+BEYOND = 0.85
+"""Of the way up to the picture's edge: teeth that reach so far go on beyond it."""
+TOOTH = 3
+"""Pixels of the lowest tooth."""
+LOWEST, HIGHEST = 0.12, 1.8
+"""A tooth's height over the width between two."""
+UNEVEN = 0.08
+"""Of that width, how far a tooth may stand from its place."""
+TALL = 0.75
+"""Teeth so high, over that width, are the sides of boxes; a lower comb's digits rise above it."""
+DIGIT = 1.4
+"""Over that width, the height of a comb's digits, with room."""
+CLOSED, COVERED = (0.4, 1.15), 0.6
+"""Over that width, how high above the base line another one, over that share of it, closes it."""
+FEWEST = 3
+"""Boxes of a comb, at least; of boxes without a top two are enough."""
+MOST = 24
+"""Boxes in a row."""
+Row = tuple[Box, ...]
+
+
+def find_combs(dark: Mask) -> list[Row]:
+    """The rows of boxes over base lines with evenly spaced teeth, open above.
+
+    Args:
+        dark: where ink and print are.
+    """
+    # Thickened, so that a line may slope a little.
+    long = np.asarray(
+        cv2.morphologyEx(dilated(dark, 3, 1), cv2.MORPH_OPEN, np.ones((1, SHORTEST), np.uint8)),
+        np.uint8,
+    )
+    labels, stats = find_parts(long)
+    found = []
+    for part in range(1, len(stats)):
+        left, top, width, height = stats[part, :4].tolist()
+        line = labels[top : top + height, left : left + width] == part
+        found.append(_row(dark, long, line, left, top))
+    return [row for row in found if row]
+
+
+def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -> Row:
+    """The boxes over a base line; none if it has no even teeth, or there is a line above."""
+    height, width = line.shape
+    if height > 8 + width // 8:
+        return ()
+    xs, ys, half = _middle(line)
+    xs, ys = xs + left, ys + top
+    kept = (xs >= 0) & (xs < dark.shape[1])
+    xs, ys = xs[kept], ys[kept]
+    above, below = (
+        _beyond(dark, xs, ys - half, -1, width),
+        _beyond(dark, xs, ys + half, 1, 4 * TOOTH),
+    )
+    up = _runs(above)
+    teeth = _even_teeth(up, _runs(below))
+    if not teeth:
+        return ()
+    pitch = (teeth[-1] - teeth[0]) / (len(teeth) - 1)
+    low, high = (ys - round(share * pitch) for share in (CLOSED[0], CLOSED[1]))
+    lines = _beyond(long, xs, low, -1, int((low - high).max()))
+    if lines.any(axis=0).mean() > COVERED:
+        return ()
+    tall = float(np.median([up[round(x)] for x in teeth]))
+    if tall > BEYOND * (ys.min() - half):
+        # They go on beyond the picture, as a table's do.
+        return ()
+    if tall <= TALL * pitch and len(teeth) <= FEWEST:
+        return ()
+    rise = round(tall if tall > TALL * pitch else DIGIT * pitch)
+    return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth))
+
+
+def _middle(line: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
+    """The columns of a line and a little beyond, its row at each, and half of its thickness."""
+    thickness = line.sum(axis=0)
+    middles = (line * np.arange(len(line))[:, None]).sum(axis=0) / np.maximum(thickness, 1)
+    slope, first = np.polyfit(np.arange(len(middles)), middles, 1)
+    half = max(1, round(float(np.median(thickness)) / 2))
+    xs = np.arange(-half, len(middles) + half)
+    return xs, np.round(first + slope * xs).astype(int), half
+
+
+def _box(xs: NDArray[np.intp], feet: NDArray[np.intp], a: float, b: float, rise: int) -> Box:
+    left, right = int(xs[round(a)]) + 1, int(xs[round(b)])
+    foot = int(feet[round((a + b) / 2)])
+    top = max(0, foot - rise)
+    return Box(left, top, right - left, foot - top)
+
+
+def _beyond(page: Mask, xs: NDArray[np.intp], ys: NDArray[np.intp], way: int, reach: int) -> Mask:
+    """The rows off the line one way, nearest first, each as far from it at all columns."""
+    steps = np.arange(reach)[:, None] * way + ys
+    inside = (steps >= 0) & (steps < len(page))
+    return np.where(inside, page[steps.clip(0, len(page) - 1), xs], 0).astype(page.dtype)
+
+
+def _runs(strip: Mask) -> NDArray[np.intp]:
+    """How far the ink goes on from the line, at each column or one beside it."""
+    wide = dilated(strip, 1, 3)
+    return np.where(wide.all(axis=0), len(wide), wide.argmin(axis=0))
+
+
+def _even_teeth(up: NDArray[np.intp], down: NDArray[np.intp]) -> list[float]:
+    """The columns of teeth from one end of the line to the other, as many as there are evenly."""
+    high = np.flatnonzero(up >= TOOTH)
+    if len(high) == 0:
+        return []
+    first, last = _end(high), len(up) - 1 - _end((len(up) - 1 - high)[::-1])
+    for count in range(min(MOST, int((last - first) // SLIMMEST)), 1, -1):
+        places = np.linspace(first, last, count + 1)
+        if _are_teeth(places, up, down):
+            return [float(x) for x in places]
+    return []
+
+
+def _end(high: NDArray[np.intp]) -> float:
+    """The middle of the first run of columns."""
+    gaps = np.flatnonzero(np.diff(high) > 1)
+    last = high[gaps[0]] if len(gaps) else high[-1]
+    return float(high[0] + min(last - high[0], 2 * TOOTH) / 2)
+
+
+def _are_teeth(places: NDArray[np.float64], up: NDArray[np.intp], down: NDArray[np.intp]) -> bool:
+    """Whether there are teeth there, about as high, that do not go on below the line."""
+    pitch = places[1] - places[0]
+    if places[0] > pitch / 3 or len(up) - places[-1] > pitch / 3:
+        return False
+    near = max(2, round(UNEVEN * pitch))
+    spans = [slice(max(0, round(x) - near), round(x) + near + 1) for x in places]
+    heights = np.array([up[span].max() for span in spans])
+    tall = float(np.median(heights))
+    if heights.min() < max(TOOTH, 0.5 * tall) or not LOWEST * pitch < tall < HIGHEST * pitch:
+        return False
+    goes_on = np.mean([down[span].max() > 2 * TOOTH for span in spans]) > 0.3
+    between = np.mean(up >= max(TOOTH, 0.7 * tall)) > 0.5
+    return not (goes_on or between)

@@ -1,0 +1,84 @@
+"""Probabilities of digits in each frame -> texts, and where their digits are."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+BEAM = 8
+"""Texts kept at each frame of the search."""
+UNLIKELY = 1e-3
+"""Characters less likely than this in a frame are not tried there."""
+
+
+def beam_search(
+    log_probabilities: NDArray[np.floating], beam: int = BEAM
+) -> list[tuple[str, float]]:
+    """The likeliest texts and their probabilities, summed over their alignments, best first.
+
+    Source: Graves (2012), "Supervised sequence labelling with recurrent neural networks", 7.5;
+    as prefix search by Hannun and others (2014), "First-pass large vocabulary recognition".
+
+    Args:
+        log_probabilities: float (t, 11), the blank first.
+    """
+    # Of each text: the probability that the last frame is a blank, and that it is its last digit.
+    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
+    for frame in np.exp(log_probabilities.astype(np.float64)).tolist():
+        best = sorted(_extended(beams, frame).items(), key=lambda item: -sum(item[1]))
+        beams = dict(best[:beam])
+    return [("".join(str(c - 1) for c in text), sum(parts)) for text, parts in beams.items()]
+
+
+def _extended(
+    beams: dict[tuple[int, ...], tuple[float, float]], frame: list[float]
+) -> dict[tuple[int, ...], tuple[float, float]]:
+    likely = [c for c in range(1, len(frame)) if frame[c] > UNLIKELY]
+    found: dict[tuple[int, ...], tuple[float, float]] = {}
+    for text, (blank, digit) in beams.items():
+        last = text[-1] if text else 0
+        stays = digit * frame[last] if text else 0.0
+        before = found.get(text, (0.0, 0.0))
+        found[text] = before[0] + (blank + digit) * frame[0], before[1] + stays
+        for c in likely:
+            # The same digit twice needs a blank between.
+            way = blank if c == last else blank + digit
+            if way > 0:
+                longer = (*text, c)
+                before = found.get(longer, (0.0, 0.0))
+                found[longer] = before[0], before[1] + way * frame[c]
+    return found
+
+
+def align(log_probabilities: NDArray[np.floating], text: str) -> list[tuple[int, int]]:
+    """The frames of each digit, first and last + 1, on the text's likeliest alignment.
+
+    Args:
+        log_probabilities: float (t, 11), the blank first; t large enough for the text.
+    """
+    # A blank before, between and after the digits; few enough that lists are faster than arrays.
+    states = [0]
+    for c in text:
+        states += [int(c) + 1, 0]
+    frames = log_probabilities[:, states].tolist()
+    never = float("-inf")
+    score = [*frames[0][:2], *[never] * (len(states) - 2)]
+    came: list[list[int]] = []
+    for frame in frames[1:]:
+        before = [_came_from(score, states, i) for i in range(len(states))]
+        score = [score[j] + p for j, p in zip(before, frame, strict=True)]
+        came.append(before)
+    place = max(range(max(0, len(states) - 2), len(states)), key=score.__getitem__)
+    path = [place]
+    for before in reversed(came):
+        path.append(before[path[-1]])
+    path.reverse()
+    digits = range(1, len(states), 2)
+    return [(path.index(i), len(path) - path[::-1].index(i)) for i in digits]
+
+
+def _came_from(score: list[float], states: list[int], i: int) -> int:
+    """The likeliest state before state i: itself, the one before, or over a blank."""
+    best = i - 1 if i > 0 and score[i - 1] > score[i] else i
+    # The same digit twice needs the blank between.
+    if i > 1 and states[i] and states[i] != states[i - 2] and score[i - 2] > score[best]:
+        best = i - 2
+    return best

@@ -1,0 +1,87 @@
+"""Ink -> the printed boxes and cells that hold a whole number, and where their borders are."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.boxes import LEAST, is_filled
+from shuzi.page import Box
+from shuzi.paper import Mask, dilated
+
+NARROWEST, WIDEST = 1.15, 12.0
+"""Width over height of a box for a number."""
+LARGEST = 0.5
+"""Of the page that such a box takes at most."""
+WRITTEN = 0.3
+"""Of a box's height that digits in it take, at least."""
+THICK = 8
+"""A border is as thick as its box is high over this, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A box: the paper within its border, and the outline of that, int32 (n, 1, 2), convex."""
+
+    box: Box
+    outline: NDArray[np.int32]
+
+
+def find_frames(dark: Mask) -> list[Frame]:
+    """The closed boxes.
+
+    Args:
+        dark: where ink and print are.
+    """
+    contours, hierarchy = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return []
+    holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
+    found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
+    return [
+        Frame(box, np.asarray(cv2.convexHull(hole), np.int32))
+        for hole, box in found
+        if _is_field(box, dark.shape) and is_filled(hole, box) and _is_written_in(box, dark)
+    ]
+
+
+def draw_borders(frames: list[Frame], dark: Mask) -> Mask:
+    """Where the frames' borders are, 1."""
+    drawn = np.zeros_like(dark)
+    for frame in frames:
+        box, thick = frame.box, _thickness(frame.box, dark)
+        left, top = max(0, box.x - thick - 1), max(0, box.y - thick - 1)
+        window = drawn[top : box.bottom + thick + 1, left : box.right + thick + 1]
+        within = np.zeros(window.shape, np.uint8)
+        cv2.fillConvexPoly(within, frame.outline - [left, top], 1)
+        side = 2 * thick + 1
+        inner = np.asarray(cv2.erode(within, np.ones((3, 3), np.uint8)), np.uint8)
+        window |= dilated(within, side, side) & ~inner
+    return drawn
+
+
+def _is_field(box: Box, shape: tuple[int, ...]) -> bool:
+    wide = box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
+    return wide and box.width * box.height < LARGEST * shape[0] * shape[1]
+
+
+def _is_written_in(box: Box, dark: Mask) -> bool:
+    """Whether there is ink within, as high as digits; a square of squared paper holds none."""
+    edge = max(1, box.height // THICK)
+    inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
+    return bool(inner.any(axis=1).mean() > WRITTEN)
+
+
+def _thickness(box: Box, dark: Mask) -> int:
+    """Pixels of the border, as most of its sides have them, and its soft edge."""
+    most = max(2, box.height // THICK)
+    rows, columns = slice(box.y, box.bottom), slice(box.x, box.right)
+    sides = (
+        dark[max(0, box.y - most) : box.y, columns][::-1],
+        dark[box.bottom : box.bottom + most, columns],
+        dark[rows, max(0, box.x - most) : box.x].T[::-1],
+        dark[rows, box.right : box.right + most].T,
+    )
+    runs = [int((side.mean(axis=1) > 0.5).sum()) for side in sides if side.size]
+    return 1 + int(np.median(runs or [1]))

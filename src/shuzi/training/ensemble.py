@@ -1,0 +1,79 @@
+"""Several runs as one model: the mean of their probabilities."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+from onnx import TensorProto, helper
+from onnx.compose import add_prefix
+
+from shuzi.card import checksum, save_card
+from shuzi.errors import RunError, UsageError
+from shuzi.evaluation.report import open_run
+from shuzi.files import write_atomically
+from shuzi.training.export import describe
+from shuzi.training.recipes import Recipe
+
+
+def export_ensemble(runs: Sequence[Path], output: Path) -> None:
+    """Write one model whose probabilities are the mean of the runs', and its card.
+
+    Raises:
+        UsageError: there are fewer than two runs, one is given twice, or `output` does not end in
+            .onnx.
+        RunError: one has not finished, or knows other outcomes than the first.
+        ModelError, OutputError: see `shuzi.errors`.
+    """
+    if output.suffix != ".onnx":
+        raise UsageError(f"{output} must end in .onnx.", "Give such a name to --output.")
+    if len({run.resolve() for run in runs}) < max(2, len(runs)):
+        raise UsageError("An ensemble takes two runs or more, each once.", "Name them all.")
+    records = [open_run(run)[1] for run in runs]
+    _check(runs, records)
+    models = [onnx.load(run / "model.onnx") for run in runs]
+    with write_atomically(output) as temporary:
+        temporary.write_bytes(mean_of(models).SerializeToString())
+    members = {str(run): _member(run, record) for run, record in zip(runs, records, strict=True)}
+    save_card(output, {"model": output.name, "ensemble": "the members' mean", "members": members})
+
+
+def mean_of(models: Sequence[onnx.ModelProto]) -> onnx.ModelProto:
+    """One model that gives the mean of the models' probabilities for the same images."""
+    members = [add_prefix(model, f"{i}.", rename_inputs=False) for i, model in enumerate(models)]
+    graphs = [member.graph for member in members]
+    outputs = [graph.output[0].name for graph in graphs]
+    program = helper.make_model(
+        helper.make_graph(
+            [
+                *(node for graph in graphs for node in graph.node),
+                helper.make_node("Mean", outputs, ["probabilities"]),
+            ],
+            "ensemble",
+            [graphs[0].input[0]],
+            [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 10])],
+            [tensor for graph in graphs for tensor in graph.initializer],
+        ),
+        opset_imports=models[0].opset_import,
+        ir_version=models[0].ir_version,
+    )
+    helper.set_model_props(program, describe(1.0) | {"members": str(len(models))})
+    return program
+
+
+def _check(runs: Sequence[Path], records: Sequence[dict[str, Any]]) -> None:
+    known = [Recipe.from_dict(record["recipe"]).outcomes for record in records]
+    for run, outcomes in zip(runs, known, strict=True):
+        if outcomes != known[0]:
+            raise RunError(
+                f"{run} knows {outcomes} outcomes, {runs[0]} knows {known[0]}.",
+                "Members must all know what is not a digit (--set marks=), or none of them.",
+            )
+
+
+def _member(run: Path, record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "recipe": record["recipe"]["name"],
+        "seed": record["seed"],
+        "sha256": checksum(run / "model.onnx"),
+    }

@@ -1,0 +1,45 @@
+"""Printed boxes that hold a whole number."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi import Reader
+from shuzi.frames import draw_borders, find_frames
+
+
+def boxed(written=True):
+    """A box with two strokes in it, 1 on 0."""
+    mask = np.zeros((120, 240), np.uint8)
+    cv2.rectangle(mask, (40, 30), (200, 90), 1, 3)
+    for x in (90, 130) if written else ():
+        cv2.line(mask, (x, 42), (x, 78), 1, 4)
+    return mask
+
+
+def test_a_box_is_found_and_its_border_apart_from_what_it_holds():
+    mask = boxed()
+    (frame,) = find_frames(mask)
+    assert frame.box.to_list() == pytest.approx([42, 32, 157, 57], abs=2)
+    rest = mask & ~draw_borders([frame], mask) & 1
+    assert rest.sum() == mask[36:84, 60:180].sum()
+
+
+def test_an_empty_box_is_none():
+    assert find_frames(boxed(written=False)) == []
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_number_in_a_box_is_read_without_its_border(digits, scale):
+    paper = np.full((100, 220), 235, np.uint8)
+    cv2.rectangle(paper, (30, 20), (190, 80), 60, 2)
+    for x, i in ((60, 3), (110, 8)):
+        ink = cv2.resize(digits.test_images[i], (48, 48))
+        target = paper[26:74, x : x + 48]
+        np.minimum(target, (235 - 0.8 * ink).astype(np.uint8), out=target)
+    picture = cv2.resize(paper, None, fx=scale, fy=scale)
+    wanted = f"{digits.test_labels[3]}{digits.test_labels[8]}"
+    page = Reader().read(picture)
+    assert [number.text for number in page.numbers] == [wanted]
+    box = page.numbers[0].digits[0].box
+    assert scale * 55 < box.x < box.right < scale * 112
