@@ -10,8 +10,10 @@ from shuzi.boxes import LEAST, is_filled
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
-NARROWEST, WIDEST = 1.15, 12.0
+NARROWEST, WIDEST = 1.3, 12.0
 """Width over height of a box for a number."""
+GRID = 20
+"""More squares than this are a grid."""
 LARGEST = 0.5
 """Of the page that such a box takes at most."""
 WRITTEN = 0.3
@@ -29,7 +31,7 @@ class Frame:
 
 
 def find_frames(dark: Mask) -> list[Frame]:
-    """The closed boxes.
+    """The closed boxes; none in a grid of squares, as of a sudoku, where two may look like one.
 
     Args:
         dark: where ink and print are.
@@ -38,11 +40,14 @@ def find_frames(dark: Mask) -> list[Frame]:
     if hierarchy is None:
         return []
     holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
-    found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
+    boxes = [(hole, Box(*cv2.boundingRect(hole))) for hole in holes]
+    filled = [(hole, box) for hole, box in boxes if box.height >= LEAST and is_filled(hole, box)]
+    if sum(box.width < NARROWEST * box.height for _, box in filled) > GRID:
+        return []
     return [
         Frame(box, np.asarray(cv2.convexHull(hole), np.int32))
-        for hole, box in found
-        if _is_field(box, dark.shape) and is_filled(hole, box) and _is_written_in(box, dark)
+        for hole, box in filled
+        if _is_field(box, dark.shape) and _is_written_in(box, dark)
     ]
 
 
@@ -62,7 +67,7 @@ def draw_borders(frames: list[Frame], dark: Mask) -> Mask:
 
 
 def _is_field(box: Box, shape: tuple[int, ...]) -> bool:
-    wide = box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
+    wide = NARROWEST <= box.width / box.height <= WIDEST
     return wide and box.width * box.height < LARGEST * shape[0] * shape[1]
 
 

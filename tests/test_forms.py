@@ -1,0 +1,29 @@
+"""Composed forms."""
+
+import numpy as np
+import pytest
+
+from shuzi.training.forms import KINDS, compose_form
+from shuzi.training.glyphs import Glyphs
+
+
+@pytest.fixture(scope="module")
+def glyphs(digits):
+    return Glyphs(digits.train_images, digits.train_labels)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_number_lies_where_its_field_is(glyphs, kind):
+    picture, page = compose_form(kind, glyphs, np.random.default_rng(1), (3, 2), dpi=100)
+    assert picture.shape == (page.height, page.width)
+    assert all(number.text.isdigit() for number in page.numbers)
+    for box in (number.box for number in page.numbers):
+        field = picture[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
+        assert field.min() < np.median(picture) - 40
+
+
+def test_the_same_seed_gives_the_same_photo(glyphs):
+    first, again = (
+        compose_form("table", glyphs, np.random.default_rng(3), photo=True)[0] for _ in range(2)
+    )
+    assert (first == again).all()
