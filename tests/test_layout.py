@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from pages import page
 
+from shuzi.groups import Group, with_marks
 from shuzi.layout import find_numbers
+from shuzi.page import Box
 from shuzi.paper import page_contrast
 
 LENGTHS = [[3, 1, 2], [2, 4], [1, 1, 3]]
@@ -123,3 +125,12 @@ def test_contrast_is_zero_on_paper_and_high_on_ink(plain):
     contrast, _ = page_contrast(plain)
     assert np.median(contrast) <= 2
     assert contrast[plain < 40].mean() > 150
+
+
+def test_a_group_of_two_low_pieces_may_have_marks():
+    pieces = np.array([[0, 0, 99, 99, 9], [0, 0, 8, 12, 60], [0, 26, 8, 12, 60]], np.int32)
+    group = Group(Box(0, 0, 8, 38), 1, (1, 2))
+    assert with_marks([group], pieces, np.zeros((99, 99), np.uint8), np.array([1, 2]))[0].parts == (
+        1,
+        2,
+    )

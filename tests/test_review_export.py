@@ -32,6 +32,16 @@ def test_csv_has_a_row_an_item(decided, tmp_path):
     assert datetime.fromisoformat(rows[0]["decided"]).utcoffset().seconds == 0
 
 
+def test_csv_holds_signed_numbers_as_they_are(store, tmp_path):
+    store.add([item(0, "-5")])
+    lease = store.lease("Ann", 1)
+    store.decide(lease.token, "Ann", [Verdict(lease.items[0].id, "-7,5", 1.5)])
+    export(store, "csv", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert (row["read"], row["answer"]) == ("-5", "-7,5")
+
+
 def test_csv_holds_no_formula(decided, tmp_path):
     export(decided, "csv", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:

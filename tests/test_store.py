@@ -286,10 +286,17 @@ def test_a_script_in_a_name_is_only_a_name(store):
     assert store.figures().reviewers[0].name == name
 
 
-@pytest.mark.parametrize("said", ["", "1.5", "-1", "=1+1", "７", "1" * 41, "a"])
+@pytest.mark.parametrize(
+    "said", ["", "1.", ",5", "--1", "1..5", "=1+1", "７", "1" * 41, "a", "1\n"]
+)
 def test_a_verdict_that_is_no_number_is_refused(said):
     with pytest.raises(UsageError, match="not a number"):
         Verdict(1, said)
+
+
+@pytest.mark.parametrize("said", ["7", "-5", "7,5", "7.5", "-1.234,5", "1" * 40])
+def test_a_verdict_may_have_signs(said):
+    assert Verdict(1, said).text == said
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])

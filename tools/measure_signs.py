@@ -176,9 +176,11 @@ def score(read, pictures, wrong, name):
         if wrong and marks(a) != marks(b):
             cv2.imwrite(str(wrong / f"{name}-{i}-{b}-as-{a}.png"), pictures[i][0])
     pairs = list(zip(said, texts, strict=True))
+    read_right = [(a, b) for a, b in pairs if digits(a) == digits(b)]
     return {
         "n": len(pairs),
         "marks as they are": float(np.mean([marks(a) == marks(b) for a, b in pairs])),
+        "of those with all digits right": float(np.mean([a == b for a, b in read_right])),
         "other marks": float(np.mean([marks(a) not in ("", marks(b)) for a, b in pairs])),
         "digits right": float(np.mean([digits(a) == digits(b) for a, b in pairs])),
         "all right": float(np.mean([a == b for a, b in pairs])),
@@ -186,7 +188,7 @@ def score(read, pictures, wrong, name):
 
 
 def marks(text):
-    return "".join(c for c in text if not c.isdigit())
+    return "".join(c for c in text if c in "-.,")
 
 
 def digits(text):

@@ -20,6 +20,8 @@ LINE = 0.4
 """Width over height of what may be a 1 or a line."""
 MARK, SPECK = 0.5, 0.003
 """Heights of a digit that a mark is high at most, and its squares that a mark is large at least."""
+BESIDE = 3
+"""Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
 
@@ -106,14 +108,17 @@ def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
     return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
 
 
-def with_marks(groups: list[Group], stats: Stats, chosen: NDArray[np.intp]) -> list[Group]:
-    """The groups with the small parts that may be signs of theirs.
+def with_marks(
+    groups: list[Group], stats: Stats, ruled: Mask, chosen: NDArray[np.intp]
+) -> list[Group]:
+    """The groups with the small parts that may be signs of theirs; none is a piece of a ruling.
 
     Args:
         chosen: the parts that may be digits; a dash right after one is no minus sign.
     """
     highest = max((group.box.height for group in groups), default=0)
-    low = np.flatnonzero(stats[:, 3] <= MARK * highest)
+    low = np.flatnonzero((stats[:, 3] <= MARK * highest) & (stats[:, 4] >= SPECK * highest))
+    low = low[[not _is_ruled(part, ruled) for part in stats[low]]]
     low = low[np.argsort(stats[low, 0], kind="stable")]
     return [replace(group, marks=_marks(group, stats, low, chosen)) for group in groups]
 
@@ -128,18 +133,23 @@ def _marks(
     group: Group, stats: Stats, low: NDArray[np.intp], chosen: NDArray[np.intp]
 ) -> tuple[int, ...]:
     own = stats[list(group.parts)]
-    tall = own[own[:, 3] > MARK * group.box.height]
-    box = _bounds(tall) if len(tall) else group.box
+    box = _bounds(own[own[:, 3] > MARK * own[:, 3].max()])
     high = box.height
     first, last = np.searchsorted(stats[low, 0], (box.x - 2 * MARK * high, box.right))
     near = low[first:last]
     left, top, width, height, area = stats[near].T
     x, y = left + width / 2, (top + height / 2 - box.y) / high
     large = (height <= MARK * high) & (area >= SPECK * high * high)
-    between = (x > box.x) & (y > 0.6) & (y < 1.3)
+    between = (x > box.x) & (width <= MARK * high) & (y > 0.6) & (y < 1.3)
     before = (x < box.x) & (left + width >= box.x - NEAR * high) & (y > 0.15) & (y < 0.8)
     before &= ~_follows(stats[near], stats[chosen])
     return tuple(map(int, near[large & (between | before)]))
+
+
+def _is_ruled(part: Stats, ruled: Mask) -> bool:
+    left, top, width, height = (int(value) for value in part[:4])
+    rows = slice(max(0, top - BESIDE), top + height + BESIDE)
+    return bool(ruled[rows, max(0, left - BESIDE) : left + width + BESIDE].any())
 
 
 def _follows(marks: Stats, digits: Stats) -> NDArray[np.bool_]:

@@ -136,7 +136,7 @@ def find_numbers(grey: Grey) -> Layout:
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     fields = tuple(frame.box for frame in frames)
     groups = of_parts(alike(find_groups(stats, ruled, chosen, fields), stats), stats)
-    lines = in_lines(with_marks(groups, stats, chosen) + of_rows(rows))
+    lines = in_lines(with_marks(groups, stats, ruled, chosen) + of_rows(rows))
     return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
 

@@ -56,9 +56,15 @@ def _runs(ink: Mask, height: float, thick: int) -> Mask:
     runs = _morphed(dilated(ink, thick, 1), cv2.MORPH_OPEN, 1, run)
     solid = _morphed(runs, cv2.MORPH_OPEN, max(5, round(height / 3)), run // 2)
     labels, stats = find_parts(np.asarray(runs & ~solid & 1, np.uint8))
-    long = (stats[:, cv2.CC_STAT_WIDTH] >= RULING * height).astype(np.uint8)
-    long[0] = 0
-    return np.asarray(long[labels], np.uint8)
+    least = RULING * height
+    long = stats[:, cv2.CC_STAT_WIDTH] >= least
+    long[0] = False
+    # Writing breaks a ruling; the pieces lie in line with what is left of it.
+    along = np.asarray(long[labels].sum(axis=1))
+    middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] // 2
+    ruling = long | (along[middle] >= least)
+    ruling[0] = False
+    return np.asarray(ruling[labels], np.uint8)
 
 
 def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:

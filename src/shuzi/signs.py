@@ -29,6 +29,8 @@ DARK = 0.8
 """Of the digits' darkness, at least, that a point has; a dash may be made with less."""
 ABOVE = 0.15
 """So far above a mark there is no digit."""
+MANY = 24
+"""More small parts than these are the paper's texture."""
 COMPANY = 0.25
 """Other marks of that share of its area beside it make a mark part of a line or a pattern."""
 
@@ -77,7 +79,7 @@ def find_signs(strip: Grey, spans: Sequence[Span]) -> tuple[Sign, ...]:
     """
     writing = _Writing(strip)
     digits = writing.digits(spans)
-    if not digits or not writing.small:
+    if not digits or not 0 < len(writing.small) <= MANY:
         return ()
     return (*_minus(writing, digits), *_decimal_marks(writing, digits))
 
@@ -235,33 +237,39 @@ def _decimal_marks(writing: _Writing, digits: list[_Part]) -> list[Sign]:
 
 
 def _decimal_mark(part: _Part, writing: _Writing, before: _Part, after: _Part) -> str:
-    """A point, a comma, or nothing: small, dark, on the ground line and clear of both digits."""
+    """A point, a comma, or nothing."""
+    if not _lies_between(part, writing, before, after) or writing.darkness(part) < DARK:
+        return ""
+    # Where the digits stand: the ground line may rise or fall from one to the next.
     high, low = sorted((before.bottom, after.bottom))
-    beside = max(part.left - before.right, after.left - part.right) / HIGH
-    if part.top == 0 or beside > 0.4 or (high - part.top) / HIGH < -0.45:
-        return ""
-    if min(before.height, after.height) < TALL:
-        return ""
-    if min(writing.gaps(part)) < 0 or not writing.is_clear(part):
-        return ""
-    if writing.darkness(part) < DARK:
-        return ""
-    top, below = (part.top - high) / HIGH, (part.bottom - high) / HIGH
     long, steep = writing.shape(part)
     is_cut = part.bottom == len(writing.ink)
     if (
-        0.2 <= part.height <= 0.5
+        0.2 <= part.height <= TALL
         and (long >= 1.5 or is_cut)
         and steep >= 0.45
-        and (top >= -0.16 and (part.top - low) / HIGH <= 0.3)
-        and below >= 0.05
+        and (part.top - high) / HIGH >= -0.25
+        and (part.top - low) / HIGH <= 0.3
+        and (part.bottom - high) / HIGH >= 0.05
     ):
         return ","
-    rests = below >= -0.1 and (part.bottom - low) / HIGH <= 0.1
-    round_enough = long <= 1.7 and not is_cut
+    rests = (part.bottom - high) / HIGH >= -0.1 and (part.bottom - low) / HIGH <= 0.1
     thick = part.area / max(part.right - part.left, part.bottom - part.top)
     small = max(part.width, part.height) <= 0.4 and thick >= 0.5 * writing.pen
-    return "." if rests and round_enough and small else ""
+    return "." if rests and small and long <= 1.7 and not is_cut else ""
+
+
+def _lies_between(part: _Part, writing: _Writing, before: _Part, after: _Part) -> bool:
+    """Whether it is low enough, and beside both digits but no piece of one."""
+    apart = max(part.left - before.right, after.left - part.right) / HIGH
+    return (
+        part.top > 0
+        and apart <= 0.4
+        and (part.top - min(before.bottom, after.bottom)) / HIGH <= TALL
+        and min(before.height, after.height) >= TALL
+        and min(writing.gaps(part)) >= 0
+        and writing.is_clear(part)
+    )
 
 
 def _is_of_pattern(
