@@ -106,20 +106,6 @@ def test_the_average_is_validated_and_what_is_trained_stays(digits):
     assert averaged.history[-1].val_loss != plain.history[-1].val_loss
 
 
-def test_smoothed_labels_are_trained_towards(digits):
-    made = trained(digits, epochs=30, recipe=dataclasses.replace(RECIPE, smoothing=0.2, epochs=30))
-    sure = made.validation_logits().softmax(dim=1).amax(dim=1).mean().item()
-    assert 0.6 < sure < 0.85
-
-
-def test_targets_are_labels_or_smoothed(digits):
-    made = trainer(digits, recipe=dataclasses.replace(RECIPE, smoothing=0.1))
-    batch = made.train.take(torch.tensor([3]))
-    expected = np.full(10, 0.01, np.float32)
-    expected[batch.labels] = 0.91
-    np.testing.assert_allclose(made._targets(batch)[0], expected, rtol=1e-6)
-
-
 def test_the_loss_is_the_mean_over_the_images(digits):
     recipe = dataclasses.replace(RECIPE, dropout=0.0, lr=0.0, validation_split=0.0)
     made = trainer(digits, recipe=recipe)

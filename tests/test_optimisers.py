@@ -12,7 +12,7 @@ from torch.nn import functional
 from shuzi.training.dense import Dense
 from shuzi.training.network import cross_entropy_gradient
 from shuzi.training.networks import build
-from shuzi.training.optimisers import KerasSGD, exponential, one_cycle
+from shuzi.training.optimisers import KerasSGD
 from shuzi.training.recipes import Recipe
 
 keras = pytest.importorskip("keras")
@@ -70,19 +70,6 @@ def test_the_gradient_takes_probabilities_as_well_as_labels():
     torch.testing.assert_close(
         cross_entropy_gradient(logits, soft), cross_entropy_gradient(logits, labels)
     )
-
-
-def test_the_exponential_schedule_is_that_of_keras():
-    theirs = keras.optimizers.schedules.ExponentialDecay(1.0, 100, 0.001)
-    for t in (0, 1, 50, 99):
-        assert exponential(t, 100) == pytest.approx(float(theirs(t)), rel=1e-4)
-
-
-def test_one_cycle_is_highest_after_a_fifth():
-    factors = [one_cycle(t, 100) for t in range(100)]
-    assert factors.index(max(factors)) == 20
-    assert factors[0] == pytest.approx(1 / 25)
-    assert factors[-1] < 0.001
 
 
 def test_initial_kernel_is_distributed_as_that_of_keras():

@@ -51,7 +51,7 @@ def test_every_knob_of_the_tutorial_can_be_set():
         *("momentum=1", "nesterov=maybe", "batch_size=0", "validation_split=1", "scale=0"),
         *("convolutions=4x16", "convolutions=5x16,3x0", "convolutions=5x16/3", "mean=half"),
         *("shuffle=2", "network=transformer", "optimiser=adam", "augment=more", "marks=-1"),
-        *("ema=1", "smoothing=1", "strength=-1", "taught=2"),
+        *("ema=1", "strength=-1", "taught=2"),
     ],
 )
 def test_an_impossible_value_is_named_with_what_is_allowed(setting):

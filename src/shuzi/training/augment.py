@@ -46,20 +46,6 @@ def _plane(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     )
 
 
-def erase(images: Tensor, generator: torch.Generator, share: float) -> Tensor:
-    """uint8 images (n, 28, 28); that share of them without a rectangle (Zhong and others, 2020).
-
-    Its sides are 3 to 9 pixels long.
-    """
-    inside = _uniform(images, generator, 0, 1) < share
-    places = torch.arange(28, device=images.device).view(28, 1)
-    for axis in (places, places.view(1, 28)):
-        length = _uniform(images, generator, 3, 10).floor()
-        start = (_uniform(images, generator, 0, 1) * (29 - length)).floor()
-        inside = inside & (axis >= start) & (axis < start + length)
-    return images.masked_fill(inside[:, 0], 0)
-
-
 def wear(images: Tensor, generator: torch.Generator) -> Tensor:
     """uint8 images (n, 28, 28) as pens, cameras and scanners leave them.
 

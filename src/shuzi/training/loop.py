@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from shuzi.dataset import Dataset
 from shuzi.errors import DataError, DivergedError
-from shuzi.training.augment import erase, warp, wear
+from shuzi.training.augment import warp, wear
 from shuzi.training.average import Average
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
@@ -187,27 +187,21 @@ class Trainer:
             yield Split(self._augment(batch.images), batch.labels)
 
     def _augment(self, images: Tensor) -> Tensor:
-        if self.recipe.erased:
-            images = erase(images, self.generator, self.recipe.erased)
         if self.recipe.augment == "none":
             return images
-        kind, strength = self.recipe.augment, self.recipe.strength
-        images = warp(images, self.generator, elastic=kind != "warp", strength=strength)
-        if kind == "wear":
+        worn = self.recipe.augment == "wear"
+        images = warp(images, self.generator, elastic=worn, strength=self.recipe.strength)
+        if worn:
             # Half of them stay as clean as they came.
             half = len(images) // 2
             images[:half] = wear(images[:half], self.generator)
         return images
 
     def _targets(self, batch: Split) -> Tensor:
-        outcomes, smoothing = self.recipe.outcomes, self.recipe.smoothing
-        if not smoothing and self.teacher is None:
+        if self.teacher is None:
             return batch.labels
-        one_hot = functional.one_hot(batch.labels, outcomes)
-        targets = one_hot * (1 - smoothing) + smoothing / outcomes
-        if self.teacher is not None:
-            targets = torch.lerp(targets, self.teacher(batch.images), self.recipe.taught)
-        return targets
+        one_hot = functional.one_hot(batch.labels, self.recipe.outcomes).float()
+        return torch.lerp(one_hot, self.teacher(batch.images), self.recipe.taught)
 
     def _validate(self) -> tuple[float | None, float | None]:
         if len(self.validation) == 0:

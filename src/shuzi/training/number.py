@@ -17,7 +17,7 @@ from shuzi.sequence import STRIDE, pad, padded_width
 from shuzi.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
-from shuzi.training.optimisers import ScheduledAdamW
+from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.progress import Reporter
 from shuzi.training.recipes import Recipe
 from shuzi.training.wobble import wobble
@@ -130,7 +130,7 @@ class NumberTrainer:
         self.round_size = len(source(1))
         self.steps_per_round = math.ceil(self.round_size / recipe.batch_size)
         self.steps = self.steps_per_round * recipe.epochs
-        self.optimiser = ScheduledAdamW(self.network.parameters(), recipe, self.steps)
+        self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, self.steps)
         self.history: list[Epoch] = []
         self._round_began = time.perf_counter()
 

@@ -65,9 +65,10 @@ class KerasSGD:
         )
 
 
-class ScheduledAdamW:
-    """AdamW (Loshchilov and Hutter, 2019) with a schedule of its learning rate.
+class OneCycleAdamW:
+    """AdamW (Loshchilov and Hutter, 2019) with one cycle of the learning rate (Smith, 2018).
 
+    The rate climbs from lr / 25 over a fifth of the steps and falls to nearly 0, both as cosines.
     Biases and normalisation weights do not decay.
     """
 
@@ -76,7 +77,6 @@ class ScheduledAdamW:
     def __init__(self, parameters: Iterable[nn.Parameter], recipe: Recipe, steps: int) -> None:
         weights = list(parameters)
         self.peak, self.steps = recipe.lr, steps
-        self.factor = {"one-cycle": one_cycle, "exponential": exponential}[recipe.schedule]
         self.lr = torch.tensor(recipe.lr, device=weights[0].device)
         self.loss_scale = torch.ones_like(self.lr)
         groups = [
@@ -97,26 +97,16 @@ class ScheduledAdamW:
             self.state |= {f"{name}.{i}": tensor for name, tensor in moments.items()}
 
     def schedule(self, t: int) -> None:
-        self.lr.fill_(self.peak * self.factor(t, self.steps))
+        self.lr.fill_(self.peak * self._cycle(t))
 
     def step(self) -> None:
         self.adamw.step()
 
-
-def one_cycle(t: int, steps: int) -> float:
-    """Of the peak rate in step t: from 1/25 up over a fifth of the steps, then down to nearly 0.
-
-    Both as cosines. Source: Smith, 2018.
-    """
-    peak = max(1, steps // 5)
-    if t < peak:
-        return 1 / 25 + (1 - 1 / 25) * (1 - cos(pi * t / peak)) / 2
-    return (1 + cos(pi * (t - peak) / max(1, steps - peak))) / 2 + 1e-5
-
-
-def exponential(t: int, steps: int) -> float:
-    """Of the first rate in step t: by equal factors down to a thousandth."""
-    return float(0.001 ** (t / steps))
+    def _cycle(self, t: int) -> float:
+        peak = max(1, self.steps // 5)
+        if t < peak:
+            return 1 / 25 + (1 - 1 / 25) * (1 - cos(pi * t / peak)) / 2
+        return (1 + cos(pi * (t - peak) / max(1, self.steps - peak))) / 2 + 1e-5
 
 
 def make_optimiser(network: nn.Module, recipe: Recipe, steps: int) -> Optimiser:
@@ -126,5 +116,5 @@ def make_optimiser(network: nn.Module, recipe: Recipe, steps: int) -> Optimiser:
         steps: of the whole training, for schedules that end with it.
     """
     if recipe.optimiser == "adamw":
-        return ScheduledAdamW(network.parameters(), recipe, steps)
+        return OneCycleAdamW(network.parameters(), recipe, steps)
     return KerasSGD(network.parameters(), recipe)

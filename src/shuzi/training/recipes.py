@@ -118,21 +118,13 @@ class Recipe:
     )
     scale: float = _knob(1.0, "pixels (0 to 255) are divided by this", _between(1e-3, 1e6))
     optimiser: str = _knob(
-        "sgd", "sgd: as in Keras; adamw: with a `schedule`", _one_of(("sgd", "adamw"))
-    )
-    schedule: str = _knob(
-        "one-cycle",
-        "adamw's learning rate: up and down as cosines, or from lr down by powers to a thousandth",
-        _one_of(("one-cycle", "exponential")),
+        "sgd", "sgd: as in Keras; adamw: with a one-cycle schedule", _one_of(("sgd", "adamw"))
     )
     ema: float = _knob(
         0.0,
         "share that the weights' moving average keeps in a step; with some, the averages are what "
         "is validated and written",
         _between(0, 1, open_high=True),
-    )
-    smoothing: float = _knob(
-        0.0, "share of a label that goes to all outcomes alike", _between(0, 1, open_high=True)
     )
     taught: float = _knob(
         0.0,
@@ -159,14 +151,11 @@ class Recipe:
     augment: str = _knob(
         "none",
         "warp: rotate, scale, shear and shift the training images at random; "
-        "bend: bend them too; wear: change their ink besides",
-        _one_of(("none", "warp", "bend", "wear")),
+        "wear: bend them too, and change their ink",
+        _one_of(("none", "warp", "wear")),
     )
     strength: float = _knob(
         1.0, "what warps and bends is this many times as strong", _between(0, 4)
-    )
-    erased: float = _knob(
-        0.0, "share of the training images that lose a small rectangle", _between(0, 1)
     )
     drawn: int = _knob(
         0, "digits drawn in the world's ways, added to the training images", _between(0, 1_000_000)
