@@ -116,18 +116,9 @@ def find_numbers(grey: Grey) -> Layout:
     """
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
-    turn = _levelling(contrast)
-    if turn is None:
-        turn = np.eye(2, 3)
-    else:
-        size = contrast.shape[1], contrast.shape[0]
-        contrast = np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8)
+    contrast, turn = _levelled(contrast)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
-    rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
-    _wipe(rows, ink, faint)
-    combs = find_combs(np.asarray(ink | faint, np.uint8))
-    _wipe(combs, ink, faint)
-    rows += combs
+    rows = _take_rows(contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames(dark)
     ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
@@ -159,6 +150,15 @@ def find_boxed(grey: Grey) -> Layout | None:
     return Layout(contrast, labels, stats, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
 
 
+def _take_rows(contrast: Grey, ink: Mask, faint: Mask) -> list[tuple[Box, ...]]:
+    """The rows of boxes and the combs, which are cleared from both masks."""
+    rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
+    _wipe(rows, ink, faint)
+    combs = find_combs(np.asarray(ink | faint, np.uint8))
+    _wipe(combs, ink, faint)
+    return rows + combs
+
+
 def _wipe(rows: list[tuple[Box, ...]], *masks: Mask) -> None:
     """Clear the masks where rows of boxes are, with their borders."""
     for row in rows:
@@ -178,6 +178,15 @@ def _working_size(grey: Grey) -> tuple[Grey, float]:
         return grey, 1.0
     size = max(1, round(grey.shape[1] / shrink)), max(1, round(grey.shape[0] / shrink))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), shrink
+
+
+def _levelled(contrast: Grey) -> tuple[Grey, NDArray[np.float64]]:
+    """The page with its lines level, and the turn that makes them so."""
+    turn = _levelling(contrast)
+    if turn is None:
+        return contrast, np.eye(2, 3)
+    size = contrast.shape[1], contrast.shape[0]
+    return np.asarray(cv2.warpAffine(contrast, turn, size), np.uint8), turn
 
 
 def _levelling(contrast: Grey) -> NDArray[np.float64] | None:
