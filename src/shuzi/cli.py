@@ -220,6 +220,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     """Train a recogniser into a run folder.
 
     Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+
     Example: shuzi train --from-review reviews.db
     """
     _need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
@@ -388,6 +389,7 @@ def export(
     An ensemble is one model that gives the mean of all runs' probabilities.
 
     Example: shuzi export runs/first --to keras -o first.keras
+
     Example: shuzi export runs/a runs/b runs/c --to ensemble -o three.onnx
     """
     run = runs[0]
