@@ -87,13 +87,19 @@ def _of_box(window: Grey, box: Box) -> Grey:
     return np.where(other > 0, 0, window)
 
 
-def _boxes(dark: Mask) -> list[Box]:
+def find_holes(dark: Mask) -> list[tuple[cv2.typing.MatLike, Box]]:
+    """The paper within closed lines, where it fills its box: its outline, int32 (n, 1, 2)."""
     contours, hierarchy = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if hierarchy is None:
         return []
     holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
     found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
-    boxes = [box for hole, box in found if _is_upright(box) and is_filled(hole, box)]
+    return [(hole, box) for hole, box in found if box.height >= LEAST and _is_filled(hole, box)]
+
+
+def _boxes(dark: Mask) -> list[Box]:
+    found = (box for _, box in find_holes(dark))
+    boxes = [box for box in found if NARROWEST <= box.width / box.height <= WIDEST]
     return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
 
 
@@ -104,11 +110,7 @@ def _lies_in(box: Box, other: Box) -> bool:
     return larger and other.x < x < other.right and other.y < y < other.bottom
 
 
-def _is_upright(box: Box) -> bool:
-    return box.height >= LEAST and NARROWEST <= box.width / box.height <= WIDEST
-
-
-def is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
+def _is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
     """Whether the hole fills its box up to at least three corners; that of a 0 fills none."""
     if cv2.contourArea(hole) < CLEAR * box.width * box.height:
         return False

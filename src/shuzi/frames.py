@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import LEAST, is_filled
+from shuzi.boxes import find_holes
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
@@ -36,12 +36,7 @@ def find_frames(dark: Mask) -> list[Frame]:
     Args:
         dark: where ink and print are.
     """
-    contours, hierarchy = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if hierarchy is None:
-        return []
-    holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
-    boxes = [(hole, Box(*cv2.boundingRect(hole))) for hole in holes]
-    filled = [(hole, box) for hole, box in boxes if box.height >= LEAST and is_filled(hole, box)]
+    filled = find_holes(dark)
     if sum(box.width < NARROWEST * box.height for _, box in filled) > GRID:
         return []
     return [

@@ -24,7 +24,6 @@ BESIDE = 3
 """Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
-
 SQUARE = 1.25
 """Upright rulings within so many heights of a digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
