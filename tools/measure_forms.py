@@ -15,7 +15,7 @@ import numpy as np
 from measure_reading import count
 
 import shuzi
-from shuzi.training.forms import KINDS, compose_form
+from shuzi.training.forms import KINDS, compose_form, cut_out
 from shuzi.training.glyphs import Glyphs
 
 SHAPES = {"table": (14, 2), "cells": (14, 3)}
@@ -37,18 +37,8 @@ def pictures(kind, layout, n, glyphs, part):
         else:
             page, truth = compose_form(kind, glyphs, rng, (5, 2), **options)
             for number in truth.numbers[:: max(1, len(truth.numbers) // 3)]:
-                yield cut_out(page, number, rng)
-
-
-def cut_out(page, number, rng):
-    """The picture of one field, with a little of what is around it."""
-    box, (height, width) = number.box, page.shape
-    left, top, right, bottom = (rng.uniform(0.05, 0.35, 4) * box.height).round().astype(int)
-    rows = slice(max(0, box.y - top), min(height, box.bottom + bottom))
-    columns = slice(max(0, box.x - left), min(width, box.right + right))
-    return page[rows, columns], shuzi.Page(
-        source="", width=0, height=0, kind="number", numbers=(number,)
-    )
+                picture = cut_out(page, number.box, rng)
+                yield picture, shuzi.Page("", 0, 0, kind="number", numbers=(number,))
 
 
 def measure(reader, layout, found):

@@ -61,6 +61,8 @@ def compose_form(
     dpi: int = 200,
     *,
     photo: bool = False,
+    real: float = 0.85,
+    blank: float = 0.0,
 ) -> tuple[NDArray[np.uint8], Page]:
     """A form that one hand filled in, uint8 (height, width), and its numbers with their fields.
 
@@ -68,9 +70,11 @@ def compose_form(
         kind: one of `KINDS`.
         shape: rows and columns of numbers.
         photo: with perspective, shadow and compression, else as a scanner sees it.
+        real: share of the hands whose digits are all real ones.
+        blank: share of the fields with no number in them; its text is empty.
     """
     fields, mm = _fields(kind, rng), dpi / 25.4
-    hand = replace(new_hand(rng, real=0.85), pitch=0.0, drift=0.0, swash=0.0)
+    hand = replace(new_hand(rng, real=real), pitch=0.0, drift=0.0, swash=0.0)
     writer = _Writer(hand, glyphs, rng.uniform(0.6, 1.0))
     wide = fields.cells * fields.width + (fields.cells - 1) * fields.gap
     margin, label = rng.uniform(*MARGINS), 25.0 if shape[0] > 1 else 0.0
@@ -88,14 +92,23 @@ def compose_form(
         for column in range(shape[1]):
             x = margin + label + column * across
             _print(scene.print, fields, (x, y), mm, strength)
-            text = _fill(scene.ink, fields, (x, y), mm, writer, rng)
+            empty = blank > 0 and rng.random() < blank
+            text = _fill(scene.ink, fields, (x, y), mm, writer, rng, empty=empty)
             box = Box(*(round(mm * v) for v in (x, y, wide, fields.height)))
-            if text:
-                numbers.append(Number(text=text, confidence=1.0, box=box, line=row + 1))
+            numbers.append(Number(text=text, confidence=1.0, box=box, line=row + 1))
     picture, boxes = _seen(scene, [number.box for number in numbers], rng, photo=photo)
     found = tuple(replace(n, box=box) for n, box in zip(numbers, boxes, strict=True))
     height, width = picture.shape
     return picture, Page(source=kind, width=width, height=height, kind="page", numbers=found)
+
+
+def cut_out(form: NDArray[np.uint8], field: Box, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The picture of one field, with a little of what is around it."""
+    left, top, right, bottom = (rng.uniform(0.05, 0.35, 4) * field.height).round().astype(int)
+    height, width = form.shape
+    rows = slice(max(0, field.y - top), min(height, field.bottom + bottom))
+    columns = slice(max(0, field.x - left), min(width, field.right + right))
+    return form[rows, columns]
 
 
 def _fields(kind: str, rng: np.random.Generator) -> Fields:
@@ -170,13 +183,16 @@ def _fill(
     mm: float,
     writer: _Writer,
     rng: np.random.Generator,
+    *,
+    empty: bool,
 ) -> str:
     """Write a number into the field, in place; fillers or nothing before it. Its digits."""
     if f.cells == 1:
-        text, line = _whole(writer, rng)
+        text, line = _crossed_out(writer, rng) if empty else _whole(writer, rng)
         _place(ink, line, (at[0], at[1], f.width, f.height), mm, writer, rng)
         return text
     used = f.cells if rng.random() < 0.6 else int(rng.integers(1, f.cells + 1))
+    used = 0 if empty else used
     text = "".join(map(str, rng.integers(0, 10, used)))
     filler = rng.choice(["", *FILLERS])
     for cell in range(f.cells):
@@ -197,9 +213,14 @@ def _whole(writer: _Writer, rng: np.random.Generator) -> tuple[str, Ink]:
     text = str(rng.integers(0, 10 ** int(rng.integers(1, 5))))
     line, _ = write(text, writer.hand, writer.glyphs, rng)
     if rng.random() < 0.1:
-        wrong, _ = write(str(rng.integers(1, 100)), writer.hand, writer.glyphs, rng)
-        line = beside([crossed_out(wrong, writer.hand, rng), line], 0.4 * TALL)
+        line = beside([_crossed_out(writer, rng)[1], line], 0.4 * TALL)
     return text, line
+
+
+def _crossed_out(writer: _Writer, rng: np.random.Generator) -> tuple[str, Ink]:
+    """What says nothing any more, so its text is empty."""
+    wrong, _ = write(str(rng.integers(1, 100)), writer.hand, writer.glyphs, rng)
+    return "", crossed_out(wrong, writer.hand, rng)
 
 
 def _place(

@@ -1,11 +1,15 @@
 """Strings of digits as pictures, to train and measure the number model with."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.strip import normalise_strip
 from shuzi.training.blanks import crossed_out, no_number
 from shuzi.training.fillers import beside, with_filler
+from shuzi.training.forms import KINDS, compose_form, cut_out
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.hand import Hand, new_hand
 from shuzi.training.scene import (
@@ -30,6 +34,11 @@ NOUGHTS = 0.08
 """Share of strings in which each digit is a 0 with probability a half: 007, 1000."""
 ALIKE = 0.03
 """Share of strings of one digit again and again: 11, 777."""
+FORMS = 0.04
+"""Share of forms among pictures and forms, each of which gives `FIELDS`: a fifth of the strings."""
+FIELDS = 3, 2
+REAL = 0.5
+"""Rows and columns."""
 FILLED, CORRECTED = 0.08, 0.03
 """Shares of numbers with a filler, and with one crossed out before them."""
 
@@ -41,9 +50,25 @@ def compose_strips(
 
     The same seed and part give the same strips.
     """
-    rng = np.random.default_rng([seed, part])
-    pairs = (compose(glyphs, rng) for _ in range(n))
+    pairs = islice(_pictures(glyphs, np.random.default_rng([seed, part])), n)
     return [(normalise_strip(picture), text) for picture, text in pairs]
+
+
+def _pictures(glyphs: Glyphs, rng: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], str]]:
+    """Pictures of numbers and their digits, alone or from a form's fields, without end."""
+    while True:
+        if rng.random() < FORMS:
+            yield from fields(glyphs, rng)
+        else:
+            yield compose(glyphs, rng)
+
+
+def fields(glyphs: Glyphs, rng: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
+    """The fields of a form as pictures, uint8 (height, width), and the digits in each."""
+    kind, dpi = str(rng.choice(KINDS)), int(np.exp(rng.uniform(np.log(70), np.log(220))))
+    photo = rng.random() < 0.5
+    form, page = compose_form(kind, glyphs, rng, FIELDS, dpi, photo=photo, real=REAL, blank=EMPTY)
+    return [(cut_out(form, number.box, rng), number.text) for number in page.numbers]
 
 
 def compose(glyphs: Glyphs, rng: np.random.Generator) -> tuple[NDArray[np.uint8], str]:
