@@ -38,7 +38,10 @@ def pictures(kind, layout, n, glyphs, part):
             page, truth = compose_form(kind, glyphs, rng, (5, 2), **options)
             for number in truth.numbers[:: max(1, len(truth.numbers) // 3)]:
                 picture = cut_out(page, number.box, rng)
-                yield picture, shuzi.Page("", 0, 0, kind="number", numbers=(number,))
+                yield (
+                    picture,
+                    shuzi.Page(source="", width=0, height=0, kind="number", numbers=(number,)),
+                )
 
 
 def measure(reader, layout, found):

@@ -67,12 +67,17 @@ class Layout:
 
     def crop(self, group: Group) -> Grey:
         """The group with a margin, dark on white, without the ink of its neighbours."""
-        window = _window(group.box, self.contrast.shape)
+        window = _window(group, self.contrast.shape)
         own = np.isin(self.labels[window], group.parts).astype(np.uint8)
         other = ((self.labels[window] > 0) | (self.ruled[window] > 0)).astype(np.uint8)
         foreign = dilated(other, 3, 3) & ~dilated(own, 5, 5)
         kept = np.where(foreign > 0, 0, self.contrast[window])
         return np.asarray(255 - kept, np.uint8)
+
+    def with_borders(self, group: Group) -> Grey:
+        """A row of boxes with its borders and a little around, dark on white."""
+        window = _window(group, self.contrast.shape)
+        return np.asarray(255 - self.contrast[window], np.uint8)
 
     def marked(self, group: Group) -> Group:
         """The group, the marks beside and between its digits among its parts."""
@@ -97,7 +102,7 @@ class Layout:
 
     def crop_box(self, group: Group) -> Box:
         """Where the crop lies on the working page."""
-        rows, columns = _window(group.box, self.contrast.shape)
+        rows, columns = _window(group, self.contrast.shape)
         return Box(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
 
     def on_picture(self, box: Box) -> Box:
@@ -223,7 +228,9 @@ def _turn(shape: tuple[int, ...], angle: float) -> NDArray[np.float64]:
     return np.asarray(cv2.getRotationMatrix2D(centre, angle, 1.0), np.float64)
 
 
-def _window(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    margin = max(3, round(0.3 * box.height))
+def _window(group: Group, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The group with a margin, less of it around printed boxes, as other ones lie near."""
+    box = group.box
+    margin = max(3, round((0.2 if group.boxes else 0.3) * box.height))
     rows = slice(max(0, box.y - margin), min(shape[0], box.bottom + margin))
     return rows, slice(max(0, box.x - margin), min(shape[1], box.right + margin))

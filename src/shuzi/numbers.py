@@ -36,6 +36,18 @@ def averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Read
     return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
 
 
+def agreed(apart: Number, whole: Reading) -> tuple[str, float]:
+    """The likeliest text of a row of boxes, read box by box and as a whole, and its confidence.
+
+    The mean of both, so that what only one of them reads is unsure.
+    """
+    said = dict(((whole.text, whole.confidence), *whole.alternatives))
+    said[apart.text] = said.get(apart.text, 0.0) + apart.confidence
+    # Its other texts are not told, so none of them can win.
+    text = max((apart.text, whole.text), key=lambda text: said[text])
+    return text, min(1.0, said[text] / 2)
+
+
 def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
     return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
 

@@ -18,7 +18,7 @@ from shuzi.groups import Group
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink, find_digit
 from shuzi.layout import Layout
-from shuzi.numbers import averaged, boxed_number, digit_of, number_of, on_page
+from shuzi.numbers import agreed, averaged, boxed_number, digit_of, number_of, on_page
 from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, WIDE, Sight
@@ -268,21 +268,31 @@ class Reader:
         return [replace(number, line=lines[number.line]) for number in ordered]
 
     def _of_boxes(self, layout: Layout, groups: list[Group]) -> list[Number]:
-        """The numbers in rows of boxes, their digits read one by one; blank boxes are passed."""
+        """The numbers in rows of boxes: digit by digit, and each row as a whole; both count."""
+        strips = [normalise_strip(layout.with_borders(group)) for group in groups]
+        readings = self.sequence_recogniser.predict(strips) if strips else []
         numbers = []
-        for group in groups:
-            found = ((box, find_digit(layout.paper_in(box))) for box in group.boxes)
-            inked = [(layout.on_picture(box), ink) for box, ink in found if ink is not None]
-            if inked:
-                glyphs = np.stack([normalise(ink.values) for _, ink in inked])
-                table = self.recogniser.predict(glyphs)
-                lying = [ink.box.width > LYING * ink.box.height for _, ink in inked]
-                table[np.array(lying) & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
-                number = boxed_number(
-                    [box for box, _ in inked], table, layout.on_picture(group.box)
-                )
-                numbers.append(replace(number, line=group.line))
-        return [number for number in numbers if number.text]
+        for group, strip, reading in zip(groups, strips, readings, strict=True):
+            apart = self._box_by_box(layout, group)
+            text, confidence = agreed(apart, reading)
+            if text and text == apart.text:
+                numbers.append(replace(apart, confidence=confidence, line=group.line))
+            elif text:
+                whole = on_page(layout, group, strip, reading)
+                numbers.append(replace(whole, confidence=confidence))
+        return numbers
+
+    def _box_by_box(self, layout: Layout, group: Group) -> Number:
+        """What the digit model reads in a row of boxes; blank ones are passed over."""
+        whole = layout.on_picture(group.box)
+        found = ((box, find_digit(layout.paper_in(box))) for box in group.boxes)
+        inked = [(layout.on_picture(box), ink) for box, ink in found if ink is not None]
+        if not inked:
+            return boxed_number([], np.zeros((0, 10), np.float32), whole)
+        table = self.recogniser.predict(np.stack([normalise(ink.values) for _, ink in inked]))
+        lying = np.array([ink.box.width > LYING * ink.box.height for _, ink in inked], bool)
+        table[lying & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
+        return boxed_number([box for box, _ in inked], table, whole)
 
     def _of_field(self, layout: Layout, group: Group) -> list[Number]:
         """The number in a box of its own."""

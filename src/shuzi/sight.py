@@ -27,6 +27,8 @@ ABREAST = 0.6
 """Parts that have this share of a digit's height may be digits beside it."""
 MANY = 10
 """So many pieces of writing are a page, whatever lies beside it."""
+EDGE = 0.02
+"""Of the picture's height: what lies so near to an edge is cut by it."""
 FLAT = 1.5
 """Width over height, at least, of what may be a minus sign."""
 DASH = 0.2, 0.9
@@ -92,17 +94,40 @@ def _picture(grey: NDArray[np.uint8]) -> Sight:
         return _number(grey)
     if len(layout.groups) >= MANY:
         return Sight("page", layout=layout)
-    highest = max((group.box.height for group in layout.groups), default=0)
-    groups = [group for group in layout.groups if group.box.height >= ALIKE * highest]
+    groups = _highest(_own(layout, len(grey)))
     wide = bool(groups) and _is_wide(groups[0])
     if len(groups) == 1 and (layout.fields or (not wide and _is_dashed(layout, groups[0]))):
         return Sight("number", layout=layout)
     if len(groups) <= 1 and not wide:
-        return Sight("digit", ink=find_digit(grey))
+        unsure = grey.shape[1] >= WIDE * len(grey)
+        return Sight("digit", unsure=unsure, ink=find_digit(grey))
     in_a_line = groups[0].line == groups[-1].line
+    highest = max(group.box.height for group in groups)
     if in_a_line and highest * layout.shrink >= LOW * len(grey):
         return _number(grey)
     return Sight("page" if len(groups) > 1 else "number", layout=layout)
+
+
+def _own(layout: Layout, height: int) -> list[Group]:
+    """The groups less those that the picture's edge cuts; if it cuts all, the high ones."""
+    inner = [group for group in layout.groups if not _at_edge(group, layout)]
+    cut = [group for group in layout.groups if group.box.height * layout.shrink >= LOW * height]
+    return inner or cut
+
+
+def _highest(groups: list[Group]) -> list[Group]:
+    """Those that are not much lower than the highest."""
+    highest = max((group.box.height for group in groups), default=0)
+    return [group for group in groups if group.box.height >= ALIKE * highest]
+
+
+def _at_edge(group: Group, layout: Layout) -> bool:
+    """Whether the picture's edge cuts it: a neighbour of what the picture was cut to."""
+    box, (height, width) = group.box, layout.contrast.shape
+    near = max(1, round(EDGE * height))
+    return bool(
+        min(box.x, box.y) <= near or box.right >= width - near or box.bottom >= height - near
+    )
 
 
 def _number(grey: NDArray[np.uint8]) -> Sight:

@@ -10,6 +10,9 @@ WRITING = 22
 NARROWEST, WIDEST = 32, 512
 WORKING_HEIGHT = 64
 """Higher crops are shrunk to it first."""
+LOW, AROUND = 0.4, 0.7
+"""Writing lower than this share of a crop that was shrunk is looked at anew, closer up, with so
+many heights of it around."""
 LEAST_CONTRAST = 8
 """Grey levels between ink and paper below which the contrast is not stretched further."""
 
@@ -27,6 +30,9 @@ def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     raw = _ink(_working_size(grey))
     box = _writing(raw)
+    if len(raw) < len(grey) and box[3] - box[1] < LOW * len(raw):
+        raw = _ink(_working_size(_close_up(grey, box, len(grey) / len(raw))))
+        box = _writing(raw)
     ink = _stretched(raw, box)
     left, top, right, bottom = box
     scale = WRITING / (bottom - top)
@@ -35,6 +41,16 @@ def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         ink = ink[:, max(0, left - margin) : right + margin]
     width = max(1, min(WIDEST, round(ink.shape[1] * scale)))
     return _placed(ink, (top + bottom) / 2, scale, width)
+
+
+def _close_up(grey: NDArray[np.uint8], box: Box, shrunk: float) -> NDArray[np.uint8]:
+    """The part of the picture around the writing, which is found at a size so many times less."""
+    left, top, right, bottom = box
+    margin = AROUND * (bottom - top)
+    rows = slice(max(0, round((top - margin) * shrunk)), round((bottom + margin) * shrunk))
+    margin *= 2
+    columns = slice(max(0, round((left - margin) * shrunk)), round((right + margin) * shrunk))
+    return grey[rows, columns]
 
 
 def _working_size(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
