@@ -85,10 +85,11 @@ def main():
     parser.add_argument("--only", help="KIND LAYOUT, or the start of it.", default="")
     parser.add_argument("--n", type=int, default=24, help="forms of each kind")
     parser.add_argument("--save", type=Path, help="write the pictures that are misread here")
+    parser.add_argument("--number-model", type=Path, help="the shipped one if left out")
     options = parser.parse_args()
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
-    glyphs = Glyphs(mnist.train_images[-10_000:], mnist.train_labels[-10_000:])
-    reader, scores = shuzi.Reader(), {}
+    glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
+    reader, scores = shuzi.Reader(number_model=options.number_model), {}
     for layout in ("crop", "cut", "page"):
         for kind in KINDS:
             name = f"{kind} {layout}"

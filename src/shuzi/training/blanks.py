@@ -1,4 +1,4 @@
-"""Ink that is no number: letters, words, scribbles, dashes, stains and numbers crossed out."""
+"""Ink that is no number: letters, words, print, scribbles, dashes, stains, crossed out numbers."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from shuzi.training.glyphs import Glyphs
 from shuzi.training.hand import Hand
 from shuzi.training.marks import MARKS
 from shuzi.training.pen import resized
+from shuzi.training.printing import print_words
 from shuzi.training.strokes import LETTERS
 from shuzi.training.writing import TALL, Ink, set_line, write, write_ways
 
@@ -82,6 +83,10 @@ def _word(hand: Hand, rng: np.random.Generator) -> Ink:
     return write_ways(rng.choice(LETTERS, int(rng.random() < 0.5)).tolist() + word, hand, rng)
 
 
+def _printed(_hand: Hand, rng: np.random.Generator) -> Ink:
+    return print_words(rng)
+
+
 def _scribbles(hand: Hand, rng: np.random.Generator) -> Ink:
     ways = []
     for _ in range(rng.integers(1, 4)):
@@ -122,11 +127,12 @@ def _dots(hand: Hand, rng: np.random.Generator) -> Ink:
 
 
 _KINDS: dict[Callable[[Hand, np.random.Generator], Ink], float] = {
-    _letters: 0.36,
-    _word: 0.26,
-    _scribbles: 0.08,
-    _dashes: 0.12,
-    _marks: 0.14,
-    _dots: 0.04,
+    _letters: 0.28,
+    _word: 0.2,
+    _printed: 0.2,
+    _scribbles: 0.07,
+    _dashes: 0.1,
+    _marks: 0.12,
+    _dots: 0.03,
 }
 """The kinds and their shares."""

@@ -12,6 +12,7 @@ from shuzi.training.fillers import beside, with_filler
 from shuzi.training.forms import KINDS, compose_form, cut_out
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.hand import Hand, new_hand
+from shuzi.training.printing import print_line
 from shuzi.training.scene import (
     add_cells,
     add_ghost,
@@ -26,7 +27,7 @@ LENGTHS = (0.12, 0.27, 0.25, 0.15, 0.10, 0.06, 0.03, 0.02)
 """Shares of strings of 1 to 8 digits."""
 YEARS = 0.2
 """Share of years, 1700 to 2030, most of 1800 to 1999."""
-EMPTY = 0.11
+EMPTY = 0.13
 """Share of pictures without a number."""
 ONES = 0.5
 """Share of strings in which each digit is a 1 with probability 0.3: where most errors are."""
@@ -38,7 +39,10 @@ FORMS = 0.04
 """Share of forms among pictures and forms, each of which gives `FIELDS`: a fifth of the strings."""
 FIELDS = 3, 2
 REAL = 0.5
+"""Share of the forms whose digits are all real ones."""
 """Rows and columns."""
+PRINTED = 0.04
+"""Share of printed numbers."""
 FILLED, CORRECTED = 0.08, 0.03
 """Shares of numbers with a filler, and with one crossed out before them."""
 
@@ -108,6 +112,8 @@ def new_text(rng: np.random.Generator) -> str:
 
 def _line(text: str, hand: Hand, glyphs: Glyphs, rng: np.random.Generator) -> tuple[Ink, list[int]]:
     """The line and the columns of its digits' middles, none where something stands beside it."""
+    if rng.random() < PRINTED:
+        return print_line(text, rng), []
     line, spans = write(text, hand, glyphs, rng)
     kind = rng.random()
     if hand.pitch or kind > FILLED + CORRECTED:
