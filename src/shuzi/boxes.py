@@ -127,7 +127,7 @@ def _with_split_ones(boxes: list[Box], dark: Mask) -> list[Box]:
     """The boxes, and those beside them that a digit splits, told by their borders."""
     found = list(boxes)
     for box in found:
-        beside = [b for b in found if _is_beside(box, b)]
+        beside = [b for b in found if is_beside(box, b)]
         pitch = min(
             (abs(b.x - box.x) for b in beside), default=box.width + max(3, box.height // 12)
         )
@@ -139,7 +139,8 @@ def _with_split_ones(boxes: list[Box], dark: Mask) -> list[Box]:
     return found
 
 
-def _is_beside(box: Box, other: Box) -> bool:
+def is_beside(box: Box, other: Box) -> bool:
+    """Whether both may be boxes of one row, next to each other."""
     level = abs(other.y - box.y) < 0.3 * box.height and is_alike(box, other)
     return level and 0.5 * box.width < abs(other.x - box.x) < PITCH * box.width
 

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import find_holes
+from shuzi.boxes import find_holes, is_beside
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
-NARROWEST, WIDEST = 1.3, 12.0
+NARROWEST, WIDEST = 0.8, 12.0
 """Width over height of a box for a number."""
-GRID = 20
-"""More squares than this are a grid."""
+SQUARE, GRID = 1.3, 20
+"""Width over height of a square, at most; more squares than this are a grid."""
 LARGEST = 0.5
 """Of the page that such a box takes at most."""
 WRITTEN = 0.3
@@ -37,12 +37,13 @@ def find_frames(dark: Mask) -> list[Frame]:
         dark: where ink and print are.
     """
     filled = find_holes(dark)
-    if sum(box.width < NARROWEST * box.height for _, box in filled) > GRID:
+    if sum(box.width < SQUARE * box.height for _, box in filled) > GRID:
         return []
+    boxes = [box for _, box in filled]
     return [
         Frame(box, np.asarray(cv2.convexHull(hole), np.int32))
         for hole, box in filled
-        if _is_field(box, dark.shape) and _is_written_in(box, dark)
+        if _is_field(box, boxes, dark.shape) and _is_written_in(box, dark)
     ]
 
 
@@ -61,8 +62,11 @@ def draw_borders(frames: list[Frame], dark: Mask) -> Mask:
     return drawn
 
 
-def _is_field(box: Box, shape: tuple[int, ...]) -> bool:
+def _is_field(box: Box, boxes: list[Box], shape: tuple[int, ...]) -> bool:
+    """Whether it may hold a number; squares beside each other hold a digit each."""
     wide = NARROWEST <= box.width / box.height <= WIDEST
+    if box.width < SQUARE * box.height and any(is_beside(box, other) for other in boxes):
+        return False
     return wide and box.width * box.height < LARGEST * shape[0] * shape[1]
 
 

@@ -12,8 +12,6 @@ from shuzi.parts import Stats
 
 GAP = 0.5
 """Digits of one number lie within so many heights of each other."""
-FIELD_GAP = 1.2
-"""The same in one box."""
 HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
@@ -25,7 +23,8 @@ BESIDE = 3
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
 SQUARE = 1.25
-"""Upright rulings within so many heights of a digit are those of squared paper."""
+"""Width over height of a box for one digit, at most; upright rulings within so many heights of a
+digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
 """Rows of the page that are looked at, and steps between rulings to tell it from."""
 
@@ -34,8 +33,8 @@ SOUNDINGS, MANY = 60, 100
 class Group:
     """Ink that may be one number: its box on the working page, its line from 1, its parts.
 
-    `marks` are parts that may be its sign, points or commas. Of a row of printed boxes with a
-    digit each, `boxes` are these, and the parts are none.
+    `marks` are parts that may be its sign, points or commas. `boxes` are a row of printed boxes
+    with a digit each, or the one that the number is in.
     """
 
     box: Box
@@ -45,14 +44,8 @@ class Group:
     marks: tuple[int, ...] = ()
 
 
-def find_groups(
-    stats: Stats, ruled: Mask, chosen: NDArray[np.intp], fields: Sequence[Box]
-) -> list[list[int]]:
-    """Parts side by side that belong to one number, and pieces of one broken digit.
-
-    Args:
-        fields: boxes that take one number each.
-    """
+def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
+    """Parts side by side that belong to one number, and pieces of one broken digit."""
     if len(chosen) == 0:
         return []
     chosen = chosen[np.argsort(stats[chosen, 0])]
@@ -62,9 +55,7 @@ def find_groups(
     high = np.maximum(height[:, None], height)
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
-    field = _fields(stats[chosen], fields)
-    gap = np.where((field[:, None] == field) & (field >= 0), FIELD_GAP, GAP)
-    beside = (-down >= 0.5 * low) & (across <= gap * high) & (low >= 0.45 * high)
+    beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
     # Of two pieces none is much higher than the page's writing.
     near = 0.15 * np.minimum(high, np.median(height))
     broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
@@ -78,17 +69,6 @@ def find_groups(
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
     return list(members.values())
-
-
-def _fields(stats: Stats, fields: Sequence[Box]) -> NDArray[np.intp]:
-    """The box that each part lies in, -1 for none."""
-    found = np.full(len(stats), -1)
-    left, top, width, height = stats[:, :4].T
-    x, y = left + width / 2, top + height / 2
-    for place, box in enumerate(fields):
-        held = (x > box.x) & (x < box.right) & (y > box.y) & (y < box.bottom)
-        found[held & (HOLDS * height > box.height)] = place
-    return found
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
@@ -105,6 +85,38 @@ def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
 
 def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
     return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
+
+
+def in_fields(groups: list[Group], fields: Sequence[Box]) -> list[Group]:
+    """The groups, but one for each box that takes one number, whatever it holds.
+
+    A box that holds several lines, or writing that is small for it, is a frame around groups.
+
+    Args:
+        fields: the boxes.
+    """
+    found = list(groups)
+    for field in fields:
+        own = [group for group in found if not group.boxes and _holds(field, group.box)]
+        if not own or _fills(field, [group.box for group in own]):
+            parts = tuple(part for group in own for part in group.parts)
+            found = [group for group in found if group not in own]
+            found.append(Group(field, 1, parts, (field,)))
+    return found
+
+
+def _holds(field: Box, box: Box) -> bool:
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    return field.x < x < field.right and field.y < y < field.bottom
+
+
+def _fills(field: Box, boxes: list[Box]) -> bool:
+    """Whether they are one line, high enough for the box; no digit alone in a square."""
+    high = max(box.height for box in boxes)
+    tall = [box for box in boxes if box.height >= MARK * high]
+    level = max(box.y for box in tall) < min(box.bottom for box in tall)
+    alone = len(boxes) == 1 and boxes[0].width <= high and field.width < SQUARE * field.height
+    return level and HOLDS * high > field.height and not alone
 
 
 def with_marks(

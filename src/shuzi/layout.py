@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 from shuzi.boxes import inside, place_of_inside
 from shuzi.combs import find_combs
 from shuzi.frames import draw_borders, find_frames
-from shuzi.groups import Group, alike, find_groups, in_lines, marked, of_parts, of_rows, with_marks
+from shuzi.groups import (
+    Group,
+    alike,
+    find_groups,
+    in_fields,
+    in_lines,
+    marked,
+    of_parts,
+    of_rows,
+    with_marks,
+)
 from shuzi.page import Box
 from shuzi.paper import (
     MIN_CONTRAST,
@@ -131,8 +141,9 @@ def find_numbers(grey: Grey) -> Layout:
     chosen = characters(stats, ruled, contrast)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     fields = tuple(frame.box for frame in frames)
-    groups = of_parts(alike(find_groups(stats, ruled, chosen, fields), stats), stats)
-    lines = in_lines(with_marks(groups, stats, ruled, chosen) + of_rows(rows))
+    groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
+    free = in_fields(with_marks(groups, stats, ruled, chosen), fields)
+    lines = in_lines(free + of_rows(rows))
     return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
 

@@ -36,16 +36,21 @@ def averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Read
     return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
 
 
-def agreed(apart: Number, whole: Reading) -> tuple[str, float]:
-    """The likeliest text of a row of boxes, read box by box and as a whole, and its confidence.
+def agreed(number: Number, reading: Reading) -> tuple[str, float]:
+    """The likelier digits of what two looks at the same ink saw, and their confidence.
 
-    The mean of both, so that what only one of them reads is unsure.
+    The mean of both, so that what only one of them sees is unsure.
     """
-    said = dict(((whole.text, whole.confidence), *whole.alternatives))
-    said[apart.text] = said.get(apart.text, 0.0) + apart.confidence
-    # Its other texts are not told, so none of them can win.
-    text = max((apart.text, whole.text), key=lambda text: said[text])
+    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    own = unsigned(number)
+    said[own] = said.get(own, 0.0) + number.confidence
+    text = max((own, reading.text), key=lambda text: said[text])
     return text, min(1.0, said[text] / 2)
+
+
+def unsigned(number: Number) -> str:
+    """Its digits alone."""
+    return "".join(digit.text for digit in number.digits)
 
 
 def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:

@@ -18,7 +18,7 @@ from shuzi.groups import Group
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink, find_digit
 from shuzi.layout import Layout
-from shuzi.numbers import agreed, averaged, boxed_number, digit_of, number_of, on_page
+from shuzi.numbers import agreed, averaged, boxed_number, digit_of, number_of, on_page, unsigned
 from shuzi.page import Box, Number, Page
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.sight import KINDS, WIDE, Sight
@@ -258,28 +258,26 @@ class Reader:
         return () if self.digits_only else find_signs(strip, reading.spans)
 
     def _of_layout(self, layout: Layout) -> list[Number]:
-        boxed = [group for group in layout.groups if len(group.boxes) > 1]
-        fields = [group for group in layout.groups if len(group.boxes) == 1]
+        boxed = [group for group in layout.groups if group.boxes]
         free = [group for group in layout.groups if not group.boxes]
         found = [*self._of_boxes(layout, boxed), *self._of_groups(layout, free)]
-        found += [n for group in fields for n in self._of_field(layout, group)]
         lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
         ordered = sorted(found, key=lambda number: (number.line, number.box.x))
         return [replace(number, line=lines[number.line]) for number in ordered]
 
     def _of_boxes(self, layout: Layout, groups: list[Group]) -> list[Number]:
-        """The numbers in rows of boxes: digit by digit, and each row as a whole; both count."""
+        """The numbers in printed boxes: without the borders, and with them; both count."""
         strips = [normalise_strip(layout.with_borders(group)) for group in groups]
         readings = self.sequence_recogniser.predict(strips) if strips else []
         numbers = []
         for group, strip, reading in zip(groups, strips, readings, strict=True):
-            apart = self._box_by_box(layout, group)
-            text, confidence = agreed(apart, reading)
-            if text and text == apart.text:
-                numbers.append(replace(apart, confidence=confidence, line=group.line))
-            elif text:
-                whole = on_page(layout, group, strip, reading)
-                numbers.append(replace(whole, confidence=confidence))
+            inside = self._in_one if len(group.boxes) == 1 else self._box_by_box
+            number = inside(layout, group)
+            text, confidence = agreed(number, reading)
+            if text and text != unsigned(number):
+                number = on_page(layout, group, strip, reading)
+            if text:
+                numbers.append(replace(number, confidence=confidence, line=group.line))
         return numbers
 
     def _box_by_box(self, layout: Layout, group: Group) -> Number:
@@ -294,21 +292,26 @@ class Reader:
         table[lying & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
         return boxed_number([box for box, _ in inked], table, whole)
 
-    def _of_field(self, layout: Layout, group: Group) -> list[Number]:
-        """The number in a box of its own."""
-        origin, whole = layout.paper_box(group.boxes[0]), layout.on_picture(group.box)
-        numbers = []
-        for number in self._of_crop(layout.paper_in(group.boxes[0])):
-            places = [
-                replace(d.box, x=d.box.x + origin.x, y=group.box.y, height=group.box.height)
-                for d in number.digits
-            ]
-            digits = (
-                replace(d, box=layout.on_picture(box))
-                for d, box in zip(number.digits, places, strict=True)
-            )
-            numbers.append(replace(number, box=whole, line=group.line, digits=tuple(digits)))
-        return numbers
+    def _in_one(self, layout: Layout, group: Group) -> Number:
+        """The number in a box of its own, its text empty if there is none."""
+        whole = layout.on_picture(group.box)
+        paper = layout.paper_in(group.boxes[0])
+        strip = normalise_strip(paper)
+        reading = self.sequence_recogniser.predict([strip])[0]
+        if not reading.text:
+            return Number(text="", confidence=reading.confidence, box=whole)
+        sheet = Box(0, 0, paper.shape[1], paper.shape[0])
+        number = number_of(reading, strip, sheet, sheet, self._signs(strip, reading))
+        origin = layout.paper_box(group.boxes[0])
+        places = [
+            replace(d.box, x=d.box.x + origin.x, y=group.box.y, height=group.box.height)
+            for d in number.digits
+        ]
+        digits = (
+            replace(d, box=layout.on_picture(box))
+            for d, box in zip(number.digits, places, strict=True)
+        )
+        return replace(number, box=whole, digits=tuple(digits))
 
     def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
         strips = [normalise_strip(layout.crop(group)) for group in groups]
@@ -337,7 +340,7 @@ class Reader:
         readings = self.sequence_recogniser.predict(strips) if strips else []
         taken: set[int] = set()
         for i, group, strip, reading in zip(some, marked, strips, readings, strict=True):
-            digits = "".join(digit.text for digit in numbers[i].digits)
+            digits = unsigned(numbers[i])
             signs = find_signs(strip, reading.spans) if reading.text == digits else ()
             if signs:
                 box = layout.on_picture(group.box)

@@ -24,9 +24,9 @@ FEW = 3
 SUDOKU = 9
 LOW, PIECES = 0.1, 3
 """Of a box's height that a piece of a digit has; a digit is in no more pieces."""
-HIGH, MANY = 0.35, 0.25
-"""Parts that have this share of a box's height may be digits; more than that share of a table's
-boxes hold several if they are cells with a number each."""
+HIGH, MANY = (0.35, 0.25), 0.25
+"""Parts beside and above each other that have these shares of a box's height may be digits; more
+than that share of a table's boxes hold several if they are cells with a number each."""
 SEEN = 0.75
 """Of each side of a box that its border is seen along, at least, if there is one."""
 
@@ -139,14 +139,19 @@ def _is_of_numbers(table: list[Row], columns: int, cut: bool, dark: Mask, contra
 
 
 def _holds_more(box: Box, dark: Mask) -> bool:
-    """Whether there are parts side by side in the box, as of a number or of smaller boxes."""
+    """Whether there are parts beside or above each other, as of numbers or of smaller boxes."""
     edge = max(1, box.height // 8)
     inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
     _, stats = find_parts(np.ascontiguousarray(inner))
     if (stats[1:, 3] > LOW * box.height).sum() > PIECES:
         return True
-    tall = sorted(part[:3].tolist() for part in stats[1:] if part[3] > HIGH * box.height)
-    return any(b[0] >= a[0] + a[2] for a, b in pairwise(tall))
+    beside, above = (stats[1:][stats[1:, 3] > share * box.height] for share in HIGH)
+    return _lie_apart(beside[:, 0], beside[:, 2]) or _lie_apart(above[:, 1], above[:, 3])
+
+
+def _lie_apart(begin: NDArray[np.int32], length: NDArray[np.int32]) -> bool:
+    """Whether some parts end, along one axis, before others begin."""
+    return len(begin) > 1 and bool((begin + length).min() <= begin.max())
 
 
 def _has_more(run: Row, dark: Mask) -> bool:

@@ -1,6 +1,7 @@
 """Grey picture -> what it is, a digit, a number or a page, and where its ink is."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ BROAD = 1.1
 """Width over height of ink that may be more than one digit."""
 LOW = 0.3
 """Writing in one line that is lower than this share of the picture is on a page."""
+SPACE = 1.2
+"""Heights of digits between numbers of one line, at least, in a picture of few."""
 ALIKE = 0.35
 """Ink lower than this share of the highest does not make a picture a page."""
 ABREAST = 0.6
@@ -99,11 +102,12 @@ def _picture(grey: NDArray[np.uint8]) -> Sight:
     if len(groups) == 1 and (layout.fields or (not wide and _is_dashed(layout, groups[0]))):
         return Sight("number", layout=layout)
     if len(groups) <= 1 and not wide:
-        unsure = grey.shape[1] >= WIDE * len(grey)
+        unsure = not groups and grey.shape[1] >= WIDE * len(grey)
         return Sight("digit", unsure=unsure, ink=find_digit(grey))
     in_a_line = groups[0].line == groups[-1].line
     highest = max(group.box.height for group in groups)
-    if in_a_line and highest * layout.shrink >= LOW * len(grey):
+    large = highest * layout.shrink >= LOW * len(grey)
+    if in_a_line and (large or (len(groups) > 1 and _widest_gap(groups) < SPACE * highest)):
         return _number(grey)
     return Sight("page" if len(groups) > 1 else "number", layout=layout)
 
@@ -132,6 +136,11 @@ def _at_edge(group: Group, layout: Layout) -> bool:
 
 def _number(grey: NDArray[np.uint8]) -> Sight:
     return Sight("number", layout=find_boxed(grey))
+
+
+def _widest_gap(groups: list[Group]) -> int:
+    boxes = sorted((group.box for group in groups), key=lambda box: box.x)
+    return max(b.x - a.right for a, b in pairwise(boxes))
 
 
 def _is_dashed(layout: Layout, group: Group) -> bool:
