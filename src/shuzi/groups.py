@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.page import Box
 from shuzi.paper import Mask
-from shuzi.parts import Stats
+from shuzi.parts import MIN_HEIGHT, Stats, usual_height
 
 GAP = 0.5
 """Digits of one number lie within so many heights of each other."""
@@ -16,6 +17,10 @@ HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
 """Width over height of what may be a 1 or a line."""
+FLAT, SEVERAL = 2.0, 5
+"""Width over height of a dash; so many groups tell the usual height, of fewer the highest does."""
+NEXT = 0.2
+"""Of its length, the gap in a border where another line crosses it."""
 MARK, SPECK = 0.5, 0.003
 """Heights of a digit that a mark is high at most, and its squares that a mark is large at least."""
 BESIDE = 3
@@ -45,7 +50,10 @@ class Group:
 
 
 def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[list[int]]:
-    """Parts side by side that belong to one number, and pieces of one broken digit."""
+    """Parts side by side that belong to one number or word, and pieces of one broken digit.
+
+    What holds low parts only is none.
+    """
     if len(chosen) == 0:
         return []
     chosen = chosen[np.argsort(stats[chosen, 0])]
@@ -56,31 +64,51 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
     beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
+    usual = usual_height(height)
     # Of two pieces none is much higher than the page's writing.
-    near = 0.15 * np.minimum(high, np.median(height))
-    broken = (down <= near) & (across <= near) & (high <= 2.5 * np.median(height))
+    near = 0.15 * np.minimum(high, usual)
+    broken = (down <= near) & (across <= near) & (high <= 2.5 * usual)
     joined = np.triu(beside | broken, 1)
     roots = list(range(len(chosen)))
-    walls = not _is_squared(ruled, float(np.median(height)))
+    walls = not _is_squared(ruled, usual)
     for a, b in np.argwhere(joined):
         if not walls or not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
             _join(roots, int(a), int(b))
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
-    return list(members.values())
+    groups = members.values()
+    return [parts for parts in groups if stats[parts, cv2.CC_STAT_HEIGHT].max() >= MIN_HEIGHT]
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
-    """The groups less the lone upright lines of another height than the writing: no ones."""
+    """The groups less the lone upright lines that are no ones.
+
+    Those are of another height than the writing, or follow each other as pieces of a border do.
+    """
     boxes = [_bounds(stats[parts]) for parts in groups]
     lone = [box.width < LINE * box.height for box in boxes]
-    heights = [box.height for box, line in zip(boxes, lone, strict=True) if not line]
-    if len(heights) < 5:
+    lines = [box for box, line in zip(boxes, lone, strict=True) if line]
+    # Dashes say little of the writing's height.
+    heights = [box.height for box in boxes if LINE * box.height <= box.width < FLAT * box.height]
+    if not heights:
         return groups
-    low, high = np.array([0.45, 2.0]) * float(np.median(heights))
+    usual = float(np.median(heights)) if len(heights) >= SEVERAL else max(heights)
+    low, high = 0.45 * usual, 2.0 * usual
     told = zip(groups, boxes, lone, strict=True)
-    return [group for group, box, line in told if not line or low <= box.height <= high]
+    return [
+        group
+        for group, box, line in told
+        if not line
+        or (low <= box.height <= high and not any(_go_on(box, other) for other in lines))
+    ]
+
+
+def _go_on(line: Box, other: Box) -> bool:
+    """Whether one upright line goes on where the other ends."""
+    beside = min(line.right, other.right) < max(line.x, other.x) - 1
+    gap = max(line.y, other.y) - min(line.bottom, other.bottom)
+    return line != other and not beside and gap < NEXT * max(line.height, other.height)
 
 
 def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
@@ -178,6 +206,11 @@ def of_rows(rows: list[tuple[Box, ...]]) -> list[Group]:
     """A group for each row of boxes."""
     stats = [np.array([box.to_list() for box in row], np.int32) for row in rows]
     return [Group(_bounds(corners), 1, boxes=row) for corners, row in zip(stats, rows, strict=True)]
+
+
+def with_rows(rows: list[Group], free: list[Group]) -> list[Group]:
+    """The rows and the free groups, less those that a row lies in, as in a shadow's edge."""
+    return rows + [group for group in free if not any(_holds(group.box, row.box) for row in rows)]
 
 
 def in_lines(groups: list[Group]) -> tuple[Group, ...]:

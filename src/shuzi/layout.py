@@ -20,6 +20,7 @@ from shuzi.groups import (
     of_parts,
     of_rows,
     with_marks,
+    with_rows,
 )
 from shuzi.page import Box
 from shuzi.paper import (
@@ -32,7 +33,7 @@ from shuzi.paper import (
     page_contrast,
     shrunk,
 )
-from shuzi.parts import Stats, characters, find_parts, strong
+from shuzi.parts import LOWEST, Stats, characters, find_parts, strong
 from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
@@ -138,12 +139,12 @@ def find_numbers(grey: Grey) -> Layout:
     frames = find_frames(dark)
     ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
     labels, stats = find_parts(without(ink, ruled))
-    chosen = characters(stats, ruled, contrast)
+    chosen = characters(stats, ruled, contrast, LOWEST)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     fields = tuple(frame.box for frame in frames)
     groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
     free = in_fields(with_marks(groups, stats, ruled, chosen), fields)
-    lines = in_lines(free + of_rows(rows))
+    lines = in_lines(with_rows(of_rows(rows), free))
     return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
 

@@ -1,13 +1,16 @@
 """Ink -> its connected parts, and which of them may be digits."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.paper import Grey, Mask
 
-MIN_HEIGHT = 8
-"""Pixels of the working page: lower parts are specks, points and dashes."""
+MIN_HEIGHT, LOWEST = 8, 5
+"""Pixels of the working page: lower parts are specks, points and dashes; or small letters of a
+word that has higher ones."""
 SMUDGE = 1.8
 """Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
 MAX_PARTS = 3000
@@ -24,16 +27,19 @@ def find_parts(ink: Mask) -> tuple[NDArray[np.int32], Stats]:
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
-def characters(stats: Stats, ruled: Mask, contrast: Grey) -> NDArray[np.intp]:
+def characters(
+    stats: Stats, ruled: Mask, contrast: Grey, least: int = MIN_HEIGHT
+) -> NDArray[np.intp]:
     """Which parts may be a digit, or a few joined ones, by their form; at most the highest.
 
     Args:
+        least: pixels of the lowest.
         ruled: where rulings are.
         contrast: how much darker than the paper the page is there, as the parts' pixels.
     """
     _, _, width, height, area = stats.T
     fill = area / np.maximum(width * height, 1)
-    high = (height >= MIN_HEIGHT) & (height <= 0.95 * len(ruled)) & (width <= 5 * height)
+    high = (height >= least) & (height <= 0.95 * len(ruled)) & (width <= 5 * height)
     # A digit is a line, neither a hair on a large box nor a blob; only a 1 fills its box.
     drawn = (fill > 0.04) & ((fill < 0.8) | (width < 0.6 * height))
     fits = high & drawn & (height <= 14 * np.maximum(width, 1))
@@ -45,9 +51,15 @@ def characters(stats: Stats, ruled: Mask, contrast: Grey) -> NDArray[np.intp]:
     chosen = chosen[~_continued(stats[chosen], ruled, contrast)]
     if len(chosen) == 0:
         return chosen
-    held, tall = _held(stats[chosen]), height[chosen] > 1.6 * np.median(height[chosen])
+    held, tall = _held(stats[chosen]), height[chosen] > 1.6 * usual_height(height[chosen])
     # A part with others inside its box is what is left of a frame.
     return np.asarray(chosen[(held < 2) & ~(tall & (held > 0))], np.intp)
+
+
+def usual_height(heights: NDArray[Any]) -> float:
+    """The median of those that may be digits."""
+    high = heights[heights >= MIN_HEIGHT]
+    return float(np.median(high)) if len(high) else float(MIN_HEIGHT)
 
 
 def strong(
@@ -85,5 +97,5 @@ def _held(stats: Stats) -> NDArray[np.int64]:
     x, y = left + width // 2, top + height // 2
     inside = (x > left[:, None]) & (x < (left + width)[:, None])
     inside &= (y > top[:, None]) & (y < (top + height)[:, None])
-    inside &= height < 0.8 * height[:, None]
+    inside &= (height < 0.8 * height[:, None]) & (height >= MIN_HEIGHT)
     return np.asarray(inside.sum(axis=1), np.int64)

@@ -13,6 +13,8 @@ WORKING_HEIGHT = 64
 LOW, AROUND = 0.4, 0.7
 """Writing lower than this share of a crop that was shrunk is looked at anew, closer up, with so
 many heights of it around."""
+SPARSE = 0.3
+"""Of the darkest ink that all writing has at least."""
 LEAST_CONTRAST = 8
 """Grey levels between ink and paper below which the contrast is not stretched further."""
 
@@ -110,8 +112,8 @@ def _writing(ink: NDArray[np.float32]) -> Box:
 
 
 def _mask(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
-    # A black frame must not set the threshold for grey writing.
-    high = max(_quantile(ink, 0.96), 1.0)
+    # A black frame must not set the threshold for grey writing, nor paper that for little ink.
+    high = max(_quantile(ink, 0.96), SPARSE * _quantile(ink, 0.998), 1.0)
     levels = (np.minimum(ink / high, 1) * 255).astype(np.uint8)
     _, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return np.asarray(mask, np.uint8)
