@@ -6,7 +6,7 @@ import pytest
 from pages import boxed
 
 from shuzi import Reader
-from shuzi.boxes import inside
+from shuzi.boxes import find_holes, inside
 from shuzi.numbers import boxed_number
 from shuzi.page import Box
 from shuzi.rows import find_rows
@@ -28,7 +28,7 @@ def empty(columns, rows=1, side=40, gap=0):
 
 
 def rows_of(mask):
-    return find_rows(mask, 255 * mask)
+    return find_rows(find_holes(mask), mask, 255 * mask)
 
 
 @pytest.mark.parametrize("gap", [0, 12])

@@ -26,13 +26,18 @@ PITCH = 1.7
 """Boxes of one row follow each other within so many widths."""
 
 
-def find_boxes(dark: Mask) -> list[Box]:
+Hole = tuple[cv2.typing.MatLike, Box]
+"""The outline of paper within a closed line, int32 (n, 1, 2), and where it lies."""
+
+
+def find_boxes(holes: list[Hole], dark: Mask) -> list[Box]:
     """The boxes of a digit's form, each the paper within its border.
 
     Args:
+        holes: as `find_holes` gives them.
         dark: where ink and print are.
     """
-    return _with_split_ones(_boxes(dark), dark)
+    return _with_split_ones(_boxes(holes), dark)
 
 
 def inside(contrast: Grey, box: Box) -> Grey:
@@ -87,7 +92,7 @@ def _of_box(window: Grey, box: Box) -> Grey:
     return np.where(other > 0, 0, window)
 
 
-def find_holes(dark: Mask) -> list[tuple[cv2.typing.MatLike, Box]]:
+def find_holes(dark: Mask) -> list[Hole]:
     """The paper within closed lines, where it fills its box: its outline, int32 (n, 1, 2)."""
     contours, hierarchy = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if hierarchy is None:
@@ -97,8 +102,8 @@ def find_holes(dark: Mask) -> list[tuple[cv2.typing.MatLike, Box]]:
     return [(hole, box) for hole, box in found if box.height >= LEAST and _is_filled(hole, box)]
 
 
-def _boxes(dark: Mask) -> list[Box]:
-    found = (box for _, box in find_holes(dark))
+def _boxes(holes: list[Hole]) -> list[Box]:
+    found = (box for _, box in holes)
     boxes = [box for box in found if NARROWEST <= box.width / box.height <= WIDEST]
     return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
 

@@ -10,10 +10,10 @@ from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 from shuzi.parts import find_parts
 
-SHORTEST = 28
-"""Pixels of a base line, at least."""
 SLIMMEST = 20
 """Pixels between two teeth; in smaller pictures a table's pieces look like combs."""
+SHORTEST, RUN = 2 * SLIMMEST, 28
+"""Pixels of a base line, at least, and of its straight runs."""
 BEYOND = 0.85
 """Of the way up to the picture's edge: teeth that reach so far go on beyond it."""
 TOOTH = 3
@@ -43,12 +43,12 @@ def find_combs(dark: Mask) -> list[Row]:
     """
     # Thickened, so that a line may slope a little.
     long = np.asarray(
-        cv2.morphologyEx(dilated(dark, 3, 1), cv2.MORPH_OPEN, np.ones((1, SHORTEST), np.uint8)),
+        cv2.morphologyEx(dilated(dark, 3, 1), cv2.MORPH_OPEN, np.ones((1, RUN), np.uint8)),
         np.uint8,
     )
     labels, stats = find_parts(long)
     found = []
-    for part in range(1, len(stats)):
+    for part in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= SHORTEST):
         left, top, width, height = stats[part, :4].tolist()
         line = labels[top : top + height, left : left + width] == part
         found.append(_row(dark, long, line, left, top))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import find_holes, is_beside
+from shuzi.boxes import Hole, is_beside
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
@@ -30,19 +30,19 @@ class Frame:
     outline: NDArray[np.int32]
 
 
-def find_frames(dark: Mask) -> list[Frame]:
+def find_frames(holes: list[Hole], dark: Mask) -> list[Frame]:
     """The closed boxes; none in a grid of squares, as of a sudoku, where two may look like one.
 
     Args:
+        holes: as `shuzi.boxes.find_holes` gives them.
         dark: where ink and print are.
     """
-    filled = find_holes(dark)
-    if sum(box.width < SQUARE * box.height for _, box in filled) > GRID:
+    boxes = [box for _, box in holes]
+    if sum(box.width < SQUARE * box.height for box in boxes) > GRID:
         return []
-    boxes = [box for _, box in filled]
     return [
         Frame(box, np.asarray(cv2.convexHull(hole), np.int32))
-        for hole, box in filled
+        for hole, box in holes
         if _is_field(box, boxes, dark.shape) and _is_written_in(box, dark)
     ]
 

@@ -157,9 +157,12 @@ def with_marks(
     """
     highest = max((group.box.height for group in groups), default=0)
     low = np.flatnonzero((stats[:, 3] <= MARK * highest) & (stats[:, 4] >= SPECK * highest))
-    low = low[[not _is_ruled(part, ruled) for part in stats[low]]]
     low = low[np.argsort(stats[low, 0], kind="stable")]
-    return [replace(group, marks=_marks(group, stats, low, chosen)) for group in groups]
+    found = ((group, _marks(group, stats, low, chosen)) for group in groups)
+    return [
+        replace(group, marks=tuple(m for m in marks if not _is_ruled(stats[m], ruled)))
+        for group, marks in found
+    ]
 
 
 def marked(group: Group, stats: Stats) -> Group:
@@ -206,6 +209,11 @@ def of_rows(rows: list[tuple[Box, ...]]) -> list[Group]:
     """A group for each row of boxes."""
     stats = [np.array([box.to_list() for box in row], np.int32) for row in rows]
     return [Group(_bounds(corners), 1, boxes=row) for corners, row in zip(stats, rows, strict=True)]
+
+
+def in_rows(box: Box, rows: Sequence[Sequence[Box]]) -> bool:
+    """Whether a box is one of the rows', or lies in one."""
+    return any(_holds(one, box) or _holds(box, one) for row in rows for one in row)
 
 
 def with_rows(rows: list[Group], free: list[Group]) -> list[Group]:

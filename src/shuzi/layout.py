@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import inside, place_of_inside
+from shuzi.boxes import Hole, find_holes, inside, place_of_inside
 from shuzi.combs import find_combs
 from shuzi.frames import draw_borders, find_frames
 from shuzi.groups import (
@@ -16,6 +16,7 @@ from shuzi.groups import (
     find_groups,
     in_fields,
     in_lines,
+    in_rows,
     marked,
     of_parts,
     of_rows,
@@ -134,9 +135,10 @@ def find_numbers(grey: Grey) -> Layout:
     contrast, floor = page_contrast(small)
     contrast, turn = _levelled(contrast)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
-    rows = _take_rows(contrast, ink, faint)
+    holes = find_holes(np.asarray(ink | faint, np.uint8))
+    rows = _take_rows(holes, contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
-    frames = find_frames(dark)
+    frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
     ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled, contrast, LOWEST)
@@ -157,8 +159,9 @@ def find_boxed(grey: Grey) -> Layout | None:
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
     dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
-    rows = find_rows(dark, contrast) or find_combs(dark)
-    rows = rows or [(frame.box,) for frame in find_frames(dark)]
+    holes = find_holes(dark)
+    rows = find_rows(holes, dark, contrast) or find_combs(dark)
+    rows = rows or [(frame.box,) for frame in find_frames(holes, dark)]
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if not wide:
         return None
@@ -167,9 +170,9 @@ def find_boxed(grey: Grey) -> Layout | None:
     return Layout(contrast, labels, stats, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
 
 
-def _take_rows(contrast: Grey, ink: Mask, faint: Mask) -> list[tuple[Box, ...]]:
+def _take_rows(holes: list[Hole], contrast: Grey, ink: Mask, faint: Mask) -> list[tuple[Box, ...]]:
     """The rows of boxes and the combs, which are cleared from both masks."""
-    rows = find_rows(np.asarray(ink | faint, np.uint8), contrast)
+    rows = find_rows(holes, np.asarray(ink | faint, np.uint8), contrast)
     _wipe(rows, ink, faint)
     combs = find_combs(np.asarray(ink | faint, np.uint8))
     _wipe(combs, ink, faint)

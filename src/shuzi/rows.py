@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import ALIKE, PITCH, find_boxes, is_alike, is_bordered
+from shuzi.boxes import ALIKE, PITCH, Hole, find_boxes, is_alike, is_bordered
 from shuzi.page import Box
 from shuzi.paper import Grey, Mask
 from shuzi.parts import find_parts
@@ -33,17 +33,18 @@ SEEN = 0.75
 Row = tuple[Box, ...]
 
 
-def find_rows(dark: Mask, contrast: Grey) -> list[Row]:
+def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     """The rows of boxes, a digit in each, that are one number; each from left to right.
 
     A row of one box is none. Rows that lie upon each other are a table, which may be a sudoku:
     its rows are none unless they are short, or thicker lines part them into numbers.
 
     Args:
+        holes: as `shuzi.boxes.find_holes` gives them.
         dark: where ink and print are.
         contrast: uint8, 0 paper to 255 black.
     """
-    boxes = find_boxes(dark)
+    boxes = find_boxes(holes, dark)
     if len(boxes) < 2:
         return []
     places = (sorted(row, key=lambda i: boxes[i].x) for row in _joined(_beside(boxes)))

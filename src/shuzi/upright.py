@@ -10,7 +10,8 @@ from shuzi.strip import normalise_strip
 SAMPLE = 40
 """Groups that are looked at, the largest, as print is smaller than writing."""
 FIRST, SURE = 12, 0.9
-"""If so many are read with that mean confidence, the page is upright and the rest not looked at."""
+"""If so many are read with that mean confidence, or better than in any other turn, the page is
+upright and the rest not looked at."""
 LEAST = 0.15
 """Mean confidence below which a turn is no better than another: there are no numbers."""
 GAIN, DEVIATIONS = 1.5, 2.0
@@ -23,7 +24,9 @@ def turn_upright(layout: Layout, recogniser: SequenceRecogniser) -> int:
     By how sure the model is of the same groups in each of the four turns.
     """
     crops = _sample(layout)
-    if len(crops) < 2 or _confidences(crops[:FIRST], 0, recogniser).mean() > SURE:
+    few = crops[:FIRST]
+    upright = _confidences(few, 0, recogniser) if len(crops) > 1 else np.ones(1)
+    if upright.mean() > SURE or _is_best(upright, few, recogniser):
         return 0
     as_it_is = _confidences(crops, 0, recogniser)
     turns = [_confidences(crops, quarters, recogniser) for quarters in (1, 2, 3)]
@@ -45,6 +48,14 @@ def _confidences(
     turned = [np.ascontiguousarray(np.rot90(crop, quarters)) for crop in crops]
     readings = recogniser.glance([normalise_strip(crop) for crop in turned])
     return np.array([reading.confidence if reading.text else 0.0 for reading in readings])
+
+
+def _is_best(
+    upright: NDArray[np.float64], crops: list[NDArray[np.uint8]], recogniser: SequenceRecogniser
+) -> bool:
+    """Whether the crops are read better as they are than in every other turn."""
+    turned = (_confidences(crops, quarters, recogniser) for quarters in (1, 2, 3))
+    return all(sure.sum() < upright.sum() for sure in turned)
 
 
 def _is_clear(gains: NDArray[np.float64]) -> bool:
