@@ -7,9 +7,10 @@ from pages import boxed
 
 from shuzi import Reader
 from shuzi.boxes import find_holes, inside
-from shuzi.numbers import boxed_number
-from shuzi.page import Box
+from shuzi.numbers import agreed, boxed_number
+from shuzi.page import Box, Digit, Number
 from shuzi.rows import find_rows
+from shuzi.sequence import Reading
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +125,23 @@ def test_what_cannot_be_read_within_a_number_is_a_digit_and_before_it_a_filler()
     number = boxed_number([Box(10 * i, 0, 9, 9) for i in range(4)], table, Box(0, 0, 40, 9))
     assert number.text == "457"
     assert number.confidence == pytest.approx(0.05)
+
+
+def test_what_both_looks_see_is_sure_and_what_one_sees_is_not():
+    box = Box(0, 0, 9, 9)
+    digits = tuple(Digit(text=c, confidence=0.9, box=box) for c in "47")
+    number = Number(text="-47", confidence=0.9, box=box, digits=digits)
+    same = Reading("47", 0.8, (), ())
+    assert agreed(number, same) == ("47", pytest.approx(0.85))
+    more = Reading("147", 0.95, (), (("47", 0.01),))
+    assert agreed(number, more) == ("147", pytest.approx(0.475))
+
+
+def test_a_cell_with_two_rows_of_numbers_is_no_box_of_one_digit():
+    mask = np.zeros((460, 400), np.uint8)
+    for x in (40, 140, 240):
+        for top in (60, 200):
+            cv2.rectangle(mask, (x, top), (x + 100, top + 140), 1, 3)
+            for y in (top + 20, top + 80):
+                cv2.line(mask, (x + 45, y), (x + 51, y + 40), 1, 4)
+    assert rows_of(mask) == []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.training.forms import KINDS, compose_form
+from shuzi.training.forms import KINDS, compose_form, cut_out
 from shuzi.training.glyphs import Glyphs
 
 
@@ -27,3 +27,17 @@ def test_the_same_seed_gives_the_same_photo(glyphs):
         compose_form("table", glyphs, np.random.default_rng(3), photo=True)[0] for _ in range(2)
     )
     assert (first == again).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_blank_fields_have_no_text(glyphs, kind):
+    _, page = compose_form(kind, glyphs, np.random.default_rng(4), (3, 2), blank=1.0)
+    assert [number.text for number in page.numbers] == [""] * 6
+
+
+def test_a_field_is_cut_out_with_a_little_around_it(glyphs):
+    picture, page = compose_form("box", glyphs, np.random.default_rng(5), (2, 2))
+    box = page.numbers[0].box
+    height, width = cut_out(picture, box, np.random.default_rng(6)).shape
+    assert 1.1 * box.height <= height <= 1.75 * box.height
+    assert box.width < width < box.width + 0.75 * box.height

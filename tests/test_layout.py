@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pages import page
 
-from shuzi.groups import Group, with_marks
+from shuzi.groups import Group, alike, in_fields, with_marks
 from shuzi.layout import find_numbers
 from shuzi.page import Box
 from shuzi.paper import page_contrast
@@ -134,3 +134,31 @@ def test_a_group_of_two_low_pieces_may_have_marks():
         1,
         2,
     )
+
+
+def test_pieces_of_a_border_are_no_ones_and_ones_above_each_other_are():
+    digit, line, below, far = [50, 10, 30, 50], [10, 10, 6, 50], [10, 64, 6, 50], [11, 140, 6, 50]
+    stats = np.array([[0, 0, 99, 99, 9], *([*box, 200] for box in (digit, line, below, far))])
+    kept = alike([[1], [2], [3], [4]], stats.astype(np.int32))
+    assert kept == [[1], [4]]
+
+
+def test_a_box_takes_the_groups_of_its_line_and_a_frame_around_lines_none():
+    groups = [
+        Group(Box(x, y, 20, 30), 1, (x,)) for x, y in ((20, 20), (80, 22), (20, 220), (20, 280))
+    ]
+    fields = [Box(10, 10, 120, 50), Box(10, 210, 120, 120)]
+    found = in_fields(groups, fields)
+    assert [group.parts for group in found] == [(20,), (20,), (20, 80)]
+    assert found[-1].boxes == (fields[0],)
+
+
+def test_a_digit_alone_in_a_square_stays_as_it_is():
+    group = Group(Box(20, 20, 20, 30), 1, (1,))
+    assert in_fields([group], [Box(10, 10, 50, 50)]) == [group]
+
+
+def test_small_letters_are_with_the_high_ones(digits):
+    paper = page(digits, [[3, 1]])[0]
+    cv2.putText(paper, "Votes", (60, 500), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 20, 1, cv2.LINE_AA)
+    assert found(paper) == [2, 1]

@@ -68,3 +68,23 @@ def test_a_digit_that_leaves_out_its_neighbour_says_so():
     assert (alone.kind, alone.partial) == ("digit", False)
     assert look(picture).partial
     assert shuzi.read(picture).text() == "10"
+
+
+def test_neighbours_that_the_edge_cuts_make_no_page(digits):
+    ink, _ = number(digits.test_images, digits.test_labels, [3, 8, 20], 3)
+    around = np.pad(ink, 40, constant_values=255)
+    around[:12, 60:100] = around[-15:, 80:140] = 30
+    assert look(around).kind == "number"
+
+
+def test_digits_set_apart_in_a_line_are_one_number_and_far_apart_a_page(digits):
+    first, second = (number(digits.test_images, digits.test_labels, [i], 2)[0] for i in (3, 8))
+    kinds = []
+    for gap in (10, 200):
+        picture = np.full((400, 500), 255, np.uint8)
+        x = 60
+        for ink in (first, second):
+            picture[170 : 170 + len(ink), x : x + ink.shape[1]] = ink
+            x += ink.shape[1] + gap
+        kinds.append(look(picture).kind)
+    assert kinds == ["number", "page"]

@@ -13,7 +13,7 @@ from shuzi.training.fillers import with_filler
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.hand import new_hand
 from shuzi.training.scene import add_cells, add_neighbour, add_print, lay_out, photograph
-from shuzi.training.strings import compose, compose_strips, new_text
+from shuzi.training.strings import compose, compose_strips, fields, new_text
 from shuzi.training.writing import TALL, draw_way, set_line, write
 
 
@@ -194,3 +194,12 @@ def test_a_form_has_a_box_for_each_digit(glyphs):
     scene = lay_out(np.pad(line, TALL), np.random.default_rng(0))
     add_cells(scene, [m + TALL for m in middles], round(1.5 * TALL), np.random.default_rng(5))
     assert scene.print.max() > 0
+
+
+def test_a_forms_fields_are_pictures_and_some_are_blank(glyphs):
+    found = [f for seed in range(8) for f in fields(glyphs, np.random.default_rng(seed))]
+    assert len(found) == 8 * 6
+    assert all(picture.ndim == 2 and picture.dtype == np.uint8 for picture, _ in found)
+    texts = [text for _, text in found]
+    assert 0 < texts.count("") < 24
+    assert all(text.isdigit() for text in texts if text)

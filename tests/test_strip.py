@@ -87,3 +87,14 @@ def test_a_small_number_in_a_very_wide_crop_keeps_its_shape():
     strip = normalise_strip(written(40, 3000))
     columns = np.flatnonzero((strip > 128).any(axis=0))
     assert 20 <= columns[-1] - columns[0] <= 50
+
+
+@pytest.mark.parametrize("scale", [1, 6])
+def test_small_writing_on_much_paper_is_sharp(scale):
+    size = np.array([300, 500]) * scale
+    crop = written(*size, size=0.9 * scale)
+    close = written(60, 120, size=0.9)
+    top, bottom = rows_of_ink(normalise_strip(crop))
+    assert abs(bottom - top - WRITING) <= 3
+    steps = [np.abs(np.diff(normalise_strip(c).astype(int), axis=1)).max() for c in (crop, close)]
+    assert steps[0] > 0.8 * steps[1]
