@@ -126,13 +126,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="a new folder for the run, to keep it")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
     parser.add_argument("--try", dest="only_try", action="store_true", help="replace nothing")
     options = parser.parse_args()
     dataset, share = training_set(options.data)
     settings = [f"validation_split={share}", *options.set]
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "run"
+        out = options.out or Path(folder) / "run"
         run = shuzi.train("digit", dataset=dataset, out=out, seed=options.seed, settings=settings)
         values = card(run.folder, options.data, dataset, share)
         if not options.only_try:
