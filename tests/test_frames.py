@@ -45,3 +45,28 @@ def test_a_number_in_a_box_is_read_without_its_border(digits, scale):
     assert [number.text for number in page.numbers] == [wanted]
     box = page.numbers[0].digits[0].box
     assert scale * 55 < box.x < box.right < scale * 112
+
+
+@pytest.mark.parametrize("margin", [6, 60])
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_digit_in_a_box_of_its_own_is_read_without_the_border(digits, margin, scale):
+    side = 56 + 2 * margin
+    paper = np.full((side, side), 235, np.uint8)
+    cv2.rectangle(paper, (margin, margin), (margin + 56, margin + 56), 60, 2)
+    ink = cv2.resize(digits.test_images[3], (44, 44))
+    target = paper[margin + 6 : margin + 50, margin + 6 : margin + 50]
+    np.minimum(target, (235 - 0.8 * ink).astype(np.uint8), out=target)
+    page = Reader().read(cv2.resize(paper, None, fx=scale, fy=scale))
+    assert [number.text for number in page.numbers] == [str(digits.test_labels[3])]
+
+
+def test_squares_beside_each_other_and_a_round_8_are_no_frames():
+    mask = np.zeros((120, 200), np.uint8)
+    for x in (40, 90):
+        cv2.rectangle(mask, (x, 30), (x + 50, 80), 1, 3)
+        cv2.line(mask, (x + 25, 40), (x + 25, 70), 1, 4)
+    assert find_frames(find_holes(mask), mask) == []
+    round_one = np.zeros((120, 200), np.uint8)
+    cv2.ellipse(round_one, (100, 60), (30, 40), 0, 0, 360, 1, 4)
+    cv2.line(round_one, (100, 40), (100, 80), 1, 4)
+    assert find_frames(find_holes(round_one), round_one) == []

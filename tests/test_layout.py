@@ -148,14 +148,14 @@ def test_a_box_takes_the_groups_of_its_line_and_a_frame_around_lines_none():
         Group(Box(x, y, 20, 30), 1, (x,)) for x, y in ((20, 20), (80, 22), (20, 220), (20, 280))
     ]
     fields = [Box(10, 10, 120, 50), Box(10, 210, 120, 120)]
-    found = in_fields(groups, fields)
+    found = in_fields(groups, fields, 10**6)
     assert [group.parts for group in found] == [(20,), (20,), (20, 80)]
     assert found[-1].boxes == (fields[0],)
 
 
 def test_a_digit_alone_in_a_square_stays_as_it_is():
     group = Group(Box(20, 20, 20, 30), 1, (1,))
-    assert in_fields([group], [Box(10, 10, 50, 50)]) == [group]
+    assert in_fields([group], [Box(10, 10, 50, 50)], 10**6) == [group]
 
 
 def test_small_letters_are_with_the_high_ones(digits):

@@ -18,7 +18,7 @@ import shuzi
 from shuzi.training.forms import KINDS, compose_form, cut_out
 from shuzi.training.glyphs import Glyphs
 
-SHAPES = {"table": (14, 2), "cells": (14, 3)}
+SHAPES = {"table": (14, 2), "cells": (14, 3), "digit": (6, 1)}
 """Rows and columns of a page; the other kinds have the default."""
 SHAPE = (6, 2)
 PARTS = {"tune": 11, "report": 12}

@@ -10,12 +10,14 @@ from shuzi.boxes import Hole, is_beside
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
-NARROWEST, WIDEST = 0.8, 12.0
-"""Width over height of a box for a number."""
+NARROWEST, WIDEST = 0.55, 12.0
+"""Width over height of a box for a number, or for a digit if it stands alone."""
 SQUARE, GRID = 1.3, 20
 """Width over height of a square, at most; more squares than this are a grid."""
-LARGEST = 0.5
-"""Of the page that such a box takes at most."""
+CORNERED = 0.87
+"""Of its upright box that a square takes, be it a little askew."""
+LARGEST = 0.95
+"""Of the picture that such a box takes at most."""
 WRITTEN = 0.3
 """Of a box's height that digits in it take, at least."""
 THICK = 8
@@ -40,10 +42,11 @@ def find_frames(holes: list[Hole], dark: Mask) -> list[Frame]:
     boxes = [box for _, box in holes]
     if sum(box.width < SQUARE * box.height for box in boxes) > GRID:
         return []
+    frames = [Frame(box, np.asarray(cv2.convexHull(hole), np.int32)) for hole, box in holes]
     return [
-        Frame(box, np.asarray(cv2.convexHull(hole), np.int32))
-        for hole, box in holes
-        if _is_field(box, boxes, dark.shape) and _is_written_in(box, dark)
+        frame
+        for frame in frames
+        if _is_field(frame, boxes, dark.shape) and _is_written_in(frame.box, dark)
     ]
 
 
@@ -62,12 +65,17 @@ def draw_borders(frames: list[Frame], dark: Mask) -> Mask:
     return drawn
 
 
-def _is_field(box: Box, boxes: list[Box], shape: tuple[int, ...]) -> bool:
+def _is_field(frame: Frame, boxes: list[Box], shape: tuple[int, ...]) -> bool:
     """Whether it may hold a number; squares beside each other hold a digit each."""
+    box = frame.box
+    area = box.width * box.height
+    if box.width < SQUARE * box.height:
+        # An 8 may hold ink too, but it is round.
+        round_off = cv2.contourArea(frame.outline) < CORNERED * area
+        if round_off or any(is_beside(box, other) for other in boxes):
+            return False
     wide = NARROWEST <= box.width / box.height <= WIDEST
-    if box.width < SQUARE * box.height and any(is_beside(box, other) for other in boxes):
-        return False
-    return wide and box.width * box.height < LARGEST * shape[0] * shape[1]
+    return wide and area < LARGEST * shape[0] * shape[1]
 
 
 def _is_written_in(box: Box, dark: Mask) -> bool:

@@ -21,6 +21,8 @@ FLAT, SEVERAL = 2.0, 5
 """Width over height of a dash; so many groups tell the usual height, of fewer the highest does."""
 NEXT = 0.2
 """Of its length, the gap in a border where another line crosses it."""
+SMALL = 0.5
+"""Of the page: a box that may hold ink that was not told from its border."""
 MARK, SPECK = 0.5, 0.003
 """Heights of a digit that a mark is high at most, and its squares that a mark is large at least."""
 BESIDE = 3
@@ -115,18 +117,20 @@ def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
     return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
 
 
-def in_fields(groups: list[Group], fields: Sequence[Box]) -> list[Group]:
+def in_fields(groups: list[Group], fields: Sequence[Box], page: int) -> list[Group]:
     """The groups, but one for each box that takes one number, whatever it holds.
 
     A box that holds several lines, or writing that is small for it, is a frame around groups.
 
     Args:
         fields: the boxes.
+        page: pixels of the page; a large box with no group in it is its border.
     """
     found = list(groups)
     for field in fields:
         own = [group for group in found if not group.boxes and _holds(field, group.box)]
-        if not own or _fills(field, [group.box for group in own]):
+        small = field.width * field.height < SMALL * page
+        if _fills(field, [group.box for group in own]) if own else small:
             parts = tuple(part for group in own for part in group.parts)
             found = [group for group in found if group not in own]
             found.append(Group(field, 1, parts, (field,)))

@@ -40,8 +40,8 @@ from shuzi.rulings import find_rulings, without
 
 WORKING_SIDE = 2400
 """Larger pages are shrunk to this; a digit is legible at a two-hundredth of it."""
-SPAN = 0.5
-"""Of a crop's width that a row of boxes takes if it is the number."""
+SPAN, ALL = 0.5, 0.9
+"""Of a crop's width that a row of boxes takes if it is the number; or of its ink."""
 MAX_POINTS = 20_000
 """Of the ink, that the angle is told from."""
 STEEPEST = 5.0
@@ -70,7 +70,7 @@ class Layout:
     def is_of_one_field(self) -> bool:
         """Whether a box for a number, or a row of boxes, takes most of the picture."""
         height, width = self.contrast.shape
-        boxes = [*self.fields, *(group.box for group in self.groups if group.boxes)]
+        boxes = [group.box for group in self.groups if group.boxes]
         return any(box.width > SPAN * width and box.height > SPAN * height for box in boxes)
 
     @cached_property
@@ -145,7 +145,7 @@ def find_numbers(grey: Grey) -> Layout:
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
     fields = tuple(frame.box for frame in frames)
     groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
-    free = in_fields(with_marks(groups, stats, ruled, chosen), fields)
+    free = in_fields(with_marks(groups, stats, ruled, chosen), fields, ink.size)
     lines = in_lines(with_rows(of_rows(rows), free))
     return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
@@ -163,11 +163,18 @@ def find_boxed(grey: Grey) -> Layout | None:
     rows = find_rows(holes, dark, contrast) or find_combs(dark)
     rows = rows or [(frame.box,) for frame in find_frames(holes, dark)]
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
+    if len(rows) == 1 and _is_all(rows[0], dark):
+        wide = rows
     if not wide:
         return None
     labels, ruled = np.zeros(contrast.shape, np.int32), np.zeros(contrast.shape, np.uint8)
     stats = np.zeros((1, 5), np.int32)
     return Layout(contrast, labels, stats, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
+
+
+def _is_all(row: tuple[Box, ...], dark: Mask) -> bool:
+    """Whether there is little ink but in the row and on its borders."""
+    return cv2.countNonZero(dark[_around(row)]) > ALL * cv2.countNonZero(dark)
 
 
 def _take_rows(holes: list[Hole], contrast: Grey, ink: Mask, faint: Mask) -> list[tuple[Box, ...]]:
@@ -182,14 +189,16 @@ def _take_rows(holes: list[Hole], contrast: Grey, ink: Mask, faint: Mask) -> lis
 def _wipe(rows: list[tuple[Box, ...]], *masks: Mask) -> None:
     """Clear the masks where rows of boxes are, with their borders."""
     for row in rows:
-        edge = max(3, row[0].height // 6)
-        top, bottom = min(box.y for box in row), max(box.bottom for box in row)
-        inside = (
-            slice(max(0, top - edge), bottom + edge),
-            slice(max(0, row[0].x - edge), row[-1].right + edge),
-        )
         for mask in masks:
-            mask[inside] = 0
+            mask[_around(row)] = 0
+
+
+def _around(row: tuple[Box, ...]) -> tuple[slice, slice]:
+    """A row of boxes with its borders."""
+    edge = max(3, row[0].height // 6)
+    top, bottom = min(box.y for box in row), max(box.bottom for box in row)
+    columns = slice(max(0, row[0].x - edge), row[-1].right + edge)
+    return slice(max(0, top - edge), bottom + edge), columns
 
 
 def _working_size(grey: Grey) -> tuple[Grey, float]:

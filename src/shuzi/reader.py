@@ -37,6 +37,8 @@ EVEN = 0.5
 """A number of several digits is likelier than not."""
 LYING = 0.9
 """Width over height above which a stroke in a box is a dash, not a 1."""
+BROADEST = 1.3
+"""Width over height of a box for one digit."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -271,8 +273,8 @@ class Reader:
         readings = self.sequence_recogniser.predict(strips) if strips else []
         numbers = []
         for group, strip, reading in zip(groups, strips, readings, strict=True):
-            inside = self._in_one if len(group.boxes) == 1 else self._box_by_box
-            number = inside(layout, group)
+            several = len(group.boxes) == 1 and _may_hold_several(layout, group)
+            number = (self._in_one if several else self._box_by_box)(layout, group)
             text, confidence = agreed(number, reading)
             if text and text != unsigned(number):
                 number = on_page(layout, group, strip, reading)
@@ -379,6 +381,13 @@ def _other_turns(shape: tuple[int, ...], kind: str) -> tuple[int, ...]:
     if shape[0] >= WIDE * shape[1]:
         return 90, 270
     return (180,) if kind == "number" else ()
+
+
+def _may_hold_several(layout: Layout, group: Group) -> bool:
+    """Whether the ink in a box is wider than a digit's, or out of sight."""
+    ink = find_digit(layout.paper_in(group.boxes[0]))
+    wide = group.box.width > BROADEST * group.box.height
+    return wide or ink is None or ink.box.width > NARROW * ink.box.height
 
 
 def _turned(grey: Grey, degrees: int) -> Grey:

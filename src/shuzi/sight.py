@@ -14,8 +14,8 @@ from shuzi.layout import Layout, find_boxed, find_numbers
 KINDS = ("auto", "digit", "number", "page")
 CROP_SIDE = 200
 """A picture with no longer side is cut to one digit or number."""
-FRAMED = 40
-"""Pixels of the least crop in which a printed box is looked for."""
+FRAMED = 30
+"""Pixels of the least crop in which a printed box is looked for, or its sides."""
 WIDE = 1.3
 """Width over height of a crop that holds a number, as digits are higher than wide."""
 BROAD = 1.1
@@ -32,6 +32,8 @@ MANY = 10
 """So many pieces of writing are a page, whatever lies beside it."""
 EDGE = 0.02
 """Of the picture's height: what lies so near to an edge is cut by it."""
+LINE = 0.85
+"""Of a digit's ink, along a whole side of it, that is a border's."""
 FLAT = 1.5
 """Width over height, at least, of what may be a minus sign."""
 DASH = 0.2, 0.9
@@ -75,7 +77,8 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
     height, width = grey.shape
     if width >= WIDE * height:
         return _number(grey)
-    boxed = find_boxed(grey) if min(height, width) >= FRAMED else None
+    framed = min(height, width) >= FRAMED
+    boxed = find_boxed(grey) if framed else None
     if boxed is not None:
         return Sight("number", layout=boxed)
     ink, parts = find_digit(grey), _parts(grey)
@@ -84,7 +87,7 @@ def _crop(grey: NDArray[np.uint8]) -> Sight:
     tall = parts[parts[:, 3] >= ALIKE * parts[:, 3].max()]
     return Sight(
         "digit",
-        unsure=_is_broad(tall),
+        unsure=_is_broad(tall) or (framed and _holds_border(ink)),
         partial=_leaves_out(ink, tall),
         dashed=_are_dashed(parts),
         ink=ink,
@@ -181,6 +184,14 @@ def _is_broad(parts: NDArray[np.int32]) -> bool:
     high = int(parts[:, 3].max())
     across = int((parts[:, 0] + parts[:, 2]).max() - parts[:, 0].min())
     return _are_beside(parts[parts[:, 3] >= ABREAST * high]) or across > BROAD * high
+
+
+def _holds_border(ink: Ink) -> bool:
+    """Whether lines run along it as the sides of a printed box do, which the digit touches."""
+    dark = ink.values > 128
+    level, upright = (np.flatnonzero(dark.mean(axis=axis) > LINE) for axis in (1, 0))
+    apart = [np.ptp(x) > n / 2 for x, n in zip((level, upright), dark.shape, strict=True) if len(x)]
+    return len(apart) == 2 or any(apart)
 
 
 def _leaves_out(ink: Ink, parts: NDArray[np.int32]) -> bool:

@@ -15,11 +15,13 @@ from shuzi.training.pen import draw
 from shuzi.training.scene import Scene
 from shuzi.training.writing import TALL, Ink, write
 
-KINDS = ("box", "row", "comb", "open", "table", "cells")
+KINDS = ("box", "row", "comb", "open", "table", "cells", "digit")
 """One box for a number; a row of boxes, a comb, boxes without a top, with a digit each; stacked
-rows of three boxes a number; a table with a number in each cell."""
+rows of three boxes a number; a table with a number in each cell; one box for a digit."""
 FILLERS = ("0,0! 100,100! / 100,0! 0,100!", "0,50! 100,48!", "0,75! 100,30!")
 """What stands in an unused box: a cross, a dash, a slanted one."""
+SQUARE = 1.15
+"""Width over height of a box for one digit, at most."""
 MARGINS = 3, 15
 """Millimetres of paper around the fields of a form."""
 WORDS = ("Name", "Total", "Liste", "Sum", "Partai", "Votes", "Exam", "Stimmen")
@@ -124,11 +126,12 @@ def _fields(kind: str, rng: np.random.Generator) -> Fields:
         across = rng.uniform(2, 5) if thick == thin else 0.0
         down = 0.0 if rng.random() < 0.7 else rng.uniform(1, 3)
         return replace(apart, cells=3, across=across, down=down, outer=thick)
+    if kind == "digit":
+        return replace(apart, across=0.0 if rng.random() < 0.5 else rng.uniform(3, 8))
     several = replace(apart, cells=int(rng.integers(2, 9)))
-    if kind == "comb":
-        return replace(several, teeth=rng.uniform(0.2, 0.5), top=False)
-    if kind == "open":
-        return replace(several, top=False)
+    if kind in ("comb", "open"):
+        teeth = rng.uniform(0.2, 0.5) if kind == "comb" else 1.0
+        return replace(several, teeth=teeth, top=False)
     return replace(several, gap=0.0 if rng.random() < 0.5 else rng.uniform(0.8, 3))
 
 
@@ -188,7 +191,8 @@ def _fill(
 ) -> str:
     """Write a number into the field, in place; fillers or nothing before it. Its digits."""
     if f.cells == 1:
-        text, line = _crossed_out(writer, rng) if empty else _whole(writer, rng)
+        most = 1 if f.width < SQUARE * f.height else 4
+        text, line = _crossed_out(writer, rng) if empty else _whole(writer, rng, most)
         _place(ink, line, (at[0], at[1], f.width, f.height), mm, writer, rng)
         return text
     used = f.cells if rng.random() < 0.6 else int(rng.integers(1, f.cells + 1))
@@ -208,11 +212,11 @@ def _fill(
     return text
 
 
-def _whole(writer: _Writer, rng: np.random.Generator) -> tuple[str, Ink]:
-    """A number; now and then with one crossed out before it."""
-    text = str(rng.integers(0, 10 ** int(rng.integers(1, 5))))
+def _whole(writer: _Writer, rng: np.random.Generator, most: int) -> tuple[str, Ink]:
+    """A number of so many digits at most; now and then with one crossed out before it."""
+    text = str(rng.integers(0, 10 ** int(rng.integers(1, most + 1))))
     line, _ = write(text, writer.hand, writer.glyphs, rng)
-    if rng.random() < 0.1:
+    if rng.random() < 0.1 and most > 1:
         line = beside([_crossed_out(writer, rng)[1], line], 0.4 * TALL)
     return text, line
 
