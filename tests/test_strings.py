@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shuzi.training.blanks import no_number
-from shuzi.training.drawer import Drawer
+from shuzi.training.drawer import Drawer, any_of
 from shuzi.training.fillers import with_filler
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.hand import new_hand
@@ -203,3 +203,8 @@ def test_a_forms_fields_are_pictures_and_some_are_blank(glyphs):
     texts = [text for _, text in found]
     assert 0 < texts.count("") < 24
     assert all(text.isdigit() for text in texts if text)
+
+
+def test_where_drawing_lags_other_parts_come_again():
+    chosen = [any_of(list(range(number - 5)), 3, number) for number in range(10, 60)]
+    assert len(set(chosen)) > 15

@@ -64,7 +64,7 @@ class Drawer:
         due = (number - 1) % self.parts
         ready = [part for part, drawn in self._drawn.items() if drawn.done()]
         if not self.wait and ready and due not in ready:
-            due = ready[number % len(ready)]
+            due = any_of(ready, self.seed, number)
         return load_strings(self._drawn[due].result())
 
     @property
@@ -82,6 +82,14 @@ class Drawer:
         trace: TracebackType | None,
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def any_of(ready: list[int], seed: int, number: int) -> int:
+    """One of the parts that are drawn, by chance.
+
+    By the number alone it would be the same part again and again: where drawing lags, both grow.
+    """
+    return ready[int(np.random.default_rng([seed, number]).integers(len(ready)))]
 
 
 def _begin(images: NDArray[np.uint8], labels: NDArray[np.integer]) -> None:
