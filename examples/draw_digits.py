@@ -8,7 +8,7 @@ Writes beside this script; the same pictures each time.
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from shuzi.training.pen import curve
 
@@ -37,6 +37,8 @@ STROKES = {
     ],
 }
 
+COUNTS = [("List A", " 37"), ("List B", "238"), ("List C", "  7"), ("Total", "282")]
+"""A form's labels and the digits in its boxes; a space is an unused one."""
 PAGE = [["25", "378", "52"], ["835", "7", "2238"], ["58", "3"]]
 
 
@@ -79,6 +81,25 @@ def page(lines, paper, colour):
     return picture
 
 
+def form(counts, paper, colour):
+    """A form with three printed boxes a number; a dash in those that are not used."""
+    side, top, left = 84, 70, 330
+    picture = Image.new("RGB", (760, 2 * top + 120 * len(counts)), paper)
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(38)
+    for row, (label, digits) in enumerate(counts):
+        y = top + 120 * row
+        draw.text((70, y + 20), label, fill=(40, 40, 40), font=font)
+        for place, digit in enumerate(digits):
+            x = left + side * place
+            draw.rectangle((x, y, x + side, y + side), outline=(90, 90, 90), width=3)
+            if digit == " ":
+                draw.line((x + 22, y + 45, x + 64, y + 41), colour, 5)
+            else:
+                slant = 0.06 * np.sin(5 * row + 3 * place)
+                picture.paste(colour, (x + 9, y + 9), ink(int(digit), 68, 6, slant))
+    return picture
+
+
 def on_paper(mask, paper, colour, offset=(0, 0), size=None):
     """The mask in a colour on paper (RGB), the paper larger than the mask if `size` says so."""
     picture = Image.new("RGB", size or mask.size, paper)
@@ -109,6 +130,7 @@ def main():
     crop = on_paper(number("2753", 46, 3.5, seed=3), (226, 221, 208), (52, 50, 60))
     in_a_shadow(crop, 3).save(HERE / "number-2753.jpg", quality=80)
     in_a_shadow(page(PAGE, white, blue), 4).save(HERE / "page.jpg", quality=82)
+    in_a_shadow(form(COUNTS, white, blue), 5).save(HERE / "form.jpg", quality=82)
     in_a_shadow(Image.new("RGB", (320, 240), white), 0).save(HERE / "blank.jpg", quality=82)
 
 
