@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pages import page
 
-from shuzi.groups import Group, alike, in_fields, with_marks
+from shuzi.groups import Group, alike, find_groups, in_fields, with_marks
 from shuzi.layout import find_numbers
 from shuzi.page import Box
 from shuzi.paper import page_contrast
@@ -162,3 +162,28 @@ def test_small_letters_are_with_the_high_ones(digits):
     paper = page(digits, [[3, 1]])[0]
     cv2.putText(paper, "Votes", (60, 500), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 20, 1, cv2.LINE_AA)
     assert found(paper) == [2, 1]
+
+
+def lines_of(gaps):
+    """The parts of lines of digits, 50 high and 30 wide, with those gaps, as OpenCV gives them."""
+    stats = [[0, 0, 999, 999, 9]]
+    for place, line in enumerate(gaps):
+        x = 10
+        for gap in (0, *line):
+            x += gap
+            stats.append([x, 10 + 120 * place, 30, 50, 400])
+            x += 30
+    return np.array(stats, np.int32)
+
+
+def sizes(stats):
+    groups = find_groups(stats, np.zeros((999, 999), np.uint8), np.arange(1, len(stats)))
+    return sorted(map(len, groups))
+
+
+def test_one_wide_gap_among_narrow_ones_is_within_a_number():
+    assert sizes(lines_of([[5, 5, 5, 5], [5, 5, 33, 5, 5], [5, 5, 5, 5, 5]])) == [5, 6, 6]
+
+
+def test_digits_in_columns_stay_apart():
+    assert sizes(lines_of([[33, 33, 33], [33, 33, 5]])) == [1, 1, 1, 1, 1, 1, 2]

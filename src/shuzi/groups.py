@@ -11,8 +11,9 @@ from shuzi.page import Box
 from shuzi.paper import Mask
 from shuzi.parts import MIN_HEIGHT, Stats, usual_height
 
-GAP = 0.5
-"""Digits of one number lie within so many heights of each other."""
+GAP, WIDE_GAP, RARE = 0.5, 0.8, 0.1
+"""Digits of one number lie within so many heights of each other, and within more where digits so
+far apart are few against those that are closer."""
 HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
 LINE = 0.4
@@ -65,7 +66,8 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     high = np.maximum(height[:, None], height)
     across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
     down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
-    beside = (-down >= 0.5 * low) & (across <= GAP * high) & (low >= 0.45 * high)
+    level = (-down >= 0.5 * low) & (low >= 0.45 * high)
+    beside = level & (across <= _gap(np.where(level, across / high, np.inf)) * high)
     usual = usual_height(height)
     # Of two pieces none is much higher than the page's writing.
     near = 0.15 * np.minimum(high, usual)
@@ -81,6 +83,22 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
         members.setdefault(_root(roots, i), []).append(int(part))
     groups = members.values()
     return [parts for parts in groups if stats[parts, cv2.CC_STAT_HEIGHT].max() >= MIN_HEIGHT]
+
+
+def _gap(across: NDArray[np.float32]) -> float:
+    """Heights between two digits of one number, at most.
+
+    Wider where hardly any digits lie as far apart, so that no columns do.
+
+    Args:
+        across: (n, n), the heights between each two parts, inf where they are not level; n from
+            left to right.
+    """
+    right = np.triu(across, 1)
+    right[np.tril_indices(len(right))] = np.inf
+    nearest = right.min(axis=1)
+    close, wide = nearest <= GAP, (nearest > GAP) & (nearest <= WIDE_GAP)
+    return WIDE_GAP if wide.sum() < RARE * close.sum() else GAP
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
