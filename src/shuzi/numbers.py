@@ -14,6 +14,8 @@ from shuzi.sequence import Reading
 from shuzi.signs import Sign, signed
 
 Grey = NDArray[np.uint8]
+WHOLE = 0.6
+"""What a row of boxes read as a whole counts, against its digits read apart."""
 FILLER = 0.9
 """Above this probability that it is no digit, what a box holds is a dash or a crossing-out."""
 
@@ -40,12 +42,16 @@ def agreed(number: Number, reading: Reading) -> tuple[str, float]:
     """The likelier digits of what two looks at the same ink saw, and their confidence.
 
     The mean of both, so that what only one of them sees is unsure.
+
+    Args:
+        number: from the digits apart, or without the border.
+        reading: of the whole.
     """
-    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    said = {t: WHOLE * p for t, p in ((reading.text, reading.confidence), *reading.alternatives)}
     own = unsigned(number)
-    said[own] = said.get(own, 0.0) + number.confidence
+    said[own] = said.get(own, 0.0) + (1 - WHOLE) * number.confidence
     text = max((own, reading.text), key=lambda text: said[text])
-    return text, min(1.0, said[text] / 2)
+    return text, min(1.0, said[text])
 
 
 def unsigned(number: Number) -> str:
