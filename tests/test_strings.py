@@ -1,7 +1,11 @@
 """Strings of digits, composed and drawn."""
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -208,3 +212,36 @@ def test_a_forms_fields_are_pictures_and_some_are_blank(glyphs):
 def test_where_drawing_lags_other_parts_come_again():
     chosen = [any_of(list(range(number - 5)), 3, number) for number in range(10, 60)]
     assert len(set(chosen)) > 15
+
+
+DRAWS_WITHOUT_END = """
+import sys
+from pathlib import Path
+import numpy as np
+from shuzi.training.drawer import Drawer
+
+if __name__ == "__main__":
+    images, labels = np.zeros((10, 28, 28), np.uint8), np.arange(10)
+    images[:, 4:24, 9:19] = 255
+    with Drawer(images, labels, size=9, parts=99, seed=0, folder=Path(sys.argv[1])) as drawer:
+        drawer(1)
+        print(next(iter(drawer._pool._processes)), flush=True)
+        while True:
+            drawer(1)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+def test_the_worker_ends_when_the_training_is_killed(tmp_path):
+    script = tmp_path / "draws.py"
+    script.write_text(DRAWS_WITHOUT_END)
+    training = subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE)
+    worker = Path(f"/proc/{int(training.stdout.readline())}/stat")
+    assert worker.exists()
+    training.kill()
+    training.wait()
+    training.stdout.close()
+    end = time.monotonic() + 20
+    while worker.exists() and worker.read_text().split()[2] != "Z":
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -1,8 +1,9 @@
 """Strings drawn ahead by processes of their own, while a network trains on those before."""
 
 import os
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import TracebackType
 
@@ -94,7 +95,16 @@ def any_of(ready: list[int], seed: int, number: int) -> int:
 
 def _begin(images: NDArray[np.uint8], labels: NDArray[np.integer]) -> None:
     os.nice(5)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _glyphs.append(Glyphs(images, labels))
+
+
+def _end_with_parent() -> None:
+    """A training that was killed cannot tell its workers."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _draw(path: Path, size: int, seed: int, part: int) -> Path:
