@@ -37,15 +37,16 @@ ALLOWED = {
     "frames": LEAVES | {"paper", "boxes"},
     "combs": LEAVES | {"paper", "parts"},
     "rows": LEAVES | {"paper", "parts", "boxes"},
-    "groups": LEAVES | {"paper", "parts"},
+    "groups": LEAVES | {"paper", "parts", "boxes"},
     "layout": LEAVES | PAGE,
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
     "numbers": LEAVES | {"groups", "layout", "sequence", "signs"},
     "upright": LEAVES | {"layout", "sequence", "strip"},
+    "transcriber": LEAVES | SEEING | {"boxes", "engine", "sequence", "numbers", "decide"},
     "reader": LEAVES
     | SEEING
-    | {"image", "engine", "sequence", "upright", "numbers", "decide", "explain"},
+    | {"image", "engine", "sequence", "upright", "numbers", "decide", "transcriber", "explain"},
     "explain": LEAVES | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,

@@ -12,6 +12,8 @@ CLEAR = 0.5
 """Of a box's area that is not cut off by a digit that touches its border."""
 NARROWEST, WIDEST = 0.55, 1.6
 """Width over height of a box for one digit."""
+SQUARE = 1.3
+"""Width over height of a box that stands alone, up to which it mostly holds one digit."""
 OUTSIDE, WITHIN = 6, 8
 """A digit may leave its box by the box's height over this; a border reaches into it by so much."""
 BRIDGED = 6

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import Hole, is_beside
+from shuzi.boxes import SQUARE, Hole, is_beside
 from shuzi.page import Box
 from shuzi.paper import Mask, dilated
 
 NARROWEST, WIDEST = 0.55, 12.0
 """Width over height of a box for a number, or for a digit if it stands alone."""
-SQUARE, GRID = 1.3, 20
-"""Width over height of a square, at most; more squares than this are a grid."""
+GRID = 20
+"""More squares than this are a grid."""
 CORNERED = 0.87
 """Of its upright box that a square takes, be it a little askew."""
 LARGEST = 0.95

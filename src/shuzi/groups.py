@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.boxes import SQUARE
 from shuzi.page import Box
 from shuzi.paper import Mask
 from shuzi.parts import MIN_HEIGHT, Stats, usual_height
@@ -30,9 +31,8 @@ BESIDE = 3
 """Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
-SQUARE = 1.25
-"""Width over height of a box for one digit, at most; upright rulings within so many heights of a
-digit are those of squared paper."""
+SQUARED = 1.25
+"""Upright rulings within so many heights of a digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
 """Rows of the page that are looked at, and steps between rulings to tell it from."""
 
@@ -271,7 +271,7 @@ def _is_squared(ruled: Mask, height: float) -> bool:
     rows = rows[rows.mean(axis=1) < 0.5]
     begin, column = np.nonzero((rows[:, 1:] == 1) & (rows[:, :-1] == 0))
     pitches = np.diff(column)[np.diff(begin) == 0]
-    return len(pitches) > MANY and bool(np.median(pitches) <= SQUARE * height)
+    return len(pitches) > MANY and bool(np.median(pitches) <= SQUARED * height)
 
 
 def _parted(a: Stats, b: Stats, ruled: Mask) -> bool:

@@ -14,6 +14,8 @@ from shuzi.sequence import Reading
 from shuzi.signs import Sign, signed
 
 Grey = NDArray[np.uint8]
+REFUSED = 0.95
+"""Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
 """What a row of boxes read as a whole counts, against its digits read apart."""
 FILLER = 0.9

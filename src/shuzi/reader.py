@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -14,33 +14,22 @@ from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
 from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.glyph import normalise
-from shuzi.groups import Group
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
-from shuzi.ink import Ink, find_digit
-from shuzi.layout import Layout
-from shuzi.numbers import agreed, averaged, boxed_number, digit_of, number_of, on_page, unsigned
-from shuzi.page import Box, Number, Page
-from shuzi.sequence import Reading, SequenceRecogniser
+from shuzi.ink import Ink
+from shuzi.numbers import REFUSED, digit_of
+from shuzi.page import Number, Page
+from shuzi.sequence import SequenceRecogniser
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
-from shuzi.signs import Sign, find_signs, signed
-from shuzi.strip import normalise_strip
+from shuzi.transcriber import Transcriber
 from shuzi.upright import turn_upright
 
 Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
-REFUSED = 0.95
-"""Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 DOUBTFUL, CERTAIN = 0.5, 0.9
 """Confidences of a crop of a number as it is, and turned, that it is turned between."""
 EVEN = 0.5
 """A number of several digits is likelier than not."""
-LYING = 0.9
-"""Width over height above which a stroke in a box is a dash, not a 1."""
-BROADEST = 1.3
-"""Width over height of a box for one digit."""
-NARROW = 1.1
-"""Width over height of ink that may be a single digit."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -116,6 +105,10 @@ class Reader:
     def sequence_recogniser(self) -> SequenceRecogniser:
         """Loaded at the first number."""
         return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
+
+    @property
+    def _transcriber(self) -> Transcriber:
+        return Transcriber(self.recogniser, self.sequence_recogniser, self.digits_only)
 
     def read(self, picture: Picture) -> Page:
         """What the picture says, or of a file of several pages the first.
@@ -209,7 +202,7 @@ class Reader:
             return 0
         best, sure = 0, CERTAIN
         for degrees in _other_turns(grey.shape, sight.kind):
-            found = self._of_crop(_turned(grey, degrees))
+            found = self._transcriber.of_crop(_turned(grey, degrees))
             # A lone digit may be another one on its head.
             if found and len(found[0].digits) > 1 and found[0].confidence > sure:
                 best, sure = degrees, found[0].confidence
@@ -218,12 +211,13 @@ class Reader:
     def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
         """What the picture turned out to be, and its numbers."""
         if sight.layout is not None:
-            return sight.kind, self._of_layout(sight.layout)
+            groups = sight.layout.groups
+            return sight.kind, self._transcriber.of_layout(sight.layout) if groups else []
         if sight.kind == "number":
-            return "number", self._of_crop(grey)
+            return "number", self._transcriber.of_crop(grey)
         digits = [] if sight.ink is None else self._of_ink(sight.ink)
         if sight.unsure or sight.dashed:
-            number = self._of_crop(grey)
+            number = self._transcriber.of_crop(grey)
             sure = number[0].confidence if number else 0.0
             if sight.unsure and sure > max((digit.confidence for digit in digits), default=FLOOR):
                 return "number", number
@@ -248,123 +242,6 @@ class Reader:
             )
         ]
 
-    def _of_crop(self, grey: Grey) -> list[Number]:
-        strip = normalise_strip(grey)
-        reading = self.sequence_recogniser.predict([strip])[0]
-        if not reading.text:
-            return []
-        whole = Box(0, 0, grey.shape[1], grey.shape[0])
-        return [number_of(reading, strip, whole, whole, self._signs(strip, reading))]
-
-    def _signs(self, strip: Grey, reading: Reading) -> tuple[Sign, ...]:
-        return () if self.digits_only else find_signs(strip, reading.spans)
-
-    def _of_layout(self, layout: Layout) -> list[Number]:
-        boxed = [group for group in layout.groups if group.boxes]
-        free = [group for group in layout.groups if not group.boxes]
-        found = [*self._of_boxes(layout, boxed), *self._of_groups(layout, free)]
-        lines = {line: place for place, line in enumerate(sorted({n.line for n in found}), 1)}
-        ordered = sorted(found, key=lambda number: (number.line, number.box.x))
-        return [replace(number, line=lines[number.line]) for number in ordered]
-
-    def _of_boxes(self, layout: Layout, groups: list[Group]) -> list[Number]:
-        """The numbers in printed boxes: without the borders, and with them; both count."""
-        strips = [normalise_strip(layout.with_borders(group)) for group in groups]
-        readings = self.sequence_recogniser.predict(strips) if strips else []
-        numbers = []
-        for group, strip, reading in zip(groups, strips, readings, strict=True):
-            several = len(group.boxes) == 1 and _may_hold_several(layout, group)
-            number = (self._in_one if several else self._box_by_box)(layout, group)
-            text, confidence = agreed(number, reading)
-            if text and text != unsigned(number):
-                number = on_page(layout, group, strip, reading)
-            if text:
-                numbers.append(replace(number, confidence=confidence, line=group.line))
-        return numbers
-
-    def _box_by_box(self, layout: Layout, group: Group) -> Number:
-        """What the digit model reads in a row of boxes; blank ones are passed over."""
-        whole = layout.on_picture(group.box)
-        found = ((box, find_digit(layout.paper_in(box))) for box in group.boxes)
-        inked = [(layout.on_picture(box), ink) for box, ink in found if ink is not None]
-        if not inked:
-            return boxed_number([], np.zeros((0, 10), np.float32), whole)
-        table = self.recogniser.predict(np.stack([normalise(ink.values) for _, ink in inked]))
-        lying = np.array([ink.box.width > LYING * ink.box.height for _, ink in inked], bool)
-        table[lying & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
-        return boxed_number([box for box, _ in inked], table, whole)
-
-    def _in_one(self, layout: Layout, group: Group) -> Number:
-        """The number in a box of its own, its text empty if there is none."""
-        whole = layout.on_picture(group.box)
-        paper = layout.paper_in(group.boxes[0])
-        strip = normalise_strip(paper)
-        reading = self.sequence_recogniser.predict([strip])[0]
-        if not reading.text:
-            return Number(text="", confidence=reading.confidence, box=whole)
-        sheet = Box(0, 0, paper.shape[1], paper.shape[0])
-        number = number_of(reading, strip, sheet, sheet, self._signs(strip, reading))
-        origin = layout.paper_box(group.boxes[0])
-        places = [
-            replace(d.box, x=d.box.x + origin.x, y=group.box.y, height=group.box.height)
-            for d in number.digits
-        ]
-        digits = (
-            replace(d, box=layout.on_picture(box))
-            for d, box in zip(number.digits, places, strict=True)
-        )
-        return replace(number, box=whole, digits=tuple(digits))
-
-    def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
-        strips = [normalise_strip(layout.crop(group)) for group in groups]
-        readings = self.sequence_recogniser.predict(strips) if strips else []
-        readings = self._with_second_opinions(layout, groups, readings, strips)
-        found = [
-            (group, on_page(layout, group, strip, reading))
-            for group, strip, reading in zip(groups, strips, readings, strict=True)
-            # What is unlikely to be a number at all is none; the rest of the page is not either.
-            if reading.text and reading.confidence >= FLOOR
-        ]
-        return self._with_signs(layout, found)
-
-    def _with_signs(self, layout: Layout, found: list[tuple[Group, Number]]) -> list[Number]:
-        """The numbers with their signs, less those that were read from a sign alone.
-
-        Digits with marks around them are read once more with the marks, and only if that changes
-        nothing the signs count.
-        """
-        numbers = [number for _, number in found]
-        if self.digits_only:
-            return numbers
-        some = [i for i, (group, _) in enumerate(found) if group.marks]
-        marked = [layout.marked(found[i][0]) for i in some]
-        strips = [normalise_strip(layout.crop(group)) for group in marked]
-        readings = self.sequence_recogniser.predict(strips) if strips else []
-        taken: set[int] = set()
-        for i, group, strip, reading in zip(some, marked, strips, readings, strict=True):
-            digits = unsigned(numbers[i])
-            signs = find_signs(strip, reading.spans) if reading.text == digits else ()
-            if signs:
-                box = layout.on_picture(group.box)
-                numbers[i] = replace(numbers[i], text=signed(digits, signs), box=box)
-                taken |= set(found[i][0].marks)
-        kept = zip(found, numbers, strict=True)
-        return [number for (group, _), number in kept if not taken.issuperset(group.parts)]
-
-    def _with_second_opinions(
-        self, layout: Layout, groups: list[Group], readings: list[Reading], strips: list[Grey]
-    ) -> list[Reading]:
-        """Where the ink is as narrow as one digit, what the digit model says of it counts too."""
-        narrow = [i for i, g in enumerate(groups) if g.box.width <= NARROW * g.box.height]
-        if not narrow:
-            return readings
-        glyphs = np.stack([normalise(layout.ink(groups[i])) for i in narrow])
-        opinions = dict(zip(narrow, self.recogniser.predict(glyphs), strict=True))
-        return [
-            averaged(reading, opinions[i], strips[i].shape[1]) if i in opinions else reading
-            for i, reading in enumerate(readings)
-        ]
-
 
 def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
     """What a picture says; for many pictures, keep a `Reader`.
@@ -381,13 +258,6 @@ def _other_turns(shape: tuple[int, ...], kind: str) -> tuple[int, ...]:
     if shape[0] >= WIDE * shape[1]:
         return 90, 270
     return (180,) if kind == "number" else ()
-
-
-def _may_hold_several(layout: Layout, group: Group) -> bool:
-    """Whether the ink in a box is wider than a digit's, or out of sight."""
-    ink = find_digit(layout.paper_in(group.boxes[0]))
-    wide = group.box.width > BROADEST * group.box.height
-    return wide or ink is None or ink.box.width > NARROW * ink.box.height
 
 
 def _turned(grey: Grey, degrees: int) -> Grey:
