@@ -17,7 +17,7 @@ GAP, WIDE_GAP, RARE = 0.5, 0.8, 0.1
 far apart are few against those that are closer."""
 HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
-LINE = 0.4
+LINE = 0.45
 """Width over height of what may be a 1 or a line."""
 FLAT, SEVERAL = 2.0, 5
 """Width over height of a dash; so many groups tell the usual height, of fewer the highest does."""

@@ -32,8 +32,8 @@ MANY = 10
 """So many pieces of writing are a page, whatever lies beside it."""
 EDGE = 0.02
 """Of the picture's height: what lies so near to an edge is cut by it."""
-LINE = 0.85
-"""Of a digit's ink, along a whole side of it, that is a border's."""
+LINE, FAINT = 0.85, 64
+"""Of a digit's ink, along a whole side of it, that is a border's, which may be printed faintly."""
 FLAT = 1.5
 """Width over height, at least, of what may be a minus sign."""
 DASH = 0.2, 0.9
@@ -188,7 +188,7 @@ def _is_broad(parts: NDArray[np.int32]) -> bool:
 
 def _holds_border(ink: Ink) -> bool:
     """Whether lines run along it as the sides of a printed box do, which the digit touches."""
-    dark = ink.values > 128
+    dark = ink.values > FAINT
     level, upright = (np.flatnonzero(dark.mean(axis=axis) > LINE) for axis in (1, 0))
     apart = [np.ptp(x) > n / 2 for x, n in zip((level, upright), dark.shape, strict=True) if len(x)]
     return len(apart) == 2 or any(apart)
