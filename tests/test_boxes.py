@@ -145,3 +145,11 @@ def test_a_cell_with_two_rows_of_numbers_is_no_box_of_one_digit():
             for y in (top + 20, top + 80):
                 cv2.line(mask, (x + 45, y), (x + 51, y + 40), 1, 4)
     assert rows_of(mask) == []
+
+
+def test_a_box_that_is_not_closed_is_within_its_number(reader, digits):
+    picture, text = boxed(digits, [3, 8, 20, 33, 12, 14, 5, 6])
+    gap = 30 + 5 * 64
+    picture[24:36, gap + 8 : gap + 56] = 235
+    page = reader.read(picture)
+    assert [number.text for number in page.numbers] == [text]

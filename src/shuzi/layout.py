@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -42,6 +43,8 @@ WORKING_SIDE = 2400
 """Larger pages are shrunk to this; a digit is legible at a two-hundredth of it."""
 SPAN, ALL = 0.5, 0.9
 """Of a crop's width that a row of boxes takes if it is the number; or of its ink."""
+NEXT = 1.5
+"""Of a box's width between boxes of a number one of which was not found."""
 MAX_POINTS = 20_000
 """Of the ink, that the angle is told from."""
 STEEPEST = 5.0
@@ -160,7 +163,7 @@ def find_boxed(grey: Grey) -> Layout | None:
     contrast, floor = page_contrast(small)
     dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
     holes = find_holes(dark)
-    rows = find_rows(holes, dark, contrast) or find_combs(dark)
+    rows = _in_a_line(find_rows(holes, dark, contrast)) or find_combs(dark)
     rows = rows or [(frame.box,) for frame in find_frames(holes, dark)]
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if len(rows) == 1 and _is_all(rows[0], dark):
@@ -170,6 +173,14 @@ def find_boxed(grey: Grey) -> Layout | None:
     labels, ruled = np.zeros(contrast.shape, np.int32), np.zeros(contrast.shape, np.uint8)
     stats = np.zeros((1, 5), np.int32)
     return Layout(contrast, labels, stats, ruled, in_lines(of_rows(wide)), shrink, np.eye(2, 3))
+
+
+def _in_a_line(rows: list[tuple[Box, ...]]) -> list[tuple[Box, ...]]:
+    """The rows as one, if they follow each other in a line: between them a box was not found."""
+    boxes = sorted((box for row in rows for box in row), key=lambda box: box.x)
+    level = all(a.y < b.y + b.height / 2 < a.bottom for a, b in pairwise(boxes))
+    near = all(b.x - a.right < NEXT * a.width for a, b in pairwise(boxes))
+    return [tuple(boxes)] if rows and level and near else rows
 
 
 def _is_all(row: tuple[Box, ...], dark: Mask) -> bool:
