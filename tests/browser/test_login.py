@@ -18,6 +18,7 @@ def test_the_token_is_asked_for_once(browse):
         assert violations(page) == []
         field.fill("sesame")
         page.keyboard.press("Enter")
+        expect(page.locator("#login-wrong")).to_be_visible()
         expect(page.locator("#login-wrong")).to_have_text("That is not the token.")
         field.fill("open sesame")
         page.keyboard.press("Enter")
