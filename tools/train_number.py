@@ -68,6 +68,17 @@ def held_out_strings(folder, seed):
     return compose_strips(HELD_OUT, glyphs, seed)
 
 
+def take_drawn(options, folder):
+    """Strings of earlier trainings as parts of this one, at places drawn by chance; how many."""
+    earlier = [path for place in options.drawn for path in sorted(place.glob("strings-*.npz"))]
+    parts = np.random.default_rng(options.seed).permutation(options.parts)
+    for part, path in zip(parts, earlier, strict=False):
+        link = folder / f"strings-{options.seed}-{options.size}-{part}.npz"
+        if not link.exists():
+            link.symlink_to(path.resolve())
+    return min(len(earlier), options.parts)
+
+
 def card(model, trainer, options, temperature):
     """What the model is: its data, recipe, seed, commit and scores."""
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
@@ -90,6 +101,7 @@ def card(model, trainer, options, temperature):
             "sets": list(TRAINING),
             "repeats of hwd1000, optdigits_tra and the sudoku's hand cells": REPEAT,
             "strings": trainer.source.drawn * options.size,
+            "of them by earlier trainings": options.taken * options.size,
             "strings seen": len(trainer.history) * options.size,
         },
         "recipe": {
@@ -113,6 +125,7 @@ def card(model, trainer, options, temperature):
 def given(options):
     """The options that make a difference, as on the command line."""
     start = "--start FIRST " if options.start else ""
+    start += "--drawn EARLIER " * len(options.drawn)
     start += "--keep-early " if options.keep_early else ""
     limit = f" --minutes {options.minutes:g}" if math.isfinite(options.minutes) else ""
     rounds = f"--rounds {options.rounds} --parts {options.parts}"
@@ -138,6 +151,7 @@ def train(options, folder):
         RECIPE.with_settings([f"epochs={options.rounds}", f"lr={options.lr}"]),
     )
     model = folder / "number.onnx"
+    options.taken = take_drawn(options, folder)
     with Drawer(
         images,
         labels,
@@ -168,6 +182,13 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, help="a folder for the checkpoint")
     parser.add_argument("--start", type=Path, help="the --out of a training to begin with")
+    parser.add_argument(
+        "--drawn",
+        type=Path,
+        action="append",
+        default=[],
+        help="the --out of an earlier training whose strings are learned again",
+    )
     parser.add_argument("--keep-early", action="store_true", help="the first convolutions stay")
     parser.add_argument("--lr", type=float, default=RECIPE.lr)
     parser.add_argument("--seed", type=int, default=0)

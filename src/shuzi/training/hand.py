@@ -9,7 +9,7 @@ from shuzi.training.pen import parse
 from shuzi.training.strokes import CURSIVE, DIGITS
 
 WAYS = {digit: DIGITS[digit] + CURSIVE[digit] for digit in range(10)}
-PLAIN = 0.12
+PLAIN = 0.18
 """Share of hands whose 1 is one straight upright stroke, which a box's border looks like."""
 _UPSTROKE = 0.4
 """A 1 whose pen comes from this far below its top looks like a 7 without a bar."""

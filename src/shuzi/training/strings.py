@@ -38,9 +38,9 @@ ALIKE = 0.03
 FORMS = 0.04
 """Share of forms among pictures and forms, each of which gives `FIELDS`: a fifth of the strings."""
 FIELDS = 3, 2
+"""Rows and columns."""
 REAL = 0.5
 """Share of the forms whose digits are all real ones."""
-"""Rows and columns."""
 PRINTED = 0.04
 """Share of printed numbers."""
 FILLED, CORRECTED = 0.08, 0.03

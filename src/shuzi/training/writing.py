@@ -17,6 +17,8 @@ TALL = 40
 Ink = NDArray[np.uint8]
 """uint8 (height, width), 255 full ink."""
 
+LANDING = 0.04
+"""Deviation of where a stroke after the first one begins, in heights of the digit."""
 _MARGIN = 24
 _HANGING = "34579"
 _SWUNG = {"4": 0.55, "5": 0.03, "7": 0.5}
@@ -127,6 +129,9 @@ def draw_way(way: str, hand: Hand, rng: np.random.Generator) -> Ink:
     paths = []
     for points, spline in _strokes(way):
         shaken = points + rng.normal(0, hand.wobble, points.shape)
+        if paths:
+            # A pen that was lifted does not land just where it meant to.
+            shaken += rng.normal(0, LANDING, 2)
         x, y = (spline @ shaken).T
         across = wide * x - slant * (y - 0.5) + bend[0] * np.sin(np.pi * y)
         paths.append(np.stack([across, y + bend[1] * np.sin(np.pi * x)], axis=1))
