@@ -126,7 +126,7 @@ def draw_way(way: str, hand: Hand, rng: np.random.Generator) -> Ink:
     size = TALL * (1 + rng.normal(0, hand.uneven))
     wide, slant = hand.wide * np.exp(rng.normal(0, 0.08)), hand.slant + rng.normal(0, 0.05)
     bend = rng.normal(0, 0.04, 2)
-    paths = []
+    paths: list[NDArray[np.float64]] = []
     for points, spline in _strokes(way):
         shaken = points + rng.normal(0, hand.wobble, points.shape)
         if paths:
