@@ -51,3 +51,20 @@ def _inked(image):
     """The columns with ink, and one of paper on each side."""
     columns = np.flatnonzero(image.max(axis=0) > 60)
     return image[:, max(0, columns[0] - 1) : columns[-1] + 2]
+
+
+def on_desk(paper, seed=0, size=(1500, 1200), desk=70):
+    """The paper photographed on a grained desk, askew; and the way of its points, 3 x 3."""
+    rng = np.random.default_rng(seed)
+    height, width = paper.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    across, down = 0.72 * size[1], 0.72 * size[0]
+    place = corners / [width, height] * [across, down] + [0.14 * size[1], 0.14 * size[0]]
+    place = (place + rng.normal(0, 0.02 * size[1], (4, 2))).astype(np.float32)
+    way = cv2.getPerspectiveTransform(corners, place)
+    grain = cv2.resize(rng.normal(0, 1, (size[0] // 5, 4)), size[::-1])
+    photo = (desk + 14 * grain).clip(0, 255).astype(np.uint8)
+    cv2.warpPerspective(
+        paper, way, size[::-1], dst=photo, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_TRANSPARENT
+    )
+    return photo, way

@@ -39,6 +39,7 @@ ALLOWED = {
     "rows": LEAVES | {"paper", "parts", "boxes"},
     "groups": LEAVES | {"paper", "parts", "boxes"},
     "layout": LEAVES | PAGE,
+    "sheet": LEAVES | {"paper", "layout"},
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
     "numbers": LEAVES | {"groups", "layout", "sequence", "signs"},
@@ -46,7 +47,8 @@ ALLOWED = {
     "transcriber": LEAVES | SEEING | {"boxes", "engine", "sequence", "numbers", "decide"},
     "reader": LEAVES
     | SEEING
-    | {"image", "engine", "sequence", "upright", "numbers", "decide", "transcriber", "explain"},
+    | {"image", "engine", "sequence", "upright", "numbers", "decide", "transcriber", "sheet"}
+    | {"explain"},
     "explain": LEAVES | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,

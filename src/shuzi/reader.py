@@ -19,6 +19,7 @@ from shuzi.ink import Ink
 from shuzi.numbers import REFUSED, digit_of
 from shuzi.page import Number, Page
 from shuzi.sequence import SequenceRecogniser
+from shuzi.sheet import find_sheet
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
 from shuzi.transcriber import Transcriber
@@ -34,11 +35,21 @@ EVEN = 0.5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Look:
-    """A page that was read, with what was seen: uint8 grey (height, width), upright."""
+    """A page that was read, with what was seen: uint8 grey (height, width), upright.
+
+    `sheet` is the look at the sheet of paper alone, if one lies in the photo: the page was read
+    from it, and its boxes are on it.
+    """
 
     grey: Grey
     sight: Sight
     page: Page
+    sheet: "Look | None" = None
+
+    @property
+    def seen(self) -> "Look":
+        """The look that the numbers were read in."""
+        return self.sheet or self
 
 
 class Reader:
@@ -159,11 +170,22 @@ class Reader:
             if explain is not None:
                 from shuzi.explain import write_explanation
 
-                write_explanation(look.grey, look.sight, look.page, Path(explain))
+                seen = look.seen
+                write_explanation(seen.grey, seen.sight, seen.page, Path(explain))
             yield look
 
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
+        sheet = find_sheet(as_stored)
+        if sheet is not None:
+            seen = self._look(sheet.grey, source, number)
+            if seen.page.numbers:
+                page = sheet.on_photo(seen.page)
+                return Look(_turned(as_stored, page.rotated), seen.sight, page, seen)
+        return self._look(as_stored, source, number)
+
+    def _look(self, as_stored: Grey, source: str, number: int) -> Look:
+        """The picture, or the sheet in it, by itself."""
         rotated, grey, sight = self._upright(as_stored)
         kind, numbers = self._numbers(grey, sight)
         turn = self._turn_of_crop(grey, sight, numbers)

@@ -52,12 +52,25 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     runs = [run for row in rows for run in _at_gaps(row, contrast)]
     runs = [run for run in runs if len(run) > 1]
     tables = [[runs[i] for i in table] for table in _joined(_upon(runs, contrast))]
-    numbers = [_numbers(table, dark, contrast) for table in tables]
+    loose = [table[0] for table in tables if len(table) == 1]
+    fields = [run for run in loose if _are_fields(run, loose, dark)]
+    numbers = [[] if table[0] in fields else _numbers(table, dark, contrast) for table in tables]
     refused = [
         run for table, rows in zip(tables, numbers, strict=True) if not rows for run in table
     ]
     found = [row for rows in numbers for row in rows if len(row) > 1]
     return [row for row in found if not any(_touch(row, run) for run in refused)]
+
+
+def _are_fields(run: Row, loose: list[Row], dark: Mask) -> bool:
+    """Whether the boxes of rows like it hold numbers each, not digits."""
+    boxes = [box for other in loose if _are_like(run, other) for box in other]
+    return sum(_holds_more(box, dark) for box in boxes) > MANY * len(boxes)
+
+
+def _are_like(run: Row, other: Row) -> bool:
+    wide = sorted((run[0].width, other[0].width))
+    return is_alike(run[0], other[0]) and wide[0] > ALIKE * wide[1]
 
 
 def _touch(row: Row, other: Row) -> bool:

@@ -18,7 +18,8 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 85]
 
 def seen(look: Look) -> list[dict[str, Any]]:
     """Of each number its box, and what the model saw of it."""
-    inputs = model_inputs(look.grey, look.sight, look.page)
+    read = look.seen
+    inputs = model_inputs(read.grey, read.sight, read.page)
     return [
         {"box": number.box.to_list(), "png": _url("png", picture, [])}
         for number, picture in zip(look.page.numbers, inputs, strict=True)
