@@ -136,6 +136,13 @@ def test_the_lit_part_of_a_sheet_is_not_all_of_it(paper, seed):
     assert find_sheet(photo) is None
 
 
+def test_a_white_panel_in_a_grey_frame_is_no_sheet_on_a_desk(paper):
+    form = np.full((1500, 1400), 235, np.uint8)
+    form[250:1250, 150:1250] = 180
+    form[300:1200, 200:1200] = paper[0]
+    assert find_sheet(form) is None
+
+
 def test_paper_that_is_shaded_softly_is_all_paper(paper):
     light = 1 / (1 + np.exp(np.hypot(*np.mgrid[-1:1:900j, -1:1:1000j]) * 8 - 5))
     assert find_sheet((paper[0] * (0.3 + 0.7 * light)).astype(np.uint8)) is None

@@ -17,21 +17,23 @@ LEAST_SIDE = 200
 """Smaller pictures are cut out of a sheet."""
 WRITING = 0.04
 """Of that size: what is narrower than this and dark lies on the sheet."""
-SHARE = 0.2, 0.95
+SHARE = 0.12, 0.95
 """Of the picture that a sheet takes."""
-EDGE = 0.88, 0.93
+EDGE = 0.88, 0.93, 0.96
 """Of the brightest of the pixels around one that the darkest has, at an edge."""
 CANDIDATES = 2
 """Parts that may be the sheet; the desk may be larger."""
 FULL = 0.95
 """Of the area within its outline that belongs to it."""
-DARKER, STEP = 0.85, 4.0
+DARKER, STEP = 0.9, 4.0
 """Of the sheet's brightness that what is beside it has, at most, so many pixels further out."""
 SHARP = 0.9
 """Of the outline that is so: where a sheet is shaded the light falls slowly."""
 BEYOND, LIKE = (6, 30), 1.4
 """Pixels beyond a corner where an edge that goes on is looked for; and how much, at most, the fall
 of the light there differs from that before the corner."""
+LIT, BRIGHT = 75, 0.3
+"""Percentile of the sheet's light, and of what is beside the share that may be about as bright."""
 EDGES = 3
 """Of a sheet that are seen, at least: a shadow that falls on paper has fewer."""
 CORNERS = 6
@@ -83,7 +85,7 @@ def find_sheet(photo: Grey) -> Sheet | None:
     level = _without_writing(coarse)
     found = (_sheet(coarse, part) for part in _smooth_parts(level))
     corners = next((corners for corners in found if corners is not None), None)
-    if corners is None:
+    if corners is None or not _is_brightest(level, corners):
         return None
     if len(corners) == 4 and _seen(corners, level.shape).all():
         return _laid_flat(photo, corners * _scale(photo, coarse))
@@ -162,6 +164,14 @@ def _stands_out(coarse: Grey, corners: NDArray[np.float64]) -> bool:
     return len(darker) > 0 and float(darker.mean()) > SHARP
 
 
+def _is_brightest(level: Grey, corners: NDArray[np.float64]) -> bool:
+    """Whether little else is as bright: a white panel of a grey form lies on paper, on no desk."""
+    sheet = _filled(corners, level.shape)
+    lit = float(np.percentile(level[sheet > 0], LIT))
+    beside = level[dilated(sheet, 9, 9) == 0]
+    return len(beside) == 0 or float((beside > DARKER * lit).mean()) < BRIGHT
+
+
 def _is_cut_by_shadow(coarse: Grey, corners: NDArray[np.float64]) -> bool:
     """Whether the edges before and after one go on beyond it: the sheet does too, in the shade."""
     middle = corners.mean(axis=0)
@@ -197,7 +207,7 @@ def _falls(
     sides = [np.rint(points + side * inwards).astype(int) for side in (-1, 1)]
     within = np.all([(side >= 0) & (side < coarse.shape[::-1]) for side in sides], axis=(0, 2))
     outer, inner = (coarse[side[within, 1], side[within, 0]].astype(float) for side in sides)
-    return np.divide(np.maximum(outer, 1), np.maximum(inner, 1))
+    return np.asarray(np.maximum(outer, 1) / np.maximum(inner, 1), np.float64)
 
 
 def _laid_flat(photo: Grey, corners: NDArray[np.float64]) -> Sheet:
