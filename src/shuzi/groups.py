@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from shuzi.boxes import SQUARE
 from shuzi.page import Box
 from shuzi.paper import Mask
-from shuzi.parts import MIN_HEIGHT, Stats, usual_height
+from shuzi.parts import MIN_HEIGHT, Stats, pairs, usual_height
 
 GAP, WIDE_GAP, RARE = 0.5, 0.8, 0.1
 """Digits of one number lie within so many heights of each other, and within more where digits so
 far apart are few against those that are closer."""
+LEVEL, PIECES = 0.45, 0.15
+"""Of the higher part's height that one beside it has; and heights between pieces of one digit."""
 HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
 LINE = 0.45
@@ -61,23 +63,23 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
         return []
     chosen = chosen[np.argsort(stats[chosen, 0])]
     left, top, width, height = stats[chosen, :4].T.astype(np.float32)
-    right, bottom = left + width, top + height
-    low = np.minimum(height[:, None], height)
-    high = np.maximum(height[:, None], height)
-    across = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
-    down = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
-    level = (-down >= 0.5 * low) & (low >= 0.45 * high)
-    beside = level & (across <= _gap(np.where(level, across / high, np.inf)) * high)
-    usual = usual_height(height)
+    right, bottom, usual = left + width, top + height, usual_height(height)
+    reach = right + np.maximum(WIDE_GAP / LEVEL * height, PIECES * usual)
+    a, b = pairs(1 + np.arange(len(chosen)), np.searchsorted(left, reach, side="right"))
+    low, high = np.minimum(height[a], height[b]), np.maximum(height[a], height[b])
+    across = left[b] - np.minimum(right[a], right[b])
+    down = np.maximum(top[a], top[b]) - np.minimum(bottom[a], bottom[b])
+    level = (-down >= 0.5 * low) & (low >= LEVEL * high)
+    beside = level & (across <= _gap(a[level], (across / high)[level], len(chosen)) * high)
     # Of two pieces none is much higher than the page's writing.
-    near = 0.15 * np.minimum(high, usual)
+    near = PIECES * np.minimum(high, usual)
     broken = (down <= near) & (across <= near) & (high <= 2.5 * usual)
-    joined = np.triu(beside | broken, 1)
+    joined = beside | broken
     roots = list(range(len(chosen)))
     walls = not _is_squared(ruled, usual)
-    for a, b in np.argwhere(joined):
-        if not walls or not _parted(stats[chosen[a]], stats[chosen[b]], ruled):
-            _join(roots, int(a), int(b))
+    for i, j in zip(a[joined].tolist(), b[joined].tolist(), strict=True):
+        if not walls or not _parted(stats[chosen[i]], stats[chosen[j]], ruled):
+            _join(roots, i, j)
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
@@ -85,18 +87,17 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     return [parts for parts in groups if stats[parts, cv2.CC_STAT_HEIGHT].max() >= MIN_HEIGHT]
 
 
-def _gap(across: NDArray[np.float32]) -> float:
+def _gap(first: NDArray[np.intp], across: NDArray[np.float32], n: int) -> float:
     """Heights between two digits of one number, at most.
 
     Wider where hardly any digits lie as far apart, so that no columns do.
 
     Args:
-        across: (n, n), the heights between each two parts, inf where they are not level; n from
-            left to right.
+        first: of level pairs the left one, below `n`.
+        across: heights between each pair.
     """
-    right = np.triu(across, 1)
-    right[np.tril_indices(len(right))] = np.inf
-    nearest = right.min(axis=1)
+    nearest = np.full(n, np.inf, np.float32)
+    np.minimum.at(nearest, first, across)
     close, wide = nearest <= GAP, (nearest > GAP) & (nearest <= WIDE_GAP)
     return WIDE_GAP if wide.sum() < RARE * close.sum() else GAP
 

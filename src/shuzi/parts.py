@@ -13,8 +13,8 @@ MIN_HEIGHT, LOWEST = 8, 5
 word that has higher ones."""
 SMUDGE = 1.8
 """Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
-MAX_PARTS = 3000
-"""A page with more parts is a texture; the highest are looked at."""
+MAX_PARTS = 10_000
+"""A page with more parts is a texture; the highest are looked at. A page of print has 6,000."""
 DARKER = 1.5
 """Times a ruling's contrast: what stands on it and is darker was written."""
 Stats = NDArray[np.int32]
@@ -95,7 +95,18 @@ def _held(stats: Stats) -> NDArray[np.int64]:
     """How many of the other parts lie in each one's box."""
     left, top, width, height = stats[:, :4].T
     x, y = left + width // 2, top + height // 2
-    inside = (x > left[:, None]) & (x < (left + width)[:, None])
-    inside &= (y > top[:, None]) & (y < (top + height)[:, None])
-    inside &= (height < 0.8 * height[:, None]) & (height >= MIN_HEIGHT)
-    return np.asarray(inside.sum(axis=1), np.int64)
+    order = np.argsort(x)
+    begin = np.searchsorted(x[order], left, side="right")
+    outer, place = pairs(begin, np.searchsorted(x[order], left + width))
+    inner = order[place]
+    inside = (y[inner] > top[outer]) & (y[inner] < (top + height)[outer])
+    inside &= (height[inner] < 0.8 * height[outer]) & (height[inner] >= MIN_HEIGHT)
+    return np.bincount(outer[inside], minlength=len(stats))
+
+
+def pairs(begin: NDArray[np.intp], end: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
+    """Each i with each j of begin[i] <= j < end[i], as two arrays."""
+    counts = np.maximum(end - begin, 0)
+    first = np.repeat(np.arange(len(begin)), counts)
+    steps = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return first, np.repeat(begin, counts) + steps

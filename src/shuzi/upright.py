@@ -14,6 +14,9 @@ FIRST, SURE = 12, 0.9
 upright and the rest not looked at."""
 LEAST = 0.15
 """Mean confidence below which a turn is no better than another: there are no numbers."""
+LEVEL = 2.0
+"""Median width over height of groups of words or numbers that run level: on its side, most of what
+is beside each other belongs to other lines."""
 GAIN, DEVIATIONS = 1.5, 2.0
 """A turn must read so many groups more, and by so many standard errors."""
 
@@ -29,10 +32,18 @@ def turn_upright(layout: Layout, recogniser: SequenceRecogniser) -> int:
     if upright.mean() > SURE or _is_best(upright, few, recogniser):
         return 0
     as_it_is = _confidences(crops, 0, recogniser)
-    turns = [_confidences(crops, quarters, recogniser) for quarters in (1, 2, 3)]
-    best = int(np.argmax([sure.sum() for sure in turns]))
+    quarters = (2,) if _runs_level(layout) else (1, 2, 3)
+    turns = {turn: _confidences(crops, turn, recogniser) for turn in quarters}
+    best = max(turns, key=lambda turn: float(turns[turn].sum()))
     clear = turns[best].mean() > LEAST and _is_clear(turns[best] - as_it_is)
-    return -90 * (best + 1) % 360 if clear else 0
+    return -90 * best % 360 if clear else 0
+
+
+def _runs_level(layout: Layout) -> bool:
+    """Whether the writing runs from left to right; then print's round letters are no noughts."""
+    free = [group.box for group in layout.groups if not group.boxes]
+    shapes = [box.width / box.height for box in free]
+    return len(shapes) > FIRST and float(np.median(shapes)) > LEVEL
 
 
 def _sample(layout: Layout) -> list[NDArray[np.uint8]]:
