@@ -14,6 +14,9 @@ from shuzi.sequence import Reading
 from shuzi.signs import Sign, signed
 
 Grey = NDArray[np.uint8]
+LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
+"""Heights of a word that a letter has; a word has so many letters besides those taken for digits,
+and so many to each of these. Fewer may be fillers, or crossed out."""
 REFUSED = 0.95
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
@@ -70,6 +73,17 @@ def on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Numb
     number = number_of(reading, strip, layout.crop_box(group), group.box)
     digits = tuple(replace(d, box=layout.on_picture(d.box)) for d in number.digits)
     return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
+
+
+def is_of_a_word(layout: Layout, group: Group, strip: Grey, reading: Reading) -> bool:
+    """Whether most of the group was passed over: its digits are letters of a word."""
+    stats = layout.stats[list(group.parts)]
+    letters = stats[stats[:, 3] >= LETTER * stats[:, 3].max()]
+    middles = letters[:, 0] + letters[:, 2] / 2
+    crop = layout.crop_box(group)
+    begin, end = crop.x + np.array(reading.spans).T * (crop.width / strip.shape[1])
+    unread = int((~((begin <= middles[:, None]) & (middles[:, None] <= end)).any(axis=1)).sum())
+    return unread >= max(LETTERS, PASSED_OVER * len(reading.text))
 
 
 def number_of(

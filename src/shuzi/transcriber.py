@@ -17,6 +17,7 @@ from shuzi.numbers import (
     agreed,
     averaged,
     boxed_number,
+    is_of_a_word,
     number_of,
     on_page,
     unsigned,
@@ -120,6 +121,7 @@ class Transcriber:
             for group, strip, reading in zip(groups, strips, readings, strict=True)
             # What is unlikely to be a number at all is none; the rest of the page is not either.
             if reading.text and reading.confidence >= FLOOR
+            if not is_of_a_word(layout, group, strip, reading)
         ]
         return self._with_signs(layout, found)
 

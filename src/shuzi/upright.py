@@ -14,9 +14,10 @@ FIRST, SURE = 12, 0.9
 upright and the rest not looked at."""
 LEAST = 0.15
 """Mean confidence below which a turn is no better than another: there are no numbers."""
-LEVEL = 2.0
-"""Median width over height of groups of words or numbers that run level: on its side, most of what
-is beside each other belongs to other lines."""
+LEVEL, LEAST_LEVEL = 2.0, 0.5
+"""Median width over height of groups of words or numbers that run level, as on its side most of
+what is beside each other belongs to other lines; and the least for such a page on its head: there
+some words look like numbers."""
 GAIN, DEVIATIONS = 1.5, 2.0
 """A turn must read so many groups more, and by so many standard errors."""
 
@@ -32,10 +33,10 @@ def turn_upright(layout: Layout, recogniser: SequenceRecogniser) -> int:
     if upright.mean() > SURE or _is_best(upright, few, recogniser):
         return 0
     as_it_is = _confidences(crops, 0, recogniser)
-    quarters = (2,) if _runs_level(layout) else (1, 2, 3)
+    quarters, least = ((2,), LEAST_LEVEL) if _runs_level(layout) else ((1, 2, 3), LEAST)
     turns = {turn: _confidences(crops, turn, recogniser) for turn in quarters}
     best = max(turns, key=lambda turn: float(turns[turn].sum()))
-    clear = turns[best].mean() > LEAST and _is_clear(turns[best] - as_it_is)
+    clear = turns[best].mean() > least and _is_clear(turns[best] - as_it_is)
     return -90 * best % 360 if clear else 0
 
 
