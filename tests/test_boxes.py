@@ -75,6 +75,20 @@ def test_a_cell_with_several_digits_is_no_box_of_one():
     assert rows_of(mask) == []
 
 
+def test_boxes_beside_each_other_that_hold_numbers_are_no_row():
+    """Two columns of a form; one row, with a digit in each, is told by the others."""
+    mask = np.zeros((700, 400), np.uint8)
+    for place, top in enumerate((50, 250, 450)):
+        for x in (60, 200):
+            cv2.rectangle(mask, (x, top), (x + 90, top + 60), 1, 2)
+            for digit in range(1 if place == 1 else 3):
+                left = x + 20 + 20 * digit
+                mask[top + 15 : top + 45, left : left + 4] = 1
+    assert rows_of(mask) == []
+    mask[:200] = mask[400:] = 0
+    assert [len(row) for row in rows_of(mask)] == [2]
+
+
 def test_zeros_are_no_boxes():
     mask = np.zeros((100, 300), np.uint8)
     for x in (60, 120, 180, 240):
