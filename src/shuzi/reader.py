@@ -146,6 +146,8 @@ class Reader:
     def explain(self, picture: Picture, folder: str | PathLike[str]) -> Iterator[Page]:
         """As `read_pages`, and write what was seen of each page into `folder`.
 
+        Of a sheet that lies on a desk, the sheet as it was laid flat.
+
         Raises:
             ImageError: a page cannot be read.
             OutputError: the folder cannot be written.
