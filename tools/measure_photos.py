@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from measure_forms import within
 
 import shuzi
 from shuzi.page import Box
@@ -53,11 +54,6 @@ def score(page, truth, boxes):
     return right, len({id(n) for n in said} - {id(n) for found in inside for n in found})
 
 
-def within(box, outer):
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    return outer.x <= x < outer.right and outer.y <= y < outer.bottom
-
-
 def measure(reader, kind, glyphs, options):
     wanted = right = false = flat = found = 0
     milliseconds = []
@@ -94,6 +90,8 @@ def main():
     parser.add_argument("--n", type=int, default=12, help="photos of each kind")
     parser.add_argument("--save", type=Path, help="write the photos into this folder")
     options = parser.parse_args()
+    if options.save:
+        options.save.mkdir(parents=True, exist_ok=True)
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
     reader, scores = shuzi.Reader(), {}

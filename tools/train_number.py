@@ -22,7 +22,7 @@ from train_digit import REPEAT, others
 import shuzi
 from shuzi.card import save_card
 from shuzi.training.device import choose_device
-from shuzi.training.drawer import Drawer
+from shuzi.training.drawer import Drawer, part_path
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.number import (
     NumberTrainer,
@@ -73,7 +73,7 @@ def take_drawn(options, folder):
     earlier = [path for place in options.drawn for path in sorted(place.glob("strings-*.npz"))]
     parts = np.random.default_rng(options.seed).permutation(options.parts)
     for part, path in zip(parts, earlier, strict=False):
-        link = folder / f"strings-{options.seed}-{options.size}-{part}.npz"
+        link = part_path(folder, options.seed, options.size, part)
         if not link.exists():
             link.symlink_to(path.resolve())
     return min(len(earlier), options.parts)

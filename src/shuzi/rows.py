@@ -53,7 +53,7 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     runs = [run for run in runs if len(run) > 1]
     tables = [[runs[i] for i in table] for table in _joined(_upon(runs, contrast))]
     loose = [table[0] for table in tables if len(table) == 1]
-    fields = [run for run in loose if _are_fields(run, loose, dark)]
+    fields = _fields(loose, dark)
     numbers = [[] if table[0] in fields else _numbers(table, dark, contrast) for table in tables]
     refused = [
         run for table, rows in zip(tables, numbers, strict=True) if not rows for run in table
@@ -62,10 +62,15 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     return [row for row in found if not any(_touch(row, run) for run in refused)]
 
 
-def _are_fields(run: Row, loose: list[Row], dark: Mask) -> bool:
-    """Whether the boxes of rows like it hold numbers each, not digits."""
-    boxes = [box for other in loose if _are_like(run, other) for box in other]
-    return sum(_holds_more(box, dark) for box in boxes) > MANY * len(boxes)
+def _fields(loose: list[Row], dark: Mask) -> list[Row]:
+    """Those whose boxes hold numbers each, not digits, as do the boxes of rows like them."""
+    holding = [sum(_holds_more(box, dark) for box in run) for run in loose]
+    found = []
+    for run in loose:
+        like = [i for i, other in enumerate(loose) if _are_like(run, other)]
+        if sum(holding[i] for i in like) > MANY * sum(len(loose[i]) for i in like):
+            found.append(run)
+    return found
 
 
 def _are_like(run: Row, other: Row) -> bool:

@@ -60,7 +60,7 @@ class Drawer:
         for ahead in range(number, number + self.parts):
             part = (ahead - 1) % self.parts
             if part not in self._drawn:
-                path = self.folder / f"strings-{self.seed}-{self.size}-{part}.npz"
+                path = part_path(self.folder, self.seed, self.size, part)
                 self._drawn[part] = self._pool.submit(_draw, path, self.size, self.seed, part)
         due = (number - 1) % self.parts
         ready = [part for part, drawn in self._drawn.items() if drawn.done()]
@@ -83,6 +83,11 @@ class Drawer:
         trace: TracebackType | None,
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def part_path(folder: Path, seed: int, size: int, part: int) -> Path:
+    """Where a part is kept, counted from 0."""
+    return folder / f"strings-{seed}-{size}-{part}.npz"
 
 
 def any_of(ready: list[int], seed: int, number: int) -> int:
