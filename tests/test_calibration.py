@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from shuzi.evaluation.calibration import (
     expected_calibration_error,
-    fit_temperature,
+    fit_calibration,
     reliability,
     roc_area,
 )
@@ -20,7 +20,21 @@ def test_the_temperature_that_was_applied_is_found(temperature):
     logits = RNG.normal(0, 2, (20_000, 10))
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = (chances.cumsum(axis=1) > RNG.random((20_000, 1))).argmax(axis=1)
-    assert fit_temperature(logits * temperature, labels) == pytest.approx(temperature, rel=0.05)
+    found = fit_calibration(logits * temperature, labels)
+    assert found.temperature == pytest.approx(temperature, rel=0.05)
+    assert found.shift == 0
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+def test_no_digit_is_as_likely_as_it_is_reckoned_with(share):
+    """At the least loss a shift's gradient, mean probability less share, is nought."""
+    labels = RNG.choice(11, 5_000, p=[0.05] * 10 + [0.5])
+    logits = RNG.normal(0, 1, (5_000, 11)) + 2.0 * np.eye(11)[labels]
+    found = fit_calibration(logits, labels, no_digits=share)
+    powers = np.exp(logits / found.temperature + found.offsets(11))
+    chances = (powers / powers.sum(axis=1, keepdims=True))[:, 10]
+    mean = share * chances[labels == 10].mean() + (1 - share) * chances[labels < 10].mean()
+    assert mean == pytest.approx(share, abs=1e-6)
 
 
 def test_error_is_the_gap_weighted_by_size():

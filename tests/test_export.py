@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
+from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.training import export
 from shuzi.training.networks import build
 from shuzi.training.recipes import RECIPES
@@ -28,7 +29,7 @@ def test_onnx_gives_the_networks_probabilities(tmp_path, name):
 
 def test_the_temperature_is_inside(tmp_path):
     network = build(RECIPES["digit"], 0, torch.Generator())
-    export.save_onnx(network, tmp_path / "model.onnx", temperature=2.5)
+    export.save_onnx(network, tmp_path / "model.onnx", Calibration(2.5))
     with torch.no_grad():
         expected = torch.softmax(network.eval()(torch.from_numpy(IMAGES)) / 2.5, dim=1)
     found = Recogniser(tmp_path / "model.onnx").predict(IMAGES)
@@ -36,9 +37,19 @@ def test_the_temperature_is_inside(tmp_path):
     np.testing.assert_allclose(1 - found.sum(axis=1), expected[:, 10], atol=1e-5)
 
 
+def test_the_shift_of_no_digit_is_inside(tmp_path):
+    network = build(RECIPES["digit"], 0, torch.Generator())
+    export.save_onnx(network, tmp_path / "model.onnx", Calibration(1.0, -1.5))
+    with torch.no_grad():
+        logits = network.eval()(torch.from_numpy(IMAGES))
+    logits[:, 10] -= 1.5
+    found = Recogniser(tmp_path / "model.onnx").predict(IMAGES)
+    np.testing.assert_allclose(found, torch.softmax(logits, dim=1)[:, :10], atol=1e-5)
+
+
 def test_the_model_says_what_it_is(tmp_path):
     network = build(RECIPES["tutorial"], 0, torch.Generator())
-    export.save_onnx(network, tmp_path / "model.onnx", temperature=1.5)
+    export.save_onnx(network, tmp_path / "model.onnx", Calibration(1.5))
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
     found = session.get_modelmeta().custom_metadata_map
     assert found["classes"].split(",") == [str(digit) for digit in range(10)]
@@ -55,7 +66,7 @@ def test_onnx_is_valid_and_of_the_promised_opset(tmp_path):
 
 def test_a_model_that_differs_is_not_written(tmp_path, monkeypatch):
     network = build(RECIPES["tutorial"], 1, torch.Generator())
-    other = export._export(export._Probabilities(network, 1.0).eval())
+    other = export._export(export._Probabilities(network, UNCALIBRATED).eval())
     monkeypatch.setattr(export, "_export", lambda model: other)
     with pytest.raises(ModelError, match="differs from torch"):
         export.save_onnx(build(RECIPES["tutorial"], 2, torch.Generator()), tmp_path / "model.onnx")

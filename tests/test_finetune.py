@@ -24,6 +24,7 @@ from shuzi.training.corrections import (
     repeated,
     split,
 )
+from shuzi.training.export import calibrated
 from shuzi.training.finetune import Outcome, Score, finetune
 from shuzi.training.start import load_start
 
@@ -74,7 +75,8 @@ def test_the_shipped_models_network_says_what_the_model_says():
     network = load_start().network(torch.Generator())
     images = np.random.default_rng(1).integers(0, 256, (20, 28, 28), dtype=np.uint8)
     with torch.inference_mode():
-        logits = network.train()(torch.from_numpy(images)) / load_start().temperature
+        logits = network.train()(torch.from_numpy(images))
+        logits = calibrated(logits, load_start().calibration)
     found = torch.softmax(logits, dim=1)[:, :10].numpy()
     np.testing.assert_allclose(found, Recogniser(SHIPPED["digit"]).predict(images), atol=1e-4)
 

@@ -9,10 +9,11 @@ from torch import nn
 import shuzi
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RunError, UsageError
+from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.training.activations import ACTIVATIONS
 from shuzi.training.dense import Dense
 from shuzi.training.dropout import Dropout
-from shuzi.training.export import save_weights
+from shuzi.training.export import calibrated, save_weights
 from shuzi.training.keras_export import export_keras, to_keras
 from shuzi.training.keras_import import KerasModel
 from shuzi.training.keras_modules import _TRANSLATIONS, Activation
@@ -34,14 +35,15 @@ def randomise(network):
 
 
 @torch.no_grad()
-def probabilities(network, temperature=1.0):
-    return torch.softmax(network(torch.from_numpy(IMAGES)) / temperature, dim=1).numpy()
+def probabilities(network, calibration=UNCALIBRATED):
+    logits = calibrated(network(torch.from_numpy(IMAGES)), calibration)
+    return torch.softmax(logits, dim=1).numpy()
 
 
-def assert_same(network, tmp_path, temperature=1.0):
+def assert_same(network, tmp_path, calibration=UNCALIBRATED):
     """Keras gives the network's probabilities, and so does shuzi with what Keras saved."""
-    model = to_keras(randomise(network), temperature)
-    wanted = probabilities(network, temperature)
+    model = to_keras(randomise(network), calibration)
+    wanted = probabilities(network, calibration)
     np.testing.assert_allclose(model.predict(IMAGES, verbose=0), wanted, atol=1e-5)
     model.save(tmp_path / "model.keras")
     recipe = Recipe(marks=0 if wanted.shape[1] == 10 else 1)
@@ -51,7 +53,7 @@ def assert_same(network, tmp_path, temperature=1.0):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipes_network_is_the_same_in_keras(name, tmp_path):
-    assert_same(build(RECIPES[name], 0, MASKS), tmp_path, temperature=1.7)
+    assert_same(build(RECIPES[name], 0, MASKS), tmp_path, Calibration(1.7, -2.0))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -89,7 +91,7 @@ def test_a_module_on_pictures_is_the_same_in_keras(module, tmp_path):
 def test_a_nested_network_with_linear_layers_is_the_same_in_keras(tmp_path):
     block = nn.Sequential(nn.Linear(784, 30, bias=False), nn.BatchNorm1d(30), nn.SiLU())
     network = Network(Pixels(100.0), nn.Flatten(), block, nn.Linear(30, 11), nn.BatchNorm1d(11))
-    assert_same(network, tmp_path, temperature=0.6)
+    assert_same(network, tmp_path, Calibration(0.6, 1.5))
 
 
 def test_every_module_that_is_taken_is_tested():

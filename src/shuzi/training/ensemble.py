@@ -10,6 +10,7 @@ from onnx.compose import add_prefix
 
 from shuzi.card import checksum, save_card
 from shuzi.errors import RunError, UsageError
+from shuzi.evaluation.calibration import UNCALIBRATED
 from shuzi.evaluation.report import open_run
 from shuzi.files import write_atomically
 from shuzi.training.export import describe
@@ -56,7 +57,7 @@ def mean_of(models: Sequence[onnx.ModelProto]) -> onnx.ModelProto:
         opset_imports=models[0].opset_import,
         ir_version=models[0].ir_version,
     )
-    helper.set_model_props(program, describe(1.0) | {"members": str(len(models))})
+    helper.set_model_props(program, describe(UNCALIBRATED) | {"members": str(len(models))})
     return program
 
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 import shuzi
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
+from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.files import write_atomically
 
 _OPSET = 18
@@ -24,13 +25,21 @@ _TOLERANCE = 1e-4
 class _Probabilities(nn.Module):
     """Of the ten digits; what is missing to 1 is the probability of no digit."""
 
-    def __init__(self, network: nn.Module, temperature: float) -> None:
+    def __init__(self, network: nn.Module, calibration: Calibration) -> None:
         super().__init__()
         self.network = network
-        self.temperature = temperature
+        self.calibration = calibration
 
     def forward(self, images: Tensor) -> Tensor:
-        return torch.softmax(self.network(images) / self.temperature, dim=1)[:, :10]
+        return torch.softmax(calibrated(self.network(images), self.calibration), dim=1)[:, :10]
+
+
+def calibrated(logits: Tensor, calibration: Calibration) -> Tensor:
+    """The logits (n, k) that give calibrated probabilities."""
+    logits = logits / calibration.temperature
+    if not calibration.shift:
+        return logits
+    return logits + torch.tensor(calibration.offsets(logits.shape[1]))
 
 
 def save_weights(network: nn.Module, path: Path) -> None:
@@ -40,34 +49,31 @@ def save_weights(network: nn.Module, path: Path) -> None:
         temporary.write_bytes(save(weights))
 
 
-def save_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:
+def save_onnx(network: nn.Module, path: Path, calibration: Calibration = UNCALIBRATED) -> None:
     """The network with pixel scaling and softmax as ONNX, checked against the network itself.
 
     Input `images` uint8 (n, 28, 28) with bright ink, output `probabilities` float32 (n, 10), which
     sum to 1, or to less by the probability that it is not a digit.
 
-    Args:
-        temperature: the logits are divided by it.
-
     Raises:
         ModelError: ONNX Runtime's probabilities differ from the network's by more than 1e-4.
     """
-    model = _Probabilities(network, temperature).cpu().eval()
+    model = _Probabilities(network, calibration).cpu().eval()
     program = _export(model)
-    onnx.helper.set_model_props(program, describe(temperature))
+    onnx.helper.set_model_props(program, describe(calibration))
     with write_atomically(path) as temporary:
         temporary.write_bytes(program.SerializeToString())
         _check(model, temporary)
 
 
-def describe(temperature: float) -> dict[str, str]:
+def describe(calibration: Calibration) -> dict[str, str]:
     """What model.onnx says of itself, as its metadata."""
     return {
         "producer": f"shuzi {shuzi.__version__}",
         "classes": "0,1,2,3,4,5,6,7,8,9",
         "input": "images: uint8 (n, 28, 28), ink bright on 0, in MNIST's convention",
         "output": "probabilities: float32 (n, 10); what is missing to 1: that it is not a digit",
-        "temperature": f"{temperature:.6g}",
+        **{name: f"{value:.6g}" for name, value in calibration.to_dict().items()},
         "card": "the .json beside the model, or run.json in a run folder",
     }
 

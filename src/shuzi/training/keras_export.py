@@ -13,11 +13,12 @@ from torch import nn
 
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RunError, UsageError
+from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.evaluation.report import open_run
 from shuzi.training.dense import DenseNetwork
 from shuzi.training.keras_file import keras, save_model
 from shuzi.training.keras_import import TRAINED, KerasModel
-from shuzi.training.keras_modules import Activation, counterpart
+from shuzi.training.keras_modules import Activation, calibrating, counterpart
 from shuzi.training.networks import build
 from shuzi.training.recipes import Recipe
 
@@ -41,20 +42,17 @@ def export_keras(run: Path, output: Path) -> None:
     if output.suffix != ".keras":
         raise UsageError(f"{output} must end in .keras.", "Give such a name to --output.")
     recogniser, record = open_run(run)
-    recipe, temperature = Recipe.from_dict(record["recipe"]), float(record.get("temperature", 1))
+    recipe, calibration = Recipe.from_dict(record["recipe"]), Calibration.from_dict(record)
     if "keras" in record:
-        model = KerasModel(run / TRAINED).with_probabilities(recipe.scale, temperature)
+        model = KerasModel(run / TRAINED).with_probabilities(recipe.scale, calibration)
     else:
-        model = to_keras(_network(run, recipe), temperature)
+        model = to_keras(_network(run, recipe), calibration)
     _check(model, recogniser)
     save_model(model, output)
 
 
-def to_keras(network: nn.Module, temperature: float = 1.0) -> Any:
-    """A Sequential that gives the network's probabilities.
-
-    Args:
-        temperature: the logits are divided by it.
+def to_keras(network: nn.Module, calibration: Calibration = UNCALIBRATED) -> Any:
+    """A Sequential that gives the network's calibrated probabilities.
 
     Raises:
         ModelError: a module has no counterpart in Keras.
@@ -63,8 +61,8 @@ def to_keras(network: nn.Module, temperature: float = 1.0) -> Any:
     for module in _modules(network):
         translation.add(module)
     model = translation.model
-    if temperature != 1:
-        model.add(keras.layers.Rescaling(1 / temperature, name="temperature"))
+    for layer in calibrating(calibration, model.output_shape[-1]):
+        model.add(layer)
     model.add(keras.layers.Softmax(name="probabilities"))
     return model
 

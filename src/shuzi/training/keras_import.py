@@ -7,9 +7,11 @@ import torch
 from torch import nn
 
 from shuzi.errors import ModelError
+from shuzi.evaluation.calibration import Calibration
 from shuzi.training.dropout import Dropout
 from shuzi.training.keras_file import keras, load_sequential, save_model
 from shuzi.training.keras_layers import NotTranslatableError, translate
+from shuzi.training.keras_modules import calibrating
 from shuzi.training.keras_nn import BatchNormalization, Reshape
 from shuzi.training.network import Network
 from shuzi.training.networks import Pixels
@@ -74,7 +76,7 @@ class KerasModel:
             _give_weights(module, layer)
         save_model(self.sequential, path)
 
-    def with_probabilities(self, scale: float, temperature: float) -> Any:
+    def with_probabilities(self, scale: float, calibration: Calibration) -> Any:
         """A Sequential that takes raw pixels and ends with calibrated probabilities."""
         layers = [keras.Input(self.shape)]
         if scale != 1:
@@ -84,8 +86,7 @@ class KerasModel:
             layers.pop()
         elif getattr(layers[-1], "activation", None) is keras.activations.softmax:
             layers[-1].activation = keras.activations.linear
-        if temperature != 1:
-            layers.append(keras.layers.Rescaling(1 / temperature))
+        layers += calibrating(calibration, self.sequential.output_shape[-1])
         model = keras.Sequential([*layers, keras.layers.Softmax()])
         model.set_weights(self.sequential.get_weights())
         return model

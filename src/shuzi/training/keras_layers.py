@@ -39,10 +39,10 @@ def _reshape(layer: Any) -> list[nn.Module]:
 
 
 def _rescaling(layer: Any) -> list[nn.Module]:
-    for value in (layer.scale, layer.offset):
-        if not isinstance(value, (int, float)):
-            raise NotTranslatableError("scales each channel by a number of its own")
-    return [Rescaling(float(layer.scale), float(layer.offset))]
+    single = [isinstance(value, (int, float)) for value in (layer.scale, layer.offset)]
+    if not single[0] or (not single[1] and len(_features(layer)) > 1):
+        raise NotTranslatableError("scales each channel by a number of its own")
+    return [Rescaling(float(layer.scale), layer.offset)]
 
 
 def _dense(layer: Any) -> list[nn.Module]:

@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
+from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.training.dense import Dense
 from shuzi.training.dropout import Dropout
 from shuzi.training.keras_file import keras
@@ -173,3 +174,11 @@ def _untranslatable(module: nn.Module) -> ModelError:
         f"The network's layer {module} has no counterpart in Keras.",
         "The run's model.onnx holds the whole network.",
     )
+
+
+def calibrating(calibration: Calibration, outcomes: int) -> list[Any]:
+    """The layers, one or none, between so many logits and their probabilities."""
+    if calibration == UNCALIBRATED:
+        return []
+    offset = calibration.offsets(outcomes) if calibration.shift else 0.0
+    return [keras.layers.Rescaling(1 / calibration.temperature, offset, name="calibration")]

@@ -4,6 +4,7 @@ Pictures are channels first, (n, channels, height, width), and every other array
 order; `Reshape` is where the two meet.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -28,9 +29,14 @@ class Reshape(nn.Module):
 
 
 class Rescaling(nn.Module):
-    def __init__(self, scale: float, offset: float) -> None:
+    """By one factor, with one offset or, for a row of features, one of each."""
+
+    offset: Tensor
+
+    def __init__(self, scale: float, offset: float | Sequence[float]) -> None:
         super().__init__()
-        self.scale, self.offset = scale, offset
+        self.scale = scale
+        self.register_buffer("offset", torch.tensor(offset, dtype=torch.float32), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.scale + self.offset

@@ -27,6 +27,7 @@ from shuzi.training.teacher import Teacher
 
 Build = Callable[[Recipe, int, torch.Generator], Network]
 """(recipe, seed of the weights, generator of the dropout masks) -> network on the CPU."""
+CALIBRATION_MARKS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +207,31 @@ class Trainer:
     def _validate(self) -> tuple[float | None, float | None]:
         if len(self.validation) == 0:
             return None, None
-        return _score(self.validation_logits(), self.validation.labels)
+        return _score(self.logits(self.validation.images), self.validation.labels)
 
     @torch.inference_mode()
-    def validation_logits(self) -> Tensor:
-        """float32 (n, k), of the validation part."""
+    def logits(self, images: Tensor) -> Tensor:
+        """Of images uint8 (n, 28, 28), float32 (n, k)."""
         network = self.trained.eval()
         with self.device.autocast():
-            parts = [network(images) for images in self.validation.images.split(1000)]
+            parts = [network(some) for some in images.split(1000)]
         return torch.cat(parts).float()
+
+    def calibration_part(self) -> Split:
+        """The validation part as the model will meet such images; never seen in training.
+
+        Worn, if the recipe wears its training images, and with marks, if it knows any.
+        """
+        images, labels = self.validation.images, self.validation.labels
+        if self.recipe.augment == "wear":
+            self.generator.manual_seed(self.seed)
+            images = self._augment(images)
+        if self.recipe.marks:
+            # Those of the seed itself were learned.
+            marks = torch.from_numpy(drawn_marks(CALIBRATION_MARKS, self.seed + 1))
+            images = torch.cat([images, marks.to(images)])
+            labels = torch.cat([labels, torch.full((len(marks),), NOT_A_DIGIT).to(labels)])
+        return Split(images, labels)
 
 
 def _score(logits: Tensor, labels: Tensor) -> tuple[float, float]:

@@ -145,7 +145,8 @@ class Recipe:
     )
     calibrate: bool = _knob(
         False,
-        "fit a temperature to the validation part and put it into model.onnx",
+        "fit a temperature to the validation part and put it into model.onnx; with marks also a "
+        "shift for what is no digit",
         _YES_OR_NO,
     )
     augment: str = _knob(
@@ -307,12 +308,12 @@ RECIPES = {
             FAST,
             name="digit",
             convolutions=("5x32/2", "3x48", "3x48/2", "3x64", "3x64"),
-            epochs=14,
+            epochs=20,
             validation_split=0.1,
             calibrate=True,
             augment="wear",
             drawn=40_000,
-            marks=30_000,
+            marks=45_000,
         ),
     )
 }

@@ -13,7 +13,7 @@ import torch
 from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_mnist
 from shuzi.errors import Interrupted, OutputError, RunError
-from shuzi.evaluation.calibration import fit_temperature
+from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.files import write_atomically
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
@@ -198,8 +198,9 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
     save_weights(trainer.trained, folder / "model.safetensors")
-    record["temperature"] = _temperature(trainer, record)
-    save_onnx(trainer.trained, folder / "model.onnx", record["temperature"])
+    calibration = _calibration(trainer, record)
+    record |= calibration.to_dict()
+    save_onnx(trainer.trained, folder / "model.onnx", calibration)
     if "keras" in record:
         from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
 
@@ -210,13 +211,14 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
     save_record(folder, record)
 
 
-def _temperature(trainer: Trainer, record: dict[str, Any]) -> float:
+def _calibration(trainer: Trainer, record: dict[str, Any]) -> Calibration:
     if "start" in record:
-        return load_start(Path(record["start"]["model"])).temperature
+        return load_start(Path(record["start"]["model"])).calibration
     if not trainer.recipe.calibrate:
-        return 1.0
-    labels = trainer.validation.labels.cpu().numpy()
-    return fit_temperature(trainer.validation_logits().cpu().numpy(), labels)
+        return UNCALIBRATED
+    held_out = trainer.calibration_part()
+    logits = trainer.logits(held_out.images)
+    return fit_calibration(logits.cpu().numpy(), held_out.labels.cpu().numpy())
 
 
 def _save_history(folder: Path, history: list[Epoch]) -> None:

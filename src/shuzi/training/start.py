@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from shuzi.card import SHIPPED, load_card
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RecipeError
+from shuzi.evaluation.calibration import Calibration
+from shuzi.training.export import calibrated
 from shuzi.training.network import Network
 from shuzi.training.networks import build
 from shuzi.training.recipes import Recipe
@@ -35,7 +37,7 @@ class Start:
 
     model: Path
     recipe: Recipe
-    temperature: float
+    calibration: Calibration
     sha256: str
 
     def network(self, masks: torch.Generator) -> Network:
@@ -57,8 +59,8 @@ class Start:
     @torch.inference_mode()
     def _check(self, network: Network) -> None:
         images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), dtype=np.uint8)
-        logits = network.eval()(torch.from_numpy(images)).float() / self.temperature
-        found = torch.softmax(logits, dim=1)[:, :10].numpy()
+        logits = network.eval()(torch.from_numpy(images)).float()
+        found = torch.softmax(calibrated(logits, self.calibration), dim=1)[:, :10].numpy()
         if not np.abs(found - Recogniser(self.model).predict(images)).max() <= _TOLERANCE:
             raise _foreign(self.model)
 
@@ -73,13 +75,13 @@ def load_start(model: Path | None = None) -> Start:
     card = load_card(place)
     try:
         recipe = Recipe.from_dict(card["recipe"])
-        temperature = float(card["temperature"])
+        calibration = Calibration.from_dict(card)
     except (KeyError, TypeError, ValueError, RecipeError) as error:
         raise ModelError(f"{place}: its card says no recipe to go on from.") from error
     if recipe.network != "convolutional" or "keras" in card:
         raise ModelError(f"{place} is not a convolutional network of shuzi's.", "Give another.")
     path = place / "model.onnx" if place.is_dir() else place
-    return Start(path, recipe, temperature, str(card["sha256"]))
+    return Start(path, recipe, calibration, str(card["sha256"]))
 
 
 def _freeze(network: Network) -> None:
