@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.strip import HEIGHT, WIDEST, WRITING, normalise_strip
+from shuzi.strip import HEIGHT, WIDEST, WRITING, make_strip, normalise_strip
 
 
 def written(height=60, width=120, size=1.2, ink=60, paper=220):
@@ -98,3 +98,35 @@ def test_small_writing_on_much_paper_is_sharp(scale):
     assert abs(bottom - top - WRITING) <= 3
     steps = [np.abs(np.diff(normalise_strip(c).astype(int), axis=1)).max() for c in (crop, close)]
     assert steps[0] > 0.8 * steps[1]
+
+
+def ink_columns(values, ink):
+    columns = np.flatnonzero(ink(values).any(axis=0))
+    return columns[0], columns[-1] + 1
+
+
+@pytest.mark.parametrize("wide", [140, 400, 3000])
+def test_paper_that_goes_on_and_on_is_left_out(wide):
+    crop = written(60, wide)
+    crop[:, -8:-5] = 60  # a border at its end
+    strip = normalise_strip(crop)
+    first, last = ink_columns(strip, lambda values: values > 128)
+    assert first <= 1.6 * WRITING
+    assert strip.shape[1] - last <= 1.6 * WRITING + 4
+
+
+def test_ink_far_off_stays():
+    crop = np.concatenate(
+        [written(60, 200), np.full((60, 200), 230, np.uint8), written(60, 100)], 1
+    )
+    assert normalise_strip(crop).shape[1] > 150
+
+
+@pytest.mark.parametrize(("wide", "scale"), [(140, 1), (400, 1), (400, 5), (3000, 1)])
+def test_a_strip_knows_where_its_columns_lie_on_the_crop(wide, scale):
+    crop = cv2.resize(written(60, wide), None, fx=scale, fy=scale)
+    strip = make_strip(crop)
+    seen = ink_columns(strip.values, lambda values: values > 128)
+    wanted = ink_columns(crop, lambda values: values < 130)
+    for column, place in zip(seen, wanted, strict=True):
+        assert abs(strip.on_crop(column) - place) <= 2 * strip.step

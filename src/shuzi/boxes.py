@@ -95,13 +95,23 @@ def _of_box(window: Grey, box: Box) -> Grey:
 
 
 def find_holes(dark: Mask) -> list[Hole]:
-    """The paper within closed lines, where it fills its box: its outline, int32 (n, 1, 2)."""
+    """The paper within closed lines, where it fills its box."""
+    return filled(find_closed(dark))
+
+
+def filled(closed: list[Hole]) -> list[Hole]:
+    """Those that fill their box."""
+    return [(hole, box) for hole, box in closed if _is_filled(hole, box)]
+
+
+def find_closed(dark: Mask) -> list[Hole]:
+    """The paper within closed lines of any form."""
     contours, hierarchy = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if hierarchy is None:
         return []
     holes = [c for c, (_, _, _, outer) in zip(contours, hierarchy[0], strict=True) if outer >= 0]
     found = ((hole, Box(*cv2.boundingRect(hole))) for hole in holes)
-    return [(hole, box) for hole, box in found if box.height >= LEAST and _is_filled(hole, box)]
+    return [(hole, box) for hole, box in found if box.height >= LEAST]
 
 
 def _boxes(holes: list[Hole]) -> list[Box]:

@@ -159,7 +159,8 @@ def _sheet(strips: list[Grey]) -> Image.Image:
         if sum(len(s[0]) + 4 for s in rows[-1]) + strip.shape[1] > 516:
             rows.append([])
         rows[-1].append(strip)
-    sheet = np.full((36 * len(rows), 520), 90, np.uint8)
+    width = max(520, *(4 + strip.shape[1] for strip in strips))
+    sheet = np.full((36 * len(rows), width), 90, np.uint8)
     for place, row in enumerate(rows):
         left = 2
         for strip in row:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import Hole, find_holes, inside, place_of_inside
+from shuzi.boxes import Hole, filled, find_closed, find_holes, inside, place_of_inside
 from shuzi.combs import find_combs
 from shuzi.frames import draw_borders, find_frames
 from shuzi.groups import (
@@ -36,6 +36,7 @@ from shuzi.paper import (
     shrunk,
 )
 from shuzi.parts import LOWEST, Stats, characters, find_parts, strong
+from shuzi.rings import draw_rings, find_rings
 from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
@@ -138,11 +139,13 @@ def find_numbers(grey: Grey) -> Layout:
     contrast, floor = page_contrast(small)
     contrast, turn = _levelled(contrast)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
-    holes = find_holes(np.asarray(ink | faint, np.uint8))
+    closed = find_closed(np.asarray(ink | faint, np.uint8))
+    holes = filled(closed)
     rows = _take_rows(holes, contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
-    ruled = find_rulings(ink, faint) | draw_borders(frames, dark)
+    rings = find_rings(closed, dark)
+    ruled = find_rulings(ink, faint) | draw_borders(frames, dark) | draw_rings(rings, dark)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled, contrast, LOWEST)
     chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]

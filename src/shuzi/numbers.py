@@ -12,8 +12,8 @@ from shuzi.layout import Layout
 from shuzi.page import Box, Digit, Number
 from shuzi.sequence import Reading
 from shuzi.signs import Sign, signed
+from shuzi.strip import Strip
 
-Grey = NDArray[np.uint8]
 LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,
 and so many to each of these. Fewer may be fillers, or crossed out."""
@@ -68,26 +68,27 @@ def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
     return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
 
 
-def on_page(layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
+def on_page(layout: Layout, group: Group, strip: Strip, reading: Reading) -> Number:
     """A group's reading as a number in its place on the picture."""
     number = number_of(reading, strip, layout.crop_box(group), group.box)
     digits = tuple(replace(d, box=layout.on_picture(d.box)) for d in number.digits)
     return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
 
 
-def is_of_a_word(layout: Layout, group: Group, strip: Grey, reading: Reading) -> bool:
+def is_of_a_word(layout: Layout, group: Group, strip: Strip, reading: Reading) -> bool:
     """Whether most of the group was passed over: its digits are letters of a word."""
     stats = layout.stats[list(group.parts)]
     letters = stats[stats[:, 3] >= LETTER * stats[:, 3].max()]
     middles = letters[:, 0] + letters[:, 2] / 2
     crop = layout.crop_box(group)
-    begin, end = crop.x + np.array(reading.spans).T * (crop.width / strip.shape[1])
+    spans = np.array(reading.spans, np.float64)
+    begin, end = (crop.x + strip.left + strip.step * spans).T
     unread = int((~((begin <= middles[:, None]) & (middles[:, None] <= end)).any(axis=1)).sum())
     return unread >= max(LETTERS, PASSED_OVER * len(reading.text))
 
 
 def number_of(
-    reading: Reading, strip: Grey, crop: Box, limits: Box, signs: Sequence[Sign] = ()
+    reading: Reading, strip: Strip, crop: Box, limits: Box, signs: Sequence[Sign] = ()
 ) -> Number:
     """A reading of the strip of `crop` and the signs in it, its boxes within `limits`."""
     boxes = [_box(span, strip, crop, limits) for span in reading.spans]
@@ -99,10 +100,10 @@ def number_of(
     return Number(text=text, confidence=reading.confidence, box=box, digits=digits)
 
 
-def _box(span: tuple[int, int], strip: Grey, crop: Box, limits: Box) -> Box:
-    scale = crop.width / strip.shape[1]
-    left = min(max(crop.x + round(span[0] * scale), limits.x), limits.right - 1)
-    right = max(min(crop.x + round(span[1] * scale), limits.right), left + 1)
+def _box(span: tuple[int, int], strip: Strip, crop: Box, limits: Box) -> Box:
+    begin, end = (crop.x + round(strip.on_crop(column)) for column in span)
+    left = min(max(begin, limits.x), limits.right - 1)
+    right = max(min(end, limits.right), left + 1)
     return Box(left, limits.y, right - left, limits.height)
 
 

@@ -93,7 +93,7 @@ def _paper(grey: Grey) -> Grey:
     """The paper's level at each pixel: what is left when dark strokes are closed."""
     coarse = shrunk(grey, PAPER_SIDE)
     # Wider than any stroke.
-    across = max(THICKEST, max(grey.shape) / 30) * max(coarse.shape) / max(grey.shape)
+    across = THICKEST * max(coarse.shape) / max(grey.shape)
     side = max(3, round(across)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     closed = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)

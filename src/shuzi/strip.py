@@ -1,5 +1,8 @@
 """A crop with one number -> the strip that the number model reads; the only place that does it."""
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,41 +21,92 @@ SPARSE = 0.3
 LEAST_CONTRAST = 8
 """Grey levels between ink and paper below which the contrast is not stretched further."""
 
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom, the last two exclusive."""
+PAPER = 1.5
+"""Heights of the writing that are left of the paper before and after all ink, at most: where a
+number might go on, the model is a little unsure in every column."""
+BESIDE = 0.25
+"""Of the writing's height that other ink has at least; lower is a speck."""
+
+
+class Writing(NamedTuple):
+    """Where the digits are, `right` and `bottom` exclusive; all ink lies from `first` to `last`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    first: int
+    last: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """A crop's writing as the number model reads it.
+
+    `values` is bright ink on 0, uint8 (32, w), w a multiple of 4 from 32 to 512; its column c shows
+    the crop's column `left` + c * `step`.
+    """
+
+    values: NDArray[np.uint8]
+    left: float
+    step: float
+
+    def on_crop(self, column: float) -> float:
+        """Where a column lies on the crop."""
+        return self.left + column * self.step
 
 
 def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Bright ink on 0, uint8 (32, w), w a multiple of 4 from 32 to 512.
+    """The values of a crop's strip: see `make_strip`."""
+    return make_strip(grey).values
 
-    The paper is evened out, the contrast stretched, and the writing 22 rows high in the middle.
+
+def make_strip(grey: NDArray[np.uint8]) -> Strip:
+    """The paper is evened out, the contrast stretched, the writing 22 rows high in the middle.
 
     Args:
         grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
     """
-    raw = _ink(_working_size(grey))
-    box = _writing(raw)
-    if len(raw) < len(grey) and box[3] - box[1] < LOW * len(raw):
-        raw = _ink(_working_size(_close_up(grey, box, len(grey) / len(raw))))
-        box = _writing(raw)
-    ink = _stretched(raw, box)
-    left, top, right, bottom = box
-    scale = WRITING / (bottom - top)
-    if ink.shape[1] * scale > WIDEST:
-        margin = bottom - top
-        ink = ink[:, max(0, left - margin) : right + margin]
+    part, left = grey, 0
+    raw = _ink(_working_size(part))
+    writing = _writing(raw)
+    if len(raw) < len(grey) and writing.height < LOW * len(raw):
+        rows, columns = _close_up(writing, len(grey) / len(raw))
+        part, left = grey[rows, columns], columns.start
+        raw = _ink(_working_size(part))
+        writing = _writing(raw)
+    pixel = part.shape[1] / raw.shape[1]
+    scale = WRITING / writing.height
+    columns = _columns(writing, scale, raw.shape[1])
+    ink = _stretched(raw, writing)[:, columns]
     width = max(1, min(WIDEST, round(ink.shape[1] * scale)))
-    return _placed(ink, (top + bottom) / 2, scale, width)
+    values = _placed(ink, (writing.top + writing.bottom) / 2, scale, width)
+    return Strip(values, left + pixel * columns.start, pixel * ink.shape[1] / width)
 
 
-def _close_up(grey: NDArray[np.uint8], box: Box, shrunk: float) -> NDArray[np.uint8]:
-    """The part of the picture around the writing, which is found at a size so many times less."""
-    left, top, right, bottom = box
-    margin = AROUND * (bottom - top)
-    rows = slice(max(0, round((top - margin) * shrunk)), round((bottom + margin) * shrunk))
-    margin *= 2
-    columns = slice(max(0, round((left - margin) * shrunk)), round((right + margin) * shrunk))
-    return grey[rows, columns]
+def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:
+    """Rows and columns around the writing, which was found at a size so many times less."""
+    margin = AROUND * writing.height
+    top, bottom = writing.top - margin, writing.bottom + margin
+    left, right = writing.left - 2 * margin, writing.right + 2 * margin
+    return (
+        slice(max(0, round(top * shrunk)), round(bottom * shrunk)),
+        slice(max(0, round(left * shrunk)), round(right * shrunk)),
+    )
+
+
+def _columns(writing: Writing, scale: float, width: int) -> slice:
+    """Those with all ink and a margin; or with the writing and a margin, if it is too wide."""
+    margin = round(PAPER * writing.height)
+    first, last = max(0, writing.first - margin), min(width, writing.last + margin)
+    if (last - first) * scale > WIDEST:
+        first = max(first, writing.left - writing.height)
+        last = min(last, writing.right + writing.height)
+    return slice(first, last)
 
 
 def _working_size(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -84,7 +138,7 @@ def _quantile(values: NDArray[np.float32], share: float) -> float:
     return float(some[int(share * (some.size - 1))])
 
 
-def _writing(ink: NDArray[np.float32]) -> Box:
+def _writing(ink: NDArray[np.float32]) -> Writing:
     """Where the digits are: the high parts, without lines and neighbours' ink; or all of it."""
     height, width = ink.shape
     mask = _without_lines(_mask(ink))
@@ -97,17 +151,22 @@ def _writing(ink: NDArray[np.float32]) -> Box:
     frame = (wide > 0.6 * width) & (area < 0.15 * wide * high)
     weight = np.where(at_edge, 0.3, 1.0) * high * np.sqrt(area) * ~frame
     if len(stats) == 0 or weight.max() == 0 or high[weight.argmax()] < 4:
-        return 0, 0, width, height
+        return Writing(0, 0, width, height, 0, width)
     main = weight.argmax()
     overlap = np.minimum(bottom, bottom[main]) - np.maximum(top, top[main])
     kept = (high >= 0.5 * high[main]) & (overlap >= 0.5 * np.minimum(high, high[main]))
     kept &= ~frame & (~at_edge | (high <= 1.3 * high[main]))
     kept[main] = True
-    return (
+    above, below = int(top[kept].min()), int(bottom[kept].max())
+    border = at_edge & (wide < BESIDE * (below - above))
+    inked = kept | ((high >= BESIDE * (below - above)) & ~frame & ~border)
+    return Writing(
         int(left[kept].min()),
-        int(top[kept].min()),
+        above,
         int(right[kept].max()),
-        int(bottom[kept].max()),
+        below,
+        int(left[inked].min()),
+        int(right[inked].max()),
     )
 
 
@@ -140,9 +199,8 @@ def _runs(mask: cv2.typing.MatLike, height: int, width: int) -> NDArray[np.uint8
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
-def _stretched(ink: NDArray[np.float32], box: Box) -> NDArray[np.uint8]:
-    left, top, right, bottom = box
-    full = max(_quantile(ink[top:bottom, left:right], 0.95), LEAST_CONTRAST)
+def _stretched(ink: NDArray[np.float32], at: Writing) -> NDArray[np.uint8]:
+    full = max(_quantile(ink[at.top : at.bottom, at.left : at.right], 0.95), LEAST_CONTRAST)
     return np.asarray(np.minimum(ink * (255 / full), 255), np.uint8)
 
 

@@ -25,7 +25,7 @@ from shuzi.numbers import (
 from shuzi.page import Box, Number
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.signs import Sign, find_signs, signed
-from shuzi.strip import normalise_strip
+from shuzi.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
 LYING = 0.9
@@ -49,8 +49,8 @@ class Transcriber:
 
     def of_crop(self, grey: Grey) -> list[Number]:
         """The number that a whole picture is, uint8 (height, width), or none."""
-        strip = normalise_strip(grey)
-        reading = self.sequences.predict([strip])[0]
+        strip = make_strip(grey)
+        reading = self.sequences.predict([strip.values])[0]
         if not reading.text:
             return []
         whole = Box(0, 0, grey.shape[1], grey.shape[0])
@@ -68,9 +68,9 @@ class Transcriber:
     def _of_boxes(self, layout: Layout, groups: list[Group]) -> list[Number]:
         """The numbers in printed boxes: without the borders, and with them; both count."""
         single = [group for group in groups if _may_hold_several(layout, group)]
-        strips = [normalise_strip(layout.with_borders(group)) for group in groups]
-        strips += [normalise_strip(layout.paper_in(group.boxes[0])) for group in single]
-        readings = self.sequences.predict(strips) if strips else []
+        strips = [make_strip(layout.with_borders(group)) for group in groups]
+        strips += [make_strip(layout.paper_in(group.boxes[0])) for group in single]
+        readings = self._read(strips)
         looks = list(zip(strips, readings, strict=True))
         inside = dict(zip(single, looks[len(groups) :], strict=True))
         numbers = []
@@ -98,7 +98,7 @@ class Transcriber:
         table[lying & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
         return boxed_number([box for box, _ in inked], table, whole)
 
-    def _in_one(self, layout: Layout, group: Group, strip: Grey, reading: Reading) -> Number:
+    def _in_one(self, layout: Layout, group: Group, strip: Strip, reading: Reading) -> Number:
         """The number in a box of its own, its text empty if there is none."""
         whole = layout.on_picture(group.box)
         if not reading.text:
@@ -113,8 +113,8 @@ class Transcriber:
         return replace(number, box=whole, digits=tuple(digits))
 
     def _of_groups(self, layout: Layout, groups: list[Group]) -> list[Number]:
-        strips = [normalise_strip(layout.crop(group)) for group in groups]
-        readings = self.sequences.predict(strips) if strips else []
+        strips = [make_strip(layout.crop(group)) for group in groups]
+        readings = self._read(strips)
         readings = self._with_second_opinions(layout, groups, readings, strips)
         found = [
             (group, on_page(layout, group, strip, reading))
@@ -136,12 +136,12 @@ class Transcriber:
             return numbers
         some = [i for i, (group, _) in enumerate(found) if group.marks]
         marked = [layout.marked(found[i][0]) for i in some]
-        strips = [normalise_strip(layout.crop(group)) for group in marked]
-        readings = self.sequences.predict(strips) if strips else []
+        strips = [make_strip(layout.crop(group)) for group in marked]
+        readings = self._read(strips)
         taken: set[int] = set()
         for i, group, strip, reading in zip(some, marked, strips, readings, strict=True):
             digits = unsigned(numbers[i])
-            signs = find_signs(strip, reading.spans) if reading.text == digits else ()
+            signs = find_signs(strip.values, reading.spans) if reading.text == digits else ()
             if signs:
                 box = layout.on_picture(group.box)
                 numbers[i] = replace(numbers[i], text=signed(digits, signs), box=box)
@@ -150,7 +150,7 @@ class Transcriber:
         return [number for (group, _), number in kept if not taken.issuperset(group.parts)]
 
     def _with_second_opinions(
-        self, layout: Layout, groups: list[Group], readings: list[Reading], strips: list[Grey]
+        self, layout: Layout, groups: list[Group], readings: list[Reading], strips: list[Strip]
     ) -> list[Reading]:
         """Where the ink is as narrow as one digit, what the digit model says of it counts too."""
         narrow = [i for i, g in enumerate(groups) if g.box.width <= NARROW * g.box.height]
@@ -159,12 +159,15 @@ class Transcriber:
         glyphs = np.stack([normalise(layout.ink(groups[i])) for i in narrow])
         opinions = dict(zip(narrow, self.recogniser.predict(glyphs), strict=True))
         return [
-            averaged(reading, opinions[i], strips[i].shape[1]) if i in opinions else reading
+            averaged(reading, opinions[i], strips[i].values.shape[1]) if i in opinions else reading
             for i, reading in enumerate(readings)
         ]
 
-    def _signs(self, strip: Grey, reading: Reading) -> tuple[Sign, ...]:
-        return () if self.digits_only else find_signs(strip, reading.spans)
+    def _read(self, strips: list[Strip]) -> list[Reading]:
+        return self.sequences.predict([strip.values for strip in strips]) if strips else []
+
+    def _signs(self, strip: Strip, reading: Reading) -> tuple[Sign, ...]:
+        return () if self.digits_only else find_signs(strip.values, reading.spans)
 
 
 def _may_hold_several(layout: Layout, group: Group) -> bool:

@@ -1,0 +1,101 @@
+"""Ink -> the circles that people draw around a number."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.boxes import Hole
+from shuzi.page import Box
+from shuzi.paper import Mask, dilated
+
+ROUND = 0.9
+"""What a ring and the ellipse nearest to it have in common, of what either takes."""
+FEWEST = 8
+"""Corners of its outline; a square's has four."""
+NARROWEST, WIDEST = 0.4, 5.0
+"""Width over height."""
+OPEN = 0.6
+"""Of a ring's inside, the paper that what touches the ring does not cut off."""
+WRITTEN = 0.3
+"""Of a ring's height that a number in it takes, at least; a 0 and an 8 have nothing in them."""
+THICK = 8
+"""A ring's line is as thick as the ring is high over this, at most."""
+LOWEST, LARGEST = 28, 0.5
+"""Pixels of its height, at least; and its share of the page's sides, at most."""
+GRID = 300
+"""More closed places than this, as high as a ring, are those of squared paper."""
+Outline = NDArray[np.int32]
+"""The convex outline of a ring's inside, (n, 1, 2)."""
+
+
+def find_rings(closed: list[Hole], dark: Mask) -> list[Outline]:
+    """Those closed lines that are round and have writing in them.
+
+    Args:
+        closed: as `shuzi.boxes.find_closed` gives them.
+        dark: where ink and print are.
+    """
+    high = [(hole, box) for hole, box in closed if box.height >= LOWEST]
+    if len(high) > GRID:
+        return []
+    found = ((np.asarray(cv2.convexHull(hole), np.int32), hole, box) for hole, box in high)
+    return [
+        outline
+        for outline, hole, box in found
+        if _is_round(outline, hole, box, dark.shape) and _is_written_in(outline, box, dark)
+    ]
+
+
+def draw_rings(rings: list[Outline], dark: Mask) -> Mask:
+    """Where the lines are, 1."""
+    drawn = np.zeros_like(dark)
+    for outline in rings:
+        box = Box(*cv2.boundingRect(outline))
+        most = max(2, box.height // THICK)
+        left, top = max(0, box.x - most), max(0, box.y - most)
+        window = slice(top, box.bottom + most), slice(left, box.right + most)
+        within = _filled(outline - np.array([left, top], np.int32), drawn[window].shape)
+        band = dilated(within, 2 * most + 1, 2 * most + 1) & ~within
+        line = cv2.countNonZero(band & dark[window]) / cv2.arcLength(outline, closed=True)
+        # A line has soft edges.
+        side = 2 * (round(line) + 2) + 1
+        inner = np.asarray(cv2.erode(within, np.ones((5, 5), np.uint8)), np.uint8)
+        drawn[window] |= dilated(within, side, side) & ~inner
+    return drawn
+
+
+def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box, page: tuple[int, ...]) -> bool:
+    """Whether it is about an ellipse."""
+    small = box.height <= LARGEST * page[0] and box.width <= LARGEST * page[1]
+    formed = NARROWEST <= box.width / box.height <= WIDEST
+    if not small or not formed or len(outline) < FEWEST:
+        return False
+    if cv2.contourArea(hole) < OPEN * cv2.contourArea(outline):
+        return False
+    outline = outline - np.array([box.x, box.y], np.int32)
+    within, ellipse = (np.zeros((box.height, box.width), np.uint8) for _ in range(2))
+    cv2.fillConvexPoly(within, outline, 1)
+    cv2.ellipse(ellipse, cv2.fitEllipse(outline), 1, -1)
+    both, either = cv2.countNonZero(within & ellipse), cv2.countNonZero(within | ellipse)
+    return both >= ROUND * either
+
+
+def _is_written_in(outline: Outline, box: Box, dark: Mask) -> bool:
+    """Whether there is ink within that is as high as digits, and apart from the line."""
+    window = dark[box.y - 1 : box.bottom + 1, box.x - 1 : box.right + 1]
+    _, _, found, centres = cv2.connectedComponentsWithStats(window)
+    left, top, width, height, _ = np.asarray(found).T
+    within = (left > 1) & (top > 1)
+    within &= (left + width < window.shape[1] - 1) & (top + height < window.shape[0] - 1)
+    high = within & (height > WRITTEN * box.height)
+    corner = np.array([box.x - 1, box.y - 1])
+    return any(
+        cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) > 0
+        for x, y in centres[high] + corner
+    )
+
+
+def _filled(outline: Outline, shape: tuple[int, ...]) -> Mask:
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, outline, 1)
+    return mask

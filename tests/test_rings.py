@@ -1,0 +1,65 @@
+"""Circles that are drawn around a number."""
+
+import cv2
+import numpy as np
+import pytest
+from pages import number
+
+from shuzi import Reader
+from shuzi.boxes import find_closed
+from shuzi.rings import draw_rings, find_rings
+
+
+def ringed(*strokes, half=(70, 45), angle=0):
+    """A ring with strokes in it, 1 on 0."""
+    mask = np.zeros((400, 600), np.uint8)
+    cv2.ellipse(mask, (200, 150), half, angle, 0, 360, 1, 3)
+    for start, end in strokes:
+        cv2.line(mask, start, end, 1, 5)
+    return mask
+
+
+TWO = ((180, 130), (180, 172)), ((215, 130), (210, 170))
+
+
+@pytest.mark.parametrize("half", [(45, 45), (70, 45), (120, 50)])
+@pytest.mark.parametrize("angle", [0, 8])
+def test_a_ring_is_told_from_what_it_holds(half, angle):
+    mask = ringed(*TWO, half=half, angle=angle)
+    rings = find_rings(find_closed(mask), mask)
+    assert len(rings) == 1
+    rest = mask & ~draw_rings(rings, mask) & 1
+    assert rest.sum() == mask[125:178, 172:222].sum()
+
+
+def test_a_nought_an_8_and_a_crossed_nought_are_no_rings():
+    nought = ringed(half=(25, 40))
+    eight = ringed(half=(22, 24))
+    cv2.ellipse(eight, (200, 200), (24, 26), 0, 0, 360, 1, 3)
+    crossed = ringed(((170, 195), (230, 105)), half=(25, 40))
+    for mask in (nought, eight, crossed):
+        assert find_rings(find_closed(mask), mask) == []
+
+
+def test_squares_of_squared_paper_are_no_rings():
+    mask = np.zeros((900, 900), np.uint8)
+    mask[::40] = mask[:, ::40] = 1
+    for x in range(60, 860, 80):
+        cv2.line(mask, (x, 70), (x, 90), 1, 3)
+    assert find_rings(find_closed(mask), mask) == []
+
+
+def test_circled_numbers_are_read(digits):
+    paper = np.full((900, 700), 240, np.uint8)
+    wanted = []
+    for row in range(6):
+        ink, text = number(digits.test_images, digits.test_labels, [2 * row, 2 * row + 1])
+        high, wide = ink.shape
+        top, left = 60 + 130 * row, 150 + 40 * row
+        target = paper[top : top + high, left : left + wide]
+        np.minimum(target, ink, out=target)
+        middle = left + wide // 2, top + high // 2
+        cv2.ellipse(paper, middle, (wide // 2 + 26, high // 2 + 14), 0, 0, 360, 70, 3, cv2.LINE_AA)
+        wanted.append(text)
+    texts = [n.text for n in Reader(kind="page").read(paper).numbers]
+    assert sum(text in texts for text in wanted) >= 5
