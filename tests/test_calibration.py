@@ -6,6 +6,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
 from shuzi.evaluation.calibration import (
+    chance_error,
     expected_calibration_error,
     fit_calibration,
     reliability,
@@ -42,6 +43,14 @@ def test_error_is_the_gap_weighted_by_size():
     right = np.array([True, True, True, False, True, True])
     expected = (4 * (0.95 - 0.75) + 2 * (1 - 0.55)) / 6
     assert expected_calibration_error(confidences, right) == pytest.approx(expected)
+
+
+def test_chance_alone_gives_a_small_set_an_error():
+    """Of n answers with one confidence p the mean is that of a binomial, about
+    sqrt(2 p (1 - p) / (pi n))."""
+    for n in (100, 10_000):
+        expected = np.sqrt(2 * 0.9 * 0.1 / (np.pi * n))
+        assert chance_error(np.full(n, 0.9), rounds=2000) == pytest.approx(expected, rel=0.1)
 
 
 def test_bins_are_those_of_scikit_learn():

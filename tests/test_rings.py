@@ -63,3 +63,15 @@ def test_circled_numbers_are_read(digits):
         wanted.append(text)
     texts = [n.text for n in Reader(kind="page").read(paper).numbers]
     assert sum(text in texts for text in wanted) >= 5
+
+
+def test_a_crop_of_a_circled_number_is_read_without_the_circle(digits):
+    ink, text = number(digits.test_images, digits.test_labels, [3, 8])
+    crop = np.full((130, 170), 240, np.uint8)
+    target = crop[37 : 37 + ink.shape[0], 45 : 45 + ink.shape[1]]
+    np.minimum(target, ink, out=target)
+    middle = 45 + ink.shape[1] // 2, 37 + ink.shape[0] // 2
+    cv2.ellipse(crop, middle, (75, 55), 0, 0, 360, 70, 3, cv2.LINE_AA)
+    look = Reader().look(crop, "crop")
+    assert [n.text for n in look.page.numbers] == [text]
+    np.testing.assert_array_equal(look.grey, crop)

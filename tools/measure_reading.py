@@ -16,7 +16,7 @@ import numpy as np
 from sets import MEASURING, held_out, load, numbers
 
 import shuzi
-from shuzi.evaluation.calibration import expected_calibration_error
+from shuzi.evaluation.calibration import chance_error, expected_calibration_error
 from shuzi.evaluation.sets import glyphs, read_set
 from shuzi.image import load_grey
 from shuzi.reading import read_files
@@ -45,6 +45,7 @@ def measure_crops(reader, folder, name):
         "accepted": float(accepted.mean()),
         "error of the accepted": float((~right[accepted]).mean()) if accepted.any() else None,
         "calibration error": expected_calibration_error(sure, right),
+        "of which by chance": chance_error(sure),
         "ms a crop": 1000 * seconds / len(labels),
     }
 

@@ -18,6 +18,7 @@ from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
 from shuzi.numbers import REFUSED, digit_of
 from shuzi.page import Number, Page
+from shuzi.rings import without_rings
 from shuzi.sequence import SequenceRecogniser
 from shuzi.sheet import find_sheet
 from shuzi.sight import KINDS, WIDE, Sight
@@ -188,7 +189,7 @@ class Reader:
 
     def _look(self, as_stored: Grey, source: str, number: int) -> Look:
         """The picture, or the sheet in it, by itself."""
-        rotated, grey, sight = self._upright(as_stored)
+        rotated, grey, sight = self._upright(without_rings(as_stored))
         kind, numbers = self._numbers(grey, sight)
         turn = self._turn_of_crop(grey, sight, numbers)
         if turn:
@@ -203,6 +204,7 @@ class Reader:
             kind=kind,
             numbers=tuple(numbers),
         )
+        grey = _turned(as_stored, rotated)
         return Look(grey, sight, decide_pages([page], self.target_error)[0])
 
     def _upright(self, grey: Grey) -> tuple[int, Grey, Sight]:
@@ -246,7 +248,7 @@ class Reader:
             if sight.unsure and sure > max((digit.confidence for digit in digits), default=FLOOR):
                 return "number", number
             # The digit model saw a part of the ink only, or the minus sign with it.
-            more = sight.partial and sure > EVEN and len(number[0].digits) > 1
+            more = sight.partial and sure > FLOOR and len(number[0].digits) > 1
             if more or (sure > EVEN and number[0].text.startswith("-")):
                 return "number", number
         return "digit", digits

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import Hole
+from shuzi.boxes import Hole, find_closed
 from shuzi.page import Box
-from shuzi.paper import Mask, dilated
+from shuzi.paper import Grey, Mask, dilated, find_ink, page_contrast
 
 ROUND = 0.9
 """What a ring and the ellipse nearest to it have in common, of what either takes."""
@@ -22,18 +22,35 @@ THICK = 8
 """A ring's line is as thick as the ring is high over this, at most."""
 LOWEST, LARGEST = 28, 0.5
 """Pixels of its height, at least; and its share of the page's sides, at most."""
+CROP = 50, 1000
+"""Pixels of a crop's shorter side, at least, and of its longer one, at most."""
 GRID = 300
 """More closed places than this, as high as a ring, are those of squared paper."""
 Outline = NDArray[np.int32]
 """The convex outline of a ring's inside, (n, 1, 2)."""
 
 
-def find_rings(closed: list[Hole], dark: Mask) -> list[Outline]:
+def without_rings(grey: Grey) -> Grey:
+    """A crop, uint8 (height, width), paper where circles around a number were.
+
+    Crops that are too small for that, and large pictures, come back as they are.
+    """
+    if min(grey.shape) < CROP[0] or max(grey.shape) > CROP[1]:
+        return grey
+    dark = find_ink(*page_contrast(grey))
+    rings = find_rings(find_closed(dark), dark, largest=1.0)
+    if not rings:
+        return grey
+    return np.asarray(cv2.inpaint(grey, draw_rings(rings, dark), 3, cv2.INPAINT_TELEA), np.uint8)
+
+
+def find_rings(closed: list[Hole], dark: Mask, largest: float = LARGEST) -> list[Outline]:
     """Those closed lines that are round and have writing in them.
 
     Args:
         closed: as `shuzi.boxes.find_closed` gives them.
         dark: where ink and print are.
+        largest: share of the picture's sides that a ring takes at most.
     """
     high = [(hole, box) for hole, box in closed if box.height >= LOWEST]
     if len(high) > GRID:
@@ -42,7 +59,8 @@ def find_rings(closed: list[Hole], dark: Mask) -> list[Outline]:
     return [
         outline
         for outline, hole, box in found
-        if _is_round(outline, hole, box, dark.shape) and _is_written_in(outline, box, dark)
+        if max(box.height / dark.shape[0], box.width / dark.shape[1]) <= largest
+        if _is_round(outline, hole, box) and _is_written_in(outline, box, dark)
     ]
 
 
@@ -64,11 +82,10 @@ def draw_rings(rings: list[Outline], dark: Mask) -> Mask:
     return drawn
 
 
-def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box, page: tuple[int, ...]) -> bool:
+def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box) -> bool:
     """Whether it is about an ellipse."""
-    small = box.height <= LARGEST * page[0] and box.width <= LARGEST * page[1]
     formed = NARROWEST <= box.width / box.height <= WIDEST
-    if not small or not formed or len(outline) < FEWEST:
+    if not formed or len(outline) < FEWEST:
         return False
     if cv2.contourArea(hole) < OPEN * cv2.contourArea(outline):
         return False

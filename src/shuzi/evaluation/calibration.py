@@ -136,6 +136,22 @@ def expected_calibration_error(
     return sum(b.n * abs(b.confidence - b.accuracy) for b in found) / len(right)
 
 
+def chance_error(
+    confidences: NDArray[np.floating], bins: int = 15, rounds: int = 200, seed: int = 0
+) -> float:
+    """The mean calibration error of such answers if each is right as often as it says.
+
+    A set of few answers cannot show less. Source: Bröcker and Smith (2007), "Increasing the
+    reliability of reliability diagrams", whose consistency resampling this is.
+
+    Args:
+        confidences: (n,), 0 to 1.
+        rounds: draws that the mean is of.
+    """
+    draws = np.random.default_rng(seed).random((rounds, len(confidences))) < confidences
+    return float(np.mean([expected_calibration_error(confidences, d, bins) for d in draws]))
+
+
 def roc_area(positive: NDArray[np.floating], negative: NDArray[np.floating]) -> float:
     """Probability that a positive's score is above a negative's, ties counting half.
 
