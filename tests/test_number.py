@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from shuzi.card import SHIPPED
 from shuzi.errors import DivergedError, ModelError, RunError
 from shuzi.sequence import SequenceRecogniser
 from shuzi.training.device import Device
@@ -18,6 +19,7 @@ from shuzi.training.number import (
     train_number,
 )
 from shuzi.training.number_export import save_number_onnx
+from shuzi.training.number_start import start_from_model
 from shuzi.training.recipes import Recipe
 from shuzi.training.wobble import wobble
 
@@ -128,6 +130,24 @@ def test_a_training_starts_from_another_and_may_keep_the_first_convolutions(tmp_
     assert not torch.equal(*(w["image.11.weight"] for w in weights))
     with pytest.raises(RunError):
         start_from(second, tmp_path / "nothing")
+
+
+def test_a_training_goes_on_from_a_model(exported):
+    """Before it learns anything it says what the model says, and in training nearly so."""
+    trainer = trainer_of(1)
+    start_from_model(trainer, exported)
+    strips = trainer.middling(32)
+    wanted = torch.from_numpy(SequenceRecogniser(exported).run(strips.numpy()))
+    with torch.no_grad():
+        found = trainer.network.eval()(strips).log_softmax(dim=2)
+        learning = trainer.network.train()(strips).log_softmax(dim=2)
+    torch.testing.assert_close(found, wanted, atol=1e-3, rtol=0)
+    assert (learning.argmax(dim=2) == wanted.argmax(dim=2)).float().mean() > 0.9
+
+
+def test_a_model_of_another_network_cannot_be_gone_on_from():
+    with pytest.raises(ModelError, match="no number model"):
+        start_from_model(trainer_of(1), SHIPPED["digit"])
 
 
 def test_a_new_block_changes_nothing_yet():

@@ -32,6 +32,7 @@ from shuzi.training.number import (
     train_number,
 )
 from shuzi.training.number_export import save_number_onnx
+from shuzi.training.number_start import start_from_model
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import new_record
 from shuzi.training.strings import compose_strips
@@ -133,10 +134,11 @@ def given(options):
 
 
 def earlier(folder):
-    """The recipe and strings of the training that this one began with."""
+    """The recipe and strings of the training, or of the model, that this one began with."""
     if folder is None:
         return None
-    record = json.loads((folder / "number.json").read_text())
+    path = folder.with_suffix(".json") if folder.suffix == ".onnx" else folder / "number.json"
+    record = json.loads(path.read_text())
     return {
         name: record[name] for name in ("recipe", "seed", "git_commit", "seconds", "command")
     } | {name: record["data"][name] for name in ("strings", "strings seen")}
@@ -165,7 +167,9 @@ def train(options, folder):
         trainer = NumberTrainer(
             recipe, options.seed, device, source, held_out[:WATCHED], 60 * options.minutes
         )
-        if options.start:
+        if options.start and options.start.suffix == ".onnx":
+            start_from_model(trainer, options.start)
+        elif options.start:
             start_from(trainer, options.start)
         if options.keep_early:
             keep_early(trainer)
@@ -181,7 +185,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, help="a folder for the checkpoint")
-    parser.add_argument("--start", type=Path, help="the --out of a training to begin with")
+    parser.add_argument(
+        "--start", type=Path, help="the --out of a training, or a model, to begin with"
+    )
     parser.add_argument(
         "--drawn",
         type=Path,

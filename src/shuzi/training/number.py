@@ -210,6 +210,12 @@ class NumberTrainer:
         self.optimiser.step()
         return table.detach(), float(loss.detach())
 
+    def middling(self, count: int) -> Tensor:
+        """Strips of the first round, about that many and of about the same width, uint8."""
+        strings = sorted(self.source(1), key=lambda string: string[0].shape[1])
+        first = max(0, len(strings) // 2 - count // 2)
+        return _batch(strings[first : first + count])[0]
+
     @torch.no_grad()
     def settle(self) -> None:
         """Take the normalisations' means and variances anew, over the last round's batches alike.

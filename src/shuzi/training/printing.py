@@ -26,7 +26,23 @@ FONTS = (
     "cmtt10",
 )
 """Those that matplotlib carries, so that every machine draws the same."""
-_CONSONANTS, _VOWELS = tuple("bcdfghjklmnprstvwz"), tuple("aeiou")
+_ONSETS = (
+    *"bcdfghjklmnpqrstvwxz",
+    "ch",
+    "sch",
+    "st",
+    "str",
+    "th",
+    "tr",
+    "br",
+    "fl",
+    "gr",
+    "kn",
+    "pl",
+    "",
+)
+_VOWELS = (*"aeiouyäöüéèíñó", "ei", "oo", "ee", "ou", "au", "ie")
+_CODAS = (*"bdfgklmnprstwxyz", "ll", "nn", "ss", "tt", "ng", "rt", "st", "ck", "rd", "lt", "ts")
 _LIKE_DIGITS = set("bgilosz")
 """Of these alone a word may be read as a number: SOS."""
 
@@ -50,10 +66,10 @@ def print_words(rng: np.random.Generator) -> Ink:
 def _word(rng: np.random.Generator) -> str:
     while True:
         syllables = (
-            str(rng.choice(_CONSONANTS)) + str(rng.choice(_VOWELS))
+            str(rng.choice(_ONSETS)) + str(rng.choice(_VOWELS))
             for _ in range(int(rng.integers(1, 4)))
         )
-        word = "".join(syllables) + str(rng.choice(["", *_CONSONANTS]))
+        word = "".join(syllables) + str(rng.choice(["", *_CODAS]))
         if not _LIKE_DIGITS.issuperset(word):
             return str(rng.choice([word, word.capitalize(), word.upper()], p=[0.4, 0.4, 0.2]))
 
