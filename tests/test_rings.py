@@ -7,7 +7,7 @@ from pages import number
 
 from shuzi import Reader
 from shuzi.boxes import find_closed
-from shuzi.rings import draw_rings, find_rings
+from shuzi.rings import draw_rings, find_bubbles, find_rings
 
 
 def ringed(*strokes, half=(70, 45), angle=0):
@@ -47,6 +47,29 @@ def test_squares_of_squared_paper_are_no_rings():
     for x in range(60, 860, 80):
         cv2.line(mask, (x, 70), (x, 90), 1, 3)
     assert find_rings(find_closed(mask), mask) == []
+
+
+def bubbles(count, half=(12, 12)):
+    mask = np.zeros((400, 600), np.uint8)
+    for place in range(count):
+        cv2.ellipse(mask, (50 + 50 * place, 100), half, 0, 0, 360, 1, 2)
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("count", "half", "found"), [(5, (12, 12), 5), (3, (12, 12), 0), (5, (9, 14), 0)]
+)
+def test_circles_to_tick_are_round_and_several(count, half, found):
+    mask = bubbles(count, half)
+    assert len(find_bubbles(find_closed(mask), mask)) == found
+
+
+def test_a_circle_with_something_in_or_beside_it_is_not_to_be_ticked():
+    mask = bubbles(8)
+    for place in range(4):
+        cv2.circle(mask, (50 + 50 * place, 100), 3, 1, -1)
+        cv2.line(mask, (50 * place + 270, 85), (50 * place + 270, 115), 1, 3)
+    assert find_bubbles(find_closed(mask), mask) == []
 
 
 def test_circled_numbers_are_read(digits):

@@ -36,7 +36,7 @@ from shuzi.paper import (
     shrunk,
 )
 from shuzi.parts import LOWEST, Stats, characters, find_parts, strong
-from shuzi.rings import draw_rings, find_rings
+from shuzi.rings import draw_rings, find_bubbles, find_rings
 from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without
 
@@ -144,7 +144,7 @@ def find_numbers(grey: Grey) -> Layout:
     rows = _take_rows(holes, contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
-    rings = find_rings(closed, dark)
+    rings = find_rings(closed, dark) + find_bubbles(closed, dark)
     ruled = find_rulings(ink, faint) | draw_borders(frames, dark) | draw_rings(rings, dark)
     labels, stats = find_parts(without(ink, ruled))
     chosen = characters(stats, ruled, contrast, LOWEST)

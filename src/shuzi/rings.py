@@ -1,4 +1,4 @@
-"""Ink -> the circles that people draw around a number."""
+"""Ink -> the circles that people draw around a number, and those that are printed to be ticked."""
 
 import cv2
 import numpy as np
@@ -26,6 +26,12 @@ CROP = 50, 1000
 """Pixels of a crop's shorter side, at least, and of its longer one, at most."""
 GRID = 300
 """More closed places than this, as high as a ring, are those of squared paper."""
+SIDES, PIXEL, SAME = 0.08, 1, 0.12
+"""How far the sides of a circle to tick differ, in heights or pixels; two circles, in heights."""
+MANY = 4
+"""So many alike are on a page that has any."""
+FREE = 0.2
+"""Heights on both sides of one that are paper; an o stands in a word."""
 Outline = NDArray[np.int32]
 """The convex outline of a ring's inside, (n, 1, 2)."""
 
@@ -62,6 +68,38 @@ def find_rings(closed: list[Hole], dark: Mask, largest: float = LARGEST) -> list
         if max(box.height / dark.shape[0], box.width / dark.shape[1]) <= largest
         if _is_round(outline, hole, box) and _is_written_in(outline, box, dark)
     ]
+
+
+def find_bubbles(closed: list[Hole], dark: Mask) -> list[Outline]:
+    """The circles to tick: empty ones, as wide as high, several alike, and by themselves.
+
+    Args:
+        closed, dark: as in `find_rings`.
+    """
+    outlines, heights = [], []
+    for hole, box in closed:
+        if abs(box.width - box.height) > max(PIXEL, SIDES * box.height):
+            continue
+        outline = np.asarray(cv2.convexHull(hole), np.int32)
+        if _is_round(outline, hole, box) and _is_free(box, dark):
+            outlines.append(outline)
+            heights.append(box.height)
+    high = np.array(heights, np.float64)
+    alike = np.abs(high[:, None] - high) <= SAME * high
+    return [o for o, many in zip(outlines, alike.sum(axis=1) >= MANY, strict=True) if many]
+
+
+def _is_free(box: Box, dark: Mask) -> bool:
+    """Whether nothing is in it, and nothing right beside it."""
+    edge, line = max(1, box.height // THICK), max(2, box.height // 5)
+    inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
+    # The corners of the square around the inside hold the line.
+    middle = inner[inner.shape[0] // 4 : -inner.shape[0] // 4]
+    gap = round(FREE * box.height)
+    rows = slice(box.y, box.bottom)
+    before = dark[rows, max(0, box.x - line - gap) : max(0, box.x - line)]
+    after = dark[rows, box.right + line : box.right + line + gap]
+    return not (middle.any() or before.any() or after.any())
 
 
 def draw_rings(rings: list[Outline], dark: Mask) -> Mask:
