@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,6 +26,9 @@ FLAT, SEVERAL = 2.0, 5
 """Width over height of a dash; so many groups tell the usual height, of fewer the highest does."""
 NEXT = 0.2
 """Of its length, the gap in a border where another line crosses it."""
+TALL, WORD = 2.0, 4
+"""Times the usual height of a group: what is so high among so many lower parts is a number between
+words."""
 SMALL = 0.5
 """Of the page: a box that may hold ink that was not told from its border."""
 MARK, SPECK = 0.5, 0.003
@@ -83,8 +87,22 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
-    groups = members.values()
+    groups = (run for parts in members.values() for run in _runs_of_a_height(parts, stats))
     return [parts for parts in groups if stats[parts, cv2.CC_STAT_HEIGHT].max() >= MIN_HEIGHT]
+
+
+def _runs_of_a_height(parts: list[int], stats: Stats) -> list[list[int]]:
+    """The group cut where a number ends that stands between small words.
+
+    Args:
+        parts: from left to right.
+    """
+    heights = stats[parts, cv2.CC_STAT_HEIGHT]
+    tall = heights >= TALL * usual_height(heights)
+    if not tall.any() or (~tall).sum() < WORD:
+        return [parts]
+    ends = (1 + np.flatnonzero(np.diff(tall))).tolist()
+    return [parts[a:b] for a, b in pairwise([0, *ends, len(parts)])]
 
 
 def _gap(first: NDArray[np.intp], across: NDArray[np.float32], n: int) -> float:

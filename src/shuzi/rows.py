@@ -27,6 +27,8 @@ LOW, PIECES = 0.1, 3
 HIGH, MANY = (0.35, 0.25), 0.25
 """Parts beside and above each other that have these shares of a box's height may be digits; more
 than that share of a table's boxes hold several if they are cells with a number each."""
+SQUARES, EMPTY = 200, 0.7
+"""More boxes than this, of which that share is empty, are squared paper's."""
 SEEN = 0.75
 """Of each side of a box that its border is seen along, at least, if there is one."""
 
@@ -45,7 +47,7 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
         contrast: uint8, 0 paper to 255 black.
     """
     boxes = find_boxes(holes, dark)
-    if len(boxes) < 2:
+    if len(boxes) < 2 or _is_squared(boxes, dark):
         return []
     places = (sorted(row, key=lambda i: boxes[i].x) for row in _joined(_beside(boxes)))
     rows = (tuple(boxes[i] for i in row) for row in places)
@@ -60,6 +62,18 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     ]
     found = [row for rows in numbers for row in rows if len(row) > 1]
     return [row for row in found if not any(_touch(row, run) for run in refused)]
+
+
+def _is_squared(boxes: list[Box], dark: Mask) -> bool:
+    """Whether they are the squares of paper to write on, whatever the writing leaves of them."""
+    if len(boxes) <= SQUARES:
+        return False
+    empty = 0
+    for box in boxes:
+        edge = max(1, box.height // 6)
+        inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
+        empty += not inner.any()
+    return empty > EMPTY * len(boxes)
 
 
 def _fields(loose: list[Row], dark: Mask) -> list[Row]:
