@@ -41,6 +41,19 @@ def test_a_nought_an_8_and_a_crossed_nought_are_no_rings():
         assert find_rings(find_closed(mask), mask) == []
 
 
+@pytest.mark.parametrize("angle", [0, 1, 3])
+@pytest.mark.parametrize("half", [(40, 40), (90, 40)])
+def test_a_printed_box_is_no_ring(angle, half):
+    """Photographed, its line is uneven, so that its outline has many corners."""
+    mask = np.zeros((400, 600), np.uint8)
+    corners = cv2.boxPoints(((200, 150), (2 * half[0], 2 * half[1]), angle))
+    cv2.polylines(mask, [corners.round().astype(np.int32)], True, 1, 3)
+    rough = np.random.default_rng(angle).random(mask.shape) < 0.3
+    mask = cv2.dilate(mask, np.ones((3, 3), np.uint8)) & (mask | rough).astype(np.uint8)
+    cv2.line(mask, (190, 130), (195, 172), 1, 5)
+    assert find_rings(find_closed(mask), mask) == []
+
+
 def test_squares_of_squared_paper_are_no_rings():
     mask = np.zeros((900, 900), np.uint8)
     mask[::40] = mask[:, ::40] = 1

@@ -10,8 +10,9 @@ from shuzi.paper import Grey, Mask, dilated, find_ink, page_contrast
 
 ROUND = 0.9
 """What a ring and the ellipse nearest to it have in common, of what either takes."""
-FEWEST = 8
-"""Corners of its outline; a square's has four."""
+FEWEST, CORNERED = 8, 0.88
+"""Corners of its outline; and what it takes at most of the rectangle around it, an ellipse taking
+pi / 4. A square has four corners, if it is printed sharply, and takes all."""
 NARROWEST, WIDEST = 0.4, 5.0
 """Width over height."""
 OPEN = 0.6
@@ -125,7 +126,8 @@ def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box) -> bool:
     formed = NARROWEST <= box.width / box.height <= WIDEST
     if not formed or len(outline) < FEWEST:
         return False
-    if cv2.contourArea(hole) < OPEN * cv2.contourArea(outline):
+    area, (_, sides, _) = cv2.contourArea(outline), cv2.minAreaRect(outline)
+    if cv2.contourArea(hole) < OPEN * area or area > CORNERED * sides[0] * sides[1]:
         return False
     outline = outline - np.array([box.x, box.y], np.int32)
     within, ellipse = (np.zeros((box.height, box.width), np.uint8) for _ in range(2))
