@@ -32,7 +32,7 @@ def test_every_path_can_be_drawn(way):
     assert all(len(points) >= 2 for points in strokes)
     points = np.concatenate(strokes)
     assert points.min() > -0.2
-    assert points.max() < 1.5
+    assert points.max() < 1.2
     assert draw(way, rng()).max() > 100
 
 

@@ -17,11 +17,11 @@ from shuzi.strip import Strip
 LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,
 and so many to each of these. Fewer may be fillers, or crossed out."""
-REFUSED = 0.95
+REFUSED = 0.65
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
 """What a row of boxes read as a whole counts, against its digits read apart."""
-FILLER = 0.9
+FILLER = 0.5
 """Above this probability that it is no digit, what a box holds is a dash or a crossing-out."""
 
 

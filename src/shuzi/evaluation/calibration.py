@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 NO_DIGIT = 10
 """The outcome of what is no digit, in models that know it."""
-NO_DIGITS = 0.02
+NO_DIGITS = 0.05
 """How much of what people give to be read is no digit; of training images it is far more."""
 _HOTTEST = 5.0
 _ITERATIONS = 30

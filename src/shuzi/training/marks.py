@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.training.pen import cut, draw, resized
-from shuzi.training.printing import print_line
 from shuzi.training.strokes import DIGITS, LETTERS
 
 Ink = NDArray[np.uint8]
@@ -30,12 +29,6 @@ _CROSSES = (
 )
 
 
-_PRINTED = tuple("ACEFGHJKMNPQRTUVWXYacdefhjkmnprtuvwxy%&?#+=")
-"""Without those that some hand writes, or some font prints, like a digit."""
-LETTERED = 0.2
-"""Share of letters beside those that are a kind among others: no mark is more like digits."""
-
-
 def draw_digit(digit: int, rng: np.random.Generator) -> Ink:
     """A digit in one of the world's ways."""
     ways = DIGITS[digit]
@@ -43,20 +36,13 @@ def draw_digit(digit: int, rng: np.random.Generator) -> Ink:
 
 
 def draw_mark(rng: np.random.Generator) -> Ink:
-    """A mark of a kind drawn at random, most often a letter: see `MARKS`."""
-    if rng.random() < LETTERED:
-        return letter(rng)
+    """A mark of a kind drawn at random: see `MARKS`."""
     kinds = list(MARKS.values())
     return kinds[rng.integers(len(kinds))](rng)
 
 
 def letter(rng: np.random.Generator) -> Ink:
     return draw(LETTERS[rng.integers(len(LETTERS))], rng)
-
-
-def print_letter(rng: np.random.Generator) -> Ink:
-    """In one of matplotlib's fonts, its size that of a field of a form."""
-    return print_line(str(rng.choice(_PRINTED)), rng)
 
 
 def dash(rng: np.random.Generator) -> Ink:
@@ -169,7 +155,6 @@ def _clouds(side: int, size: float, rng: np.random.Generator) -> NDArray[np.floa
 
 MARKS: dict[str, Callable[[np.random.Generator], Ink]] = {
     "letter": letter,
-    "printed letter": print_letter,
     "dash": dash,
     "speck": speck,
     "scribble": scribble,

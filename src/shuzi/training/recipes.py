@@ -308,12 +308,12 @@ RECIPES = {
             FAST,
             name="digit",
             convolutions=("5x32/2", "3x48", "3x48/2", "3x64", "3x64"),
-            epochs=20,
+            epochs=14,
             validation_split=0.1,
             calibrate=True,
             augment="wear",
             drawn=40_000,
-            marks=45_000,
+            marks=30_000,
         ),
     )
 }
