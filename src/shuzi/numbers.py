@@ -17,7 +17,7 @@ from shuzi.strip import Strip
 LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,
 and so many to each of these. Fewer may be fillers, or crossed out."""
-REFUSED = 0.65
+REFUSED = 0.4
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
 """What a row of boxes read as a whole counts, against its digits read apart."""

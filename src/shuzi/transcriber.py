@@ -13,7 +13,6 @@ from shuzi.groups import Group
 from shuzi.ink import find_digit
 from shuzi.layout import Layout
 from shuzi.numbers import (
-    REFUSED,
     agreed,
     averaged,
     boxed_number,
@@ -28,8 +27,8 @@ from shuzi.signs import Sign, find_signs, signed
 from shuzi.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
-LYING = 0.9
-"""Width over height above which a stroke in a box is a dash, not a 1."""
+LYING, DASH = 0.9, 0.95
+"""Width over height above which a stroke in a box is a dash, not a 1; and how probably."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -95,7 +94,7 @@ class Transcriber:
             return boxed_number([], np.zeros((0, 10), np.float32), whole)
         table = self.recogniser.predict(np.stack([normalise(ink.values) for _, ink in inked]))
         lying = np.array([ink.box.width > LYING * ink.box.height for _, ink in inked], bool)
-        table[lying & (table.argmax(axis=1) == 1)] *= 1 - REFUSED
+        table[lying & (table.argmax(axis=1) == 1)] *= 1 - DASH
         return boxed_number([box for box, _ in inked], table, whole)
 
     def _in_one(self, layout: Layout, group: Group, strip: Strip, reading: Reading) -> Number:
