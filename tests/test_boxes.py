@@ -50,6 +50,14 @@ def test_one_box_and_a_grid_are_no_rows(mask):
     assert rows_of(mask) == []
 
 
+def test_squared_paper_that_is_written_on_has_no_rows():
+    mask = empty(24, rows=16)
+    rng = np.random.default_rng(0)
+    for x, y in rng.integers(80, [980, 660], (60, 2)):
+        cv2.line(mask, (int(x), int(y)), (int(x + 8), int(y + 50)), 1, 5)
+    assert rows_of(mask) == []
+
+
 @pytest.mark.parametrize("gap", [0, 14])
 def test_a_table_of_three_boxes_a_row_is_numbers(gap):
     mask = np.hstack([empty(3, rows=5)[:, : -50 + gap], empty(3, rows=5)[:, 48:]])

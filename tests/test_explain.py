@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pages import page
+from pages import boxed, page
 from PIL import Image
 
 from shuzi import Box, Number, Page, Reader
@@ -59,6 +59,14 @@ def test_a_page_is_explained_with_boxes_ink_and_strips(digits, tmp_path):
     colour = COLOURS[found.numbers[0].decision]
     edge = boxes[box.y + box.height // 2, box.x - 3 : box.x + 2]
     assert (edge == colour).all(axis=-1).any()
+
+
+def test_a_row_of_many_boxes_is_explained(digits, tmp_path):
+    row, _ = boxed(digits, range(20), side=40)
+    list(Reader(kind="page").explain(row, tmp_path))
+    (strips,) = tmp_path.glob("*-4-strips.png")
+    with Image.open(strips) as picture:
+        assert picture.width > 20 * 32
 
 
 def test_a_folder_that_cannot_be_made_is_named(digits, tmp_path):

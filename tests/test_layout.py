@@ -8,7 +8,7 @@ from pages import page
 from shuzi.groups import Group, alike, find_groups, in_fields, with_marks
 from shuzi.layout import find_numbers
 from shuzi.page import Box
-from shuzi.paper import page_contrast
+from shuzi.paper import find_ink, page_contrast
 
 LENGTHS = [[3, 1, 2], [2, 4], [1, 1, 3]]
 
@@ -162,6 +162,26 @@ def test_small_letters_are_with_the_high_ones(digits):
     paper = page(digits, [[3, 1]])[0]
     cv2.putText(paper, "Votes", (60, 500), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 20, 1, cv2.LINE_AA)
     assert found(paper) == [2, 1]
+
+
+def test_shaded_rows_are_paper():
+    """As in tables whose every second row has a tint."""
+    paper = np.full((2400, 1700), 250, np.uint8)
+    for top in range(400, 2000, 160):
+        paper[top : top + 83, 100:1600] = 228
+    cv2.line(paper, (400, 420), (400, 465), 40, 8)
+    ink = find_ink(*page_contrast(paper))
+    assert ink[415:470, 390:410].any()
+    ink[410:475, 385:415] = 0
+    assert ink.mean() < 0.001
+
+
+def test_a_number_between_small_words_stands_by_itself():
+    heights = [17] * 6 + [53, 50] + [17] * 6
+    rows = [(100 + 40 * i, 200 - high, 30, high, 9 * high) for i, high in enumerate(heights)]
+    stats = np.array([(0, 0, 999, 999, 0), *rows], np.int32)
+    groups = find_groups(stats, np.zeros((999, 999), np.uint8), np.arange(1, len(stats)))
+    assert [7, 8] in groups
 
 
 def lines_of(gaps):

@@ -61,6 +61,18 @@ def test_what_is_not_a_digit_is_trained_on_as_such(digits):
     assert more.fingerprint.keys() - digits.fingerprint.keys() == {"not_digits"}
 
 
+def test_what_calibrates_is_worn_and_has_marks_that_were_never_learned(digits):
+    made = trainer(digits, dataclasses.replace(DIGIT, validation_split=0.2))
+    part, again = made.calibration_part(), made.calibration_part()
+    n = len(made.validation)
+    assert torch.equal(part.labels[:n], made.validation.labels)
+    assert part.labels[n:].unique().tolist() == [10]
+    assert not torch.equal(part.images[:n], made.validation.images)
+    assert torch.equal(part.images, again.images)
+    learned = {image.numpy().tobytes() for image in made.train.images}
+    assert not any(image.numpy().tobytes() in learned for image in part.images[n:])
+
+
 def test_without_marks_nothing_is_refused(digits):
     more = dataclasses.replace(digits, not_digits=digits.test_images[:7])
     train, _ = split_dataset(more, RECIPE, torch.device("cpu"))

@@ -14,6 +14,12 @@ from shuzi.training.dropout import Dropout
 from shuzi.training.network import Network, cross_entropy_gradient
 
 _ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+# Its products in bf16 need AVX-512; torch's own are emulated elsewhere.
+_ONEDNN_BF16 = (
+    _ONEDNN
+    and hasattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported")
+    and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+)
 
 
 class Dense(nn.Module):
@@ -130,7 +136,8 @@ def _affine(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
 def _by_onednn(x: Tensor) -> bool:
     # Autograd and the exporter do not know the operator.
     traced = torch.is_grad_enabled() or torch.compiler.is_compiling()
-    return _ONEDNN and x.device.type == "cpu" and not traced
+    knows_type = x.dtype == torch.float32 or _ONEDNN_BF16
+    return _ONEDNN and knows_type and x.device.type == "cpu" and not traced
 
 
 def _onednn(x: Tensor, kernel: Tensor, bias: Tensor | None, activation: str) -> Tensor:
