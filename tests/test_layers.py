@@ -10,7 +10,7 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
-PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "frames", "groups"}
+PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "frames", "rings", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -35,6 +35,7 @@ ALLOWED = {
     "rulings": LEAVES | {"paper", "parts"},
     "boxes": LEAVES | {"paper"},
     "frames": LEAVES | {"paper", "boxes"},
+    "rings": LEAVES | {"paper", "boxes"},
     "combs": LEAVES | {"paper", "parts"},
     "rows": LEAVES | {"paper", "parts", "boxes"},
     "groups": LEAVES | {"paper", "parts", "boxes"},
@@ -42,13 +43,13 @@ ALLOWED = {
     "sheet": LEAVES | {"paper", "layout"},
     "sight": LEAVES | {"ink", "groups", "layout"},
     "decide": LEAVES,
-    "numbers": LEAVES | {"groups", "layout", "sequence", "signs"},
+    "numbers": LEAVES | {"groups", "layout", "sequence", "signs", "strip"},
     "upright": LEAVES | {"layout", "sequence", "strip"},
     "transcriber": LEAVES | SEEING | {"boxes", "engine", "sequence", "numbers", "decide"},
     "reader": LEAVES
     | SEEING
     | {"image", "engine", "sequence", "upright", "numbers", "decide", "transcriber", "sheet"}
-    | {"explain"},
+    | {"explain", "rings"},
     "explain": LEAVES | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
