@@ -87,6 +87,8 @@ def test_the_tutorials_split_is_42000_and_18000(mnist):
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("recipe", [RECIPE, DIGIT], ids=lambda recipe: recipe.name)
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(digits, precision, recipe):
+    if recipe is DIGIT and precision == "bf16" != choose_device().precision:
+        pytest.skip("convolutions in emulated bf16 take a minute")
     options = {"epochs": 1, "recipe": recipe, "precision": precision}
     assert same(trained(digits, **options), trained(digits, **options))
 
