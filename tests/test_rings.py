@@ -32,6 +32,12 @@ def test_a_ring_is_told_from_what_it_holds(half, angle):
     assert rest.sum() == mask[125:178, 172:222].sum()
 
 
+@pytest.mark.parametrize("cut", range(5))
+def test_a_ring_at_the_edge_of_the_picture_is_looked_at_too(cut):
+    mask = np.ascontiguousarray(ringed(*TWO)[103 + cut :, 128 + cut :])
+    assert len(find_rings(find_closed(mask), mask)) == 1
+
+
 def test_a_nought_an_8_and_a_crossed_nought_are_no_rings():
     nought = ringed(half=(25, 40))
     eight = ringed(half=(22, 24))

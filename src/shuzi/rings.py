@@ -139,16 +139,16 @@ def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box) -> bool:
 
 def _is_written_in(outline: Outline, box: Box, dark: Mask) -> bool:
     """Whether there is ink within that is as high as digits, and apart from the line."""
-    window = dark[box.y - 1 : box.bottom + 1, box.x - 1 : box.right + 1]
+    corner = max(0, box.x - 1), max(0, box.y - 1)
+    window = dark[corner[1] : box.bottom + 1, corner[0] : box.right + 1]
     _, _, found, centres = cv2.connectedComponentsWithStats(window)
     left, top, width, height, _ = np.asarray(found).T
     within = (left > 1) & (top > 1)
     within &= (left + width < window.shape[1] - 1) & (top + height < window.shape[0] - 1)
     high = within & (height > WRITTEN * box.height)
-    corner = np.array([box.x - 1, box.y - 1])
     return any(
         cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) > 0
-        for x, y in centres[high] + corner
+        for x, y in centres[high] + np.array(corner)
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.training.number import NumberTrainer
+from shuzi.training.start import load_tensors
 
 SEEN = 512
 """Strips, of those of a middling width, that the normalisations' statistics are taken from."""
@@ -27,7 +27,7 @@ def start_from_model(trainer: NumberTrainer, model: Path) -> None:
         ModelError: it was not exported from such a network.
     """
     try:
-        tensors = _tensors(model)
+        tensors = load_tensors(model)
         for name, convolution, norm in _pairs(trainer.network):
             convolution.weight.data.copy_(tensors[f"network.{name}.weight"])
             _undo(norm, tensors[f"network.{name}.weight_bias"])
@@ -38,11 +38,6 @@ def start_from_model(trainer: NumberTrainer, model: Path) -> None:
             f"{model} is no number model to go on from: {error}", "Give a number.onnx of shuzi's."
         ) from error
     _take_statistics(trainer)
-
-
-def _tensors(model: Path) -> dict[str, Tensor]:
-    values = onnx.load(model).graph.initializer
-    return {value.name: torch.from_numpy(numpy_helper.to_array(value).copy()) for value in values}
 
 
 def _pairs(network: nn.Module) -> Iterator[tuple[str, nn.Conv2d, nn.BatchNorm2d]]:

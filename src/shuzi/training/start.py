@@ -48,7 +48,7 @@ class Start:
         """
         network = build(self.recipe, 0, masks)
         _freeze(network)
-        tensors = _tensors(self.model)
+        tensors = load_tensors(self.model)
         try:
             network.load_state_dict(_state(network, tensors))
         except (KeyError, RuntimeError) as error:
@@ -90,7 +90,8 @@ def _freeze(network: Network) -> None:
             network[place] = Normalisation(layer.num_features, layer.eps)
 
 
-def _tensors(model: Path) -> dict[str, Tensor]:
+def load_tensors(model: Path) -> dict[str, Tensor]:
+    """The weights of an ONNX model, by name."""
     values = onnx.load(model).graph.initializer
     return {value.name: torch.from_numpy(numpy_helper.to_array(value).copy()) for value in values}
 
