@@ -81,8 +81,8 @@ def is_of_a_word(layout: Layout, group: Group, strip: Strip, reading: Reading) -
     letters = stats[stats[:, 3] >= LETTER * stats[:, 3].max()]
     middles = letters[:, 0] + letters[:, 2] / 2
     crop = layout.crop_box(group)
-    spans = np.array(reading.spans, np.float64)
-    begin, end = (crop.x + strip.left + strip.step * spans).T
+    ends = [[strip.on_crop(column) for column in span] for span in reading.spans]
+    begin, end = crop.x + np.array(ends).T
     unread = int((~((begin <= middles[:, None]) & (middles[:, None] <= end)).any(axis=1)).sum())
     return unread >= max(LETTERS, PASSED_OVER * len(reading.text))
 

@@ -130,8 +130,8 @@ def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box) -> bool:
     if cv2.contourArea(hole) < OPEN * area or area > CORNERED * sides[0] * sides[1]:
         return False
     outline = outline - np.array([box.x, box.y], np.int32)
-    within, ellipse = (np.zeros((box.height, box.width), np.uint8) for _ in range(2))
-    cv2.fillConvexPoly(within, outline, 1)
+    within = _filled(outline, (box.height, box.width))
+    ellipse = np.zeros_like(within)
     cv2.ellipse(ellipse, cv2.fitEllipse(outline), 1, -1)
     both, either = cv2.countNonZero(within & ellipse), cv2.countNonZero(within | ellipse)
     return both >= ROUND * either

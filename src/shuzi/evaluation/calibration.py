@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-NO_DIGIT = 10
+NOT_A_DIGIT = 10
 """The outcome of what is no digit, in models that know it."""
 NO_DIGITS = 0.05
 """How much of what people give to be read is no digit; of training images it is far more."""
@@ -74,12 +74,12 @@ def fit_calibration(
         labels: (n,), 0 to k - 1; 10 is that of no digit, and without any the shift is 0.
         no_digits: the share of them that is reckoned with, however many `labels` has.
     """
-    marks = labels == NO_DIGIT
+    marks = labels == NOT_A_DIGIT
     weights = np.full(len(labels), 1 / len(labels))
     if marks.any():
         weights = np.where(marks, no_digits / marks.sum(), (1 - no_digits) / (~marks).sum())
     shifted = np.zeros_like(logits, np.float64)
-    shifted[:, NO_DIGIT:] = 1
+    shifted[:, NOT_A_DIGIT:] = 1
     features = np.stack([logits.astype(np.float64), shifted], axis=2)[:, :, : 1 + marks.any()]
     found = np.array([1.0, 0.0])[: features.shape[2]]
     for _ in range(_ITERATIONS):

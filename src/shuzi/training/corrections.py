@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shuzi.errors import DataError
+from shuzi.evaluation.calibration import NOT_A_DIGIT
 from shuzi.glyph import normalise
 from shuzi.ink import find_digit
 from shuzi.review.item import Item
 from shuzi.review.store import Store
-from shuzi.training.synth import NOT_A_DIGIT
 
 LEAST = 20
 """Fewer corrections teach nothing and measure nothing."""

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
 from shuzi.engine import Recogniser
+from shuzi.evaluation.calibration import NOT_A_DIGIT
 from shuzi.files import write_atomically
 from shuzi.review.store import Store
 from shuzi.training.corrections import Corrections, count_right, load_corrections, repeated, split
 from shuzi.training.recipes import Recipe
 from shuzi.training.run import train
 from shuzi.training.start import Start, load_start
-from shuzi.training.synth import NOT_A_DIGIT
 
 REHEARSED = 20_000
 """Training images that keep what the model knows, beside the corrections."""

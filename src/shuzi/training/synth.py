@@ -7,8 +7,6 @@ from shuzi.glyph import normalise
 from shuzi.training.marks import draw_digit, draw_mark
 from shuzi.training.pen import resized
 
-NOT_A_DIGIT = 10
-"""The label of a mark."""
 STRETCHED = 0.08
 """Share of drawn digits that fill a square, as some forms' software leaves them."""
 
