@@ -145,10 +145,10 @@ def find_numbers(grey: Grey) -> Layout:
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
     rings = find_rings(closed, dark) + find_bubbles(closed, dark)
-    ruled = find_rulings(ink, faint) | draw_borders(frames, dark) | draw_rings(rings, dark)
+    ruled = find_rulings(ink, faint, contrast) | draw_borders(frames, dark) | draw_rings(rings, dark)
     labels, stats = find_parts(without(ink, ruled))
-    chosen = characters(stats, ruled, contrast, LOWEST)
-    chosen = chosen[strong(contrast, floor, labels, stats)[chosen]]
+    inked = strong(contrast, floor, labels, stats)
+    chosen = characters(stats, ruled, contrast, inked, LOWEST)
     fields = tuple(frame.box for frame in frames)
     groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
     free = in_fields(with_marks(groups, stats, ruled, chosen), fields, ink.size)

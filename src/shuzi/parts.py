@@ -13,6 +13,8 @@ MIN_HEIGHT, LOWEST = 8, 5
 word that has higher ones."""
 SMUDGE = 1.8
 """Times the faintest ink: a digit has some ink darker than this, a smudge has not."""
+FAINT, LOW = 0.45, 0.5
+"""Of the contrast of most ink, and of the usual height of what is no fainter: grain has less."""
 MAX_PARTS = 10_000
 """A page with more parts is a texture; the highest are looked at. A page of print has 6,000."""
 DARKER = 1.5
@@ -28,14 +30,19 @@ def find_parts(ink: Mask) -> tuple[NDArray[np.int32], Stats]:
 
 
 def characters(
-    stats: Stats, ruled: Mask, contrast: Grey, least: int = MIN_HEIGHT
+    stats: Stats,
+    ruled: Mask,
+    contrast: Grey,
+    among: NDArray[np.bool_] | None = None,
+    least: int = MIN_HEIGHT,
 ) -> NDArray[np.intp]:
     """Which parts may be a digit, or a few joined ones, by their form; at most the highest.
 
     Args:
-        least: pixels of the lowest.
         ruled: where rulings are.
         contrast: how much darker than the paper the page is there, as the parts' pixels.
+        among: which parts count; all if None.
+        least: pixels of the lowest.
     """
     _, _, width, height, area = stats.T
     fill = area / np.maximum(width * height, 1)
@@ -43,6 +50,8 @@ def characters(
     # A digit is a line, neither a hair on a large box nor a blob; only a 1 fills its box.
     drawn = (fill > 0.04) & ((fill < 0.8) | (width < 0.6 * height))
     fits = high & drawn & (height <= 14 * np.maximum(width, 1))
+    if among is not None:
+        fits &= among
     fits[0] = False
     if not fits.any():
         return np.zeros(0, np.intp)
@@ -65,10 +74,23 @@ def usual_height(heights: NDArray[Any]) -> float:
 def strong(
     contrast: Grey, floor: Grey, labels: NDArray[np.int32], stats: Stats
 ) -> NDArray[np.bool_]:
-    """Which parts are clearly darker than the faintest ink, somewhere: no smudges."""
-    clear = contrast >= cv2.convertScaleAbs(floor, alpha=SMUDGE)
-    counts = np.bincount(labels[clear], minlength=len(stats))
-    return np.asarray(counts >= 0.1 * stats[:, cv2.CC_STAT_AREA], bool)
+    """Which parts are clearly darker than the faintest ink, somewhere, and no grain.
+
+    Grain is small and faint beside most of the page's ink: the paper's, or what is left of a
+    pale ruling.
+    """
+    area, height = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_HEIGHT]
+    inked = labels > 0
+    parts, shades = labels[inked], contrast[inked]
+    clear = shades >= cv2.convertScaleAbs(floor, alpha=SMUDGE)[inked]
+    found = np.bincount(parts[clear], minlength=len(stats)) >= 0.1 * area
+    found[0] = False
+    shade = np.bincount(parts, shades, len(stats)) / np.maximum(area, 1)
+    most = shade[parts[found[parts]]]
+    if len(most):
+        faint = shade < FAINT * float(np.median(most))
+        found &= ~(faint & (height < LOW * usual_height(height[found & ~faint])))
+    return np.asarray(found, bool)
 
 
 def _continued(stats: Stats, ruled: Mask, contrast: Grey) -> NDArray[np.bool_]:

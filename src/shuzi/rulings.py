@@ -3,8 +3,10 @@
 import cv2
 import numpy as np
 
-from shuzi.paper import Mask, dilated
-from shuzi.parts import characters, find_parts
+from numpy.typing import NDArray
+
+from shuzi.paper import Grey, Mask, dilated
+from shuzi.parts import DARKER, characters, find_parts
 
 COARSE_SIDE = 1200
 """Rulings of larger pages are looked for at half the size."""
@@ -12,15 +14,19 @@ STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
 
 
-def find_rulings(ink: Mask, faint: Mask) -> Mask:
+def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     """Where long straight runs are, level or upright: rulings, tables, boxes.
+
+    Less the strokes on them, where these are clearly darker than the ruling.
 
     Args:
         ink: as `shuzi.paper.find_ink` gives it.
         faint: where the page is a little darker than around it.
+        contrast: as `shuzi.paper.page_contrast` gives it.
     """
     step = 2 if max(ink.shape) > COARSE_SIDE else 1
     dark = _pooled(ink | faint) if step == 2 else np.asarray(ink | faint, np.uint8)
+    shade = cv2.blur(contrast, (3, 3))[::step, ::step]
     coarse = np.ascontiguousarray(ink[::2, ::2])
     _, stats = find_parts(coarse)
     none = np.zeros_like(coarse)
@@ -28,8 +34,8 @@ def find_rulings(ink: Mask, faint: Mask) -> Mask:
     height = (2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40) / step
     # Thickened, so that a line may slope a little; the pixels of the half size are thick already.
     thick = 4 - step
-    level = _runs(dark, height, thick)
-    upright = _runs(np.ascontiguousarray(dark.T), height, thick).T
+    level = _runs(dark, shade, height, thick)
+    upright = _runs(np.ascontiguousarray(dark.T), shade.T, height, thick).T
     ruled = np.asarray(level | upright, np.uint8)
     if step == 2:
         twice = cv2.resize(ruled, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
@@ -50,7 +56,7 @@ def _pooled(mask: Mask) -> Mask:
     return np.ascontiguousarray(any_of_four[::2, ::2])
 
 
-def _runs(ink: Mask, height: float, thick: int) -> Mask:
+def _runs(ink: Mask, shade: Grey, height: float, thick: int) -> Mask:
     """The level runs of ink that are thin, and part of a long line."""
     run = max(16, round(STRAIGHT * height))
     runs = _morphed(dilated(ink, thick, 1), cv2.MORPH_OPEN, 1, run)
@@ -64,7 +70,20 @@ def _runs(ink: Mask, height: float, thick: int) -> Mask:
     middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] // 2
     ruling = long | (along[middle] >= least)
     ruling[0] = False
-    return np.asarray(ruling[labels], np.uint8)
+    labels[~ruling[labels]] = 0
+    return np.asarray((labels > 0) & (shade <= DARKER * _shades(labels, shade, ink)[labels]), np.uint8)
+
+
+def _shades(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> NDArray[np.float32]:
+    """The median contrast of each part's ink, by its number."""
+    medians = np.full(int(labels.max()) + 1, 255, np.float32)
+    inked = (labels > 0) & (ink > 0)
+    parts, shades = labels[inked], shade[inked]
+    order = np.lexsort((shades, parts))
+    parts, shades = parts[order], shades[order]
+    numbers, first, count = np.unique(parts, return_index=True, return_counts=True)
+    medians[numbers] = shades[first + count // 2]
+    return medians
 
 
 def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:
