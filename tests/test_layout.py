@@ -73,6 +73,18 @@ def test_a_dark_1_on_a_pale_ruling_is_kept(plain):
     assert found(paper) == [3, 2, 4]
 
 
+def test_strokes_that_lie_on_a_pale_ruling_stay_whole(plain):
+    """A cross, so that neither of its strokes may go with the ruling under it."""
+    paper = plain.copy()
+    cv2.line(paper, (0, 310), (999, 310), 190, 2)
+    cv2.line(paper, (950, 0), (950, 899), 190, 2)
+    cv2.line(paper, (950, 285), (950, 335), 20, 5)
+    cv2.line(paper, (930, 310), (970, 310), 20, 5)
+    layout = find_numbers(paper)
+    cross = [g.box for g in layout.groups if g.box.x > 900]
+    assert [box.to_list() for box in cross] == [pytest.approx([928, 283, 45, 55], abs=3)]
+
+
 def test_noise_of_neighbouring_pixels_has_none():
     noise = np.random.default_rng(0).normal(0, 12, (900, 1000)).astype(np.float32)
     paper = 90 + cv2.GaussianBlur(noise, (0, 0), 0.9)

@@ -47,6 +47,12 @@ def test_a_nought_an_8_and_a_crossed_nought_are_no_rings():
         assert find_rings(find_closed(mask), mask) == []
 
 
+def test_a_thick_nought_is_no_ring_around_its_own_paper():
+    mask = np.zeros((200, 200), np.uint8)
+    cv2.ellipse(mask, (100, 100), (32, 34), 0, 0, 360, 1, 17)
+    assert not find_rings(find_closed(mask), mask)
+
+
 @pytest.mark.parametrize("angle", [0, 1, 3])
 @pytest.mark.parametrize("half", [(40, 40), (90, 40)])
 def test_a_printed_box_is_no_ring(angle, half):

@@ -146,6 +146,8 @@ def _is_written_in(outline: Outline, box: Box, dark: Mask) -> bool:
     within = (left > 1) & (top > 1)
     within &= (left + width < window.shape[1] - 1) & (top + height < window.shape[0] - 1)
     high = within & (height > WRITTEN * box.height)
+    # The first is the paper.
+    high[0] = False
     return any(
         cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) > 0
         for x, y in centres[high] + np.array(corner)

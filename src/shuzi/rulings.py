@@ -71,19 +71,20 @@ def _runs(ink: Mask, shade: Grey, height: float, thick: int) -> Mask:
     ruling = long | (along[middle] >= least)
     ruling[0] = False
     labels[~ruling[labels]] = 0
-    return np.asarray((labels > 0) & (shade <= DARKER * _shades(labels, shade, ink)[labels]), np.uint8)
+    return _without_strokes(labels, shade, ink)
 
 
-def _shades(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> NDArray[np.float32]:
-    """The median contrast of each part's ink, by its number."""
-    medians = np.full(int(labels.max()) + 1, 255, np.float32)
-    inked = (labels > 0) & (ink > 0)
-    parts, shades = labels[inked], shade[inked]
-    order = np.lexsort((shades, parts))
-    parts, shades = parts[order], shades[order]
-    numbers, first, count = np.unique(parts, return_index=True, return_counts=True)
-    medians[numbers] = shades[first + count // 2]
-    return medians
+def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
+    """Where the parts are, less what is clearly darker than the median of its part's ink."""
+    at = np.flatnonzero(labels)
+    parts, shades, inked = labels.ravel()[at], shade.ravel()[at], ink.ravel()[at] > 0
+    order = np.lexsort((shades[inked], parts[inked]))
+    numbers, first, count = np.unique(parts[inked][order], return_index=True, return_counts=True)
+    medians = np.full(1 + int(parts.max(initial=0)), 255, np.float32)
+    medians[numbers] = shades[inked][order][first + count // 2]
+    ruled = np.zeros(labels.size, np.uint8)
+    ruled[at] = shades <= DARKER * medians[parts]
+    return ruled.reshape(labels.shape)
 
 
 def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:
