@@ -3,6 +3,7 @@
 from bisect import bisect
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +28,9 @@ LOW, PIECES = 0.1, 3
 HIGH, MANY = (0.35, 0.25), 0.25
 """Parts beside and above each other that have these shares of a box's height may be digits; more
 than that share of a table's boxes hold several if they are cells with a number each."""
-SQUARES, EMPTY = 200, 0.7
-"""More boxes than this, of which that share is empty, are squared paper's."""
+SQUARES, EMPTY, GRAIN = 200, 0.7, 0.01
+"""More boxes than this, of which that share is empty, are squared paper's; an empty one holds no
+more ink than that share of it."""
 SEEN = 0.75
 """Of each side of a box that its border is seen along, at least, if there is one."""
 
@@ -72,7 +74,7 @@ def _is_squared(boxes: list[Box], dark: Mask) -> bool:
     for box in boxes:
         edge = max(1, box.height // 6)
         inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
-        empty += not inner.any()
+        empty += cv2.countNonZero(inner) <= GRAIN * inner.size
     return empty > EMPTY * len(boxes)
 
 
@@ -175,7 +177,7 @@ def _holds_more(box: Box, dark: Mask) -> bool:
     """Whether there are parts beside or above each other, as of numbers or of smaller boxes."""
     edge = max(1, box.height // 8)
     inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
-    _, stats = find_parts(np.ascontiguousarray(inner))
+    _, stats = find_parts(inner)
     if (stats[1:, 3] > LOW * box.height).sum() > PIECES:
         return True
     beside, above = (stats[1:][stats[1:, 3] > share * box.height] for share in HIGH)

@@ -12,6 +12,8 @@ COARSE_SIDE = 1200
 """Rulings of larger pages are looked for at half the size."""
 STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
+PALE = 0.7
+"""Of the contrast of other dark ink, the darkest of pale rulings."""
 
 
 def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
@@ -71,7 +73,9 @@ def _runs(ink: Mask, shade: Grey, height: float, thick: int) -> Mask:
     ruling = long | (along[middle] >= least)
     ruling[0] = False
     labels[~ruling[labels]] = 0
-    return _without_strokes(labels, shade, ink)
+    ruled = _without_strokes(labels, shade, ink)
+    rows = dilated((along >= least).astype(np.uint8)[:, None], 3, 1)
+    return np.asarray(ruled | _pale_rest(ruled, rows, shade, ink), np.uint8)
 
 
 def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
@@ -85,6 +89,17 @@ def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
     ruled = np.zeros(labels.size, np.uint8)
     ruled[at] = shades <= DARKER * medians[parts]
     return ruled.reshape(labels.shape)
+
+
+def _pale_rest(ruled: Mask, rows: Mask, shade: Grey, ink: Mask) -> Mask:
+    """The ink on the rows of pale rulings that is no darker than they are: short pieces of them."""
+    lines, writing = shade[(ruled & ink) > 0], shade[(ink & ~ruled & 1) > 0]
+    if len(lines) == 0 or len(writing) == 0:
+        return np.zeros_like(ruled)
+    limit = DARKER * float(np.median(lines))
+    if limit > PALE * float(np.percentile(writing, 75)):
+        return np.zeros_like(ruled)
+    return np.asarray(rows & ink & (shade <= limit), np.uint8)
 
 
 def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:
