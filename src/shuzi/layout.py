@@ -46,6 +46,8 @@ SPAN, ALL = 0.5, 0.9
 """Of a crop's width that a row of boxes takes if it is the number; or of its ink."""
 NEXT = 1.5
 """Of a box's width between boxes of a number one of which was not found."""
+AROUND, AROUND_BOXES = (0.3, 0.6), (0.2, 0.2)
+"""Heights of paper above and beside a group; a 1 near a crop's end looks like a border."""
 MAX_POINTS = 20_000
 """Of the ink, that the angle is told from."""
 STEEPEST = 5.0
@@ -269,6 +271,6 @@ def _turn(shape: tuple[int, ...], angle: float) -> NDArray[np.float64]:
 def _window(group: Group, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """The group with a margin, less of it around printed boxes, as other ones lie near."""
     box = group.box
-    margin = max(3, round((0.2 if group.boxes else 0.3) * box.height))
-    rows = slice(max(0, box.y - margin), min(shape[0], box.bottom + margin))
-    return rows, slice(max(0, box.x - margin), min(shape[1], box.right + margin))
+    up, across = (max(3, round(m * box.height)) for m in (AROUND_BOXES if group.boxes else AROUND))
+    rows = slice(max(0, box.y - up), min(shape[0], box.bottom + up))
+    return rows, slice(max(0, box.x - across), min(shape[1], box.right + across))
