@@ -29,6 +29,9 @@ NEXT = 0.2
 TALL, WORD = 2.0, 4
 """Times the usual height of a group: what is so high among so many lower parts is a number between
 words."""
+FEW, LETTER = 2, 1.5
+"""So many lower parts are enough, if all are low for the page and the number is high for it; times
+the usual height of the page's parts."""
 SMALL = 0.5
 """Of the page: a box that may hold ink that was not told from its border."""
 MARK, SPECK = 0.5, 0.003
@@ -87,20 +90,23 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     members: dict[int, list[int]] = {}
     for i, part in enumerate(chosen):
         members.setdefault(_root(roots, i), []).append(int(part))
-    groups = (run for parts in members.values() for run in _runs_of_a_height(parts, stats))
+    groups = (run for parts in members.values() for run in _runs_of_a_height(parts, stats, usual))
     return [parts for parts in groups if stats[parts, cv2.CC_STAT_HEIGHT].max() >= MIN_HEIGHT]
 
 
-def _runs_of_a_height(parts: list[int], stats: Stats) -> list[list[int]]:
+def _runs_of_a_height(parts: list[int], stats: Stats, usual: float) -> list[list[int]]:
     """The group cut where a number ends that stands between small words.
 
     Args:
         parts: from left to right.
+        usual: the height of the page's parts.
     """
     heights = stats[parts, cv2.CC_STAT_HEIGHT]
-    tall = heights >= TALL * usual_height(heights)
-    if not tall.any() or (~tall).sum() < WORD:
-        return [parts]
+    tall = heights >= TALL * usual
+    if not (tall.any() and (~tall).sum() >= FEW and heights[~tall].max() < LETTER * usual):
+        tall = heights >= TALL * usual_height(heights)
+        if not tall.any() or (~tall).sum() < WORD:
+            return [parts]
     ends = (1 + np.flatnonzero(np.diff(tall))).tolist()
     return [parts[a:b] for a, b in pairwise([0, *ends, len(parts)])]
 

@@ -92,7 +92,7 @@ def find_bubbles(closed: list[Hole], dark: Mask) -> list[Outline]:
 
 def _is_free(box: Box, dark: Mask) -> bool:
     """Whether nothing is in it, and nothing right beside it."""
-    edge, line = max(1, box.height // THICK), max(2, box.height // 5)
+    edge, line = max(1, box.height // THICK), 2 + _thickness(box, dark)
     inner = dark[box.y + edge : box.bottom - edge, box.x + edge : box.right - edge]
     # The corners of the square around the inside hold the line.
     middle = inner[inner.shape[0] // 4 : -inner.shape[0] // 4]
@@ -101,6 +101,12 @@ def _is_free(box: Box, dark: Mask) -> bool:
     before = dark[rows, max(0, box.x - line - gap) : max(0, box.x - line)]
     after = dark[rows, box.right + line : box.right + line + gap]
     return not (middle.any() or before.any() or after.any())
+
+
+def _thickness(box: Box, dark: Mask) -> int:
+    """Pixels of the line before it, in its middle; at most a fifth of its height."""
+    line = dark[box.y + box.height // 2, max(0, box.x - box.height // 5) : box.x][::-1]
+    return int(line.argmin()) if line.size and not line.all() else len(line)
 
 
 def draw_rings(rings: list[Outline], dark: Mask) -> Mask:
