@@ -36,9 +36,14 @@ def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     height = (2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40) / step
     # Thickened, so that a line may slope a little; the pixels of the half size are thick already.
     thick = 4 - step
-    level = _runs(dark, shade, height, thick)
-    upright = _runs(np.ascontiguousarray(dark.T), shade.T, height, thick).T
-    ruled = np.asarray(level | upright, np.uint8)
+    level, rows = _runs(dark, height, thick)
+    upright, columns = _runs(np.ascontiguousarray(dark.T), height, thick)
+    upright, along = upright.T, np.asarray(rows[:, None] | columns, np.uint8)
+    ruled = np.asarray((level > 0) | (upright > 0), np.uint8)
+    limit = _pale_limit(ruled, shade, ink[::step, ::step])
+    if limit is not None:
+        ruled = _without_strokes(level, shade, dark) | _without_strokes(upright, shade, dark)
+        ruled = np.asarray(ruled | (along & dark & (shade <= limit)), np.uint8)
     if step == 2:
         twice = cv2.resize(ruled, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
         ruled = np.asarray(twice, np.uint8)[: len(ink), : ink.shape[1]]
@@ -58,8 +63,11 @@ def _pooled(mask: Mask) -> Mask:
     return np.ascontiguousarray(any_of_four[::2, ::2])
 
 
-def _runs(ink: Mask, shade: Grey, height: float, thick: int) -> Mask:
-    """The level runs of ink that are thin, and part of a long line."""
+def _runs(ink: Mask, height: float, thick: int) -> tuple[NDArray[np.int32], Mask]:
+    """The level runs of ink that are thin, and part of a long line.
+
+    Each pixel's run, int32, 0 for none; and for each row whether such a line is on it, (height,).
+    """
     run = max(16, round(STRAIGHT * height))
     runs = _morphed(dilated(ink, thick, 1), cv2.MORPH_OPEN, 1, run)
     solid = _morphed(runs, cv2.MORPH_OPEN, max(5, round(height / 3)), run // 2)
@@ -73,9 +81,16 @@ def _runs(ink: Mask, shade: Grey, height: float, thick: int) -> Mask:
     ruling = long | (along[middle] >= least)
     ruling[0] = False
     labels[~ruling[labels]] = 0
-    ruled = _without_strokes(labels, shade, ink)
-    rows = dilated((along >= least).astype(np.uint8)[:, None], 3, 1)
-    return np.asarray(ruled | _pale_rest(ruled, rows, shade, ink), np.uint8)
+    return labels, dilated((along >= least).astype(np.uint8)[:, None], 3, 1)[:, 0]
+
+
+def _pale_limit(ruled: Mask, shade: Grey, ink: Mask) -> float | None:
+    """The contrast of what may be part of rulings, if these are paler than most other ink."""
+    lines, others = shade[(ruled & ink) > 0], shade[(ink & ~ruled & 1) > 0]
+    if len(lines) == 0 or len(others) == 0:
+        return None
+    limit = DARKER * float(np.median(lines))
+    return limit if limit <= PALE * float(np.percentile(others, 75)) else None
 
 
 def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
@@ -89,17 +104,6 @@ def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
     ruled = np.zeros(labels.size, np.uint8)
     ruled[at] = shades <= DARKER * medians[parts]
     return ruled.reshape(labels.shape)
-
-
-def _pale_rest(ruled: Mask, rows: Mask, shade: Grey, ink: Mask) -> Mask:
-    """The ink on the rows of pale rulings that is no darker than they are: short pieces of them."""
-    lines, writing = shade[(ruled & ink) > 0], shade[(ink & ~ruled & 1) > 0]
-    if len(lines) == 0 or len(writing) == 0:
-        return np.zeros_like(ruled)
-    limit = DARKER * float(np.median(lines))
-    if limit > PALE * float(np.percentile(writing, 75)):
-        return np.zeros_like(ruled)
-    return np.asarray(rows & ink & (shade <= limit), np.uint8)
 
 
 def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:
