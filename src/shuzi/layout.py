@@ -147,7 +147,9 @@ def find_numbers(grey: Grey) -> Layout:
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
     rings = find_rings(closed, dark) + find_bubbles(closed, dark)
-    ruled = find_rulings(ink, faint, contrast) | draw_borders(frames, dark) | draw_rings(rings, dark)
+    ruled = (
+        find_rulings(ink, faint, contrast) | draw_borders(frames, dark) | draw_rings(rings, dark)
+    )
     labels, stats = find_parts(without(ink, ruled))
     inked = strong(contrast, floor, labels, stats)
     chosen = characters(stats, ruled, contrast, inked, LOWEST)

@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-
 from numpy.typing import NDArray
 
 from shuzi.paper import Grey, Mask, dilated
@@ -19,7 +18,8 @@ PALE = 0.7
 def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     """Where long straight runs are, level or upright: rulings, tables, boxes.
 
-    Less the strokes on them, where these are clearly darker than the ruling.
+    Where they are pale beside the writing, less the strokes on them, and with all pale ink on their
+    rows and columns.
 
     Args:
         ink: as `shuzi.paper.find_ink` gives it.
@@ -28,22 +28,18 @@ def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     """
     step = 2 if max(ink.shape) > COARSE_SIDE else 1
     dark = _pooled(ink | faint) if step == 2 else np.asarray(ink | faint, np.uint8)
-    shade = cv2.blur(contrast, (3, 3))[::step, ::step]
-    coarse = np.ascontiguousarray(ink[::2, ::2])
-    _, stats = find_parts(coarse)
-    none = np.zeros_like(coarse)
-    heights = stats[characters(stats, none, none), cv2.CC_STAT_HEIGHT]
-    height = (2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40) / step
+    shade = np.asarray(cv2.blur(contrast, (3, 3)), np.uint8)[::step, ::step]
+    height = _digit_height(ink) / step
     # Thickened, so that a line may slope a little; the pixels of the half size are thick already.
     thick = 4 - step
     level, rows = _runs(dark, height, thick)
     upright, columns = _runs(np.ascontiguousarray(dark.T), height, thick)
-    upright, along = upright.T, np.asarray(rows[:, None] | columns, np.uint8)
-    ruled = np.asarray((level > 0) | (upright > 0), np.uint8)
+    ruled = np.asarray((level > 0) | (upright.T > 0), np.uint8)
     limit = _pale_limit(ruled, shade, ink[::step, ::step])
     if limit is not None:
-        ruled = _without_strokes(level, shade, dark) | _without_strokes(upright, shade, dark)
-        ruled = np.asarray(ruled | (along & dark & (shade <= limit)), np.uint8)
+        along = (rows[:, None] | columns) & dark & (shade <= limit)
+        ruled = _without_strokes(level, shade, dark) | _without_strokes(upright.T, shade, dark)
+        ruled = np.asarray(ruled | along, np.uint8)
     if step == 2:
         twice = cv2.resize(ruled, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
         ruled = np.asarray(twice, np.uint8)[: len(ink), : ink.shape[1]]
@@ -55,6 +51,15 @@ def without(ink: Mask, ruled: Mask) -> Mask:
     rest = np.asarray(ink & ~ruled & 1, np.uint8)
     bridge = _morphed(rest, cv2.MORPH_CLOSE, 7, 1) | _morphed(rest, cv2.MORPH_CLOSE, 1, 7)
     return np.asarray(rest | (bridge & ruled & ink), np.uint8)
+
+
+def _digit_height(ink: Mask) -> float:
+    """Pixels that most of what may be digits is high."""
+    coarse = np.ascontiguousarray(ink[::2, ::2])
+    _, stats = find_parts(coarse)
+    none = np.zeros_like(coarse)
+    heights = stats[characters(stats, none, none), cv2.CC_STAT_HEIGHT]
+    return 2 * float(np.median(heights)) if len(heights) else max(ink.shape) / 40
 
 
 def _pooled(mask: Mask) -> Mask:
