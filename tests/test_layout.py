@@ -219,3 +219,23 @@ def test_one_wide_gap_among_narrow_ones_is_within_a_number():
 
 def test_digits_in_columns_stay_apart():
     assert sizes(lines_of([[33, 33, 33], [33, 33, 5]])) == [1, 1, 1, 1, 1, 1, 2]
+
+
+def upright(*strokes):
+    """The parts of a page, each its left, height and foot, and a mask without rulings."""
+    stats = [[0, 0, 0, 0, 0], *([x, foot - h, 10, h, 5 * h] for x, h, foot in strokes)]
+    return np.array(stats, np.int32), np.zeros((200, 1000), np.uint8)
+
+
+WORDS = [(20 * x + 400, 20, 100) for x in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("letters", "groups"), [((20, 20), [[1, 2], [3]]), ((20, 35), [[1, 2, 3]]), ((20,), [[1, 2]])]
+)
+def test_a_number_is_cut_from_few_letters_beside_it_if_they_are_low_for_the_page(letters, groups):
+    strokes = [(10 + 16 * place, h, 100) for place, h in enumerate(letters)]
+    strokes.append((10 + 16 * len(letters), 44, 105))
+    stats, ruled = upright(*strokes, *WORDS)
+    found = find_groups(stats, ruled, np.arange(1, len(stats)))
+    assert [sorted(parts) for parts in found if 1 in parts or len(letters) + 1 in parts] == groups

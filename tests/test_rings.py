@@ -97,6 +97,14 @@ def test_a_circle_with_something_in_or_beside_it_is_not_to_be_ticked():
     assert find_bubbles(find_closed(mask), mask) == []
 
 
+def test_circles_to_tick_may_have_words_close_by():
+    mask = np.zeros((200, 800), np.uint8)
+    for x in range(60, 660, 100):
+        cv2.circle(mask, (x, 100), 20, 1, 3)
+        cv2.line(mask, (x + 33, 90), (x + 33, 110), 1, 2)
+    assert len(find_bubbles(find_closed(mask), mask)) == 6
+
+
 def test_circled_numbers_are_read(digits):
     paper = np.full((900, 700), 240, np.uint8)
     wanted = []
