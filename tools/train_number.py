@@ -47,7 +47,7 @@ WATCHED = 500
 LIMITS = (
     "1 to 8 digits in one line; no signs, decimal points or words",
     "common errors: open 4, 1 with a long upstroke, plain straight ones side by side, ink after it",
-    "its confidence is 5 to 6 % off on real logbooks and registers, and too high where there"
+    "its confidence is 2 to 5 % off on real logbooks and registers, and too high where there"
     " is no number",
 )
 RECIPE = Recipe(name="number", optimiser="adamw", lr=4e-3, decay=0.02, batch_size=64, epochs=100)
