@@ -38,7 +38,8 @@ class NumberNetwork(nn.Module):
     """uint8 strips (n, 32, w) in, logits (n, w / 4, 11) out.
 
     Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the two or
-    three neighbours of a digit.
+    three neighbours of a digit. Attention then lets every digit see all others: a plain stroke is
+    a 1 where the hand crosses its 7s.
     """
 
     def __init__(self, width: int = 1) -> None:
@@ -58,6 +59,7 @@ class NumberNetwork(nn.Module):
         )
         self.line = nn.Sequential(*_block(d, d, (1, 5)), *_block(d, d, (1, 5)))
         self.context = _Residual(d, (1, 3), dilation=2)
+        self.hand = _Attention(d)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Conv2d(d, CLASSES, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -65,7 +67,7 @@ class NumberNetwork(nn.Module):
     def forward(self, strips: Tensor) -> Tensor:
         pixels = strips[:, None].float() / 255
         columns = self.image(pixels.contiguous(memory_format=torch.channels_last))
-        columns = self.context(columns + self.line(columns))
+        columns = self.hand(self.context(columns + self.line(columns)))
         logits: Tensor = self.head(self.dropout(columns))
         return logits[:, :, 0].transpose(1, 2)
 
@@ -98,6 +100,28 @@ class _Residual(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         return torch.relu(features + self.change(features))
+
+
+class _Attention(nn.Module):
+    """What each column finds in all columns of its strip; as it begins, nothing comes of it.
+
+    Source: Vaswani and others (2017), "Attention is all you need", 3.2, without positions.
+    """
+
+    def __init__(self, channels: int, heads: int = 4, size: int = 24) -> None:
+        super().__init__()
+        self.heads, self.size = heads, size
+        self.asked = nn.Sequential(*_block(channels, 3 * heads * size, (1, 1))[:2])
+        *found, _ = _block(heads * size, channels, (1, 1))
+        nn.init.zeros_(found[-1].weight)  # type: ignore[arg-type]
+        self.change = nn.Sequential(*found)
+
+    def forward(self, features: Tensor) -> Tensor:
+        asked = self.asked(features)[:, :, 0].unflatten(1, (3, self.heads, self.size))
+        query, key, value = asked.transpose(3, 4).unbind(1)
+        weights = (query @ key.transpose(2, 3) * self.size**-0.5).softmax(dim=3)
+        found = (weights @ value).transpose(2, 3).flatten(1, 2)
+        return torch.relu(features + self.change(found[:, :, None]))
 
 
 class NumberTrainer:
