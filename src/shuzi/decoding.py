@@ -7,6 +7,8 @@ BEAM = 8
 """Texts kept at each frame of the search."""
 UNLIKELY = 1e-3
 """Characters less likely than this in a frame are not tried there."""
+Beams = dict[tuple[int, ...], tuple[float, float]]
+"""Of each text, the probability that the last frame is a blank, and that it is its last digit."""
 
 
 def beam_search(
@@ -20,19 +22,21 @@ def beam_search(
     Args:
         log_probabilities: float (t, 11), the blank first.
     """
-    # Of each text: the probability that the last frame is a blank, and that it is its last digit.
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
+    beams: Beams = {(): (1.0, 0.0)}
     for frame in np.exp(log_probabilities.astype(np.float64)).tolist():
-        best = sorted(_extended(beams, frame).items(), key=lambda item: -sum(item[1]))
-        beams = dict(best[:beam])
-    return [("".join(str(c - 1) for c in text), sum(parts)) for text, parts in beams.items()]
+        beams = _extended(beams, frame)
+        if len(beams) > beam:
+            beams = dict(_ranked(beams)[:beam])
+    return [("".join(str(c - 1) for c in text), sum(parts)) for text, parts in _ranked(beams)]
 
 
-def _extended(
-    beams: dict[tuple[int, ...], tuple[float, float]], frame: list[float]
-) -> dict[tuple[int, ...], tuple[float, float]]:
+def _ranked(beams: Beams) -> list[tuple[tuple[int, ...], tuple[float, float]]]:
+    return sorted(beams.items(), key=lambda item: -sum(item[1]))
+
+
+def _extended(beams: Beams, frame: list[float]) -> Beams:
     likely = [c for c in range(1, len(frame)) if frame[c] > UNLIKELY]
-    found: dict[tuple[int, ...], tuple[float, float]] = {}
+    found: Beams = {}
     for text, (blank, digit) in beams.items():
         last = text[-1] if text else 0
         stays = digit * frame[last] if text else 0.0
