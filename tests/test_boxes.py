@@ -45,6 +45,13 @@ def test_a_box_that_a_digit_splits_is_found_by_its_borders():
     assert [len(row) for row in rows_of(mask)] == [5]
 
 
+def test_a_box_that_a_slanted_stroke_cuts_in_two_is_one():
+    mask = empty(5, side=80)
+    stroke = np.array([[210, 110], [226, 110], [274, 70], [290, 70]], np.int32)
+    cv2.polylines(mask, [stroke], isClosed=False, color=1, thickness=3)
+    assert [len(row) for row in rows_of(mask)] == [5]
+
+
 @pytest.mark.parametrize("mask", [empty(1), empty(9, rows=9), empty(4, rows=2)])
 def test_one_box_and_a_grid_are_no_rows(mask):
     assert rows_of(mask) == []
@@ -73,6 +80,18 @@ def test_thick_lines_part_a_table_into_numbers_but_no_sudoku():
         cv2.line(sudoku, (50, place), (410, place), 1, 7)
     assert [len(row) for row in rows_of(table)] == 8 * [3]
     assert rows_of(sudoku) == []
+
+
+def test_rows_in_the_same_columns_are_cut_alike():
+    """A digit that stands on a line makes it thick in one row, the thick one thin in another."""
+    gap = np.zeros((30, 340), np.uint8)
+    row = empty(6)[40:100]
+    cv2.line(row, (170, 10), (170, 50), 1, 7)
+    worn = row.copy()
+    cv2.line(worn, (90, 14), (90, 46), 1, 7)
+    worn[14:46, 165:169] = worn[14:46, 172:176] = 0
+    rows = rows_of(np.vstack([np.vstack([one, gap]) for one in (row, worn, row, row)]))
+    assert [len(row) for row in rows] == 8 * [3]
 
 
 def test_a_cell_with_several_digits_is_no_box_of_one():

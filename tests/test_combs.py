@@ -38,3 +38,16 @@ def test_lines_and_uneven_or_closed_teeth_are_no_comb():
     cv2.line(closed, (50, 80), (250, 80), 1, 2)
     line[120:122, 50:250] = 1
     assert [find_combs(mask) for mask in (uneven, closed, line)] == [[], [], []]
+
+
+def test_two_boxes_with_low_teeth_are_a_comb_where_several_are_alike():
+    one = comb(18, count=2)
+    assert find_combs(one) == []
+    assert [len(row) for row in find_combs(np.vstack([one, one, one]))] == [2, 2, 2]
+
+
+def test_dashes_in_a_large_comb_do_not_close_it():
+    mask = comb(45, pitch=120)
+    for i in range(5):
+        cv2.line(mask, (72 + 120 * i, 60), (146 + 120 * i, 60), 1, 6)
+    assert [len(row) for row in find_combs(mask)] == [5]

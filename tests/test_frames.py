@@ -26,6 +26,18 @@ def test_a_box_is_found_and_its_border_apart_from_what_it_holds():
     assert rest.sum() == mask[36:84, 60:180].sum()
 
 
+def test_the_border_of_a_box_that_is_askew_is_its_border_too():
+    mask = np.zeros((160, 260), np.uint8)
+    corners = np.array([[[40, 42], [220, 30], [222, 120], [42, 132]]], np.int32)
+    cv2.polylines(mask, corners, isClosed=True, color=1, thickness=9)
+    cv2.line(mask, (130, 60), (130, 100), 1, 5)
+    (frame,) = find_frames(find_holes(mask), mask)
+    rest = mask & ~draw_borders([frame], mask) & 1
+    # But for its soft edge here and there.
+    high = np.flatnonzero(rest.sum(axis=0) > 25)
+    assert (high[0], high[-1]) == pytest.approx((130, 130), abs=4)
+
+
 def test_an_empty_box_is_none():
     mask = boxed(written=False)
     assert find_frames(find_holes(mask), mask) == []

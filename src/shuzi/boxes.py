@@ -22,6 +22,10 @@ ASIDE = 12
 """A digit's middle lies farther from its box's sides than its width over this."""
 INKED = 0.3
 """Of a box's darkest ink: what is fainter parts strokes."""
+SHARED = 0.3
+"""Of the larger of two pieces of a box that a slanted stroke parts, what both take, at least."""
+SHIFTED = 0.3
+"""Of its width, how far beside its box's side a piece begins."""
 ALIKE = 0.75
 """Of the higher box's height that one beside it has."""
 PITCH = 1.7
@@ -39,7 +43,8 @@ def find_boxes(holes: list[Hole], dark: Mask) -> list[Box]:
         holes: as `find_holes` gives them.
         dark: where ink and print are.
     """
-    return _with_split_ones(_boxes(holes), dark)
+    boxes = _with_split_ones(_boxes(holes), dark)
+    return [box for box in boxes if not any(_is_piece(box, other) for other in boxes)]
 
 
 def inside(contrast: Grey, box: Box) -> Grey:
@@ -117,7 +122,31 @@ def find_closed(dark: Mask) -> list[Hole]:
 def _boxes(holes: list[Hole]) -> list[Box]:
     found = (box for _, box in holes)
     boxes = [box for box in found if NARROWEST <= box.width / box.height <= WIDEST]
+    boxes = _united(boxes)
     return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
+
+
+def _united(boxes: list[Box]) -> list[Box]:
+    """The boxes, those that a slanted stroke cuts in two as one."""
+    found: list[Box] = []
+    for box in boxes:
+        pieces = [other for other in found if _overlap(box, other)]
+        found = [other for other in found if other not in pieces]
+        left, top = min(b.x for b in (box, *pieces)), min(b.y for b in (box, *pieces))
+        right, bottom = (
+            max(b.right for b in (box, *pieces)),
+            max(b.bottom for b in (box, *pieces)),
+        )
+        found.append(Box(left, top, right - left, bottom - top))
+    return found
+
+
+def _overlap(box: Box, other: Box) -> bool:
+    """Whether they share much of the larger one."""
+    across = min(box.right, other.right) - max(box.x, other.x)
+    down = min(box.bottom, other.bottom) - max(box.y, other.y)
+    larger = max(box.width * box.height, other.width * other.height)
+    return across > 0 and down > 0 and across * down > SHARED * larger
 
 
 def _lies_in(box: Box, other: Box) -> bool:
@@ -125,6 +154,12 @@ def _lies_in(box: Box, other: Box) -> bool:
     x, y = box.x + box.width / 2, box.y + box.height / 2
     larger = other.width * other.height > box.width * box.height
     return larger and other.x < x < other.right and other.y < y < other.bottom
+
+
+def _is_piece(box: Box, other: Box) -> bool:
+    """Whether a box is what a digit leaves of another one, above or below it."""
+    same = abs(box.x - other.x) < SHIFTED * box.width and box.width > ALIKE * other.width
+    return same and _lies_in(box, other)
 
 
 def _is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:

@@ -26,10 +26,12 @@ TALL = 0.75
 """Teeth so high, over that width, are the sides of boxes; a lower comb's digits rise above it."""
 DIGIT = 1.4
 """Over that width, the height of a comb's digits, with room."""
-CLOSED, COVERED = (0.4, 1.15), 0.6
-"""Over that width, how high above the base line another one, over that share of it, closes it."""
-FEWEST = 3
-"""Boxes of a comb, at least; of boxes without a top two are enough."""
+CLOSED, ACROSS, COVERED = (0.4, 1.15), 0.7, 0.6
+"""Over that width, how high above the base line another one, in runs at least so long, closes it
+over that share of it; strokes of digits are shorter."""
+FEWEST, SEVERAL, ALIKE = 3, 3, 0.1
+"""Boxes of a comb, at least; two are enough if they have no top, or if there are so many such
+combs, whose boxes differ by no more than this share."""
 MOST = 24
 """Boxes in a row."""
 Row = tuple[Box, ...]
@@ -42,24 +44,32 @@ def find_combs(dark: Mask) -> list[Row]:
         dark: where ink and print are.
     """
     # Thickened, so that a line may slope a little.
-    long = np.asarray(
-        cv2.morphologyEx(dilated(dark, 3, 1), cv2.MORPH_OPEN, np.ones((1, RUN), np.uint8)),
-        np.uint8,
-    )
+    long = _long_runs(dilated(dark, 3, 1), RUN)
     labels, stats = find_parts(long)
     found = []
     for part in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= SHORTEST):
         left, top, width, height = stats[part, :4].tolist()
         line = labels[top : top + height, left : left + width] == part
         found.append(_row(dark, long, line, left, top))
-    return [row for row in found if row]
+    rows = [row for row, _ in found if row]
+    return [row for row, sure in found if row and (sure or _is_repeated(row, rows))]
 
 
-def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -> Row:
-    """The boxes over a base line; none if it has no even teeth, or there is a line above."""
+def _is_repeated(row: Row, rows: list[Row]) -> bool:
+    """Whether several have as many boxes of its size."""
+    size = np.array([row[0].width, row[0].height])
+    others = [[other[0].width, other[0].height] for other in rows if len(other) == len(row)]
+    return int((np.abs(others - size) <= ALIKE * size).all(axis=1).sum()) >= SEVERAL
+
+
+def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -> tuple[Row, bool]:
+    """The boxes over a base line; none if it has no even teeth, or there is a line above.
+
+    And whether that is sure: few boxes with low teeth may be writing.
+    """
     height, width = line.shape
     if height > 8 + width // 8:
-        return ()
+        return (), False
     xs, ys, half = _middle(line)
     xs, ys = xs + left, ys + top
     kept = (xs >= 0) & (xs < dark.shape[1])
@@ -71,30 +81,39 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     up = _runs(above)
     teeth = _even_teeth(up, _runs(below))
     if not teeth:
-        return ()
+        return (), False
     pitch = (teeth[-1] - teeth[0]) / (len(teeth) - 1)
     low, high = (ys - round(share * pitch) for share in (CLOSED[0], CLOSED[1]))
     lines = _beyond(long, xs, low, -1, int((low - high).max()))
-    if lines.any(axis=0).mean() > COVERED:
-        return ()
+    if _long_runs(lines, round(ACROSS * pitch)).any(axis=0).mean() > COVERED:
+        return (), False
     tall = float(np.median([up[round(x)] for x in teeth]))
     if tall > BEYOND * (ys.min() - half):
         # They go on beyond the picture, as a table's do.
-        return ()
-    if tall <= TALL * pitch and len(teeth) <= FEWEST:
-        return ()
+        return (), False
     rise = round(tall if tall > TALL * pitch else DIGIT * pitch)
-    return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth))
+    sure = tall > TALL * pitch or len(teeth) > FEWEST
+    return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth)), sure
+
+
+def _long_runs(page: Mask, least: int) -> Mask:
+    """What lies in level runs of at least so many pixels."""
+    return np.asarray(
+        cv2.morphologyEx(page, cv2.MORPH_OPEN, np.ones((1, least), np.uint8)), np.uint8
+    )
 
 
 def _middle(line: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
     """The columns of a line and a little beyond, its row at each, and half of its thickness."""
     thickness = line.sum(axis=0)
     middles = (line * np.arange(len(line))[:, None]).sum(axis=0) / np.maximum(thickness, 1)
-    slope, first = np.polyfit(np.arange(len(middles)), middles, 1)
+    # A straight line through them, by least squares.
+    away = np.arange(len(middles)) - (len(middles) - 1) / 2
+    slope = (away @ middles) / max(1.0, float(away @ away))
     half = max(1, round(float(np.median(thickness)) / 2))
     xs = np.arange(-half, len(middles) + half)
-    return xs, np.round(first + slope * xs).astype(int), half
+    rise = slope * (xs - (len(middles) - 1) / 2)
+    return xs, np.round(middles.mean() + rise).astype(int), half
 
 
 def _box(xs: NDArray[np.intp], feet: NDArray[np.intp], a: float, b: float, rise: int) -> Box:

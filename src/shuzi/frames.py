@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shuzi.boxes import SQUARE, Hole, is_beside
 from shuzi.page import Box
-from shuzi.paper import Mask, dilated
+from shuzi.paper import Mask
 
 NARROWEST, WIDEST = 0.55, 12.0
 """Width over height of a box for a number, or for a digit if it stands alone."""
@@ -54,14 +54,14 @@ def draw_borders(frames: list[Frame], dark: Mask) -> Mask:
     """Where the frames' borders are, 1."""
     drawn = np.zeros_like(dark)
     for frame in frames:
-        box, thick = frame.box, _thickness(frame.box, dark)
-        left, top = max(0, box.x - thick - 1), max(0, box.y - thick - 1)
-        window = drawn[top : box.bottom + thick + 1, left : box.right + thick + 1]
-        within = np.zeros(window.shape, np.uint8)
+        box, most = frame.box, _thickest(frame.box)
+        left, top = max(0, box.x - most - 1), max(0, box.y - most - 1)
+        window = slice(top, box.bottom + most + 1), slice(left, box.right + most + 1)
+        within = np.zeros(drawn[window].shape, np.uint8)
         cv2.fillConvexPoly(within, frame.outline - [left, top], 1)
-        side = 2 * thick + 1
+        away = cv2.distanceTransform(1 - within, cv2.DIST_C, 3).astype(np.intp)
         inner = np.asarray(cv2.erode(within, np.ones((3, 3), np.uint8)), np.uint8)
-        window |= dilated(within, side, side) & ~inner
+        drawn[window] |= (away <= _thickness(away, dark[window], most)) & ~inner
     return drawn
 
 
@@ -85,15 +85,13 @@ def _is_written_in(box: Box, dark: Mask) -> bool:
     return bool(inner.any(axis=1).mean() > WRITTEN)
 
 
-def _thickness(box: Box, dark: Mask) -> int:
-    """Pixels of the border, as most of its sides have them, and its soft edge."""
-    most = max(2, box.height // THICK)
-    rows, columns = slice(box.y, box.bottom), slice(box.x, box.right)
-    sides = (
-        dark[max(0, box.y - most) : box.y, columns][::-1],
-        dark[box.bottom : box.bottom + most, columns],
-        dark[rows, max(0, box.x - most) : box.x].T[::-1],
-        dark[rows, box.right : box.right + most].T,
-    )
-    runs = [int((side.mean(axis=1) > 0.5).sum()) for side in sides if side.size]
-    return 1 + int(np.median(runs or [1]))
+def _thickest(box: Box) -> int:
+    """Pixels of its border, at most."""
+    return max(2, box.height // THICK)
+
+
+def _thickness(away: NDArray[np.intp], dark: Mask, most: int) -> int:
+    """Pixels of the border, where most of what lies so far away is dark, and its soft edge."""
+    lying = np.bincount(away.ravel(), minlength=most + 1)
+    inked = np.bincount(away.ravel(), weights=dark.ravel(), minlength=most + 1)
+    return 1 + max(1, int((2 * inked > lying)[1 : most + 1].sum()))

@@ -58,7 +58,9 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     tables = [[runs[i] for i in table] for table in _joined(_upon(runs, contrast))]
     loose = [table[0] for table in tables if len(table) == 1]
     fields = _fields(loose, dark)
-    numbers = [[] if table[0] in fields else _numbers(table, dark, contrast) for table in tables]
+    numbers = [
+        [] if table[0] in fields else _numbers(table, runs, dark, contrast) for table in tables
+    ]
     refused = [
         run for table, rows in zip(tables, numbers, strict=True) if not rows for run in table
     ]
@@ -153,15 +155,22 @@ def _inside(across: NDArray[np.float64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _numbers(table: list[Row], dark: Mask, contrast: Grey) -> list[Row]:
-    """The numbers of rows that lie upon each other."""
+def _numbers(table: list[Row], runs: list[Row], dark: Mask, contrast: Grey) -> list[Row]:
+    """The numbers of rows that lie upon each other; rows in the same columns say where to cut."""
     columns = _commonest([len(run) for run in table])
     whole = [run for run in table if len(run) == columns]
-    cuts = _thick_lines(whole, contrast)
+    cuts = _thick_lines([run for run in runs if _in_columns(run, whole[0])], contrast)
     stacked = len(table) > 1 or _goes_on(table[0], dark)
     if stacked and not _is_of_numbers(table, columns, bool(cuts), dark, contrast):
         return []
     return [number for run in table for number in _cut_like(run, whole, cuts)]
+
+
+def _in_columns(run: Row, other: Row) -> bool:
+    """Whether two rows have as many boxes at the same places of the lines."""
+    if len(run) != len(other):
+        return False
+    return all(abs(a.x - b.x) < UPON * b.width for a, b in zip(run, other, strict=True))
 
 
 def _is_of_numbers(table: list[Row], columns: int, cut: bool, dark: Mask, contrast: Grey) -> bool:
