@@ -10,7 +10,7 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
-PAGE = {"paper", "parts", "rulings", "boxes", "rows", "combs", "frames", "rings", "groups"}
+PAGE = {"paper", "parts", "rulings", "boxes", "cells", "rows", "combs", "frames", "rings", "groups"}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -34,6 +34,7 @@ ALLOWED = {
     "parts": LEAVES | {"paper"},
     "rulings": LEAVES | {"paper", "parts"},
     "boxes": LEAVES | {"paper"},
+    "cells": LEAVES | {"paper", "boxes"},
     "frames": LEAVES | {"paper", "boxes"},
     "rings": LEAVES | {"paper", "boxes"},
     "combs": LEAVES | {"paper", "parts"},

@@ -97,6 +97,25 @@ def test_a_circle_with_something_in_or_beside_it_is_not_to_be_ticked():
     assert find_bubbles(find_closed(mask), mask) == []
 
 
+def test_circles_to_tick_may_be_specked_and_go_with_their_thick_lines():
+    mask = np.zeros((120, 500), np.uint8)
+    for x in range(60, 460, 80):
+        cv2.circle(mask, (x, 60), 12, 1, 4)
+        mask[58, x + 3] = mask[62, x + 24] = 1
+    bubbles = find_bubbles(find_closed(mask), mask)
+    assert len(bubbles) == 5
+    rest = mask & ~draw_rings(bubbles, mask) & 1
+    assert rest.sum() <= 10
+
+
+def test_a_nought_as_large_as_the_circles_to_tick_is_none():
+    mask = np.zeros((120, 600), np.uint8)
+    for x in range(60, 460, 80):
+        cv2.circle(mask, (x, 60), 20, 1, 3)
+    cv2.ellipse(mask, (520, 60), (22, 22), 0, 0, 360, 1, 3)
+    assert len(find_bubbles(find_closed(mask), mask)) == 5
+
+
 def test_circles_to_tick_may_have_words_close_by():
     mask = np.zeros((200, 800), np.uint8)
     for x in range(60, 660, 100):

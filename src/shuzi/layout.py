@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import Hole, filled, find_closed, find_holes, inside, place_of_inside
+from shuzi.cells import parted
 from shuzi.combs import find_combs
 from shuzi.frames import draw_borders, find_frames
 from shuzi.groups import (
@@ -142,7 +143,7 @@ def find_numbers(grey: Grey) -> Layout:
     contrast, turn = _levelled(contrast)
     ink, faint = find_ink(contrast, floor), faint_ink(contrast, floor)
     closed = find_closed(np.asarray(ink | faint, np.uint8))
-    holes = filled(closed)
+    holes = parted(filled(closed), contrast)
     rows = _take_rows(holes, contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
@@ -169,7 +170,7 @@ def find_boxed(grey: Grey) -> Layout | None:
     small, shrink = _working_size(grey)
     contrast, floor = page_contrast(small)
     dark = find_ink(contrast, floor) | faint_ink(contrast, floor)
-    holes = find_holes(dark)
+    holes = parted(find_holes(dark), contrast)
     rows = _in_a_line(find_rows(holes, dark, contrast)) or find_combs(dark)
     rows = rows or [(frame.box,) for frame in find_frames(holes, dark)]
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]

@@ -21,14 +21,18 @@ WRITTEN = 0.3
 """Of a ring's height that a number in it takes, at least; a 0 and an 8 have nothing in them."""
 THICK = 8
 """A ring's line is as thick as the ring is high over this, at most."""
+BLURRED = 6
+"""Pixels that the line of a smaller one may have, up to a quarter of its height."""
 LOWEST, LARGEST = 28, 0.5
 """Pixels of its height, at least; and its share of the page's sides, at most."""
 CROP = 50, 1000
 """Pixels of a crop's shorter side, at least, and of its longer one, at most."""
 GRID = 300
 """More closed places than this, as high as a ring, are those of squared paper."""
-SIDES, PIXEL, SAME = 0.08, 1, 0.12
+SIDES, PIXEL, SAME = 0.08, 1, 0.06
 """How far the sides of a circle to tick differ, in heights or pixels; two circles, in heights."""
+GRAIN = 0.05
+"""Of the paper in one and beside it that specks take, at most; a tick takes more."""
 MANY = 4
 """So many alike are on a page that has any."""
 FREE = 0.2
@@ -100,7 +104,7 @@ def _is_free(box: Box, dark: Mask) -> bool:
     rows = slice(box.y, box.bottom)
     before = dark[rows, max(0, box.x - line - gap) : max(0, box.x - line)]
     after = dark[rows, box.right + line : box.right + line + gap]
-    return not (middle.any() or before.any() or after.any())
+    return all(part.mean() <= GRAIN for part in (middle, before, after) if part.size)
 
 
 def _thickness(box: Box, dark: Mask) -> int:
@@ -114,7 +118,7 @@ def draw_rings(rings: list[Outline], dark: Mask) -> Mask:
     drawn = np.zeros_like(dark)
     for outline in rings:
         box = Box(*cv2.boundingRect(outline))
-        most = max(2, box.height // THICK)
+        most = max(2, box.height // THICK, min(BLURRED, box.height // 4))
         left, top = max(0, box.x - most), max(0, box.y - most)
         window = slice(top, box.bottom + most), slice(left, box.right + most)
         within = _filled(outline - np.array([left, top], np.int32), drawn[window].shape)
