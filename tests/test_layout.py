@@ -239,3 +239,11 @@ def test_a_number_is_cut_from_few_letters_beside_it_if_they_are_low_for_the_page
     stats, ruled = upright(*strokes, *WORDS)
     found = find_groups(stats, ruled, np.arange(1, len(stats)))
     assert [sorted(parts) for parts in found if 1 in parts or len(letters) + 1 in parts] == groups
+
+
+def test_the_lower_digits_of_a_number_between_words_are_its_own():
+    heights = (20, 24, 44, 34, 50, 20, 29)
+    strokes = [(10 + 16 * place, h, 100) for place, h in enumerate(heights)]
+    stats, ruled = upright(*strokes, *WORDS)
+    found = find_groups(stats, ruled, np.arange(1, len(stats)))
+    assert [3, 4, 5] in [sorted(parts) for parts in found]

@@ -26,9 +26,9 @@ FLAT, SEVERAL = 2.0, 5
 """Width over height of a dash; so many groups tell the usual height, of fewer the highest does."""
 NEXT = 0.2
 """Of its length, the gap in a border where another line crosses it."""
-TALL, WORD = 2.0, 4
+TALL, RISING, WORD = 2.0, 1.6, 4
 """Times the usual height of a group: what is so high among so many lower parts is a number between
-words."""
+words; and how high its other digits are, which no letter is."""
 FEW, LETTER = 2, 1.5
 """So many lower parts are enough, if all are low for the page and the number is high for it; times
 the usual height of the page's parts."""
@@ -102,13 +102,22 @@ def _runs_of_a_height(parts: list[int], stats: Stats, usual: float) -> list[list
         usual: the height of the page's parts.
     """
     heights = stats[parts, cv2.CC_STAT_HEIGHT]
-    tall = heights >= TALL * usual
+    tall = _tall(heights, usual)
     if not (tall.any() and (~tall).sum() >= FEW and heights[~tall].max() < LETTER * usual):
-        tall = heights >= TALL * usual_height(heights)
+        tall = _tall(heights, usual_height(heights))
         if not tall.any() or (~tall).sum() < WORD:
             return [parts]
     ends = (1 + np.flatnonzero(np.diff(tall))).tolist()
     return [parts[a:b] for a, b in pairwise([0, *ends, len(parts)])]
+
+
+def _tall(heights: NDArray[np.int32], usual: float) -> NDArray[np.bool_]:
+    """Which are as high as a number between words, or stand beside one that is, nearly so."""
+    rising = heights >= RISING * usual
+    runs = np.cumsum(np.diff(rising, prepend=rising[:1]))
+    highest = np.zeros(runs[-1] + 1)
+    np.maximum.at(highest, runs, heights)
+    return np.asarray(rising & (highest[runs] >= TALL * usual))
 
 
 def _gap(first: NDArray[np.intp], across: NDArray[np.float32], n: int) -> float:
