@@ -7,6 +7,7 @@ from pages import boxed
 
 from shuzi import Reader
 from shuzi.boxes import find_holes, inside
+from shuzi.layout import find_boxed
 from shuzi.numbers import agreed, boxed_number
 from shuzi.page import Box, Digit, Number
 from shuzi.rows import find_rows
@@ -130,6 +131,16 @@ def test_a_crop_of_boxes_is_one_number(reader, digits, chosen):
     assert (page.kind, [number.text for number in page.numbers]) == ("number", [text])
     places = [digit.box.x for digit in page.numbers[0].digits]
     assert places == pytest.approx([30 + i * 64 for i in range(len(chosen))], abs=4)
+
+
+@pytest.mark.parametrize(("x", "read_whole"), [(200, True), (226, False)])
+def test_a_digit_beside_the_boxes_of_a_crop_is_of_the_number_unless_the_edge_cuts_it(x, read_whole):
+    mask = empty(3)[30:110, 30:230]
+    for left in (35, 75, 115):
+        cv2.line(mask, (left, 30), (left + 8, 52), 1, 3)
+    cv2.line(mask, (x - 34, 30), (x - 22, 52), 1, 3)
+    boxes = find_boxed(np.where(mask > 0, 60, 235).astype(np.uint8))
+    assert (boxes is None) == read_whole
 
 
 def test_rows_of_boxes_on_a_page_are_a_number_each(reader, digits):

@@ -45,6 +45,8 @@ WORKING_SIDE = 2400
 """Larger pages are shrunk to this; a digit is legible at a two-hundredth of it."""
 SPAN, ALL = 0.5, 0.9
 """Of a crop's width that a row of boxes takes if it is the number; or of its ink."""
+BESIDE, SLIM = 0.4, 0.25
+"""Of a box's height that a digit beside the row has, at least; its width over its height."""
 NEXT = 1.5
 """Of a box's width between boxes of a number one of which was not found."""
 AROUND, AROUND_BOXES = (0.3, 0.6), (0.2, 0.2)
@@ -176,7 +178,7 @@ def find_boxed(grey: Grey) -> Layout | None:
     wide = [row for row in rows if row[-1].right - row[0].x > SPAN * len(contrast[0])]
     if len(rows) == 1 and _is_all(rows[0], dark):
         wide = rows
-    if not wide:
+    if not wide or any(_goes_on_beside(row, dark) for row in wide):
         return None
     labels, ruled = np.zeros(contrast.shape, np.int32), np.zeros(contrast.shape, np.uint8)
     stats = np.zeros((1, 5), np.int32)
@@ -189,6 +191,21 @@ def _in_a_line(rows: list[tuple[Box, ...]]) -> list[tuple[Box, ...]]:
     level = all(a.y < b.y + b.height / 2 < a.bottom for a, b in pairwise(boxes))
     near = all(b.x - a.right < NEXT * a.width for a, b in pairwise(boxes))
     return [tuple(boxes)] if rows and level and near else rows
+
+
+def _goes_on_beside(row: tuple[Box, ...], dark: Mask) -> bool:
+    """Whether a digit stands before or after the row, whose box was not found."""
+    rows, columns = _around(row)
+    lowest = BESIDE * row[0].height
+    for part in (dark[rows, : columns.start], dark[rows, columns.stop :]):
+        if part.size:
+            _, stats = find_parts(part)
+            left, top, width, height, _ = stats[1:].T
+            whole = (left > 0) & (left + width < part.shape[1]) & (top > 0)
+            whole &= top + height < len(part)
+            if (whole & (height >= lowest) & (width >= SLIM * height)).any():
+                return True
+    return False
 
 
 def _is_all(row: tuple[Box, ...], dark: Mask) -> bool:
