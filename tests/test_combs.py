@@ -44,6 +44,8 @@ def test_two_boxes_with_low_teeth_are_a_comb_where_several_are_alike():
     one = comb(18, count=2)
     assert find_combs(one) == []
     assert [len(row) for row in find_combs(np.vstack([one, one, one]))] == [2, 2, 2]
+    aside = [np.roll(one, shift, axis=1) for shift in (0, 15, 30)]
+    assert find_combs(np.vstack(aside)) == []
 
 
 def test_dashes_in_a_large_comb_do_not_close_it():

@@ -116,6 +116,16 @@ def test_a_nought_as_large_as_the_circles_to_tick_is_none():
     assert len(find_bubbles(find_closed(mask), mask)) == 5
 
 
+def test_noughts_of_a_round_hand_are_no_circles_to_tick():
+    mask = np.zeros((120, 500), np.uint8)
+    angles = np.linspace(0, 2 * np.pi, 60)
+    for x in range(60, 460, 80):
+        radii = 16 * (1 + 0.08 * np.cos(3 * angles + x))
+        curve = np.stack([x + radii * np.cos(angles), 60 + radii * np.sin(angles)], axis=1)
+        cv2.polylines(mask, [curve.round().astype(np.int32)], isClosed=True, color=1, thickness=3)
+    assert find_bubbles(find_closed(mask), mask) == []
+
+
 def test_circles_to_tick_may_have_words_close_by():
     mask = np.zeros((200, 800), np.uint8)
     for x in range(60, 660, 100):

@@ -56,10 +56,12 @@ def find_combs(dark: Mask) -> list[Row]:
 
 
 def _is_repeated(row: Row, rows: list[Row]) -> bool:
-    """Whether several have as many boxes of its size."""
-    size = np.array([row[0].width, row[0].height])
-    others = [[other[0].width, other[0].height] for other in rows if len(other) == len(row)]
-    return int((np.abs(others - size) <= ALIKE * size).all(axis=1).sum()) >= SEVERAL
+    """Whether several have as many boxes of its size, in a column with it or in a line."""
+    own = row[0]
+    places = np.array([other[0].to_list() for other in rows if len(other) == len(row)])
+    off = np.abs(places - own.to_list()) <= ALIKE * np.array([own.width, own.height] * 2)
+    left, top, width, height = off.T
+    return any(int((width & height & aligned).sum()) >= SEVERAL for aligned in (left, top))
 
 
 def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -> tuple[Row, bool]:

@@ -31,6 +31,8 @@ GRID = 300
 """More closed places than this, as high as a ring, are those of squared paper."""
 SIDES, PIXEL, SAME = 0.08, 1, 0.06
 """How far the sides of a circle to tick differ, in heights or pixels; two circles, in heights."""
+UNROUND = 0.045
+"""Of its radius, how far on average the corners of its outline lie off a printed circle."""
 GRAIN = 0.05
 """Of the paper in one and beside it that specks take, at most; a tick takes more."""
 MANY = 4
@@ -86,12 +88,20 @@ def find_bubbles(closed: list[Hole], dark: Mask) -> list[Outline]:
         if abs(box.width - box.height) > max(PIXEL, SIDES * box.height):
             continue
         outline = np.asarray(cv2.convexHull(hole), np.int32)
-        if _is_round(outline, hole, box) and _is_free(box, dark):
+        if _is_round(outline, hole, box) and _is_circle(outline) and _is_free(box, dark):
             outlines.append(outline)
             heights.append(box.height)
     high = np.array(heights, np.float64)
     alike = np.abs(high[:, None] - high) <= SAME * high
     return [o for o, many in zip(outlines, alike.sum(axis=1) >= MANY, strict=True) if many]
+
+
+def _is_circle(outline: Outline) -> bool:
+    """Whether its corners are equally far from its middle, as no pen draws a nought."""
+    moments = cv2.moments(outline)
+    middle = np.array([moments["m10"], moments["m01"]]) / moments["m00"]
+    radii = np.linalg.norm(outline[:, 0] - middle, axis=1)
+    return bool(radii.std() <= UNROUND * radii.mean())
 
 
 def _is_free(box: Box, dark: Mask) -> bool:

@@ -291,7 +291,7 @@ ACCURATE = replace(
     name="accurate",
     convolutions=("5x32s2", "3x48", "3x64s2", "3x64", "3x64", "3x96"),
     batch_size=128,
-    epochs=60,
+    epochs=16,
     strength=1.3,
 )
 
