@@ -85,6 +85,14 @@ def test_strokes_that_lie_on_a_pale_ruling_stay_whole(plain):
     assert [box.to_list() for box in cross] == [pytest.approx([928, 283, 45, 55], abs=3)]
 
 
+def test_a_stroke_that_hides_a_piece_of_a_pale_ruling_is_no_piece_of_it(plain):
+    paper = plain.copy()
+    for top, bottom in ((0, 270), (352, 899)):
+        cv2.line(paper, (950, top), (950, bottom), 190, 2)
+    cv2.line(paper, (950, 282), (950, 340), 20, 4)
+    assert found(paper) == [3, 2, 4]
+
+
 def test_noise_of_neighbouring_pixels_has_none():
     noise = np.random.default_rng(0).normal(0, 12, (900, 1000)).astype(np.float32)
     paper = 90 + cv2.GaussianBlur(noise, (0, 0), 0.9)

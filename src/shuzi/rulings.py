@@ -38,8 +38,8 @@ def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     limit = _pale_limit(ruled, shade, ink[::step, ::step])
     if limit is not None:
         along = (rows[:, None] | columns) & dark & (shade <= limit)
-        ruled = _without_strokes(level, shade, dark) | _without_strokes(upright.T, shade, dark)
-        ruled = np.asarray(ruled | along, np.uint8)
+        kept = [_without_strokes(labels, shade, dark, limit) for labels in (level, upright.T)]
+        ruled = np.asarray(kept[0] | kept[1] | along, np.uint8)
     if step == 2:
         twice = cv2.resize(ruled, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
         ruled = np.asarray(twice, np.uint8)[: len(ink), : ink.shape[1]]
@@ -98,8 +98,11 @@ def _pale_limit(ruled: Mask, shade: Grey, ink: Mask) -> float | None:
     return limit if limit <= PALE * float(np.percentile(others, 75)) else None
 
 
-def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
-    """Where the parts are, less what is clearly darker than the median of its part's ink."""
+def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask, limit: float) -> Mask:
+    """Where the parts are, less what is clearly darker than the median of its part's ink.
+
+    A median above the limit is that of a stroke, which a whole part may be.
+    """
     at = np.flatnonzero(labels)
     parts, shades, inked = labels.ravel()[at], shade.ravel()[at], ink.ravel()[at] > 0
     order = np.lexsort((shades[inked], parts[inked]))
@@ -107,7 +110,7 @@ def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask) -> Mask:
     medians = np.full(1 + int(parts.max(initial=0)), 255, np.float32)
     medians[numbers] = shades[inked][order][first + count // 2]
     ruled = np.zeros(labels.size, np.uint8)
-    ruled[at] = shades <= DARKER * medians[parts]
+    ruled[at] = shades <= DARKER * np.minimum(medians[parts], limit)
     return ruled.reshape(labels.shape)
 
 
