@@ -83,6 +83,19 @@ def test_thick_lines_part_a_table_into_numbers_but_no_sudoku():
     assert rows_of(sudoku) == []
 
 
+def test_thick_lines_part_a_table_whose_lines_slope_at_one_end():
+    """A photo of a sheet that is not flat."""
+    table = 255 * empty(6, rows=8)
+    cv2.line(table, (170, 50), (170, 370), 255, 7)
+    down = np.linspace(0, 1, len(table), dtype=np.float32)[:, None]
+    x = np.tile(np.arange(table.shape[1], dtype=np.float32), (len(table), 1))
+    y = np.arange(len(table), dtype=np.float32)[:, None] + 0.1 * down * (x - 170)
+    sloping = cv2.remap(table, x, y, cv2.INTER_LINEAR)
+    holes = find_holes((sloping > 100).astype(np.uint8))
+    rows = find_rows(holes, (sloping > 100).astype(np.uint8), sloping)
+    assert [len(row) for row in rows] == 16 * [3]
+
+
 def test_rows_in_the_same_columns_are_cut_alike():
     """A digit that stands on a line makes it thick in one row, the thick one thin in another."""
     gap = np.zeros((30, 340), np.uint8)

@@ -227,8 +227,15 @@ def _thick_lines(runs: list[Row], contrast: Grey) -> list[int]:
 
 def _has_thick_levels(table: list[Row], contrast: Grey) -> bool:
     ordered = sorted(table, key=lambda run: run[0].y)
-    lines = [_level_line(contrast, a, b) for a, b in pairwise(ordered)]
-    return bool(_thick(np.array([line.sum() for line in lines if len(line)])))
+    weights = [_level_weight(contrast, a, b) for a, b in pairwise(ordered)]
+    return bool(_thick(np.array([weight for weight in weights if weight > 0])))
+
+
+def _level_weight(contrast: Grey, upper: Row, lower: Row) -> float:
+    """The ink across the line between two rows, as most boxes have it, for the line may slope."""
+    pairs = [(a, b) for a in upper for b in lower if abs(a.x - b.x) < UPON * a.width]
+    weights = [float(_level_line(contrast, (a,), (b,)).sum()) for a, b in pairs]
+    return float(np.median(weights)) if weights else 0.0
 
 
 def _thick(weights: NDArray[np.float64]) -> list[int]:
