@@ -12,9 +12,9 @@ from shuzi.paper import Grey
 
 LINE = 0.6
 """Of the border's darkness that a line has, at least."""
-UNBROKEN, END = 0.75, 0.12
-"""Of the box's height where such a line is seen, at least; and at either end of it, where it meets
-the border, half of a piece so high."""
+UNBROKEN, END, MEETS = 0.75, 0.12, 0.85
+"""Of the box's height where such a line is seen, at least; and of a piece so high at either end,
+where it meets the border."""
 SOFT = 0.25
 """Of the border's darkness that a line's soft edge has."""
 THICK = 8
@@ -55,7 +55,7 @@ def _lines(box: Box, contrast: Grey) -> list[tuple[int, int]]:
     window = contrast[box.y : box.bottom, box.x : box.right]
     border, thick = _darkness(box, contrast), max(3, box.height // THICK)
     dark, end = window > LINE * border, max(2, round(END * box.height))
-    meets = [part.mean(axis=0) >= 0.5 for part in (dark[:end], dark[-end:])]
+    meets = [part.mean(axis=0) >= MEETS for part in (dark[:end], dark[-end:])]
     line = (dark.mean(axis=0) >= UNBROKEN) & meets[0] & meets[1]
     wide = (window > SOFT * border).mean(axis=0) >= UNBROKEN
     return [
