@@ -33,7 +33,7 @@ def test_two_cells_are_two_whatever_gap_is_in_the_line_between(gap, dark):
 
 @pytest.mark.parametrize(
     ("dark", "ink"),
-    [(0, ((150, 52, 150, 108),)), (0, ((150, 46, 150, 114),)), (60, ((100, 60, 100, 100),))],
+    [(0, ((150, 52, 150, 108),)), (0, ((150, 47, 150, 113),)), (60, ((100, 60, 100, 100),))],
 )
 def test_a_high_1_and_a_pale_stroke_part_nothing(dark, ink):
     assert boxes_of(cells(0, dark, ink)) == [(32, 269)]
