@@ -6,6 +6,7 @@ composed numbers (`tools/measure_signs.py --part tune`); lengths are in heights 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -78,8 +79,10 @@ def find_signs(strip: Grey, spans: Sequence[Span]) -> tuple[Sign, ...]:
         spans: of each digit, its first column and the one after its last.
     """
     writing = _Writing(strip)
+    if not 0 < len(writing.small) <= MANY:
+        return ()
     digits = writing.digits(spans)
-    if not digits or not 0 < len(writing.small) <= MANY:
+    if not digits:
         return ()
     return (*_minus(writing, digits), *_decimal_marks(writing, digits))
 
@@ -96,7 +99,6 @@ class _Writing:
     def __init__(self, strip: Grey) -> None:
         self.ink = cv2.resize(strip, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
         mask = (self.ink > INKED).astype(np.uint8)
-        _, self.faint = cv2.connectedComponents((self.ink > FAINT).astype(np.uint8))
         _, self.labels, stats, _ = cv2.connectedComponentsWithStats(mask)
         height = stats[:, cv2.CC_STAT_HEIGHT]
         is_border = height >= BORDER * len(mask)
@@ -107,9 +109,24 @@ class _Writing:
         parts = [_part(row, label) for label, row in enumerate(stats.tolist())]
         is_small = ~is_tall & ~is_border & (stats[:, cv2.CC_STAT_AREA] >= SPECK * self.pen**2)
         self.small = [parts[i] for i in np.flatnonzero(is_small)]
-        self.joined = set(np.unique(self.faint[self.tall]).tolist())
         self.large = [parts[i] for i in np.flatnonzero(is_tall | is_border)[1:]]
-        self.full = float(self.ink[self.tall].mean()) if self.tall.any() else 255.0
+
+    # Most numbers have no small parts, and nothing of this is asked.
+    @cached_property
+    def faint(self) -> NDArray[np.int32]:
+        """Each pixel's part at half the darkness."""
+        _, labels = cv2.connectedComponents((self.ink > FAINT).astype(np.uint8))
+        return np.asarray(labels, np.int32)
+
+    @cached_property
+    def joined(self) -> set[int]:
+        """The faint parts that tall ones are in."""
+        return set(np.unique(self.faint[self.tall]).tolist())
+
+    @cached_property
+    def full(self) -> float:
+        """The darkness of tall ink."""
+        return float(self.ink[self.tall].mean()) if self.tall.any() else 255.0
 
     def digits(self, spans: Sequence[Span]) -> list[_Part]:
         """The tall ink in each span; none at all if a digit has none."""
