@@ -72,3 +72,22 @@ def test_a_number_among_words_is_read(reader, digits):
     paper[1140:1196, 760:816] = np.minimum(spot, 240)
     read = [n for n in reader.read(paper).numbers if n.decision != "reject"]
     assert str(digits.test_labels[0]) in [n.text for n in read if 700 < n.box.x < 820]
+
+
+def line_of(words, size=28):
+    """One line of print on a page, uint8."""
+    path = files("matplotlib") / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    page = Image.new("L", (1400, 700), 240)
+    for y in (100, 220, 340, 460):
+        ImageDraw.Draw(page).text((90, y), words, font=ImageFont.truetype(str(path), size), fill=30)
+    return np.asarray(page)
+
+
+def test_a_letter_between_words_is_no_digit(reader):
+    numbers = reader.read(line_of("write with a pen or with a pencil")).numbers
+    assert [number.text for number in numbers if number.decision != "reject"] == []
+
+
+def test_a_printed_digit_between_words_is_one(reader):
+    numbers = reader.read(line_of("write with 2 pens and with 3 pencils")).numbers
+    assert [number.text for number in numbers] == 4 * ["2", "3"]

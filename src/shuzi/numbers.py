@@ -17,6 +17,9 @@ from shuzi.strip import Strip
 LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,
 and so many to each of these. Fewer may be fillers, or crossed out."""
+SPACE, SMALL = 1.5, 1.1
+"""Heights of a letter between words; and how high it is against their small letters. Digits are
+higher."""
 REFUSED = 0.4
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
@@ -85,6 +88,18 @@ def is_of_a_word(layout: Layout, group: Group, strip: Strip, reading: Reading) -
     begin, end = crop.x + np.array(ends).T
     unread = int((~((begin <= middles[:, None]) & (middles[:, None] <= end)).any(axis=1)).sum())
     return unread >= max(LETTERS, PASSED_OVER * len(reading.text))
+
+
+def is_a_letter(layout: Layout, group: Group, words: Sequence[Group]) -> bool:
+    """Whether it stands between two words and is no higher than their small letters: an a, an o."""
+    box, reach = group.box, SPACE * group.box.height
+    line = [word for word in words if word.line == group.line]
+    before = [word for word in line if 0 <= box.x - word.box.right <= reach]
+    after = [word for word in line if 0 <= word.box.x - box.right <= reach]
+    if not before or not after:
+        return False
+    letters = layout.stats[[part for word in (*before, *after) for part in word.parts], 3]
+    return box.height <= SMALL * float(np.percentile(letters, 25))
 
 
 def number_of(

@@ -16,6 +16,7 @@ from shuzi.numbers import (
     agreed,
     averaged,
     boxed_number,
+    is_a_letter,
     is_of_a_word,
     number_of,
     on_page,
@@ -115,12 +116,18 @@ class Transcriber:
         strips = [make_strip(layout.crop(group)) for group in groups]
         readings = self._read(strips)
         readings = self._with_second_opinions(layout, groups, readings, strips)
-        found = [
-            (group, on_page(layout, group, strip, reading))
-            for group, strip, reading in zip(groups, strips, readings, strict=True)
+        numbers, words = [], []
+        for group, strip, reading in zip(groups, strips, readings, strict=True):
             # What is unlikely to be a number at all is none; the rest of the page is not either.
-            if reading.text and reading.confidence >= FLOOR
-            if not is_of_a_word(layout, group, strip, reading)
+            unlikely = not reading.text or reading.confidence < FLOOR
+            if not unlikely and not is_of_a_word(layout, group, strip, reading):
+                numbers.append((group, on_page(layout, group, strip, reading)))
+            elif len(group.parts) > 1:
+                words.append(group)
+        found = [
+            (group, number)
+            for group, number in numbers
+            if len(number.digits) > 1 or not is_a_letter(layout, group, words)
         ]
         return self._with_signs(layout, found)
 
