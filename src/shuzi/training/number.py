@@ -38,8 +38,7 @@ class NumberNetwork(nn.Module):
     """uint8 strips (n, 32, w) in, logits (n, w / 4, 11) out.
 
     Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the two or
-    three neighbours of a digit. Then each digit sees the mean of all, which tells the hand: a
-    plain hook is a 1 where 7s are crossed.
+    three neighbours of a digit.
     """
 
     def __init__(self, width: int = 1) -> None:
@@ -59,7 +58,6 @@ class NumberNetwork(nn.Module):
         )
         self.line = nn.Sequential(*_block(d, d, (1, 5)), *_block(d, d, (1, 5)))
         self.context = _Residual(d, (1, 3), dilation=2)
-        self.hand = _Whole(d)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Conv2d(d, CLASSES, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -67,7 +65,7 @@ class NumberNetwork(nn.Module):
     def forward(self, strips: Tensor) -> Tensor:
         pixels = strips[:, None].float() / 255
         columns = self.image(pixels.contiguous(memory_format=torch.channels_last))
-        columns = self.hand(self.context(columns + self.line(columns)))
+        columns = self.context(columns + self.line(columns))
         logits: Tensor = self.head(self.dropout(columns))
         return logits[:, :, 0].transpose(1, 2)
 
@@ -100,25 +98,6 @@ class _Residual(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         return torch.relu(features + self.change(features))
-
-
-class _Whole(nn.Module):
-    """Each column beside the mean of all columns of its strip; as it begins, nothing comes of it.
-
-    The mean is added as Hu and others (2018), "Squeeze-and-excitation networks", multiply it.
-    """
-
-    def __init__(self, channels: int, inner: int = 96) -> None:
-        super().__init__()
-        self.whole = nn.Sequential(*_block(channels, inner, (1, 1)))
-        self.own = nn.Sequential(*_block(channels, inner, (1, 1))[:2])
-        *change, _ = _block(inner, channels, (1, 1))
-        nn.init.zeros_(change[-1].weight)  # type: ignore[arg-type]
-        self.change = nn.Sequential(*change)
-
-    def forward(self, features: Tensor) -> Tensor:
-        whole = self.whole(features).mean(dim=3, keepdim=True)
-        return torch.relu(features + self.change(torch.relu(self.own(features) + whole)))
 
 
 class NumberTrainer:
