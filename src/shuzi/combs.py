@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.page import Box
-from shuzi.paper import Mask, dilated
+from shuzi.paper import Mask, dilated, opened
 from shuzi.parts import find_parts
 
 SLIMMEST = 20
@@ -44,7 +44,7 @@ def find_combs(dark: Mask) -> list[Row]:
         dark: where ink and print are.
     """
     # Thickened, so that a line may slope a little.
-    long = _long_runs(dilated(dark, 3, 1), RUN)
+    long = opened(dilated(dark, 3, 1), 1, RUN)
     labels, stats = find_parts(long)
     found = []
     for part in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= SHORTEST):
@@ -87,7 +87,7 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     pitch = (teeth[-1] - teeth[0]) / (len(teeth) - 1)
     low, high = (ys - round(share * pitch) for share in (CLOSED[0], CLOSED[1]))
     lines = _beyond(long, xs, low, -1, int((low - high).max()))
-    if _long_runs(lines, round(ACROSS * pitch)).any(axis=0).mean() > COVERED:
+    if opened(lines, 1, round(ACROSS * pitch)).any(axis=0).mean() > COVERED:
         return (), False
     tall = float(np.median([up[round(x)] for x in teeth]))
     if tall > BEYOND * (ys.min() - half):
@@ -96,13 +96,6 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     rise = round(tall if tall > TALL * pitch else DIGIT * pitch)
     sure = tall > TALL * pitch or len(teeth) > FEWEST
     return tuple(_box(xs, ys - half, a, b, rise) for a, b in pairwise(teeth)), sure
-
-
-def _long_runs(page: Mask, least: int) -> Mask:
-    """What lies in level runs of at least so many pixels."""
-    return np.asarray(
-        cv2.morphologyEx(page, cv2.MORPH_OPEN, np.ones((1, least), np.uint8)), np.uint8
-    )
 
 
 def _middle(line: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:

@@ -72,6 +72,12 @@ def dilated(picture: Grey, height: int, width: int) -> Grey:
     return np.asarray(cv2.dilate(picture, np.ones((height, width), np.uint8)), np.uint8)
 
 
+def opened(mask: Mask, height: int, width: int) -> Mask:
+    """What lies in blocks of that size that the mask fills."""
+    kernel = np.ones((height, width), np.uint8)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.uint8)
+
+
 def _light_ink(grey: Grey) -> bool:
     """Ink is the lesser part of a page, so it is the longer tail of what the light does not do."""
     coarse = shrunk(grey, 2 * PAPER_SIDE).astype(np.float32)

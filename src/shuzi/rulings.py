@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.paper import Grey, Mask, dilated
+from shuzi.paper import Grey, Mask, dilated, opened
 from shuzi.parts import DARKER, characters, find_parts
 
 COARSE_SIDE = 1200
@@ -49,7 +49,7 @@ def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
 def without(ink: Mask, ruled: Mask) -> Mask:
     """The ink less the rulings, strokes that cross one being bridged."""
     rest = np.asarray(ink & ~ruled & 1, np.uint8)
-    bridge = _morphed(rest, cv2.MORPH_CLOSE, 7, 1) | _morphed(rest, cv2.MORPH_CLOSE, 1, 7)
+    bridge = _closed(rest, 7, 1) | _closed(rest, 1, 7)
     return np.asarray(rest | (bridge & ruled & ink), np.uint8)
 
 
@@ -74,8 +74,8 @@ def _runs(ink: Mask, height: float, thick: int) -> tuple[NDArray[np.int32], Mask
     Each pixel's run, int32, 0 for none; and for each row whether such a line is on it, (height,).
     """
     run = max(16, round(STRAIGHT * height))
-    runs = _morphed(dilated(ink, thick, 1), cv2.MORPH_OPEN, 1, run)
-    solid = _morphed(runs, cv2.MORPH_OPEN, max(5, round(height / 3)), run // 2)
+    runs = opened(dilated(ink, thick, 1), 1, run)
+    solid = opened(runs, max(5, round(height / 3)), run // 2)
     labels, stats = find_parts(np.asarray(runs & ~solid & 1, np.uint8))
     least = RULING * height
     long = stats[:, cv2.CC_STAT_WIDTH] >= least
@@ -114,5 +114,6 @@ def _without_strokes(labels: NDArray[np.int32], shade: Grey, ink: Mask, limit: f
     return ruled.reshape(labels.shape)
 
 
-def _morphed(mask: Mask, how: int, height: int, width: int) -> Mask:
-    return np.asarray(cv2.morphologyEx(mask, how, np.ones((height, width), np.uint8)), np.uint8)
+def _closed(mask: Mask, height: int, width: int) -> Mask:
+    kernel = np.ones((height, width), np.uint8)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), np.uint8)
