@@ -66,6 +66,25 @@ def test_squares_part_no_numbers(plain):
     assert found(np.minimum(plain, squares)) == [3, 2, 3]
 
 
+def test_large_squares_that_digits_are_written_over_part_no_numbers(digits):
+    """Wider than a digit, so that only the lines through digits tell them from a table."""
+    plain, _ = page(digits, LENGTHS, size=(900, 1300))
+    squares = np.full_like(plain, 255)
+    squares[:, 12::75] = squares[:, 13::75] = 170
+    squares[12::75] = squares[13::75] = 170
+    assert found(np.minimum(plain, squares)) == [3, 2, 3]
+
+
+def test_pale_squares_whose_lines_break_at_each_other_are_no_writing(digits):
+    plain, _ = page(digits, LENGTHS, size=(900, 1300))
+    squares = np.full_like(plain, 255)
+    squares[12::52] = squares[13::52] = 190
+    for x in range(12, 1300, 52):
+        squares[:, x - 4 : x + 6] = 255
+        squares[:, x : x + 2] = 190
+    assert found(np.minimum(plain, squares)) == [3, 2, 3]
+
+
 def test_a_dark_1_on_a_pale_ruling_is_kept(plain):
     paper = plain.copy()
     cv2.line(paper, (950, 0), (950, 899), 190, 2)
@@ -229,6 +248,19 @@ def test_digits_in_columns_stay_apart():
     assert sizes(lines_of([[33, 33, 33], [33, 33, 5]])) == [1, 1, 1, 1, 1, 1, 2]
 
 
+def test_a_hand_with_many_gaps_of_all_widths_up_to_wide_ones_writes_wide_numbers():
+    line = [10, 20, 22, 24, 33]
+    assert sizes(lines_of([line, line[::-1], line])) == [6, 6, 6]
+
+
+def test_two_low_pieces_side_by_side_and_above_each_other_are_one_digit():
+    rows = [(100 + 60 * i, 100, 30, 50, 400) for i in range(4)]
+    rows += [(414, 100, 30, 18, 200), (400, 123, 34, 22, 200)]
+    stats = np.array([(0, 0, 999, 999, 0), *rows], np.int32)
+    groups = find_groups(stats, np.zeros((999, 999), np.uint8), np.arange(1, len(stats)))
+    assert [5, 6] in [sorted(parts) for parts in groups]
+
+
 def upright(*strokes):
     """The parts of a page, each its left, height and foot, and a mask without rulings."""
     stats = [[0, 0, 0, 0, 0], *([x, foot - h, 10, h, 5 * h] for x, h, foot in strokes)]
@@ -255,3 +287,11 @@ def test_the_lower_digits_of_a_number_between_words_are_its_own():
     stats, ruled = upright(*strokes, *WORDS)
     found = find_groups(stats, ruled, np.arange(1, len(stats)))
     assert [3, 4, 5] in [sorted(parts) for parts in found]
+
+
+def test_a_digit_in_two_pieces_is_as_high_as_both():
+    """Between words, where each by itself is as low as their letters."""
+    strokes = [(10, 44, 100), (26, 25, 82), (42, 44, 100)]
+    stats, ruled = upright(*strokes, (27, 16, 100), *WORDS)
+    found = find_groups(stats, ruled, np.arange(1, len(stats)))
+    assert [1, 2, 3, 4] in [sorted(parts) for parts in found]

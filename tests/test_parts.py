@@ -1,8 +1,9 @@
 """Which parts of ink are writing."""
 
 import numpy as np
+import pytest
 
-from shuzi.parts import find_parts, strong
+from shuzi.parts import characters, find_parts, strong
 
 
 def kept(*marks):
@@ -37,3 +38,12 @@ def test_smudges_are_not_kept():
 
 def test_a_page_without_ink_has_none():
     assert kept((0, 0)) == []
+
+
+@pytest.mark.parametrize(("inner", "kept"), [(9, True), (20, False)])
+def test_a_speck_beside_a_stroke_makes_no_frame_of_it(inner, kept):
+    """Of a digit twice as high as the page's letters; a digit in it does."""
+    letters = [(20 * x, 100, 12, 20, 90) for x in range(10)]
+    stats = np.array([(0,) * 5, *letters, (300, 80, 40, 44, 500), (325, 100, 4, inner, 30)])
+    none = np.zeros((400, 400), np.uint8)
+    assert (11 in characters(stats.astype(np.int32), none, none)) is kept

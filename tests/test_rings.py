@@ -19,6 +19,10 @@ def ringed(*strokes, half=(70, 45), angle=0):
     return mask
 
 
+def rings_of(mask, contrast=None):
+    return find_rings(find_closed(mask), mask, 200 * mask if contrast is None else contrast)
+
+
 TWO = ((180, 130), (180, 172)), ((215, 130), (210, 170))
 
 
@@ -26,7 +30,7 @@ TWO = ((180, 130), (180, 172)), ((215, 130), (210, 170))
 @pytest.mark.parametrize("angle", [0, 8])
 def test_a_ring_is_told_from_what_it_holds(half, angle):
     mask = ringed(*TWO, half=half, angle=angle)
-    rings = find_rings(find_closed(mask), mask)
+    rings = rings_of(mask)
     assert len(rings) == 1
     rest = mask & ~draw_rings(rings, mask) & 1
     assert rest.sum() == mask[125:178, 172:222].sum()
@@ -35,7 +39,7 @@ def test_a_ring_is_told_from_what_it_holds(half, angle):
 @pytest.mark.parametrize("cut", range(5))
 def test_a_ring_at_the_edge_of_the_picture_is_looked_at_too(cut):
     mask = np.ascontiguousarray(ringed(*TWO)[103 + cut :, 128 + cut :])
-    assert len(find_rings(find_closed(mask), mask)) == 1
+    assert len(rings_of(mask)) == 1
 
 
 def test_a_nought_an_8_and_a_crossed_nought_are_no_rings():
@@ -44,13 +48,21 @@ def test_a_nought_an_8_and_a_crossed_nought_are_no_rings():
     cv2.ellipse(eight, (200, 200), (24, 26), 0, 0, 360, 1, 3)
     crossed = ringed(((170, 195), (230, 105)), half=(25, 40))
     for mask in (nought, eight, crossed):
-        assert find_rings(find_closed(mask), mask) == []
+        assert rings_of(mask) == []
+
+
+def test_a_nought_on_a_pale_ruling_is_no_ring():
+    mask = ringed(((200, 140), (200, 160)), half=(25, 40))
+    contrast = 200 * mask
+    contrast[120:180, 190:210] //= 4
+    assert rings_of(mask) != []
+    assert rings_of(mask, contrast) == []
 
 
 def test_a_thick_nought_is_no_ring_around_its_own_paper():
     mask = np.zeros((200, 200), np.uint8)
     cv2.ellipse(mask, (100, 100), (32, 34), 0, 0, 360, 1, 17)
-    assert not find_rings(find_closed(mask), mask)
+    assert not rings_of(mask)
 
 
 @pytest.mark.parametrize("angle", [0, 1, 3])
@@ -63,7 +75,7 @@ def test_a_printed_box_is_no_ring(angle, half):
     rough = np.random.default_rng(angle).random(mask.shape) < 0.3
     mask = cv2.dilate(mask, np.ones((3, 3), np.uint8)) & (mask | rough).astype(np.uint8)
     cv2.line(mask, (190, 130), (195, 172), 1, 5)
-    assert find_rings(find_closed(mask), mask) == []
+    assert rings_of(mask) == []
 
 
 def test_squares_of_squared_paper_are_no_rings():
@@ -71,7 +83,7 @@ def test_squares_of_squared_paper_are_no_rings():
     mask[::40] = mask[:, ::40] = 1
     for x in range(60, 860, 80):
         cv2.line(mask, (x, 70), (x, 90), 1, 3)
-    assert find_rings(find_closed(mask), mask) == []
+    assert rings_of(mask) == []
 
 
 def bubbles(count, half=(12, 12)):

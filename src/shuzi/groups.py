@@ -13,11 +13,12 @@ from shuzi.page import Box
 from shuzi.paper import Mask
 from shuzi.parts import MIN_HEIGHT, Stats, pairs, usual_height
 
-GAP, WIDE_GAP, RARE = 0.5, 0.8, 0.1
+GAP, WIDE_GAP, RARE, MIDDLE = 0.5, 0.8, 0.1, 0.35
 """Digits of one number lie within so many heights of each other, and within more where digits so
-far apart are few against those that are closer."""
-LEVEL, PIECES = 0.45, 0.15
-"""Of the higher part's height that one beside it has; and heights between pieces of one digit."""
+far apart are few against those that are closer, or fewer than those at the middle distance."""
+LEVEL, PIECES, TOGETHER = 0.45, 0.15, 1.2
+"""Of the higher part's height that one beside it has; and heights between pieces of one digit; and
+how high two low pieces are together, at most."""
 HOLDS = 3.0
 """A box for a number is at most so many heights of its digits high."""
 LINE = 0.45
@@ -44,6 +45,9 @@ SQUARED = 1.25
 """Upright rulings within so many heights of a digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
 """Rows of the page that are looked at, and steps between rulings to tell it from."""
+CROSSED, WIDE_SQUARES, FULL = 0.1, 2.0, 16
+"""Wider squares, up to so many heights, are those of squared paper where they run through such a
+share of the digits; that many upright rulings side by side are no table's or sudoku's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,15 @@ def find_groups(stats: Stats, ruled: Mask, chosen: NDArray[np.intp]) -> list[lis
     down = np.maximum(top[a], top[b]) - np.minimum(bottom[a], bottom[b])
     level = (-down >= 0.5 * low) & (low >= LEVEL * high)
     beside = level & (across <= _gap(a[level], (across / high)[level], len(chosen)) * high)
-    # Of two pieces none is much higher than the page's writing.
+    # Of two pieces none is much higher than the page's writing; of two low ones both together.
     near = PIECES * np.minimum(high, usual)
     broken = (down <= near) & (across <= near) & (high <= 2.5 * usual)
+    both = np.maximum(bottom[a], bottom[b]) - np.minimum(top[a], top[b])
+    wide = PIECES * both
+    broken |= (down <= wide) & (across <= wide) & (both <= TOGETHER * usual)
     joined = beside | broken
     roots = list(range(len(chosen)))
-    walls = not _is_squared(ruled, usual)
+    walls = not _is_squared(ruled, stats[chosen], usual)
     for i, j in zip(a[joined].tolist(), b[joined].tolist(), strict=True):
         if not walls or not _parted(stats[chosen[i]], stats[chosen[j]], ruled):
             _join(roots, i, j)
@@ -101,7 +108,7 @@ def _runs_of_a_height(parts: list[int], stats: Stats, usual: float) -> list[list
         parts: from left to right.
         usual: the height of the page's parts.
     """
-    heights = stats[parts, cv2.CC_STAT_HEIGHT]
+    heights = _whole_heights(stats[parts])
     tall = _tall(heights, usual)
     if not (tall.any() and (~tall).sum() >= FEW and heights[~tall].max() < LETTER * usual):
         tall = _tall(heights, usual_height(heights))
@@ -109,6 +116,24 @@ def _runs_of_a_height(parts: list[int], stats: Stats, usual: float) -> list[list
             return [parts]
     ends = (1 + np.flatnonzero(np.diff(tall))).tolist()
     return [parts[a:b] for a, b in pairwise([0, *ends, len(parts)])]
+
+
+def _whole_heights(parts: Stats) -> NDArray[np.int32]:
+    """How high each is with those above and below it, pieces of one digit.
+
+    Args:
+        parts: from left to right.
+    """
+    left, top, width, height = parts[:, :4].T
+    right, bottom = left + width, top + height
+    a, b = pairs(1 + np.arange(len(parts)), np.searchsorted(left, right))
+    shared = np.minimum(right[a], right[b]) - left[b]
+    same = shared > 0.5 * np.minimum(width[a], width[b])
+    highest, lowest = top.copy(), bottom.copy()
+    for i, j in ((a[same], b[same]), (b[same], a[same])):
+        np.minimum.at(highest, i, top[j])
+        np.maximum.at(lowest, i, bottom[j])
+    return np.asarray(lowest - highest, np.int32)
 
 
 def _tall(heights: NDArray[np.int32], usual: float) -> NDArray[np.bool_]:
@@ -132,7 +157,8 @@ def _gap(first: NDArray[np.intp], across: NDArray[np.float32], n: int) -> float:
     nearest = np.full(n, np.inf, np.float32)
     np.minimum.at(nearest, first, across)
     close, wide = nearest <= GAP, (nearest > GAP) & (nearest <= WIDE_GAP)
-    return WIDE_GAP if wide.sum() < RARE * close.sum() else GAP
+    fewer = max(RARE * close.sum(), (close & (nearest > MIDDLE)).sum())
+    return WIDE_GAP if wide.sum() < fewer else GAP
 
 
 def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
@@ -296,16 +322,33 @@ def in_lines(groups: list[Group]) -> tuple[Group, ...]:
     )
 
 
-def _is_squared(ruled: Mask, height: float) -> bool:
-    """Whether upright rulings follow each other as closely as digits: on squared paper.
+def _is_squared(ruled: Mask, digits: Stats, height: float) -> bool:
+    """Whether upright rulings are those of squared paper, where digits stand anywhere.
 
-    A table's are wider apart, as each of its cells holds a digit and some room around.
+    They follow each other as closely as digits; a table's are wider apart, as each of its cells
+    holds a digit and some room around. Or they follow all over the page, and run through digits.
     """
     rows = ruled[:: max(1, len(ruled) // SOUNDINGS)]
     rows = rows[rows.mean(axis=1) < 0.5]
     begin, column = np.nonzero((rows[:, 1:] == 1) & (rows[:, :-1] == 0))
     pitches = np.diff(column)[np.diff(begin) == 0]
-    return len(pitches) > MANY and bool(np.median(pitches) <= SQUARED * height)
+    if len(pitches) <= MANY or np.median(pitches) > WIDE_SQUARES * height:
+        return False
+    if np.median(pitches) <= SQUARED * height:
+        return True
+    full = np.percentile(np.bincount(begin, minlength=len(rows)), 75) >= FULL
+    return bool(full and np.mean([_is_crossed(digit, ruled) for digit in digits]) >= CROSSED)
+
+
+def _is_crossed(digit: Stats, ruled: Mask) -> bool:
+    """Whether an upright ruling goes on from above its middle half to below it."""
+    left, top, width, height = (int(value) for value in digit[:4])
+    columns = slice(left + width // 4, left + width - width // 4)
+    above = ruled[max(0, top - height) : top, columns]
+    below = ruled[top + height : top + 2 * height, columns]
+    if not above.size or not below.size:
+        return False
+    return bool(((above.mean(axis=0) > 0.5) & (below.mean(axis=0) > 0.5)).any())
 
 
 def _parted(a: Stats, b: Stats, ruled: Mask) -> bool:

@@ -149,7 +149,7 @@ def find_numbers(grey: Grey) -> Layout:
     rows = _take_rows(holes, contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
     frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
-    rings = find_rings(closed, dark) + find_bubbles(closed, dark)
+    rings = find_rings(closed, dark, contrast) + find_bubbles(closed, dark)
     ruled = (
         find_rulings(ink, faint, contrast) | draw_borders(frames, dark) | draw_rings(rings, dark)
     )

@@ -17,6 +17,8 @@ FAINT, LOW = 0.45, 0.5
 """Of the contrast of most ink, and of the usual height of what is no fainter: grain has less."""
 MAX_PARTS = 10_000
 """A page with more parts is a texture; the highest are looked at. A page of print has 6,000."""
+HIGH = 0.25
+"""Heights of a frame that a digit in it has, at least; a speck beside a stroke has less."""
 DARKER = 1.5
 """Times a ruling's contrast: what stands on it and is darker was written."""
 Stats = NDArray[np.int32]
@@ -60,9 +62,10 @@ def characters(
     chosen = chosen[~_continued(stats[chosen], ruled, contrast)]
     if len(chosen) == 0:
         return chosen
-    held, tall = _held(stats[chosen]), height[chosen] > 1.6 * usual_height(height[chosen])
+    held, high = _held(stats[chosen])
+    tall = height[chosen] > 1.6 * usual_height(height[chosen])
     # A part with others inside its box is what is left of a frame.
-    return np.asarray(chosen[(held < 2) & ~(tall & (held > 0))], np.intp)
+    return np.asarray(chosen[(held < 2) & ~(tall & (high > 0))], np.intp)
 
 
 def usual_height(heights: NDArray[Any]) -> float:
@@ -113,9 +116,9 @@ def _goes_on(part: Stats, ruled: Mask, contrast: Grey) -> bool:
     return bool(own < DARKER * np.median(np.concatenate(printed)))
 
 
-def _held(stats: Stats) -> NDArray[np.int64]:
-    """How many of the other parts lie in each one's box."""
-    left, top, width, height = stats[:, :4].T
+def _held(stats: Stats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many of the other parts lie in each one's box, and how many of these are high for it."""
+    n, (left, top, width, height) = len(stats), stats[:, :4].T
     x, y = left + width // 2, top + height // 2
     order = np.argsort(x)
     begin = np.searchsorted(x[order], left, side="right")
@@ -123,7 +126,8 @@ def _held(stats: Stats) -> NDArray[np.int64]:
     inner = order[place]
     inside = (y[inner] > top[outer]) & (y[inner] < (top + height)[outer])
     inside &= (height[inner] < 0.8 * height[outer]) & (height[inner] >= MIN_HEIGHT)
-    return np.bincount(outer[inside], minlength=len(stats))
+    high = inside & (height[inner] >= HIGH * height[outer])
+    return np.bincount(outer[inside], minlength=n), np.bincount(outer[high], minlength=n)
 
 
 def pairs(begin: NDArray[np.intp], end: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:

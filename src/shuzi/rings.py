@@ -19,6 +19,8 @@ OPEN = 0.6
 """Of a ring's inside, the paper that what touches the ring does not cut off."""
 WRITTEN = 0.3
 """Of a ring's height that a number in it takes, at least; a 0 and an 8 have nothing in them."""
+PALE = 0.5
+"""Of its line's contrast that what is written in it has, at least."""
 THICK = 8
 """A ring's line is as thick as the ring is high over this, at most."""
 BLURRED = 6
@@ -50,19 +52,23 @@ def without_rings(grey: Grey) -> Grey:
     """
     if min(grey.shape) < CROP[0] or max(grey.shape) > CROP[1]:
         return grey
-    dark = find_ink(*page_contrast(grey))
-    rings = find_rings(find_closed(dark), dark, largest=1.0)
+    contrast, floor = page_contrast(grey)
+    dark = find_ink(contrast, floor)
+    rings = find_rings(find_closed(dark), dark, contrast, largest=1.0)
     if not rings:
         return grey
     return np.asarray(cv2.inpaint(grey, draw_rings(rings, dark), 3, cv2.INPAINT_TELEA), np.uint8)
 
 
-def find_rings(closed: list[Hole], dark: Mask, largest: float = LARGEST) -> list[Outline]:
+def find_rings(
+    closed: list[Hole], dark: Mask, contrast: Grey, largest: float = LARGEST
+) -> list[Outline]:
     """Those closed lines that are round and have writing in them.
 
     Args:
         closed: as `shuzi.boxes.find_closed` gives them.
         dark: where ink and print are.
+        contrast: how much darker than the paper it is.
         largest: share of the picture's sides that a ring takes at most.
     """
     high = [(hole, box) for hole, box in closed if box.height >= LOWEST]
@@ -73,7 +79,7 @@ def find_rings(closed: list[Hole], dark: Mask, largest: float = LARGEST) -> list
         outline
         for outline, hole, box in found
         if max(box.height / dark.shape[0], box.width / dark.shape[1]) <= largest
-        if _is_round(outline, hole, box) and _is_written_in(outline, box, dark)
+        if _is_round(outline, hole, box) and _is_written_in(outline, box, dark, contrast)
     ]
 
 
@@ -157,17 +163,24 @@ def _is_round(outline: Outline, hole: cv2.typing.MatLike, box: Box) -> bool:
     return both >= ROUND * either
 
 
-def _is_written_in(outline: Outline, box: Box, dark: Mask) -> bool:
-    """Whether there is ink within that is as high as digits, and apart from the line."""
+def _is_written_in(outline: Outline, box: Box, dark: Mask, contrast: Grey) -> bool:
+    """Whether there is ink within that is as high as digits, and apart from the line.
+
+    What is pale beside the line is a ruling that runs through a nought.
+    """
     corner = max(0, box.x - 1), max(0, box.y - 1)
-    window = dark[corner[1] : box.bottom + 1, corner[0] : box.right + 1]
-    _, _, found, centres = cv2.connectedComponentsWithStats(window)
-    left, top, width, height, _ = np.asarray(found).T
+    place = slice(corner[1], box.bottom + 1), slice(corner[0], box.right + 1)
+    window, shade = dark[place], contrast[place]
+    _, labels, found, centres = cv2.connectedComponentsWithStats(window)
+    left, top, width, height, area = np.asarray(found).T
+    shades = np.bincount(labels.ravel(), shade.ravel(), len(found)) / np.maximum(area, 1)
     within = (left > 1) & (top > 1)
     within &= (left + width < window.shape[1] - 1) & (top + height < window.shape[0] - 1)
-    high = within & (height > WRITTEN * box.height)
-    # The first is the paper.
-    high[0] = False
+    # The first is the paper; what reaches the edge is the line, in the corners.
+    within[0], edge = False, ~within
+    edge[0] = False
+    line = shades[edge].max(initial=0)
+    high = within & (height > WRITTEN * box.height) & (shades >= PALE * line)
     return any(
         cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) > 0
         for x, y in centres[high] + np.array(corner)

@@ -11,6 +11,9 @@ COARSE_SIDE = 1200
 """Rulings of larger pages are looked for at half the size."""
 STRAIGHT, RULING = 1.2, 4.0
 """Straight runs of so many heights of a digit, together so long, are a ruling."""
+SQUARE, COVERED = 0.8, 0.5
+"""Runs of so many heights that cover such a share of a page's width are a ruling's, too, where
+rulings are pale: each one side of a square."""
 PALE = 0.7
 """Of the contrast of other dark ink, the darkest of pale rulings."""
 
@@ -37,6 +40,8 @@ def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     ruled = np.asarray((level > 0) | (upright.T > 0), np.uint8)
     limit = _pale_limit(ruled, shade, ink[::step, ::step])
     if limit is not None:
+        rows |= _broken(dark, height)
+        columns |= _broken(np.ascontiguousarray(dark.T), height)
         along = (rows[:, None] | columns) & dark & (shade <= limit)
         kept = [_without_strokes(labels, shade, dark, limit) for labels in (level, upright.T)]
         ruled = np.asarray(kept[0] | kept[1] | along, np.uint8)
@@ -87,6 +92,12 @@ def _runs(ink: Mask, height: float, thick: int) -> tuple[NDArray[np.int32], Mask
     ruling[0] = False
     labels[~ruling[labels]] = 0
     return labels, dilated((along >= least).astype(np.uint8)[:, None], 3, 1)[:, 0]
+
+
+def _broken(ink: Mask, height: float) -> Mask:
+    """The rows that straight runs cover, though each may end at the next upright ruling."""
+    runs = opened(dilated(ink, 2, 1), 1, max(12, round(SQUARE * height)))
+    return dilated((runs.mean(axis=1) >= COVERED).astype(np.uint8)[:, None], 3, 1)[:, 0]
 
 
 def _pale_limit(ruled: Mask, shade: Grey, ink: Mask) -> float | None:
