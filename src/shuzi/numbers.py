@@ -17,9 +17,13 @@ from shuzi.strip import Strip
 LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,
 and so many to each of these. Fewer may be fillers, or crossed out."""
+SEVERAL, UNSURE = 2, 0.5
+"""Where so many are passed over, it is a word as often as a number; what it is as sure as then."""
 SPACE, SMALL = 1.5, 1.1
 """Heights of a letter between words; and how high it is against their small letters. Digits are
 higher."""
+EVEN, PRINTED = 0.06, 0.4
+"""Of their height, how far small letters of print differ; and their share of a text's letters."""
 REFUSED = 0.4
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
@@ -78,20 +82,32 @@ def on_page(layout: Layout, group: Group, strip: Strip, reading: Reading) -> Num
     return replace(number, box=layout.on_picture(group.box), line=group.line, digits=digits)
 
 
-def is_of_a_word(layout: Layout, group: Group, strip: Strip, reading: Reading) -> bool:
-    """Whether most of the group was passed over: its digits are letters of a word."""
+def passed_over(layout: Layout, group: Group, strip: Strip, reading: Reading) -> int:
+    """How many of the group's letters or digits the reading leaves out."""
     stats = layout.stats[list(group.parts)]
     letters = stats[stats[:, 3] >= LETTER * stats[:, 3].max()]
     middles = letters[:, 0] + letters[:, 2] / 2
     crop = layout.crop_box(group)
     ends = [[strip.on_crop(column) for column in span] for span in reading.spans]
     begin, end = crop.x + np.array(ends).T
-    unread = int((~((begin <= middles[:, None]) & (middles[:, None] <= end)).any(axis=1)).sum())
-    return unread >= max(LETTERS, PASSED_OVER * len(reading.text))
+    return int((~((begin <= middles[:, None]) & (middles[:, None] <= end)).any(axis=1)).sum())
+
+
+def doubted(number: Number) -> Number:
+    """The number, as sure as one that may be a word."""
+    return replace(number, confidence=UNSURE * number.confidence)
+
+
+def is_of_a_word(text: str, unread: int) -> bool:
+    """Whether most of a group was passed over: its digits are letters of a word."""
+    return unread >= max(LETTERS, PASSED_OVER * len(text))
 
 
 def is_a_letter(layout: Layout, group: Group, words: Sequence[Group]) -> bool:
-    """Whether it stands between two words and is no higher than their small letters: an a, an o."""
+    """Whether it stands between two words and is no higher than their small letters: an a, an o.
+
+    Of print only: in handwriting a digit may be as low as they are.
+    """
     box, reach = group.box, SPACE * group.box.height
     line = [word for word in words if word.line == group.line]
     before = [word for word in line if 0 <= box.x - word.box.right <= reach]
@@ -99,7 +115,9 @@ def is_a_letter(layout: Layout, group: Group, words: Sequence[Group]) -> bool:
     if not before or not after:
         return False
     letters = layout.stats[[part for word in (*before, *after) for part in word.parts], 3]
-    return box.height <= SMALL * float(np.percentile(letters, 25))
+    small = float(np.percentile(letters, 25))
+    even = np.abs(letters - small) <= max(1.0, EVEN * small)
+    return bool(box.height <= SMALL * small and even.mean() >= PRINTED)
 
 
 def number_of(

@@ -13,13 +13,16 @@ from shuzi.groups import Group
 from shuzi.ink import find_digit
 from shuzi.layout import Layout
 from shuzi.numbers import (
+    SEVERAL,
     agreed,
     averaged,
     boxed_number,
+    doubted,
     is_a_letter,
     is_of_a_word,
     number_of,
     on_page,
+    passed_over,
     unsigned,
 )
 from shuzi.page import Box, Number
@@ -119,9 +122,11 @@ class Transcriber:
         numbers, words = [], []
         for group, strip, reading in zip(groups, strips, readings, strict=True):
             # What is unlikely to be a number at all is none; the rest of the page is not either.
-            unlikely = not reading.text or reading.confidence < FLOOR
-            if not unlikely and not is_of_a_word(layout, group, strip, reading):
-                numbers.append((group, on_page(layout, group, strip, reading)))
+            likely = reading.text and reading.confidence >= FLOOR
+            unread = passed_over(layout, group, strip, reading) if likely else 0
+            if likely and not is_of_a_word(reading.text, unread):
+                number = on_page(layout, group, strip, reading)
+                numbers.append((group, doubted(number) if unread >= SEVERAL else number))
             elif len(group.parts) > 1:
                 words.append(group)
         found = [
