@@ -91,3 +91,11 @@ def test_a_letter_between_words_is_no_digit(reader):
 def test_a_printed_digit_between_words_is_one(reader):
     numbers = reader.read(line_of("write with 2 pens and with 3 pencils")).numbers
     assert [number.text for number in numbers] == 4 * ["2", "3"]
+
+
+@pytest.mark.parametrize("word", ["12abc", "519ned"])
+def test_digits_with_several_letters_at_them_are_for_review(word, reader):
+    """A word whose letters look like digits, or a number with its unit."""
+    numbers = reader.read(line_of(f"some words of {word} and more")).numbers
+    assert [number.decision for number in numbers] == 4 * ["review"]
+    assert all(number.confidence <= 0.5 for number in numbers)

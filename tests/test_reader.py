@@ -2,8 +2,10 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
+from pages import page
 from PIL import Image
 from places import EXAMPLES
 
@@ -36,6 +38,19 @@ def test_the_example_of_a_page_is_read():
     page = shuzi.read(EXAMPLES / "page.jpg")
     assert page.kind == "page"
     assert page.text() == "25 378 52\n835 7 2238\n58 3"
+
+
+def test_a_number_that_cannot_be_read_is_rejected_not_left_out(digits):
+    """Six digits, most of each under the next ones."""
+    paper, _ = page(digits, [[2, 3], [3, 2], [2, 2]], size=(700, 1000))
+    chosen = np.random.default_rng(0).choice(len(digits.test_labels), 6, replace=False)
+    for place, i in enumerate(chosen):
+        ink = cv2.resize(digits.test_images[i], None, fx=2, fy=2)
+        spot = paper[500:556, 100 + 16 * place : 156 + 16 * place]
+        np.minimum(spot, 235 - (0.8 * ink).astype(np.uint8), out=spot)
+    numbers = shuzi.read(paper).numbers
+    assert [n.decision == "reject" for n in numbers] == 6 * [False] + [True]
+    assert 100 < numbers[-1].box.x < 120
 
 
 def test_a_blank_picture_is_no_digit_not_a_guess():

@@ -18,7 +18,7 @@ LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,
 and so many to each of these. Fewer may be fillers, or crossed out."""
 SEVERAL, UNSURE = 2, 0.5
-"""Where so many are passed over, it is a word as often as a number; what it is as sure as then."""
+"""Where so many are passed over, it is a word as often as a number: a unit, or a word's letters."""
 SPACE, SMALL = 1.5, 1.1
 """Heights of a letter between words; and how high it is against their small letters. Digits are
 higher."""
@@ -94,8 +94,8 @@ def passed_over(layout: Layout, group: Group, strip: Strip, reading: Reading) ->
 
 
 def doubted(number: Number) -> Number:
-    """The number, as sure as one that may be a word."""
-    return replace(number, confidence=UNSURE * number.confidence)
+    """The number, at most as sure as one that may be a word."""
+    return replace(number, confidence=min(UNSURE, number.confidence))
 
 
 def is_of_a_word(text: str, unread: int) -> bool:

@@ -97,7 +97,8 @@ def _halved(grey: Grey) -> Grey:
 
 def _paper(grey: Grey) -> Grey:
     """The paper's level at each pixel: what is left when dark strokes are closed."""
-    coarse = shrunk(grey, PAPER_SIDE)
+    # Of small crops at half their size, as blocks as wide as they are take long.
+    coarse = shrunk(grey, min(PAPER_SIDE, max(grey.shape) // 2))
     # Wider than any stroke.
     across = THICKEST * max(coarse.shape) / max(grey.shape)
     side = max(3, round(across)) | 1

@@ -53,6 +53,11 @@ class Reading:
     spans: tuple[tuple[int, int], ...]
     alternatives: tuple[tuple[str, float], ...]
 
+    @property
+    def none(self) -> float:
+        """Probability that there is no number, 0 if four other texts are likelier."""
+        return dict(((self.text, self.confidence), *self.alternatives)).get("", 0.0)
+
 
 class SequenceRecogniser:
     """A model that reads a whole number.

@@ -33,6 +33,8 @@ from shuzi.strip import Strip, make_strip
 Grey = NDArray[np.uint8]
 LYING, DASH = 0.9, 0.95
 """Width over height above which a stroke in a box is a dash, not a 1; and how probably."""
+NONE = 0.1
+"""How probably a number that cannot be read is none, at most."""
 NARROW = 1.1
 """Width over height of ink that may be a single digit."""
 
@@ -119,7 +121,7 @@ class Transcriber:
         strips = [make_strip(layout.crop(group)) for group in groups]
         readings = self._read(strips)
         readings = self._with_second_opinions(layout, groups, readings, strips)
-        numbers, words = [], []
+        numbers, words, unreadable = [], [], []
         for group, strip, reading in zip(groups, strips, readings, strict=True):
             # What is unlikely to be a number at all is none; the rest of the page is not either.
             likely = reading.text and reading.confidence >= FLOOR
@@ -127,8 +129,13 @@ class Transcriber:
             if likely and not is_of_a_word(reading.text, unread):
                 number = on_page(layout, group, strip, reading)
                 numbers.append((group, doubted(number) if unread >= SEVERAL else number))
+            elif reading.text and not likely and reading.none <= NONE:
+                unreadable.append((group, on_page(layout, group, strip, reading)))
             elif len(group.parts) > 1:
                 words.append(group)
+        # Among words it is one more of them.
+        if len(numbers) > len(words):
+            numbers += unreadable
         found = [
             (group, number)
             for group, number in numbers
