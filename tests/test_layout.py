@@ -118,6 +118,13 @@ def test_noise_of_neighbouring_pixels_has_none():
     assert find_numbers(paper.astype(np.uint8)).groups == ()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 3), (1, 900), (3000, 1)])
+def test_the_light_of_a_picture_of_one_line_is_followed(size):
+    contrast, floor = page_contrast(np.full(size, 200, np.uint8))
+    assert contrast.shape == floor.shape == size
+    assert not contrast.any()
+
+
 @pytest.mark.parametrize("angle", [-3.0, 2.0])
 def test_a_turned_page_is_levelled(plain, angle):
     turn = cv2.getRotationMatrix2D((500, 450), angle, 1)

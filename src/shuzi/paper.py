@@ -60,7 +60,7 @@ def faint_ink(contrast: Grey, floor: Grey) -> Mask:
 
 def shrunk(grey: Grey, side: int) -> Grey:
     """The picture with its longer side at most `side`."""
-    while max(grey.shape) >= 2 * side:
+    while max(grey.shape) >= 2 * side and min(grey.shape) > 1:
         grey = _halved(grey)
     scale = min(1.0, side / max(grey.shape))
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
@@ -89,8 +89,6 @@ def _light_ink(grey: Grey) -> bool:
 def _halved(grey: Grey) -> Grey:
     """The picture at half its size; an odd last row or column is left out."""
     height, width = len(grey) // 2, grey.shape[1] // 2
-    if height == 0 or width == 0:
-        return grey
     even = grey[: 2 * height, : 2 * width]
     return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -98,7 +96,7 @@ def _halved(grey: Grey) -> Grey:
 def _paper(grey: Grey) -> Grey:
     """The paper's level at each pixel: what is left when dark strokes are closed."""
     # Of small crops at half their size, as blocks as wide as they are take long.
-    coarse = shrunk(grey, min(PAPER_SIDE, max(grey.shape) // 2))
+    coarse = shrunk(grey, min(PAPER_SIDE, max(1, max(grey.shape) // 2)))
     # Wider than any stroke.
     across = THICKEST * max(coarse.shape) / max(grey.shape)
     side = max(3, round(across)) | 1
