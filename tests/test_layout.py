@@ -40,6 +40,17 @@ def test_light_ink_on_dark_paper(plain):
     assert found(255 - plain) == [3, 2, 3]
 
 
+def test_light_ink_on_a_sheet_among_dark_streaks(plain):
+    """A table's grain, darker than the ink is light."""
+    grain = np.random.default_rng(0).gamma(4, 12, (1300, 1)) + np.zeros((1, 1600))
+    photo = (200 - grain).clip(0, 255).astype(np.uint8)
+    photo[150:1150, 250:1350] = 120
+    light = (235 - plain.clip(0, 235)) // 4
+    photo[200:1100, 300:1300] += light
+    contrast, _ = page_contrast(photo)
+    assert contrast[200:1100, 300:1300][light > 40].mean() > 50
+
+
 def test_a_shadow(plain):
     light = np.linspace(1, 0.35, plain.shape[1])
     assert found((plain * light).astype(np.uint8)) == [3, 2, 3]

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 
 PAPER_SIDE = 300
 """The paper's light is followed at this size of the page."""
+LARGE, PARTS = 1000, 8
+"""Pixels of a page that is looked at in parts, so many across and down, for the ink's colour."""
 THICKEST = 50
 """Pixels of the thickest pen's stroke."""
 MIN_CONTRAST = 16.0
@@ -79,11 +81,20 @@ def opened(mask: Mask, height: int, width: int) -> Mask:
 
 
 def _light_ink(grey: Grey) -> bool:
-    """Ink is the lesser part of a page, so it is the longer tail of what the light does not do."""
+    """Ink is the lesser part of a page, so it is the longer tail of what the light does not do.
+
+    Of a large page in each part by itself, so that a dark desk around it does not outweigh it.
+    """
     coarse = shrunk(grey, 2 * PAPER_SIDE).astype(np.float32)
     side = max(3, max(coarse.shape) // 20) | 1
     rest = coarse - cv2.blur(coarse, (side, side), borderType=cv2.BORDER_REPLICATE)
-    return float((rest * rest * rest).mean()) > 0
+    parts = PARTS if max(grey.shape) >= LARGE else 1
+    size = min(parts, rest.shape[1]), min(parts, rest.shape[0])
+    square, cube = (
+        cv2.resize(moment, size, interpolation=cv2.INTER_AREA)
+        for moment in (rest * rest, rest * rest * rest)
+    )
+    return float((cube / np.maximum(square, 1)).sum()) > 0
 
 
 def _halved(grey: Grey) -> Grey:
