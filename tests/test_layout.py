@@ -42,7 +42,7 @@ def test_light_ink_on_dark_paper(plain):
 
 def test_light_ink_on_a_sheet_among_dark_streaks(plain):
     """A table's grain, darker than the ink is light."""
-    grain = np.random.default_rng(0).gamma(4, 12, (1300, 1)) + np.zeros((1, 1600))
+    grain = np.random.default_rng(0).gamma(4, 18, (1300, 1)) + np.zeros((1, 1600))
     photo = (200 - grain).clip(0, 255).astype(np.uint8)
     photo[150:1150, 250:1350] = 120
     light = (235 - plain.clip(0, 235)) // 4
