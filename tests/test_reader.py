@@ -1,12 +1,13 @@
 """Pictures of one digit, read by the model that shuzi carries."""
 
 import json
+from importlib.resources import files
 
 import cv2
 import numpy as np
 import pytest
 from pages import page
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from places import EXAMPLES
 
 import shuzi
@@ -17,6 +18,8 @@ from shuzi.training.strokes import LETTERS
 
 PICTURES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".py")
 DRAWN = [path for path in PICTURES if path.stem[0].isdigit()]
+
+FONTS = files("matplotlib") / "mpl-data" / "fonts" / "ttf"
 
 
 @pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.name)
@@ -123,6 +126,26 @@ def test_most_letters_of_unseen_writers_are_refused(data_folder):
     plain = images[~np.isin(labels, list("OoDIliZzSsBbqg"))][::4]
     reader = Reader()
     assert np.mean([reader.read(image).text() == "" for image in plain]) > 0.7
+
+
+def test_hardly_any_letter_of_unseen_writers_is_accepted(data_folder):
+    images, labels = pictures(data_folder / "not_digits" / "letters.npz")
+    plain = images[~np.isin(labels, list("OoDIliZzSsBbqg"))]
+    reader = Reader()
+    said = [[number.decision for number in reader.read(image).numbers] for image in plain]
+    assert np.mean(["accept" in decisions for decisions in said]) < 0.01
+
+
+def test_what_the_number_model_takes_for_something_else_is_for_review(digits):
+    """A letter of printing that the digit model is sure is a 2."""
+    other = Reader(Reader().recogniser.path)
+    face = ImageFont.truetype(str(FONTS / "DejaVuSerif.ttf"), 60)
+    picture = Image.new("L", (90, 90), 240)
+    ImageDraw.Draw(picture).text((25, 5), "a", font=face, fill=30)
+    alone = other.read(np.asarray(picture)).numbers[0]
+    both = Reader().read(np.asarray(picture)).numbers[0]
+    assert (alone.decision, both.decision) == ("accept", "review")
+    assert both.confidence == pytest.approx(max(both.probabilities), abs=1e-6)
 
 
 def test_the_card_says_what_made_the_model():

@@ -28,6 +28,8 @@ REFUSED = 0.4
 """Above this probability that it is no digit there is none; below, the digit is given as unsure."""
 WHOLE = 0.6
 """What a row of boxes read as a whole counts, against its digits read apart."""
+AGREES = 0.5
+"""So probable is a digit to the number model that it takes for nothing else."""
 FILLER = 0.5
 """Above this probability that it is no digit, what a box holds is a dash or a crossing-out."""
 
@@ -48,6 +50,17 @@ def averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Read
     (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
     spans = reading.spans if text == reading.text else _evenly(len(text), width)
     return Reading(text, min(1.0, confidence), spans, tuple(rest[:4]))
+
+
+def doubt(probabilities: NDArray[np.float32], reading: Reading) -> float:
+    """What the digit model's probabilities of one digit are to be multiplied by.
+
+    1 unless the number model takes the same ink for something else rather than that digit, as it
+    does many letters; then such that the digit is as probable as both say in the mean.
+    """
+    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    own, other = float(probabilities.max()), said.get(str(probabilities.argmax()), 0.0)
+    return 1.0 if other >= AGREES else (own + other) / (2 * own)
 
 
 def agreed(number: Number, reading: Reading) -> tuple[str, float]:

@@ -16,20 +16,22 @@ from shuzi.errors import UsageError
 from shuzi.glyph import normalise
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
-from shuzi.numbers import REFUSED, digit_of
+from shuzi.numbers import REFUSED, digit_of, doubt
 from shuzi.page import Number, Page
 from shuzi.rings import without_rings
 from shuzi.sequence import SequenceRecogniser
 from shuzi.sheet import find_sheet
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
+from shuzi.strip import strip_of_glyph
 from shuzi.transcriber import Transcriber
 from shuzi.upright import turn_upright
 
 Grey = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
 DOUBTFUL, CERTAIN = 0.5, 0.9
-"""Confidences of a crop of a number as it is, and turned, that it is turned between."""
+"""Confidences of a crop of a number as it is, and turned, that it is turned between; a digit that
+the digit model is so certain of is shown to the other model, too."""
 EVEN = 0.5
 """A number of several digits is likelier than not."""
 
@@ -86,6 +88,8 @@ class Reader:
     ) -> None:
         self._choose(kind, rotate, target_error, digits_only)
         self.recogniser = Recogniser(model, threads=threads)
+        # Another digit model's answers are its own.
+        self.two_opinions = model is None
         self.number_model = number_model
         self.max_pixels = max_pixels
 
@@ -254,9 +258,13 @@ class Reader:
         return "digit", digits
 
     def _of_ink(self, ink: Ink) -> list[Number]:
-        probabilities = self.recogniser.predict(normalise(ink.values))[0]
+        glyph = normalise(ink.values)
+        probabilities = self.recogniser.predict(glyph)[0]
         if 1 - probabilities.sum() > REFUSED:
             return []
+        if self.two_opinions and probabilities.max() > CERTAIN:
+            reading = self.sequence_recogniser.glance([strip_of_glyph(glyph)])[0]
+            probabilities *= doubt(probabilities, reading)
         digit = digit_of(probabilities, ink.box)
         return [
             Number(

@@ -88,6 +88,14 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
     return Strip(values, left + pixel * columns.start, pixel * ink.shape[1] / width)
 
 
+def strip_of_glyph(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The strip, uint8 (32, 96), of one digit in MNIST's form, uint8 (28, 28), on blank paper."""
+    size = HEIGHT, HEIGHT
+    square = cv2.resize(glyph, size, interpolation=cv2.INTER_LINEAR)
+    sides = HEIGHT // 2, 3 * HEIGHT // 2
+    return np.asarray(np.pad(square, ((0, 0), sides)), np.uint8)
+
+
 def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:
     """Rows and columns around the writing, which was found at a size so many times less."""
     margin = AROUND * writing.height
