@@ -18,6 +18,9 @@ PAPER = 0.3
 """Of the darkest column or row between two boxes that paper is at most, if there is any."""
 THICK = 1.6
 """Times as much ink as in the thinnest lines across a thick one, which parts two numbers."""
+THICKER, EVEN, ROWS = 1.25, 1.12, 5
+"""The same where all others are even, no more than that many times as thick as the thinnest, and
+so many rows say so."""
 UPON = 0.35
 """Of a box's height between rows that may share a line."""
 FEW = 3
@@ -25,9 +28,10 @@ FEW = 3
 SUDOKU = 9
 LOW, PIECES = 0.1, 3
 """Of a box's height that a piece of a digit has; a digit is in no more pieces."""
-HIGH, MANY = (0.35, 0.25), 0.25
+HIGH, MANY, HALF = (0.35, 0.25), 0.25, 0.5
 """Parts beside and above each other that have these shares of a box's height may be digits; more
-than that share of a table's boxes hold several if they are cells with a number each."""
+than that share of a table's boxes hold several if they are cells with a number each, or than half
+where thick lines part numbers of a digit in each box."""
 SQUARES, EMPTY, GRAIN = 200, 0.7, 0.01
 """More boxes than this, of which that share is empty, are squared paper's; an empty one holds no
 more ink than that share of it."""
@@ -175,7 +179,8 @@ def _in_columns(run: Row, other: Row) -> bool:
 
 def _is_of_numbers(table: list[Row], columns: int, cut: bool, dark: Mask, contrast: Grey) -> bool:
     """Whether each row of a table is a number, or some; in a sudoku each box is its own."""
-    if sum(_holds_more(box, dark) for run in table for box in run) > MANY * sum(map(len, table)):
+    many = HALF if cut else MANY
+    if sum(_holds_more(box, dark) for run in table for box in run) > many * sum(map(len, table)):
         return False
     if columns <= FEW:
         return sum(_has_more(run, dark) for run in table) < len(table) / 2
@@ -220,7 +225,7 @@ def _cut_like(run: Row, whole: list[Row], cuts: list[int]) -> list[Row]:
 def _thick_lines(runs: list[Row], contrast: Grey) -> list[int]:
     """The places between boxes where lines are thick, if they part the rows evenly."""
     lines = [[_upright_line(contrast, a, b).sum() for a, b in pairwise(run)] for run in runs]
-    cuts = _thick(np.median(np.array(lines), axis=0))
+    cuts = _thick(np.median(np.array(lines), axis=0), clear=len(runs) >= ROWS)
     sizes = {b - a for a, b in pairwise([0, *cuts, len(runs[0])])}
     return cuts if len(sizes) == 1 and sizes != {1} else []
 
@@ -228,7 +233,8 @@ def _thick_lines(runs: list[Row], contrast: Grey) -> list[int]:
 def _has_thick_levels(table: list[Row], contrast: Grey) -> bool:
     ordered = sorted(table, key=lambda run: run[0].y)
     weights = [_level_weight(contrast, a, b) for a, b in pairwise(ordered)]
-    return bool(_thick(np.array([weight for weight in weights if weight > 0])))
+    seen = np.array([weight for weight in weights if weight > 0])
+    return bool(_thick(seen, clear=len(table[0]) >= ROWS))
 
 
 def _level_weight(contrast: Grey, upper: Row, lower: Row) -> float:
@@ -238,12 +244,18 @@ def _level_weight(contrast: Grey, upper: Row, lower: Row) -> float:
     return float(np.median(weights)) if weights else 0.0
 
 
-def _thick(weights: NDArray[np.float64]) -> list[int]:
-    """The places, from 1, of the lines that are thick against the thinnest quarter."""
+def _thick(weights: NDArray[np.float64], *, clear: bool) -> list[int]:
+    """The places, from 1, of the lines that are thick against the thinnest quarter.
+
+    Args:
+        clear: whether the weights are sure enough to tell lines that are hardly thicker.
+    """
     if len(weights) == 0:
         return []
-    most = THICK * max(1.0, float(np.percentile(weights, 25)))
-    return [i for i, weight in enumerate(weights, 1) if weight > most]
+    times = weights / max(1.0, float(np.percentile(weights, 25)))
+    even = not ((times > EVEN) & (times <= THICKER)).any()
+    most = THICKER if clear and even else THICK
+    return [int(i) for i in 1 + np.flatnonzero(times > most)]
 
 
 def _upright_line(contrast: Grey, left: Box, right: Box) -> NDArray[np.float64]:
