@@ -1,0 +1,83 @@
+"""Rows of boxes in the same columns -> those between them whose lines were not found closed."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from shuzi.boxes import is_bordered
+from shuzi.page import Box
+from shuzi.paper import Mask
+
+Row = tuple[Box, ...]
+FEWEST, MOST = 3, 6
+"""Rows that say where others are, at least, and rows missing between two of them, at most."""
+LIKE, DRIFT = 0.12, 0.2
+"""Of a box's height, how far the rows' pitch varies; and of its width, how far a row lies beside
+the one before it."""
+SEEN, MOSTLY = 0.45, 0.6
+"""Of each side of a missing row's box that a line is seen along; and the share of such boxes."""
+
+
+def with_missing(rows: list[Row], dark: Mask) -> list[Row]:
+    """The rows, those in even columns filled up where lines are seen, worn as they may be.
+
+    Args:
+        rows: of boxes side by side, each from left to right.
+        dark: where ink and print are.
+    """
+    filled = [row for column in _in_columns(rows) for row in _between(column, dark)]
+    kept = [row for row in rows if not any(_lies_in(row, other) for other in filled)]
+    return kept + filled
+
+
+def _in_columns(rows: list[Row]) -> list[list[Row]]:
+    """Rows of as many boxes below each other, from top to bottom; no single ones."""
+    columns: list[list[Row]] = []
+    for row in sorted(rows, key=lambda row: row[0].y):
+        for column in columns:
+            if _is_below(row, column[-1]):
+                column.append(row)
+                break
+        else:
+            columns.append([row])
+    return [column for column in columns if len(column) >= FEWEST]
+
+
+def _is_below(row: Row, upper: Row) -> bool:
+    """Whether it has as many boxes at the same places, as far as a page that is askew allows."""
+    if len(row) != len(upper) or row[0].y < upper[0].bottom - DRIFT * upper[0].height:
+        return False
+    steps = max(1.0, (row[0].y - upper[0].y) / upper[0].height)
+    return all(
+        abs(a.x - b.x) < DRIFT * steps * b.width and abs(a.width - b.width) < DRIFT * b.width
+        for a, b in zip(row, upper, strict=True)
+    )
+
+
+def _between(column: list[Row], dark: Mask) -> list[Row]:
+    """The rows that are missing in a column with an even pitch."""
+    steps = np.array([below[0].y - upper[0].y for upper, below in pairwise(column)])
+    pitch = float(np.median(steps[steps < 1.5 * steps.min()]))
+    found: list[Row] = []
+    for (upper, below), step in zip(pairwise(column), steps.tolist(), strict=True):
+        count = round(step / pitch) - 1
+        if 1 <= count <= MOST and abs(step - (count + 1) * pitch) < LIKE * (count + 1) * pitch:
+            shares = [(i + 1) / (count + 1) for i in range(count)]
+            found += [_interpolated(upper, below, share) for share in shares]
+    return [row for row in found if np.mean([is_bordered(b, dark, SEEN) for b in row]) >= MOSTLY]
+
+
+def _interpolated(upper: Row, below: Row, share: float) -> Row:
+    ends = zip(upper, below, strict=True)
+    corners = [
+        np.round((1 - share) * np.array(a.to_list()) + share * np.array(b.to_list()))
+        for a, b in ends
+    ]
+    return tuple(Box(*(int(value) for value in corner)) for corner in corners)
+
+
+def _lies_in(row: Row, other: Row) -> bool:
+    """Whether a row's middle lies in another one."""
+    x = (row[0].x + row[-1].right) / 2
+    y = row[0].y + row[0].height / 2
+    return other[0].x <= x <= other[-1].right and other[0].y <= y <= other[0].bottom
