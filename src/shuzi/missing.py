@@ -25,7 +25,11 @@ def with_missing(rows: list[Row], dark: Mask) -> list[Row]:
         rows: of boxes side by side, each from left to right.
         dark: where ink and print are.
     """
-    filled = [row for column in _in_columns(rows) for row in _between(column, dark)]
+    filled: list[Row] = []
+    for column in sorted(_in_columns(rows), key=lambda column: -len(column[0])):
+        whole = [row for row in rows if len(row) >= len(column[0])] + filled
+        found = _between(column, dark)
+        filled += [row for row in found if not any(_lies_in(row, other) for other in whole)]
     kept = [row for row in rows if not any(_lies_in(row, other) for other in filled)]
     return kept + filled
 
