@@ -25,6 +25,7 @@ def with_missing(rows: list[Row], dark: Mask) -> list[Row]:
         rows: of boxes side by side, each from left to right.
         dark: where ink and print are.
     """
+    rows = _completed(rows, dark)
     filled: list[Row] = []
     for column in sorted(_in_columns(rows), key=lambda column: -len(column[0])):
         whole = [row for row in rows if len(row) >= len(column[0])] + filled
@@ -32,6 +33,36 @@ def with_missing(rows: list[Row], dark: Mask) -> list[Row]:
         filled += [row for row in found if not any(_lies_in(row, other) for other in whole)]
     kept = [row for row in rows if not any(_lies_in(row, other) for other in filled)]
     return kept + filled
+
+
+def _completed(rows: list[Row], dark: Mask) -> list[Row]:
+    """The rows, those that lack boxes which a longer row has with these."""
+    found: list[Row] = []
+    for row in sorted(rows, key=len, reverse=True):
+        if any(_lies_in(row, other) for other in found):
+            continue
+        longer = [other for other in found if len(other) > len(row)]
+        near = sorted(longer, key=lambda other: abs(other[0].y - row[0].y))
+        like = (_placed_like(row, other) for other in near)
+        whole = next((new for new in like if new and _is_seen(new, dark)), row)
+        found.append(whole)
+    return found
+
+
+def _placed_like(row: Row, other: Row) -> Row:
+    """A longer row moved to where one lies, if that has its boxes at the same places; or none."""
+    steps = 1 + abs(row[0].y - other[0].y) / other[0].height
+    near = [min(other, key=lambda box: abs(box.x - own.x)) for own in row]
+    if not all(
+        abs(a.x - b.x) < min(0.5, DRIFT * steps) * b.width
+        and abs(a.width - b.width) < LIKE * b.width
+        for a, b in zip(row, near, strict=True)
+    ):
+        return ()
+    pairs = list(zip(row, near, strict=True))
+    x = round(float(np.median([a.x - b.x for a, b in pairs])))
+    y = round(float(np.median([a.y - b.y for a, b in pairs])))
+    return tuple(Box(box.x + x, box.y + y, box.width, box.height) for box in other)
 
 
 def _in_columns(rows: list[Row]) -> list[list[Row]]:
@@ -68,7 +99,14 @@ def _between(column: list[Row], dark: Mask) -> list[Row]:
         if 1 <= count <= MOST and abs(step - (count + 1) * pitch) < LIKE * (count + 1) * pitch:
             shares = [(i + 1) / (count + 1) for i in range(count)]
             found += [_interpolated(upper, below, share) for share in shares]
-    return [row for row in found if np.mean([is_bordered(b, dark, SEEN) for b in row]) >= MOSTLY]
+    return [row for row in found if _is_seen(row, dark)]
+
+
+def _is_seen(row: Row, dark: Mask) -> bool:
+    """Whether it lies on the page, and there are lines around most of its boxes."""
+    height, width = dark.shape
+    on_page = all(b.x >= 0 and b.y >= 0 and b.right <= width and b.bottom <= height for b in row)
+    return on_page and bool(np.mean([is_bordered(box, dark, SEEN) for box in row]) >= MOSTLY)
 
 
 def _interpolated(upper: Row, below: Row, share: float) -> Row:

@@ -59,7 +59,7 @@ def find_rows(holes: list[Hole], dark: Mask, contrast: Grey) -> list[Row]:
     places = (sorted(row, key=lambda i: boxes[i].x) for row in _joined(_beside(boxes)))
     rows = (tuple(boxes[i] for i in row) for row in places)
     runs = [run for row in rows for run in _at_gaps(row, contrast)]
-    runs = with_missing([run for run in runs if len(run) > 1], dark)
+    runs = [run for run in with_missing(runs, dark) if len(run) > 1]
     tables = [[runs[i] for i in table] for table in _joined(_upon(runs, contrast))]
     loose = [table[0] for table in tables if len(table) == 1]
     fields = _fields(loose, dark)
