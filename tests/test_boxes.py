@@ -66,11 +66,17 @@ def test_squared_paper_that_is_written_on_has_no_rows():
     assert rows_of(mask) == []
 
 
-@pytest.mark.parametrize("gap", [0, 14])
-def test_a_table_of_three_boxes_a_row_is_numbers(gap):
-    mask = np.hstack([empty(3, rows=5)[:, : -50 + gap], empty(3, rows=5)[:, 48:]])
-    rows = rows_of(mask)
-    assert [len(row) for row in rows] == 10 * [3] if gap else rows == []
+def test_a_table_of_three_boxes_a_row_is_numbers():
+    mask = np.hstack([empty(3, rows=5)[:, :-36], empty(3, rows=5)[:, 48:]])
+    assert [len(row) for row in rows_of(mask)] == 10 * [3]
+    assert rows_of(empty(6, rows=5)) == []
+
+
+@pytest.mark.parametrize(("rows", "numbers"), [(5, 10), (4, 0)])
+def test_a_line_a_third_thicker_parts_numbers_where_many_rows_say_so(rows, numbers):
+    mask = empty(6, rows=rows)
+    cv2.line(mask, (171, 50), (171, 50 + 40 * rows), 1, 2)
+    assert [len(row) for row in rows_of(mask)] == numbers * [3]
 
 
 def test_thick_lines_part_a_table_into_numbers_but_no_sudoku():

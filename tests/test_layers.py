@@ -10,7 +10,19 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "page", "files"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
-PAGE = {"paper", "parts", "rulings", "boxes", "cells", "rows", "combs", "frames", "rings", "groups"}
+PAGE = {
+    "paper",
+    "parts",
+    "rulings",
+    "boxes",
+    "cells",
+    "missing",
+    "rows",
+    "combs",
+    "frames",
+    "rings",
+    "groups",
+}
 ALLOWED = {
     "errors": set(),
     "page": {"errors"},
@@ -38,7 +50,8 @@ ALLOWED = {
     "frames": LEAVES | {"paper", "boxes"},
     "rings": LEAVES | {"paper", "boxes"},
     "combs": LEAVES | {"paper", "parts"},
-    "rows": LEAVES | {"paper", "parts", "boxes"},
+    "missing": LEAVES | {"paper", "boxes"},
+    "rows": LEAVES | {"paper", "parts", "boxes", "missing"},
     "groups": LEAVES | {"paper", "parts", "boxes"},
     "layout": LEAVES | PAGE,
     "sheet": LEAVES | {"paper", "layout"},

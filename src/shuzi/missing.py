@@ -1,10 +1,10 @@
-"""Rows of boxes in the same columns -> those between them whose lines were not found closed."""
+"""Rows of boxes -> with those, in the same columns, whose lines are too worn to be closed."""
 
 from itertools import pairwise
 
 import numpy as np
 
-from shuzi.boxes import is_bordered
+from shuzi.boxes import is_alike, is_bordered
 from shuzi.page import Box
 from shuzi.paper import Mask
 
@@ -12,17 +12,19 @@ Row = tuple[Box, ...]
 FEWEST, MOST = 3, 6
 """Rows that say where others are, at least, and rows missing between two of them, at most."""
 LIKE, DRIFT = 0.12, 0.2
-"""Of a box's height, how far the rows' pitch varies; and of its width, how far a row lies beside
-the one before it."""
+"""How far the pitch of rows varies, of itself, and the width of boxes; and of its width, how far
+a box lies beside the one above it."""
 SEEN, MOSTLY = 0.45, 0.6
 """Of each side of a missing row's box that a line is seen along; and the share of such boxes."""
 
 
 def with_missing(rows: list[Row], dark: Mask) -> list[Row]:
-    """The rows, those in even columns filled up where lines are seen, worn as they may be.
+    """The rows, with the boxes and rows that others in the same columns have and they lack.
+
+    Only where enough of their lines are seen, worn as these may be.
 
     Args:
-        rows: of boxes side by side, each from left to right.
+        rows: of boxes side by side, each from left to right; those that lie in others are left out.
         dark: where ink and print are.
     """
     rows = _completed(rows, dark)
@@ -119,7 +121,7 @@ def _interpolated(upper: Row, below: Row, share: float) -> Row:
 
 
 def _lies_in(row: Row, other: Row) -> bool:
-    """Whether a row's middle lies in another one."""
-    x = (row[0].x + row[-1].right) / 2
-    y = row[0].y + row[0].height / 2
-    return other[0].x <= x <= other[-1].right and other[0].y <= y <= other[0].bottom
+    """Whether a row's middle lies in another one of its height."""
+    x, y = (row[0].x + row[-1].right) / 2, row[0].y + row[0].height / 2
+    inside = other[0].x <= x <= other[-1].right and other[0].y <= y <= other[0].bottom
+    return inside and is_alike(row[0], other[0])

@@ -1,0 +1,64 @@
+"""Rows of printed boxes that lack some whose lines are worn."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.missing import with_missing
+from shuzi.page import Box
+
+SIDE, LEFT, TOP = 40, 50, 30
+
+
+def table(rows, columns=3, drift=0):
+    """A table's lines, 1 on 0, and the boxes of each of its rows."""
+    mask = np.zeros((TOP + rows * SIDE + 30, LEFT + columns * SIDE + 60), np.uint8)
+    found = []
+    for row in range(rows):
+        boxes = []
+        for column in range(columns):
+            x, y = LEFT + column * SIDE + drift * row, TOP + row * SIDE
+            cv2.rectangle(mask, (x, y), (x + SIDE, y + SIDE), 1, 2)
+            boxes.append(Box(x + 1, y + 1, SIDE - 2, SIDE - 2))
+        found.append(tuple(boxes))
+    return found, mask
+
+
+def worn(mask):
+    """The lines with gaps, so that no box is closed."""
+    mask = mask.copy()
+    mask[:, ::11] = mask[::11] = 0
+    return mask
+
+
+def in_order(rows):
+    return sorted((tuple(box.to_list() for box in row) for row in rows), key=lambda row: row[0][1])
+
+
+@pytest.mark.parametrize("drift", [0, 3])
+def test_missing_rows_are_between_the_others(drift):
+    rows, mask = table(7, drift=drift)
+    some = [rows[i] for i in (0, 1, 2, 5, 6)]
+    assert in_order(with_missing(some, worn(mask))) == in_order(rows)
+
+
+def test_a_row_has_the_boxes_of_the_longest():
+    rows, mask = table(3, columns=5)
+    pieces = [rows[0], rows[1][1:3], rows[1][4:], rows[2][:2]]
+    assert in_order(with_missing(pieces, worn(mask))) == in_order(rows)
+
+
+def test_where_no_lines_are_seen_nothing_is_missing():
+    rows, mask = table(7)
+    mask[TOP + 3 * SIDE + 3 : TOP + 5 * SIDE - 2] = 0
+    mask[TOP + 6 * SIDE + 3 :, LEFT + 2 * SIDE - 3 :] = 0
+    some = [rows[0], rows[1], rows[2], rows[5], rows[6][:1]]
+    assert in_order(with_missing(some, mask)) == in_order(some)
+
+
+def test_no_box_is_off_the_page():
+    rows, mask = table(3)
+    mask, cut = mask[:, LEFT + SIDE - 5 :], LEFT + SIDE - 5
+    moved = [tuple(Box(b.x - cut, b.y, b.width, b.height) for b in row) for row in rows]
+    found = with_missing([moved[0], moved[1][1:]], np.ascontiguousarray(mask))
+    assert found == [moved[0], moved[1][1:]]
