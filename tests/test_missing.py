@@ -62,3 +62,22 @@ def test_no_box_is_off_the_page():
     moved = [tuple(Box(b.x - cut, b.y, b.width, b.height) for b in row) for row in rows]
     found = with_missing([moved[0], moved[1][1:]], np.ascontiguousarray(mask))
     assert found == [moved[0], moved[1][1:]]
+
+
+def test_two_halves_of_a_box_are_no_rows():
+    """A stroke cuts it in two."""
+    rows, mask = table(3, columns=5)
+    whole = rows[1][0]
+    halves = [
+        (Box(whole.x, whole.y, whole.width, whole.height // 2),),
+        (Box(whole.x, whole.y + whole.height // 2, whole.width, whole.height // 2),),
+    ]
+    pieces = [rows[0], *halves, rows[1][1:], rows[2]]
+    assert in_order(with_missing(pieces, mask)) == in_order(rows)
+
+
+def test_boxes_in_a_cell_are_a_row_of_their_own():
+    rows, mask = table(3, columns=5)
+    x, y = LEFT + SIDE + 4, TOP + 10
+    small = tuple(Box(x + 8 * i, y, 8, 16) for i in range(4))
+    assert small in with_missing([*rows, small], mask)

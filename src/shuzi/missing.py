@@ -14,6 +14,8 @@ FEWEST, MOST = 3, 6
 LIKE, DRIFT = 0.12, 0.2
 """How far the pitch of rows varies, of itself, and the width of boxes; and of its width, how far
 a box lies beside the one above it."""
+PIECE = 0.5
+"""Widths of a box that a piece of it has, at least."""
 SEEN, MOSTLY = 0.45, 0.6
 """Of each side of a missing row's box that a line is seen along; and the share of such boxes."""
 
@@ -46,13 +48,21 @@ def _completed(rows: list[Row], dark: Mask) -> list[Row]:
         longer = [other for other in found if len(other) > len(row)]
         near = sorted(longer, key=lambda other: abs(other[0].y - row[0].y))
         like = (_placed_like(row, other) for other in near)
-        whole = next((new for new in like if new and _is_seen(new, dark)), row)
-        found.append(whole)
-    return found
+        found.append(next((new for new in like if new and _is_seen(new, dark)), row))
+    return [row for row in found if not any(_is_piece(row, other) for other in found)]
+
+
+def _is_piece(row: Row, other: Row) -> bool:
+    return len(row) < len(other) and _lies_in(row, other)
 
 
 def _placed_like(row: Row, other: Row) -> Row:
-    """A longer row moved to where one lies, if that has its boxes at the same places; or none."""
+    """A longer row moved to where one lies, if that has its boxes at the same places; or none.
+
+    Of a box that a stroke cuts in two none.
+    """
+    if not is_alike(row[0], other[0]):
+        return ()
     steps = 1 + abs(row[0].y - other[0].y) / other[0].height
     near = [min(other, key=lambda box: abs(box.x - own.x)) for own in row]
     if not all(
@@ -121,7 +131,7 @@ def _interpolated(upper: Row, below: Row, share: float) -> Row:
 
 
 def _lies_in(row: Row, other: Row) -> bool:
-    """Whether a row's middle lies in another one of its height."""
+    """Whether a row's middle lies in another one; not a row of smaller boxes in a box of it."""
     x, y = (row[0].x + row[-1].right) / 2, row[0].y + row[0].height / 2
     inside = other[0].x <= x <= other[-1].right and other[0].y <= y <= other[0].bottom
-    return inside and is_alike(row[0], other[0])
+    return inside and row[0].width > PIECE * other[0].width
