@@ -81,3 +81,8 @@ def test_boxes_in_a_cell_are_a_row_of_their_own():
     x, y = LEFT + SIDE + 4, TOP + 10
     small = tuple(Box(x + 8 * i, y, 8, 16) for i in range(4))
     assert small in with_missing([*rows, small], mask)
+
+
+def test_a_texture_is_no_form():
+    rows = [(Box(50 * x, 50 * y, 40, 40),) for x in range(21) for y in range(20)]
+    assert with_missing(rows, np.ones((1100, 1100), np.uint8)) == rows

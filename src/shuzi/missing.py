@@ -11,6 +11,8 @@ from shuzi.paper import Mask
 Row = tuple[Box, ...]
 FEWEST, MOST = 3, 6
 """Rows that say where others are, at least, and rows missing between two of them, at most."""
+MANY = 400
+"""More rows are no form's, and take long."""
 LIKE, DRIFT = 0.12, 0.2
 """How far the pitch of rows varies, of itself, and the width of boxes; and of its width, how far
 a box lies beside the one above it."""
@@ -29,6 +31,8 @@ def with_missing(rows: list[Row], dark: Mask) -> list[Row]:
         rows: of boxes side by side, each from left to right; those that lie in others are left out.
         dark: where ink and print are.
     """
+    if len(rows) > MANY:
+        return rows
     rows = _completed(rows, dark)
     filled: list[Row] = []
     for column in sorted(_in_columns(rows), key=lambda column: -len(column[0])):
