@@ -53,3 +53,23 @@ def test_dashes_in_a_large_comb_do_not_close_it():
     for i in range(5):
         cv2.line(mask, (72 + 120 * i, 60), (146 + 120 * i, 60), 1, 6)
     assert [len(row) for row in find_combs(mask)] == [5]
+
+
+def test_a_comb_that_lacks_teeth_is_like_those_in_its_column():
+    whole, worn = comb(18), comb(18)
+    worn[:119, 125:135] = 0
+    assert find_combs(worn) == []
+    first, second = find_combs(np.vstack([whole, worn]))
+    assert [box.x for box in second] == pytest.approx([box.x for box in first], abs=1)
+    assert {b.y - a.y for a, b in zip(first, second, strict=True)} <= {199, 200, 201}
+
+
+def test_a_line_under_a_comb_is_none():
+    """As long as it, without teeth, or with teeth and somewhere else."""
+    mask = np.vstack([comb(18), np.zeros((200, 320), np.uint8)])
+    mask[320:322, 50:250] = 1
+    assert len(find_combs(mask)) == 1
+    aside = comb(18)
+    aside[:119, 125:135] = 0
+    aside = np.roll(aside, 30, axis=1)
+    assert len(find_combs(np.vstack([comb(18), aside]))) == 1

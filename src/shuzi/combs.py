@@ -32,6 +32,9 @@ over that share of it; strokes of digits are shorter."""
 FEWEST, SEVERAL, ALIKE = 3, 3, 0.1
 """Boxes of a comb, at least; two are enough if they have no top, or if there are so many such
 combs, whose boxes differ by no more than this share."""
+LIKE, MOST_TEETH = 0.3, 0.6
+"""Of a box's width, how far the ends of a line lie from those of a comb in its column; and the
+share of the comb's teeth that stand on it."""
 MOST = 24
 """Boxes in a row."""
 Row = tuple[Box, ...]
@@ -46,13 +49,40 @@ def find_combs(dark: Mask) -> list[Row]:
     # Thickened, so that a line may slope a little.
     long = opened(dilated(dark, 3, 1), 1, RUN)
     labels, stats = find_parts(long)
-    found = []
+    found, toothless = [], []
     for part in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= SHORTEST):
         left, top, width, height = stats[part, :4].tolist()
         line = labels[top : top + height, left : left + width] == part
-        found.append(_row(dark, long, line, left, top))
-    rows = [row for row, _ in found if row]
-    return [row for row, sure in found if row and (sure or _is_repeated(row, rows))]
+        row, sure = _row(dark, long, line, left, top)
+        if row:
+            found.append((row, sure))
+        else:
+            toothless.append(Box(left, top, width, height))
+    rows = [row for row, _ in found]
+    combs = [row for row, sure in found if sure or _is_repeated(row, rows)]
+    return combs + [row for line in toothless if (row := _like_another(line, combs, dark))]
+
+
+def _like_another(line: Box, combs: list[Row], dark: Mask) -> Row:
+    """The boxes of a comb below or above which a line as long lies, with most of its teeth."""
+    for comb in combs:
+        pitch = (comb[-1].right - comb[0].x) / len(comb)
+        x, y = line.x - comb[0].x, line.y + line.height // 2 - comb[0].bottom
+        if abs(x) > LIKE * pitch or abs(line.right - comb[-1].right) > LIKE * pitch:
+            continue
+        moved = tuple(Box(b.x + x, b.y + y, b.width, b.height) for b in comb)
+        near = max(2, round(UNEVEN * pitch))
+        teeth = [
+            dark[max(0, line.y - 2 * TOOTH) : line.y, max(0, b.x - near - 1) : b.x + near]
+            for b in moved[1:]
+        ]
+        if moved[0].y >= 0 and np.mean([_is_tooth(tooth) for tooth in teeth]) >= MOST_TEETH:
+            return moved
+    return ()
+
+
+def _is_tooth(part: Mask) -> bool:
+    return bool(part.size and part.any(axis=1).mean() > 0.8)
 
 
 def _is_repeated(row: Row, rows: list[Row]) -> bool:
