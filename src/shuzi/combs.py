@@ -67,7 +67,9 @@ def _like_another(line: Box, combs: list[Row], dark: Mask) -> Row:
     """The boxes of a comb below or above which a line as long lies, with most of its teeth."""
     for comb in combs:
         pitch = (comb[-1].right - comb[0].x) / len(comb)
-        x, y = line.x - comb[0].x, line.y + line.height // 2 - comb[0].bottom
+        # A line that slopes is higher than it is thick.
+        top = line.y + max(0, line.height - TOOTH) // 2
+        x, y = line.x - comb[0].x, top - comb[0].bottom
         if abs(x) > LIKE * pitch or abs(line.right - comb[-1].right) > LIKE * pitch:
             continue
         moved = tuple(Box(b.x + x, b.y + y, b.width, b.height) for b in comb)
