@@ -65,10 +65,10 @@ def find_combs(dark: Mask) -> list[Row]:
 
 def _like_another(line: Box, combs: list[Row], dark: Mask) -> Row:
     """The boxes of a comb below or above which a line as long lies, with most of its teeth."""
+    # A line that slopes is higher than it is thick.
+    top = line.y + max(0, line.height - TOOTH) // 2
     for comb in combs:
         pitch = (comb[-1].right - comb[0].x) / len(comb)
-        # A line that slopes is higher than it is thick.
-        top = line.y + max(0, line.height - TOOTH) // 2
         x, y = line.x - comb[0].x, top - comb[0].bottom
         if abs(x) > LIKE * pitch or abs(line.right - comb[-1].right) > LIKE * pitch:
             continue

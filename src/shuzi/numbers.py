@@ -39,7 +39,7 @@ def averaged(reading: Reading, opinion: NDArray[np.float32], width: int) -> Read
 
     That the ink is not one digit speaks for all other texts alike, several digits and none.
     """
-    said = dict(((reading.text, reading.confidence), *reading.alternatives))
+    said = reading.probabilities
     others = sum(p for text, p in said.items() if len(text) != 1) or 1.0
     refused = max(0.0, 1 - float(opinion.sum()))
     share = {text: p / others * refused for text, p in said.items() if len(text) != 1} or {
@@ -58,8 +58,8 @@ def doubt(probabilities: NDArray[np.float32], reading: Reading) -> float:
     1 unless the number model takes the same ink for something else rather than that digit, as it
     does many letters; then such that the digit is as probable as both say in the mean.
     """
-    said = dict(((reading.text, reading.confidence), *reading.alternatives))
-    own, other = float(probabilities.max()), said.get(str(probabilities.argmax()), 0.0)
+    own = float(probabilities.max())
+    other = reading.probabilities.get(str(probabilities.argmax()), 0.0)
     return 1.0 if other >= AGREES else (own + other) / (2 * own)
 
 
@@ -72,7 +72,7 @@ def agreed(number: Number, reading: Reading) -> tuple[str, float]:
         number: from the digits apart, or without the border.
         reading: of the whole.
     """
-    said = {t: WHOLE * p for t, p in ((reading.text, reading.confidence), *reading.alternatives)}
+    said = {text: WHOLE * p for text, p in reading.probabilities.items()}
     own = unsigned(number)
     said[own] = said.get(own, 0.0) + (1 - WHOLE) * number.confidence
     text = max((own, reading.text), key=lambda text: said[text])
@@ -156,7 +156,7 @@ def _box(span: tuple[int, int], strip: Strip, crop: Box, limits: Box) -> Box:
 def _digit(reading: Reading, place: int, box: Box) -> Digit:
     """One digit; it is as sure as the texts of the same length that agree on it."""
     sums: dict[str, float] = defaultdict(float)
-    for text, probability in ((reading.text, reading.confidence), *reading.alternatives):
+    for text, probability in reading.probabilities.items():
         if len(text) == len(reading.text):
             sums[text[place]] += probability
     own = reading.text[place]

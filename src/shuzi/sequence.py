@@ -54,9 +54,9 @@ class Reading:
     alternatives: tuple[tuple[str, float], ...]
 
     @property
-    def none(self) -> float:
-        """Probability that there is no number, 0 if four other texts are likelier."""
-        return dict(((self.text, self.confidence), *self.alternatives)).get("", 0.0)
+    def probabilities(self) -> dict[str, float]:
+        """Of the texts that it may say, the likeliest five; empty is no number."""
+        return dict(((self.text, self.confidence), *self.alternatives))
 
 
 class SequenceRecogniser:

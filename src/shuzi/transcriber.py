@@ -129,7 +129,7 @@ class Transcriber:
             if likely and not is_of_a_word(reading.text, unread):
                 number = on_page(layout, group, strip, reading)
                 numbers.append((group, doubted(number) if unread >= SEVERAL else number))
-            elif reading.text and not likely and reading.none <= NONE:
+            elif reading.text and not likely and reading.probabilities.get("", 0.0) <= NONE:
                 unreadable.append((group, on_page(layout, group, strip, reading)))
             elif len(group.parts) > 1:
                 words.append(group)
