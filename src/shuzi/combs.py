@@ -72,7 +72,7 @@ def _like_another(line: Box, combs: list[Row], dark: Mask) -> Row:
         x, y = line.x - comb[0].x, top - comb[0].bottom
         if abs(x) > LIKE * pitch or abs(line.right - comb[-1].right) > LIKE * pitch:
             continue
-        moved = tuple(Box(b.x + x, b.y + y, b.width, b.height) for b in comb)
+        moved = tuple(box.moved(x, y) for box in comb)
         near = max(2, round(UNEVEN * pitch))
         teeth = [
             dark[max(0, line.y - 2 * TOOTH) : line.y, max(0, b.x - near - 1) : b.x + near]

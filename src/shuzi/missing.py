@@ -78,7 +78,7 @@ def _placed_like(row: Row, other: Row) -> Row:
     pairs = list(zip(row, near, strict=True))
     x = round(float(np.median([a.x - b.x for a, b in pairs])))
     y = round(float(np.median([a.y - b.y for a, b in pairs])))
-    return tuple(Box(box.x + x, box.y + y, box.width, box.height) for box in other)
+    return tuple(box.moved(x, y) for box in other)
 
 
 def _in_columns(rows: list[Row]) -> list[list[Row]]:

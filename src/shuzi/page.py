@@ -28,6 +28,10 @@ class Box:
     def bottom(self) -> int:
         return self.y + self.height
 
+    def moved(self, x: int, y: int) -> "Box":
+        """As large, so many pixels to the right and down."""
+        return Box(self.x + x, self.y + y, self.width, self.height)
+
     def to_list(self) -> list[int]:
         return [self.x, self.y, self.width, self.height]
 
