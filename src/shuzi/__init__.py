@@ -1,5 +1,6 @@
 """shuzi reads handwritten digits. Names load on first use, so importing it costs nothing."""
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from shuzi.training.run import train
 
 __version__ = "0.1.0"
+
+# ONNX Runtime looks at this when it is imported. Without it, it keeps a device's id in the user's
+# cache folder and sends events to its vendor.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOME = {
     "Box": "shuzi.page",

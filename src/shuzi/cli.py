@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 import shuzi
+from shuzi.download import cache_folder
 from shuzi.errors import MissingExtraError, ShuziError, UsageError
 
 if TYPE_CHECKING:
@@ -680,6 +681,8 @@ def main() -> NoReturn:
     debug = "--debug" in arguments
     # Wherever the user wrote it, it is for this boundary.
     arguments = [argument for argument in arguments if argument != "--debug"]
+    # Else matplotlib makes folders of its own in the user's home.
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
     try:
         app(args=arguments, prog_name="shuzi")
     except ShuziError as error:
