@@ -81,7 +81,7 @@ def test_every_error_is_documented_with_its_code():
     rows = re.findall(r"^\| (\d+) \| `(\w+)`", (ROOT / "docs/errors.md").read_text(), re.M)
     assert {name: int(code) for code, name in rows} == {k.__name__: k.exit_code for k in kinds}
     for kind in kinds:
-        assert kind.remedy
+        assert kind.usual
         assert (
             re.search(rf"{kind.__name__} +{kind.exit_code} +{kind.http_status} ", errors.__doc__)
             or kind is errors.ShuziError

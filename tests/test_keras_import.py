@@ -242,7 +242,7 @@ def test_a_model_with_a_scale_of_its_own_gets_raw_pixels(given, digits, tmp_path
 def test_marks_need_an_eleventh_outcome(given, digits, tmp_path):
     with pytest.raises(ModelError, match="the recipe digit has 11 outcomes") as caught:
         shuzi.train("digit", dataset=digits, keras=given, out=tmp_path / "run")
-    assert "--set marks=0" in caught.value.remedy
+    assert "settings=['marks=0']" in caught.value.remedy
     assert not (tmp_path / "run").exists()
 
 

@@ -69,7 +69,7 @@ def test_a_taught_run_is_resumed_with_its_teacher_only(digits, digits_npz, run, 
     ("code", "arguments", "said"),
     [
         (6, ("--teacher", "gone.onnx", "--set", "taught=0.5"), "gone.onnx: there is no such file"),
-        (2, ("--set", "taught=0.5"), "Give it one: --teacher"),
+        (2, ("--set", "taught=0.5"), "Give --teacher a model.onnx"),
         (2, ("--teacher", "gone.onnx"), "learns nothing from the teacher gone.onnx"),
         (2, ("--set", "taught=0.5", "--set", "marks=9"), "taught: a teacher says nothing of marks"),
     ],

@@ -61,8 +61,6 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name not in _TRAIN_EXTRA:
             raise
-        from shuzi.errors import MissingExtraError
+        from shuzi.errors import MissingExtraError, extra
 
-        raise MissingExtraError(
-            f"shuzi.{name} needs {error.name}.", "pip install 'shuzi[train]'"
-        ) from error
+        raise MissingExtraError(f"shuzi.{name} needs {error.name}.", extra("train")) from error

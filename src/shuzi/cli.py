@@ -9,7 +9,7 @@ import typer
 
 import shuzi
 from shuzi.download import cache_folder
-from shuzi.errors import MissingExtraError, ShuziError, UsageError
+from shuzi.errors import MissingExtraError, ShuziError, UsageError, extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -661,18 +661,17 @@ def review_export(
     typer.echo(f"Written to {out}: {count} decided")
 
 
-def _need_extra(extra: str, *modules: str) -> None:
+def _need_extra(name: str, *modules: str) -> None:
     from importlib.util import find_spec
 
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
-        raise MissingExtraError(
-            f"This command needs {', '.join(missing)}.", f"pip install 'shuzi[{extra}]'"
-        )
+        raise MissingExtraError(f"This command needs {', '.join(missing)}.", extra(name))
 
 
 def _complain(error: ShuziError) -> None:
-    typer.echo(f"shuzi: {error.message}\n  {error.remedy}", err=True)
+    message, remedy = error.told("command")
+    typer.echo(f"shuzi: {message}\n  {remedy}", err=True)
 
 
 def main() -> NoReturn:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.arrays import idx_bytes, read_arrays, read_idx
 from shuzi.download import cache_folder, fetch_mnist
-from shuzi.errors import DataError
+from shuzi.errors import DataError, way
 
 MNIST_MD5 = {
     "train_images": "6bbc9ace898e44ae57da46a324031adb",
@@ -105,12 +105,12 @@ def load_mnist(
             return _load(candidate)
         # An interrupted download of Keras's leaves a broken file; the next place may be whole.
         except DataError as error:
-            refused.append(error.message)
+            refused.append(str(error.args[0]))
     if offline:
         raise DataError(
-            "MNIST is not on this machine, and --offline forbids to download it. "
+            f"MNIST is not on this machine, and {way('offline')} forbids to download it. "
             + " ".join(refused),
-            "Run `shuzi data fetch` while online, or give the file with --data.",
+            f"Run {way('fetch')} while online, or give the path of a file to {way('data')}.",
         )
     return _load(fetch_mnist(progress=progress))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from shuzi.errors import UsageError
+from shuzi.errors import UsageError, way
 from shuzi.page import Page
 
 TARGET_ERROR = 0.01
@@ -69,6 +69,6 @@ def check_target(target_error: float) -> None:
     """
     if not 0 <= target_error < 1:
         raise UsageError(
-            f"--target-error {target_error} is no error rate.",
-            "Give one from 0 to 1, such as 0.01.",
+            f"{way('target_error')} must be from 0 up to 1, not {target_error}.",
+            "Give the share of wrong numbers among the accepted, such as 0.01.",
         )

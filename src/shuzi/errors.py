@@ -19,49 +19,138 @@
 Exit code 1 is a defect in shuzi; 130 is also any other command stopped by Ctrl-C.
 """
 
-from typing import ClassVar
+import json
+import re
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import ClassVar, Literal
+from urllib.parse import unquote, urlsplit
+
+Place = Literal["command", "python", "http"]
+"""Where an error is told: on the command line, in Python, over HTTP."""
+
+_PLACES: tuple[Place, ...] = ("command", "python", "http")
+_TOLD: dict[str, tuple[str, str, str]] = {
+    "as": ("--as", "kind", "as"),
+    "data": ("--data", "shuzi.load_mnist", "--data"),
+    "debug": (
+        "Run the command again with --debug and report what it prints.",
+        "Report it with the traceback.",
+        "The service's log says where it arose; please report it.",
+    ),
+    "fetch": ("`shuzi data fetch`", "shuzi.load_mnist()", "`shuzi data fetch`"),
+    "help": (
+        "Run the command with --help to see what it takes.",
+        "help() of what was called says what it takes.",
+        "GET /api/v1/openapi.json says what is allowed.",
+    ),
+    "max_pixels": ("--max-pixels", "max_pixels", "--max-pixels of `shuzi serve`"),
+    "recipes": ("`shuzi recipes`", "shuzi.training.recipes.knobs()", "`shuzi recipes`"),
+    "resume": (
+        "shuzi train --resume {value}",
+        "shuzi.training.run.resume({value!r})",
+        "shuzi train --resume {value}",
+    ),
+    "set": ("--set {value}", "settings=[{value!r}]", "--set {value}"),
+}
+"""The words of each place, where an option differs in more than its dashes."""
+_MARK = re.compile("\x02(\\w+)\x1f(.*?)\x03", re.DOTALL)
+
+
+def way(name: str, value: object = "") -> str:
+    """How a user says something, for a message or a remedy; each place has its words for it.
+
+    Args:
+        name: an option as Python calls it, such as `target_error`, or a name of the table above.
+        value: what it is given, where that belongs to the words.
+    """
+    return f"\x02{name}\x1f{value}\x03"
+
+
+def one_of(allowed: Sequence[object]) -> str:
+    """`a, b or c`."""
+    *some, last = map(str, allowed)
+    return f"{', '.join(some)} or {last}" if some else last
+
+
+def extra(name: str) -> str:
+    """The command that installs an extra, from where shuzi itself was installed from."""
+    checkout = _checkout()
+    if checkout is None:
+        return f"pip install 'shuzi[{name}]'"
+    return f"In {checkout}: pip install -c constraints.txt '.[{name}]'"
+
+
+def _checkout() -> Path | None:
+    """The folder that shuzi was installed from, if it is still there (PEP 610)."""
+    try:
+        origin = json.loads(distribution("shuzi").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, OSError, ValueError):
+        return None
+    folder = Path(unquote(urlsplit(origin.get("url", "")).path))
+    return folder if "dir_info" in origin and (folder / "constraints.txt").is_file() else None
+
+
+def _told(text: str, place: Place) -> str:
+    """The text with every `way` in that place's words."""
+
+    def words(mark: re.Match[str]) -> str:
+        name, value = mark.groups()
+        option = f"--{name.replace('_', '-')} {{value}}", f"{name}={{value!r}}", f"{name}={{value}}"
+        usual = option if value else (option[0].split()[0], name, name)
+        return _TOLD.get(name, usual)[_PLACES.index(place)].format(value=value)
+
+    return _MARK.sub(words, text)
 
 
 class ShuziError(Exception):
-    """What went wrong and what to do about it.
+    """What went wrong and what to do about it, in Python's words.
 
     Args:
         message: what is wrong, naming the file or the value.
-        remedy: what the user can do; the class has a general one.
+        remedy: what the user can do; the class has a usual one.
     """
 
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
-    remedy: str = "Run the command again with --debug and report what it prints."
+    usual: ClassVar[str] = way("debug")
 
     def __init__(self, message: str, remedy: str | None = None) -> None:
         super().__init__(message)
-        if remedy is not None:
-            self.remedy = remedy
+        self._remedy = self.usual if remedy is None else remedy
 
     @property
     def message(self) -> str:
-        return str(self.args[0])
+        return self.told("python")[0]
+
+    @property
+    def remedy(self) -> str:
+        return self.told("python")[1]
+
+    def told(self, place: Place) -> tuple[str, str]:
+        """The message and the remedy as they are said on the command line, in Python or HTTP."""
+        return _told(str(self.args[0]), place), _told(self._remedy, place)
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.remedy}"
+        return "\n".join(self.told("python"))
 
 
 class UsageError(ShuziError):
     exit_code = 2
     http_status = 422
-    remedy = "Run the command with --help to see what it takes."
+    usual = way("help")
 
 
 class RecipeError(UsageError):
-    remedy = "`shuzi recipes` lists the recipes, their fields and what is allowed."
+    usual = f"{way('recipes')} lists the fields and what is allowed."
 
 
 class DataError(ShuziError):
     exit_code = 3
     http_status = 422
-    remedy = (
-        "--data takes an .npz with x_train, y_train, x_test, y_test, "
+    usual = (
+        "Give an .npz with x_train, y_train, x_test, y_test, "
         "or a folder with the four IDX files of MNIST."
     )
 
@@ -69,16 +158,16 @@ class DataError(ShuziError):
 class DownloadError(DataError):
     exit_code = 4
     http_status = 502
-    remedy = (
+    usual = (
         "Set HTTPS_PROXY if you are behind a proxy, or download mnist.npz in a browser "
-        "and give it with --data mnist.npz."
+        f"and give its path to {way('data')}."
     )
 
 
 class ImageError(ShuziError):
     exit_code = 5
     http_status = 422
-    remedy = "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF."
+    usual = "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF."
 
 
 class NotAPictureError(ImageError):
@@ -87,45 +176,48 @@ class NotAPictureError(ImageError):
 
 class TooLargeError(ImageError):
     http_status = 413
-    remedy = "Make the picture smaller, or split the file."
+    usual = "Make the picture smaller, or split the file."
 
 
 class ModelError(ShuziError):
     exit_code = 6
     http_status = 422
-    remedy = "Give a model.onnx that shuzi wrote, or leave the model out for the shipped one."
+    usual = "Give a model.onnx that shuzi wrote, or leave the model out for the shipped one."
 
 
 class RunError(ShuziError):
     exit_code = 7
     http_status = 422
-    remedy = "Give a folder that `shuzi train` wrote; it holds run.json and model.onnx."
+    usual = "Give a folder that `shuzi train` wrote; it holds run.json and model.onnx."
 
 
 class OutputError(ShuziError):
     exit_code = 8
     http_status = 507
-    remedy = "Check that the folder exists, may be written and has free space."
+    usual = "Check that the folder exists, may be written and has free space."
 
 
 class DivergedError(ShuziError):
     exit_code = 9
-    remedy = "Lower the learning rate (--set lr=...), or scale the pixels (--set scale=255)."
+    usual = (
+        f"Lower the learning rate ({way('set', 'lr=...')}), "
+        f"or scale the pixels ({way('set', 'scale=255')})."
+    )
 
 
 class MissingExtraError(ShuziError):
     exit_code = 10
     http_status = 501
-    remedy = "Install it with pip."
+    usual = "Install it with pip."
 
 
 class StoreError(ShuziError):
     exit_code = 11
     http_status = 503
-    remedy = "Give a file for SQLite, or a URL such as postgresql://user@host/database."
+    usual = "Give a file for SQLite, or a URL such as postgresql://user@host/database."
 
 
 class Interrupted(ShuziError):  # noqa: N818 - nothing went wrong
     exit_code = 130
     http_status = 503
-    remedy = "Go on with shuzi train --resume RUN."
+    usual = f"Go on with {way('resume', 'RUN')}."

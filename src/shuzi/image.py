@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from shuzi.errors import ImageError, NotAPictureError, TooLargeError
+from shuzi.errors import ImageError, NotAPictureError, TooLargeError, way
 
 MAX_PIXELS = 50_000_000
 PILLOW_MAX_PIXELS = 178_000_000
@@ -208,7 +208,7 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
 def _too_large(name: str, pixels: str, max_pixels: int) -> TooLargeError:
     return TooLargeError(
         f"{name} has {pixels} pixels; the limit is {max_pixels:,}.",
-        "Make the picture smaller, or raise the limit with --max-pixels "
+        f"Make the picture smaller, or raise the limit with {way('max_pixels')} "
         f"(at most {PILLOW_MAX_PIXELS:,}).",
     )
 

@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from shuzi.errors import ImageError, TooLargeError
+from shuzi.errors import ImageError, TooLargeError, way
 
 DOTS_AN_INCH = 200
 """A digit 3 mm high becomes 24 pixels high, which is enough to read it."""
@@ -92,5 +92,5 @@ def _check_pictures(page: pypdfium2.PdfPage, name: str, max_pixels: int) -> None
             raise TooLargeError(
                 f"{name} holds a picture of {width.value} x {height.value} pixels; "
                 f"the limit is {max_pixels:,}.",
-                "Scan it at fewer dots an inch, or raise the limit with --max-pixels.",
+                f"Scan it at fewer dots an inch, or raise the limit with {way('max_pixels')}.",
             )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
 from shuzi.engine import Recogniser
-from shuzi.errors import UsageError
+from shuzi.errors import UsageError, one_of, way
 from shuzi.glyph import normalise
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
@@ -108,9 +108,9 @@ class Reader:
     def _choose(
         self, kind: str, rotate: int | None, target_error: float, digits_only: bool
     ) -> None:
-        _check("--as", kind, KINDS)
+        _check("as", kind, KINDS)
         if rotate is not None:
-            _check("--rotate", rotate, TURNS)
+            _check("rotate", rotate, TURNS)
         check_target(target_error)
         self.kind = kind
         self.rotate = rotate
@@ -300,5 +300,4 @@ def _turned(grey: Grey, degrees: int) -> Grey:
 
 def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:
     if value not in allowed:
-        known = ", ".join(map(str, allowed))
-        raise UsageError(f"{option} {value} is not known.", f"Give one of {known}.")
+        raise UsageError(f"{way(option)} must be {one_of(allowed)}, not {value}.")

@@ -118,8 +118,8 @@ def to_json(result: Result) -> str:
     if isinstance(result, Page):
         values = result.to_dict()
     else:
-        error = result.error
-        said = {"message": error.message, "remedy": error.remedy, "exit_code": error.exit_code}
+        message, remedy = result.error.told("command")
+        said = {"message": message, "remedy": remedy, "exit_code": result.error.exit_code}
         values = {"schema": SCHEMA, "source": result.source, "error": said}
     return json.dumps(values, ensure_ascii=False) + "\n"
 
@@ -131,7 +131,7 @@ def csv_header() -> str:
 def to_csv(result: Result) -> str:
     """A row a number; a row with the error if the file could not be read."""
     if isinstance(result, Failure):
-        return _rows([(result.source, *[""] * (len(COLUMNS) - 1), result.error.message)])
+        return _rows([(result.source, *[""] * (len(COLUMNS) - 1), result.error.told("command")[0])])
     return _rows(_row(result, number) for number in result.numbers)
 
 

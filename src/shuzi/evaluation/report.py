@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shuzi.card import check_card
 from shuzi.dataset import Dataset, load_images, load_mnist
 from shuzi.engine import Recogniser
-from shuzi.errors import RunError, UsageError
+from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
@@ -173,7 +173,7 @@ def predict_file(
     """
     output = Path(output)
     if output.suffix not in (".npz", ".csv"):
-        raise UsageError(f"{output} must end in .npz or .csv.", "Give such a name to --output.")
+        raise UsageError(f"{output} must end in .npz or .csv.", "Give a name that ends so.")
     recogniser, _ = open_run(Path(run))
     images, labels = load_images(source)
     probabilities = recogniser.predict(images)
@@ -194,7 +194,7 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
     if not (folder / "model.onnx").is_file():
         raise RunError(
             f"{folder} has no model.onnx: the run has not finished.",
-            f"Finish it with: shuzi train --resume {folder}",
+            f"Finish it with: {way('resume', folder)}",
         )
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -212,7 +212,9 @@ def _open(
     if run is None:
         return Recogniser(model), None
     if model is not None:
-        raise UsageError(f"Both {run} and --model {model} are given.", "Give one of them.")
+        raise UsageError(
+            f"Both the run {run} and the model {model} are given.", "Give one of them."
+        )
     recogniser, record = open_run(Path(run))
     return recogniser, training_source(record)
 

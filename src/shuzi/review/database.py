@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from shuzi.errors import MissingExtraError, StoreError
+from shuzi.errors import MissingExtraError, StoreError, extra
 from shuzi.review.migrate import is_current, upgrade
 
 PATIENCE = 10.0
@@ -124,7 +124,7 @@ def _url(place: str) -> URL:
     if url.get_backend_name() == "sqlite":
         return url
     if find_spec("psycopg") is None:
-        raise MissingExtraError("PostgreSQL needs psycopg.", "pip install 'shuzi[postgres]'")
+        raise MissingExtraError("PostgreSQL needs psycopg.", extra("postgres"))
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from shuzi.errors import OutputError, UsageError
+from shuzi.errors import OutputError, UsageError, one_of, way
 from shuzi.files import make_folder, write_atomically
 from shuzi.review.item import Item, is_number
 from shuzi.review.store import Store
@@ -48,7 +48,7 @@ def lines(store: Store, to: str) -> Iterator[str]:
         UsageError: it is neither.
     """
     if to not in ("csv", "jsonl"):
-        raise UsageError(f"--to {to} is not known.", f"Give one of {', '.join(TO)}.")
+        raise UsageError(f"{way('to')} must be {one_of(TO)}, not {to}.")
     return _csv(store) if to == "csv" else _jsonl(store)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from shuzi.errors import UsageError
+from shuzi.errors import UsageError, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def choose_device(precision: str = "auto") -> Device:
         UsageError: `precision` is not auto, bf16 or fp32.
     """
     if precision not in ("auto", "bf16", "fp32"):
-        raise UsageError(f"--precision {precision}: it must be auto, bf16 or fp32.")
+        raise UsageError(f"{way('precision')} must be auto, bf16 or fp32, not {precision}.")
     keep_freed_memory()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if precision == "auto":

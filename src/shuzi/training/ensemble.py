@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 from onnx.compose import add_prefix
 
 from shuzi.card import checksum, save_card
-from shuzi.errors import RunError, UsageError
+from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation.calibration import UNCALIBRATED
 from shuzi.evaluation.report import open_run
 from shuzi.files import write_atomically
@@ -26,7 +26,7 @@ def export_ensemble(runs: Sequence[Path], output: Path) -> None:
         ModelError, OutputError: see `shuzi.errors`.
     """
     if output.suffix != ".onnx":
-        raise UsageError(f"{output} must end in .onnx.", "Give such a name to --output.")
+        raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
     if len({run.resolve() for run in runs}) < max(2, len(runs)):
         raise UsageError("An ensemble takes two runs or more, each once.", "Name them all.")
     records = [open_run(run)[1] for run in runs]
@@ -67,7 +67,7 @@ def _check(runs: Sequence[Path], records: Sequence[dict[str, Any]]) -> None:
         if outcomes != known[0]:
             raise RunError(
                 f"{run} knows {outcomes} outcomes, {runs[0]} knows {known[0]}.",
-                "Members must all know what is not a digit (--set marks=), or none of them.",
+                f"All must know what is not a digit ({way('set', 'marks=...')}), or none of them.",
             )
 
 

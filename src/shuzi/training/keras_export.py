@@ -40,7 +40,7 @@ def export_keras(run: Path, output: Path) -> None:
             of the run's model.onnx by more than 1e-4.
     """
     if output.suffix != ".keras":
-        raise UsageError(f"{output} must end in .keras.", "Give such a name to --output.")
+        raise UsageError(f"{output} must end in .keras.", "Give a name that ends so.")
     recogniser, record = open_run(run)
     recipe, calibration = Recipe.from_dict(record["recipe"]), Calibration.from_dict(record)
     if "keras" in record:

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from shuzi.errors import MissingExtraError, ModelError
+from shuzi.errors import MissingExtraError, ModelError, extra, way
 from shuzi.files import write_atomically
 
 # The backend that is installed with shuzi[train]; it must be chosen before the import.
@@ -17,7 +17,7 @@ try:
 except ImportError as error:
     raise MissingExtraError(
         f"Keras does not start on the backend {os.environ['KERAS_BACKEND']}: {error}.",
-        "pip install 'shuzi[keras]', and unset KERAS_BACKEND.",
+        f"{extra('keras')}, and unset KERAS_BACKEND.",
     ) from error
 
 __all__ = ["ACTIVATIONS", "LAYERS", "keras", "load_sequential", "save_model"]
@@ -188,7 +188,7 @@ def _check_dtype(path: Path, name: str, value: Any) -> None:
     ):
         value = value["config"]["name"]
     if value not in ("float32", None):
-        remedy = "Save it in float32; shuzi chooses the precision of training with --precision."
+        remedy = f"Save it in float32; {way('precision')} says in which one shuzi trains."
         raise _refuse(path, f"{name} has the dtype {_named(value)}", remedy)
 
 

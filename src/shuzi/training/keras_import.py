@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, way
 from shuzi.evaluation.calibration import Calibration
 from shuzi.training.dropout import Dropout
 from shuzi.training.keras_file import keras, load_sequential, save_model
@@ -97,9 +97,9 @@ class KerasModel:
             return
         remedy = f"End it with Dense({recipe.outcomes})."
         if shape == (10,):
-            remedy += " Or leave out what is no digit: --set marks=0."
+            remedy += f" Or leave out what is not a digit: {way('set', 'marks=0')}."
         elif shape == (11,):
-            remedy += " Or train on marks that are no digit: --set marks=30000."
+            remedy += f" Or train on marks that are not digits: {way('set', 'marks=30000')}."
         raise ModelError(
             f"{self.path}: its output is {shape}; the recipe {recipe.name} has "
             f"{recipe.outcomes} outcomes.",

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from shuzi.dataset import Dataset
-from shuzi.errors import DataError, DivergedError
+from shuzi.errors import DataError, DivergedError, way
 from shuzi.evaluation.calibration import NOT_A_DIGIT
 from shuzi.training.augment import warp, wear
 from shuzi.training.average import Average
@@ -63,13 +63,14 @@ def split_dataset(
         raise DataError(
             f"{n} images from {dataset.source} cannot be split with "
             f"validation_split={recipe.validation_split:g}.",
-            "Give more images or another --set validation_split=.",
+            f"Give more images or another {way('set', 'validation_split=...')}.",
         )
     if recipe.calibrate and len(np.unique(dataset.train_labels[cut:])) < 2:
         raise DataError(
             f"The last {n - cut} training images of {dataset.source}, which are held out, show one "
             "digit only; probabilities cannot be calibrated with them.",
-            "Shuffle the images, raise --set validation_split=, or --set calibrate=false.",
+            f"Shuffle the images, raise {way('set', 'validation_split=...')}, "
+            f"or say {way('set', 'calibrate=false')}.",
         )
     images, labels = dataset.train_images[:cut], dataset.train_labels[:cut]
     if recipe.drawn:

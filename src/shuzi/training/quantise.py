@@ -57,7 +57,7 @@ def export_int8(
         RunError, DataError, OutputError: see `shuzi.errors`.
     """
     if output.suffix != ".onnx":
-        raise UsageError(f"{output} must end in .onnx.", "Give such a name to --output.")
+        raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
     recogniser, record = open_run(run)
     if dataset is None:
         dataset = load_mnist(data or training_source(record))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
-from shuzi.errors import RecipeError
+from shuzi.errors import RecipeError, way
 
 ACTIVATION_NAMES = (
     "softmax",
@@ -189,7 +189,7 @@ class Recipe:
         for setting in settings:
             name, equals, text = setting.partition("=")
             if not equals:
-                raise RecipeError(f"--set {setting}: it must be field=value.")
+                raise RecipeError(f"{way('set', setting)}: it must be field=value.")
             changes[name.strip()] = _parse(name.strip(), text.strip())
         return replace(self, **changes)
 

@@ -12,7 +12,7 @@ import torch
 
 from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_mnist
-from shuzi.errors import Interrupted, OutputError, RunError
+from shuzi.errors import Interrupted, OutputError, RunError, way
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.files import write_atomically
@@ -110,7 +110,7 @@ def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose:
     if dataset.fingerprint != record["data"]["fingerprint"]:
         raise RunError(
             f"{folder} was trained on other data than {dataset.source}.",
-            "Give the same data with --data.",
+            f"Give the same data to {way('data')}.",
         )
     return _go_on(folder, record, dataset, verbose)
 
@@ -124,7 +124,7 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
     except KeyboardInterrupt:
         raise Interrupted(
             f"Interrupted. What {folder} holds is whole.",
-            f"Go on with: shuzi train --resume {folder}",
+            f"Go on with: {way('resume', folder)}",
         ) from None
     return Run(folder, tuple(trainer.history))
 
@@ -237,6 +237,6 @@ def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
     if occupied:
         raise OutputError(
             f"{folder} is not empty.",
-            f"Choose another --out, or go on with that run: shuzi train --resume {folder}",
+            f"Choose another folder, or go on with that run: {way('resume', folder)}",
         )
     return folder

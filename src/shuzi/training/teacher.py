@@ -7,7 +7,7 @@ from torch import Tensor
 
 from shuzi.card import checksum
 from shuzi.engine import Recogniser
-from shuzi.errors import ModelError, RecipeError, RunError
+from shuzi.errors import ModelError, RecipeError, RunError, way
 from shuzi.training.recipes import Recipe
 
 
@@ -23,7 +23,7 @@ class Teacher:
         if not self.path.is_file():
             raise ModelError(
                 f"The teacher {self.path}: there is no such file.",
-                "Give --teacher a model.onnx, or the folder of a finished run.",
+                f"Give {way('teacher')} a model.onnx, or the folder of a finished run.",
             )
         self.recogniser = Recogniser(self.path, threads=torch.get_num_threads())
 
@@ -48,12 +48,12 @@ def find_teacher(recipe: Recipe, place: Path | None) -> Teacher | None:
     if place is None and recipe.taught:
         raise RecipeError(
             f"The recipe {recipe.name} learns from a teacher (taught={recipe.taught:g}).",
-            "Give it one: --teacher MODEL.onnx or a run folder; or --set taught=0.",
+            f"Give {way('teacher')} a model.onnx or a run folder; or {way('set', 'taught=0')}.",
         )
     if place is not None and not recipe.taught:
         raise RecipeError(
             f"The recipe {recipe.name} learns nothing from the teacher {place}.",
-            "Say how much of the labels it gives, as in --set taught=0.5.",
+            f"Say how much of the labels it gives, as in {way('set', 'taught=0.5')}.",
         )
     return None if place is None else Teacher(place)
 

@@ -118,9 +118,8 @@ def _of_problem(_: Request, error: Exception) -> JSONResponse:
 
 def _of_shuzi(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ShuziError)
-    return Problem(
-        error.http_status, error.message, error.remedy, kind=_kind(type(error))
-    ).response()
+    message, remedy = error.told("http")
+    return Problem(error.http_status, message, remedy, kind=_kind(type(error))).response()
 
 
 def _kind(error: type[ShuziError]) -> str:
