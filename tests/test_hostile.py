@@ -9,7 +9,6 @@ from places import EXAMPLES
 from serving import log, serving
 
 from shuzi.web.connection import HEAD_SECONDS
-from shuzi.web.security import session_cookie
 
 LIMITS = ("--max-bytes", 200_000, "--upload-seconds", 2)
 FORM = "multipart/form-data; boundary=x"
@@ -238,16 +237,3 @@ def test_a_wrong_token_opens_nothing(guarded, shown):
         answer = guarded.get(path, headers=shown)
         assert answer.status_code in (400, 401)
     assert guarded.post("/api/v1/read", content=PICTURE, headers=shown).status_code in (400, 401)
-
-
-def test_an_old_cookie_opens_nothing(guarded, monkeypatch):
-    monkeypatch.setattr(time, "time", lambda: 1000.0)
-    old = session_cookie(TOKEN)
-    monkeypatch.undo()
-    assert (
-        guarded.get("/api/v1/openapi.json", headers={"Cookie": f"shuzi={old}"}).status_code == 401
-    )
-    new = session_cookie(TOKEN)
-    assert (
-        guarded.get("/api/v1/openapi.json", headers={"Cookie": f"shuzi={new}"}).status_code == 200
-    )

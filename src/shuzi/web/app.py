@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 import shuzi
 from shuzi.web import documents, metrics, models, problems, read, review, runs, session
+from shuzi.web.access import Access
 from shuzi.web.body import BodyLimit
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
@@ -21,10 +22,10 @@ _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its state has `settings`, `readers`, `reviews` and `metrics`.
+    """The service as an ASGI app; in its state are `settings` and what the routes share.
 
     Raises:
-        ModelError: a model cannot be used.
+        ModelError: the digit model cannot be used.
     """
     app = FastAPI(
         title="shuzi",
@@ -34,10 +35,11 @@ def create_app(settings: Settings) -> FastAPI:
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        responses=documents.problems(400, 401, 403, 421, 422),
+        responses=documents.problems(400, 401, 403, 421, 422, 429),
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.access = Access(settings.token)
     app.state.readers = Readers(settings)
     app.state.reviews = Reviews(settings.review)
     app.state.metrics = Metrics(app.state.readers.pool)
@@ -53,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.default = StaticFiles(directory=_PAGE, html=True)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, settings=settings)
-    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Gate, settings=settings, access=app.state.access)
     app.add_middleware(problems.Boundary)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=app.state.metrics)
@@ -62,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.readers.pool.start()
     yield
     app.state.readers.pool.close()
     app.state.reviews.close()
