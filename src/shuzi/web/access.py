@@ -5,7 +5,6 @@ import hmac
 import ipaddress
 import math
 import secrets
-import time
 from collections import Counter, deque
 from collections.abc import Callable
 
@@ -27,6 +26,7 @@ MOST_KNOWN = 1000
 """Addresses that showed the right token, of which the service remembers so many."""
 
 Clock = Callable[[], float]
+"""Gives seconds, and only goes forward."""
 
 
 class Access:
@@ -34,10 +34,9 @@ class Access:
 
     Args:
         token: what clients must show; None lets everyone in.
-        now: seconds of a clock that only goes forward.
     """
 
-    def __init__(self, token: str | None, now: Clock = time.monotonic) -> None:
+    def __init__(self, token: str | None, now: Clock) -> None:
         self._token = None if token is None else _bytes(token)
         self._wrong = WrongTokens(now)
         self._sessions = Sessions(now)

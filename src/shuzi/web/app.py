@@ -1,5 +1,6 @@
 """The service: routes, and what stands before them."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -10,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 import shuzi
 from shuzi.web import documents, metrics, models, problems, read, review, runs, session
-from shuzi.web.access import Access
+from shuzi.web.access import Access, Clock
 from shuzi.web.body import BodyLimit
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
@@ -21,8 +22,11 @@ from shuzi.web.store import Reviews
 _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
     """The service as an ASGI app; in its state are `settings` and what the routes share.
+
+    Args:
+        now: the clock of logins and sessions.
 
     Raises:
         ModelError: the digit model cannot be used.
@@ -39,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.state.access = Access(settings.token)
+    app.state.access = Access(settings.token, now)
     app.state.readers = Readers(settings)
     app.state.reviews = Reviews(settings.review)
     app.state.metrics = Metrics(app.state.readers.pool)
