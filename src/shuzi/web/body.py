@@ -13,11 +13,15 @@ PICTURE_PATHS = ("/api/v1/read", "/api/v1/review/items")
 MAX_BYTES = 300_000
 """Of a request that brings no picture: a thousand decisions take 130,000."""
 
+PIECE = 65_536
+"""Bytes of an answer that are given to the connection at once."""
+
 
 class BodyLimit:
     """Middleware: bodies that are too large, too slow or too many at once are refused.
 
-    They are counted as they arrive, whatever length they claim.
+    They are counted as they arrive, whatever length they claim, and so are answers until their
+    clients have taken them.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -53,8 +57,22 @@ class BodyLimit:
             self._check(size, most)
             return message
 
+        async def sent(message: Message) -> None:
+            """A piece at a time, as a client takes them; what it has not taken is held, too."""
+            nonlocal size
+            body = message.get("body", b"")
+            if len(body) <= PIECE:
+                await send(message)
+                return
+            size += len(body)
+            self._held += len(body)
+            for start in range(0, len(body), PIECE):
+                end = start + PIECE
+                more = message.get("more_body", False) or end < len(body)
+                await send({**message, "body": body[start:end], "more_body": more})
+
         try:
-            await self._app(scope, counted, send)
+            await self._app(scope, counted, sent)
         finally:
             self._held -= size
 

@@ -6,7 +6,7 @@ import traceback
 from typing import IO, Any
 
 Message = tuple[dict[str, Any], bytes]
-LONGEST = 2**30
+LONGEST = 2**32
 """Bytes of either part; a worker that claims more is out of its mind."""
 _SIZES = struct.Struct(">QQ")
 

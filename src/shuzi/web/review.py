@@ -152,11 +152,15 @@ def _new_items(items: list[dict[str, Any]], kept: bytes) -> Iterator[NewItem]:
 
 
 @router.get("/export", response_class=Response, responses=documents.TEXTS)
-def export(store: Queue, to: Annotated[Literal["csv", "jsonl"], Query()] = "csv") -> Response:
+async def export(
+    request: Request, to: Annotated[Literal["csv", "jsonl"], Query()] = "csv"
+) -> Response:
     """What was decided. An answer that ends without its last chunk is not all of it."""
-    said = lines(store, to)
-    # A header and an item: a queue that cannot be used is an error from the start.
-    begun = list(islice(said, 2))
+    # The place among the queue's users is not kept while a client takes its answer.
+    async with opened_store(request) as store:
+        said = lines(store, to)
+        # A header and an item: a queue that cannot be used is an error from the start.
+        begun = await run_in_threadpool(lambda: list(islice(said, 2)))
     name = {"Content-Disposition": f'attachment; filename="decided.{to}"'}
     return StreamingResponse(chain(begun, said), media_type=_TYPES[to], headers=name)
 

@@ -28,6 +28,8 @@ from shuzi.review.intake import choose
 from shuzi.web import pictures
 from shuzi.web.messages import Message, describe_defect, receive, send
 
+MAX_ANSWER = 100_000_000
+"""Bytes; the service holds an answer until its client has taken it."""
 _PR_SET_PDEATHSIG = 1
 """Of prctl(2): the signal that a process gets when its parent ends."""
 
@@ -57,8 +59,13 @@ def _answer(reader: Reader, max_pages: int, task: dict[str, Any], content: bytes
     file = io.BytesIO(content)
     file.name = task["name"]
     looks = _limited(reader.with_options(**task["options"]).looks(file), file.name, max_pages)
-    answer = _queue if "sample" in task else _read
-    return answer(looks, task)
+    said, body = _queue(looks, task) if "sample" in task else _read(looks, task)
+    if len(body) > MAX_ANSWER:
+        raise TooLargeError(
+            f"The pictures of {file.name} take more than {MAX_ANSWER:,} bytes.",
+            "Send fewer pages at a time.",
+        )
+    return said, body
 
 
 def _limited(looks: Iterator[Look], name: str, most: int) -> Iterator[Look]:
