@@ -47,7 +47,7 @@ class Metrics:
             "shuzi_numbers", "Numbers that were read.", ["decision"], registry=self.registry
         )
         waiting = Gauge(
-            "shuzi_queue_length", "Readings that wait for a worker.", registry=self.registry
+            "shuzi_queue_length", "Readings that wait for a process.", registry=self.registry
         )
         waiting.set_function(lambda: pool.waiting)
         ProcessCollector(registry=self.registry)

@@ -12,7 +12,7 @@ export const words = {
     "nav.learn": "Learn",
 
     "login.title": "This shuzi asks for its token",
-    "login.why": "It was started with --token. The browser keeps it until you close it.",
+    "login.why": "It was started with --token. You stay logged in for twelve hours, or until shuzi is started again.",
     "login.token": "Token",
     "login.enter": "Enter",
     "login.wrong": "That is not the token.",
@@ -208,7 +208,7 @@ export const words = {
     "nav.learn": "学习",
 
     "login.title": "这个 shuzi 需要令牌",
-    "login.why": "它是用 --token 启动的。浏览器关闭之前会记住令牌。",
+    "login.why": "它是用 --token 启动的。登录保持十二小时，或到 shuzi 重新启动为止。",
     "login.token": "令牌",
     "login.enter": "进入",
     "login.wrong": "令牌不对。",
