@@ -16,6 +16,7 @@ LIMITS = ("--max-bytes", 200_000, "--upload-seconds", 2)
 FORM = "multipart/form-data; boundary=x"
 TOKEN = "open sesame"
 PICTURE = (EXAMPLES / "3.png").read_bytes()
+PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +195,15 @@ def test_a_form_without_a_picture_is_refused(service, body, kind):
     assert answer.json()["remedy"]
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "hex", "utf-7", "none"])
+def test_a_form_of_any_charset_is_read(service, charset):
+    fields = PART % (b"\\", b"a-" + b"b" * 100_000)
+    form = fields + PART % (b'file"; filename="\\.png', PICTURE) + b"--x--"
+    kind = {"Content-Type": f"{FORM}; charset={charset}"}
+    answer = service.post("/api/v1/read", content=form, headers=kind)
+    assert answer.json()["pages"][0]["numbers"][0]["text"] == "3"
+
+
 def written(service, **headers):
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return service.post("/api/v1/read", content=PICTURE, headers=named).status_code
@@ -321,9 +331,6 @@ def test_requests_in_one_breath_are_answered_in_turn(service):
 def test_chunks_that_are_none_are_refused(service, chunk):
     assert request(service, "Transfer-Encoding: chunked\r\n", chunk + b"\r\n") == 400
     assert still_served(service)
-
-
-PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ MAD = {
     "no recipe": b'{"recipe": 3}',
     "no start": b'{"status": "running"}',
     "deep": b"[" * 100_000,
-    "deep but whole": b'{"recipe": ' + b"[" * 60 + b"]" * 60 + b"}",
+    "deep but whole": b'{"recipe": ' + b"[" * 700 + b"]" * 700 + b"}",
     "digits": b'{"started": ' + b"9" * 5000 + b"}",
     "no text": b"\xff\xfe\x00{",
     "NUL": b'{"started": "\x00"}\n\x00,\x00\n\x00',

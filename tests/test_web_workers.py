@@ -88,7 +88,8 @@ def test_a_file_that_crashes_its_process_is_told_and_the_next_one_is_read(warm, 
 def test_what_ends_between_two_readings_is_nobodys_error(warm):
     (victim,) = workers_of(ME)
     os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: not is_alive(victim))
+    (idle,) = warm.state.readers.pool._idle
+    wait_until(lambda: idle.ended)
     assert read(warm).status_code == 200
 
 
@@ -103,6 +104,18 @@ def test_a_reading_that_takes_too_much_memory_is_told_and_the_next_one_is_read(w
     assert "more memory than one reading may take" in answer.json()["detail"]
     assert read(warm).status_code == 200
     assert worker not in workers_of(ME)
+
+
+def test_a_process_that_reads_is_told_no_secrets(app, monkeypatch):
+    for name in ("SHUZI_TOKEN", "SHUZI_REVIEW", "PGPASSWORD"):
+        monkeypatch.setenv(name, "a secret of ours")
+    assert read(app).status_code == 200
+    (worker,) = workers_of(ME)
+    told = (
+        Path(f"/proc/{worker}/environ").read_bytes() + Path(f"/proc/{worker}/cmdline").read_bytes()
+    )
+    assert b"PATH=" in told
+    assert b"a secret of ours" not in told
 
 
 def test_the_largest_picture_that_is_allowed_is_read(warm):

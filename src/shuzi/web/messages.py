@@ -19,7 +19,7 @@ def send(stream: IO[bytes], said: dict[str, Any], content: bytes = b"") -> None:
 
 
 def receive(stream: IO[bytes]) -> Message | None:
-    """The next message; None if the other has ended, or said no more than a part of one."""
+    """The next message; None if the other has ended, in the middle of one or before."""
     sizes = stream.read(_SIZES.size)
     if len(sizes) < _SIZES.size or max(_SIZES.unpack(sizes)) > LONGEST:
         return None

@@ -86,7 +86,7 @@ class Pool:
                 raise TimeoutError
             return worker.ask(task, content, deadline)
         except WorkerEndedError:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or not self.close.alive:
                 raise TimeoutError from None
             _LOG.error("A file ended the process that read it")
             raise ImageError(

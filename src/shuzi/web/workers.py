@@ -12,6 +12,8 @@ from typing import Any
 from shuzi.web.messages import Message, receive, send
 from shuzi.web.settings import Settings
 
+SECRETS = ("SHUZI_TOKEN", "SHUZI_REVIEW", "PGPASSWORD")
+"""Variables that a process which reads what strangers sent has no use for."""
 START_SECONDS = 120.0
 """A worker that is not ready by then never will be."""
 
@@ -30,6 +32,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name not in SECRETS},
             start_new_session=True,
         )
         self._lock = Lock()
