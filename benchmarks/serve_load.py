@@ -31,14 +31,13 @@ from PIL import Image
 import shuzi
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
 class Load:
     """What clients met: seconds of each answer, how many were none; memory by the second.
 
-    `processor` is the server's processor time in seconds.
+    `processor` is the server's processor time in seconds; both with its workers.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -92,17 +91,30 @@ async def answered(reader):
 
 
 async def watch(process, until, load):
-    """The server's resident memory, each second."""
+    """The resident memory of the server and of the processes that it started, each second."""
     while time.perf_counter() < until:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-        load.memory.append(pages * PAGE)
+        load.memory.append(sum(resident(one) for one in family(process)))
         await asyncio.sleep(1)
 
 
+def family(process):
+    """The process and those that it started, and so on."""
+    children = Path(f"/proc/{process}/task").glob("*/children")
+    started = [int(child) for path in children for child in path.read_text().split()]
+    return [process, *(one for child in started for one in family(child))]
+
+
+def resident(process):
+    """Bytes; what processes share counts as a part of each."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss: +(\d+)", rollup, re.M).group(1)) * 1024
+
+
 def processor_seconds(process):
-    """Used by a process and its threads so far."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Used by a process, those that it started, and their threads so far."""
+    stats = [Path(f"/proc/{one}/stat").read_text() for one in family(process)]
+    fields = [stat.rpartition(") ")[2].split() for stat in stats]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 async def ask(server, address, request, clients, seconds, pause=0.0):

@@ -42,13 +42,13 @@ def serving(*options, **environment):
             process.wait(20)
 
 
-def ask(app, method, path, **options):
-    """The answer of an app in this process, without a socket."""
+def ask(app, method, path, client="127.0.0.1", **options):
+    """The answer of an app in this process, without a socket, to a client of that address."""
 
     async def answer():
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.request(method, path, **options)
+        transport = httpx.ASGITransport(app, client=(client, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as own:
+            return await own.request(method, path, **options)
 
     # A browser of other tests has an event loop running in this thread.
     with ThreadPoolExecutor(1) as thread:

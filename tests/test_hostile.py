@@ -6,15 +6,17 @@ from contextlib import suppress
 
 import pytest
 from places import EXAMPLES
-from serving import log, serving
+from serving import ask, log, serving
 
+from shuzi.web.app import create_app
 from shuzi.web.connection import HEAD_SECONDS
-from shuzi.web.security import session_cookie
+from shuzi.web.settings import Settings
 
 LIMITS = ("--max-bytes", 200_000, "--upload-seconds", 2)
 FORM = "multipart/form-data; boundary=x"
 TOKEN = "open sesame"
 PICTURE = (EXAMPLES / "3.png").read_bytes()
+PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +195,15 @@ def test_a_form_without_a_picture_is_refused(service, body, kind):
     assert answer.json()["remedy"]
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "hex", "utf-7", "none"])
+def test_a_form_of_any_charset_is_read(service, charset):
+    fields = PART % (b"\\", b"a-" + b"b" * 100_000)
+    form = fields + PART % (b'file"; filename="\\.png', PICTURE) + b"--x--"
+    kind = {"Content-Type": f"{FORM}; charset={charset}"}
+    answer = service.post("/api/v1/read", content=form, headers=kind)
+    assert answer.json()["pages"][0]["numbers"][0]["text"] == "3"
+
+
 def written(service, **headers):
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return service.post("/api/v1/read", content=PICTURE, headers=named).status_code
@@ -226,28 +237,130 @@ def test_the_machines_own_names_are_answered(service, host):
         {"Authorization": "Bearer wrong"},
         {"Authorization": f"Bearer {TOKEN} "[:-3]},
         {"Authorization": f"Basic {TOKEN}"},
-        {"Authorization": "Bearer \xff".encode("latin-1")},
+        {"Authorization": b"Bearer \xff"},
         {"Cookie": "shuzi=9999999999.00"},
         {"Cookie": "shuzi=9999999999"},
         {"Cookie": f"shuzi={TOKEN}"},
         {"Cookie": "shuzi=x.y; shuzi"},
     ],
 )
-def test_a_wrong_token_opens_nothing(guarded, shown):
+def test_a_wrong_token_opens_nothing(shown):
+    app = create_app(Settings(token=TOKEN))
     for path in ("/api/v1/openapi.json", "/api/v1/nothing", "/metrics"):
-        answer = guarded.get(path, headers=shown)
-        assert answer.status_code in (400, 401)
-    assert guarded.post("/api/v1/read", content=PICTURE, headers=shown).status_code in (400, 401)
+        assert ask(app, "GET", path, headers=shown).status_code == 401
+    assert ask(app, "POST", "/api/v1/read", content=PICTURE, headers=shown).status_code == 401
 
 
-def test_an_old_cookie_opens_nothing(guarded, monkeypatch):
-    monkeypatch.setattr(time, "time", lambda: 1000.0)
-    old = session_cookie(TOKEN)
-    monkeypatch.undo()
-    assert (
-        guarded.get("/api/v1/openapi.json", headers={"Cookie": f"shuzi={old}"}).status_code == 401
-    )
-    new = session_cookie(TOKEN)
-    assert (
-        guarded.get("/api/v1/openapi.json", headers={"Cookie": f"shuzi={new}"}).status_code == 200
-    )
+HALF = b'{"token": "\\ud800"}'
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status"),
+    [
+        ("session", HALF, {401, 422}),
+        ("session", b'{"token": "\xff"}', {400}),
+        ("session", b'{"token": "\\u0000"}', {401}),
+        ("session", b"[" * 100_000, {400}),
+        ("session", b"9" * 5000, {400}),
+        ("session", b'{"\\ud800": "\\ud800"}', {422}),
+        ("session", b"1" * 300_001, {413}),
+        ("review/leases", b'{"reviewer": "\\ud800"}', {422}),
+        ("review/leases", b'{"reviewer": "a\\u0000"}', {422}),
+        ("review/undo", b'{"reviewer": "Ann", "key": "\\ud800"}', {422}),
+        ("review/undo", b'{"reviewer": "Ann", "key": "\\u0000"}', {422}),
+        ("review/items?sample=nan", b"x", {422}),
+        ("read?target_error=nan", b"x", {422}),
+        ("read?rotate=45", b"x", {422}),
+        ("read?as=%ff%00", b"x", {422}),
+    ],
+)
+def test_text_that_is_none_is_refused(guarded, path, content, status):
+    shown = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    if path.startswith("read") or "items" in path:
+        shown["Content-Type"] = "image/png"
+    answer = guarded.post(f"/api/v1/{path}", content=content, headers=shown)
+    assert answer.status_code in status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("GET /%00 HTTP/1.1", 404),
+        ("GET /app.css%00.png HTTP/1.1", 404),
+        ("GET /%ed%a0%80 HTTP/1.1", 404),
+        ("GET /%ff HTTP/1.1", 404),
+        ("GET /../../../../etc/passwd HTTP/1.1", 404),
+        ("GET /%2e%2e/%2e%2e/web/app.py HTTP/1.1", 404),
+        ("GET /..%5c..%5cweb%5capp.py HTTP/1.1", 404),
+        ("GET //etc/passwd HTTP/1.1", 404),
+        (f"GET /{'a' * 5000} HTTP/1.1", 404),
+        (f"GET /{'a/' * 3000} HTTP/1.1", 404),
+        ("HEAD / HTTP/1.1", 200),
+        ("HEAD /api/v1/read HTTP/1.1", 405),
+        ("OPTIONS /api/v1/read HTTP/1.1", 405),
+        ("OPTIONS * HTTP/1.1", 405),
+        ("TRACE / HTTP/1.1", 405),
+        (f"{'A' * 3000} / HTTP/1.1", 405),
+        ("GET /healthz HTTP/1.0", 200),
+        ("GET /healthz HTTP/1.1\r\nHost: localhost", 400),
+        ("GET /app.css HTTP/1.1\r\nRange: bytes=0-1,9999999999999999999999-5,a-b", 416),
+        ("GET /app.css HTTP/1.1\r\nIf-None-Match: \xff\r\nIf-Modified-Since: x", 200),
+        ("GET /healthz HTTP/1.1\r\nX-Forwarded-For: \xff,,1.2.3.4:99\r\nCookie: shuzi=\xff;=", 200),
+        ("GET /healthz HTTP/1.1\r\n" + "X: y\r\n" * 1000 + "X: y", 200),
+        ("POST /api/v1/read HTTP/1.1\r\nContent-Length: 1, 2", 400),
+        ("POST /api/v1/session HTTP/1.1\r\nOrigin: \xff\r\nContent-Length: 0", 403),
+    ],
+)
+def test_odd_requests_are_answered(service, line, expected):
+    with connect(service) as client:
+        client.sendall(f"{line}\r\nHost: localhost\r\n\r\n".encode("latin-1"))
+        assert status(client) == expected
+
+
+def test_requests_in_one_breath_are_answered_in_turn(service):
+    with connect(service) as client:
+        asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+        client.sendall(100 * (asked + b"\r\n") + asked + b"Connection: close\r\n\r\n")
+        assert client.makefile("rb").read().count(b"HTTP/1.1 200 OK") == 101
+
+
+@pytest.mark.parametrize(
+    "chunk", [b"-5\r\nhello", b"0x5\r\nhello", b"5;" + b"x" * 600_000, b"\r\n"]
+)
+def test_chunks_that_are_none_are_refused(service, chunk):
+    assert request(service, "Transfer-Encoding: chunked\r\n", chunk + b"\r\n") == 400
+    assert still_served(service)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PART % (b"a", b"1") * 1000,
+        PART % (b"a", bytes(150_000)),
+        b"--x\r\n" + b"A: b\r\n" * 10_000 + b"\r\n\r\n",
+        b"--x\r\nA: " + b"b" * 100_000 + b"\r\n\r\n\r\n",
+        (PART % (b'file"; filename="a', PICTURE)) * 2,
+    ],
+)
+def test_forms_that_hold_too_much_are_refused(service, body):
+    answer = service.post("/api/v1/read", content=body + b"--x--", headers={"Content-Type": FORM})
+    assert answer.status_code == 422
+    assert still_served(service)
+
+
+def test_a_log_is_not_filled_by_bad_requests():
+    with serving(*LIMITS) as client:
+        for _ in range(30):
+            assert request(client, "Content-Length: two\r\n") == 400
+            client.post("/api/v1/read", content=b"ab", headers={"Content-Type": FORM})
+        said = log(client)
+    assert said.count("Invalid HTTP request received") == 10
+    assert said.count("more like this are left out") == 1
+    assert len(said.splitlines()) == 10
+
+
+def test_the_log_says_nothing_of_forms():
+    with serving(*LIMITS) as client:
+        client.post("/api/v1/read", content=b"secret", headers={"Content-Type": FORM})
+        assert log(client) == ""

@@ -14,12 +14,9 @@ from places import EXAMPLES
 from serving import ask, log, serving
 from test_fuzz import FORMATS, content, mutated
 
-from shuzi import Reader
-from shuzi.image import load_grey
 from shuzi.web.app import create_app
 from shuzi.web.server import bind
 from shuzi.web.settings import Settings
-from shuzi.web.timed import stop_at
 
 LIMITS = ("--threads", 1, "--queue", 1, "--seconds", 5, "--max-pixels", 1e5, "--max-pages", 3)
 DIGIT = (EXAMPLES / "3.png").read_bytes()
@@ -96,20 +93,6 @@ def test_overload_is_told_and_passes(service):
             assert answer.status_code == 504
             assert "more than 5 seconds" in answer.json()["detail"]
     assert read(service).status_code == 200
-
-
-def test_a_reading_ends_between_two_runs_of_a_model_when_its_time_is_over():
-    reader = Reader(threads=1)
-    page = load_grey(EXAMPLES / "page.jpg")
-    for kind in ("page", "digit", "number"):
-        hurried = reader.with_options(kind=kind, rotate=0, target_error=0.01)
-        stop_at(hurried, time.monotonic() + 600)
-        assert hurried.look(page, "page.jpg").page.kind == kind
-        stop_at(hurried, time.monotonic() - 1)
-        with pytest.raises(TimeoutError):
-            hurried.look(page, "page.jpg")
-    # The others are in no hurry.
-    assert len(reader.look(page, "page.jpg").page.numbers) == 8
 
 
 @pytest.mark.parametrize("kind", FORMATS)

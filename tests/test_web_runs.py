@@ -1,13 +1,18 @@
 """The runs over HTTP: what is in the folder, and nothing else."""
 
 import json
+import os
 import shutil
+import tempfile
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from serving import serving
+from serving import ask, serving
 
 import shuzi
+from shuzi.web.app import create_app
+from shuzi.web.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -72,20 +77,105 @@ def test_other_names_are_refused(client, folder, name):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"recipe": 3}', '{"status": "running"}'])
-def test_a_damaged_run_is_no_error(client, folder, text):
-    for name in ("run.json", "history.csv", "evaluation.json", "mistakes.json"):
-        (folder / "own" / name).write_text(text)
-    assert client.get("/api/v1/runs").status_code == 200
-    assert client.get("/api/v1/runs/own").json()["name"] == "own"
+FILES = ("run.json", "history.csv", "evaluation.json", "mistakes.json")
+MAD = {
+    "empty": b"",
+    "cut": b"{",
+    "another": b"[]",
+    "null": b"null",
+    "no recipe": b'{"recipe": 3}',
+    "no start": b'{"status": "running"}',
+    "deep": b"[" * 100_000,
+    "deep but whole": b'{"recipe": ' + b"[" * 700 + b"]" * 700 + b"}",
+    "digits": b'{"started": ' + b"9" * 5000 + b"}",
+    "no text": b"\xff\xfe\x00{",
+    "NUL": b'{"started": "\x00"}\n\x00,\x00\n\x00',
+    "half a letter": b'{"recipe": {"name": "\\ud800"}, "\\udfff": 1}',
+    "a long field": b'loss\n"' + b"1" * 200_000,
+    "many fields": b"loss,loss\n" + b"1,2,3,4,5\n" * 100,
+    "large": b" " * 6_000_000,
+}
+
+
+@pytest.mark.parametrize("content", MAD.values(), ids=MAD)
+def test_a_damaged_run_is_no_error(client, folder, content):
+    for name in FILES:
+        (folder / "own" / name).write_bytes(content)
+    (listed,) = client.get("/api/v1/runs").json()["runs"]
+    told = client.get("/api/v1/runs/own").json()
+    assert listed["name"] == told["name"] == "own"
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+@pytest.mark.parametrize("how", ["folder", "loop", "pipe", "device", "deep"])
+def test_of_a_run_with_a_damaged_file_the_rest_is_told(client, folder, name, how):
+    file = folder / "own" / name
+    file.unlink(missing_ok=True)
+    if how == "folder":
+        file.mkdir()
+    elif how == "loop":
+        file.symlink_to(file)
+    elif how == "pipe":
+        os.mkfifo(file)
+    elif how == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.write_bytes(MAD["deep"])
+    assert client.get("/api/v1/runs").json()["runs"][0]["recipe"] == "tutorial"
+    assert client.get("/api/v1/runs/own").json()["settings"]["hidden"] == [64, 32]
+
+
+def test_a_run_that_may_not_be_read_or_has_gone_is_no_error(powerless, tmp_path):
+    # The folder of the tests is closed to all but their user.
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        app = create_app(Settings(runs=Path(place)))
+        for name in ("closed", "sealed", "open"):
+            (Path(place) / name).mkdir()
+            (Path(place) / name / "run.json").write_text("{}")
+        (Path(place) / "closed" / "run.json").chmod(0)
+        (Path(place) / "sealed").chmod(0)
+        with powerless:
+            listed = ask(app, "GET", "/api/v1/runs").json()["runs"]
+        assert {run["name"] for run in listed} == {"closed", "open"}
+    assert ask(app, "GET", "/api/v1/runs").json() == {"runs": []}
+
+
+def test_a_file_that_goes_while_it_is_read_is_missing(tmp_path, monkeypatch):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "run.json").write_text('{"status": "running"}')
+    app = create_app(Settings(runs=tmp_path))
+    monkeypatch.setattr(Path, "resolve", _gone_after(tmp_path / "own" / "run.json", Path.resolve))
+    assert ask(app, "GET", "/api/v1/runs").json()["runs"][0]["name"] == "own"
+
+
+def _gone_after(file, look):
+    """Looks at the file, which is not there any more when it is opened."""
+
+    def wrapped(self, *arguments, **options):
+        found = look(self, *arguments, **options)
+        if self == file:
+            file.unlink(missing_ok=True)
+        return found
+
+    return wrapped
+
+
+def test_a_run_of_any_name_is_told(client, shown):
+    folder = Path(os.fsdecode(bytes(shown) + b"/\xff\xfe"))
+    folder.mkdir()
+    (folder / "run.json").write_text("{}")
+    (listed,) = client.get("/api/v1/runs").json()["runs"]
+    assert client.get(f"/api/v1/runs/{quote(listed['name'])}").status_code == 200
+    shutil.rmtree(folder)
 
 
 def test_what_is_not_finite_is_told_as_unknown(client, folder):
     (folder / "own" / "history.csv").write_text("epoch,loss\n1,nan\n2,inf\n3,0.5\n")
-    (folder / "own" / "evaluation.json").write_text('{"loss": NaN}')
+    (folder / "own" / "evaluation.json").write_text('{"loss": NaN, "a": 1e999, "b": -1e999}')
     told = client.get("/api/v1/runs/own").json()
     assert [row["loss"] for row in told["history"]] == [None, None, 0.5]
-    assert told["evaluation"] == {"loss": None}
+    assert told["evaluation"] == {"loss": None, "a": None, "b": None}
     json.dumps(told, allow_nan=False)
 
 

@@ -1,5 +1,6 @@
 """The service: routes, and what stands before them."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -10,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 import shuzi
 from shuzi.web import documents, metrics, models, problems, read, review, runs, session
+from shuzi.web.access import Access, Clock
 from shuzi.web.body import BodyLimit
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
@@ -20,11 +22,14 @@ from shuzi.web.store import Reviews
 _PAGE = Path(str(files("shuzi") / "web" / "static"))
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its state has `settings`, `readers`, `reviews` and `metrics`.
+def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
+    """The service as an ASGI app; in its state are `settings` and what the routes share.
+
+    Args:
+        now: the clock of logins and sessions.
 
     Raises:
-        ModelError: a model cannot be used.
+        ModelError: the digit model cannot be used.
     """
     app = FastAPI(
         title="shuzi",
@@ -34,10 +39,11 @@ def create_app(settings: Settings) -> FastAPI:
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        responses=documents.problems(400, 401, 403, 421, 422),
+        responses=documents.problems(400, 401, 403, 421, 422, 429),
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.access = Access(settings.token, now)
     app.state.readers = Readers(settings)
     app.state.reviews = Reviews(settings.review)
     app.state.metrics = Metrics(app.state.readers.pool)
@@ -53,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.default = StaticFiles(directory=_PAGE, html=True)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, settings=settings)
-    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Gate, settings=settings, access=app.state.access)
     app.add_middleware(problems.Boundary)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=app.state.metrics)
@@ -62,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.readers.pool.start()
     yield
     app.state.readers.pool.close()
     app.state.reviews.close()

@@ -1,7 +1,7 @@
 """GET /metrics: what the service does, for Prometheus."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -16,7 +16,6 @@ from prometheus_client import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shuzi.page import Page
 from shuzi.web.pool import Pool
 
 router = APIRouter(tags=["service"])
@@ -48,7 +47,7 @@ class Metrics:
             "shuzi_numbers", "Numbers that were read.", ["decision"], registry=self.registry
         )
         waiting = Gauge(
-            "shuzi_queue_length", "Readings that wait for a thread.", registry=self.registry
+            "shuzi_queue_length", "Readings that wait for a process.", registry=self.registry
         )
         waiting.set_function(lambda: pool.waiting)
         ProcessCollector(registry=self.registry)
@@ -58,10 +57,9 @@ class Metrics:
         self._requests.labels(known, route, status).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def count_numbers(self, pages: Iterable[Page]) -> None:
-        for page in pages:
-            for number in page.numbers:
-                self._numbers.labels(number.decision).inc()
+    def count_numbers(self, decisions: Mapping[str, int]) -> None:
+        for decision, count in decisions.items():
+            self._numbers.labels(decision).inc(count)
 
 
 class Measured:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi.errors import ShuziError
+from shuzi.web.messages import describe_defect
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("shuzi.web")
@@ -97,15 +97,14 @@ class Boundary:
             if isinstance(cause, ShuziError):
                 _LOG.error("An answer was cut off by a %s", type(cause).__name__)
                 return
-            problem = error if isinstance(error, Problem) else _defect(error)
+            problem = error if isinstance(error, Problem) else defect(describe_defect(error))
             if not started:
                 await problem.response()(scope, receive, send)
 
 
-def _defect(error: Exception) -> Problem:
-    places = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{p.name} {p.filename}:{p.lineno}" for p in reversed(places))
-    _LOG.error("Unexpected %s in %s", type(error).__name__, where)
+def defect(described: str) -> Problem:
+    """The answer to an unexpected error, once it is in the log."""
+    _LOG.error("Unexpected %s", described)
     return Problem(
         500, "The service met an unexpected error.", "Its log says where; please report it."
     )

@@ -1,15 +1,10 @@
 """POST /api/v1/read: a picture in, its pages out."""
 
-import json
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from shuzi.decide import decide_pages
-from shuzi.page import SCHEMA
-from shuzi.reader import Look
-from shuzi.web import documents, pictures
+from shuzi.web import documents
 from shuzi.web.metrics import Metrics
 from shuzi.web.readers import Options, Readers, read_options
 from shuzi.web.upload import receive_upload
@@ -36,22 +31,6 @@ async def read(
     readers: Readers = request.app.state.readers
     metrics: Metrics = request.app.state.metrics
     upload = await receive_upload(request)
-
-    def answer(looks: Iterator[Look]) -> bytes:
-        pages, shown = [], []
-        for look in looks:
-            pages.append(look.page)
-            shown.append(_shown(look, seen, upright))
-        decided = decide_pages(pages, options.target_error)
-        metrics.count_numbers(decided)
-        said = [page.to_dict() | more for page, more in zip(decided, shown, strict=True)]
-        return json.dumps({"schema": SCHEMA, "pages": said}, ensure_ascii=False).encode()
-
-    body = await readers.read(upload, options, answer)
+    said, body = await readers.read(upload, options, seen=seen, upright=upright)
+    metrics.count_numbers(said["decisions"])
     return Response(body, media_type="application/json")
-
-
-def _shown(look: Look, seen: bool, upright: bool) -> dict[str, Any]:
-    return ({"seen": pictures.seen(look)} if seen else {}) | (
-        {"picture": pictures.upright(look)} if upright else {}
-    )

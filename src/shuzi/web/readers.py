@@ -1,22 +1,19 @@
-"""The models, shared by all requests, and the threads that read."""
+"""What readings need of a request, and the pool that does them."""
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
 
-import cv2
 from fastapi import Query, Request
 
-from shuzi.errors import TooLargeError
-from shuzi.reader import TURNS, Look, Reader
-from shuzi.web.pages import upload_pages
+from shuzi import errors
+from shuzi.errors import ShuziError
+from shuzi.web import problems
+from shuzi.web.messages import Message
 from shuzi.web.pool import Pool
 from shuzi.web.settings import Settings
-from shuzi.web.timed import stop_at
 from shuzi.web.upload import Upload
 
-T = TypeVar("T")
+TURNS = (0, 90, 180, 270)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +53,36 @@ async def read_options(
 
 
 class Readers:
-    """Reads uploads in a pool of threads; every request has its own options.
+    """Reads uploads in a pool of workers; every request has its own options.
 
     Raises:
-        ModelError: a model cannot be used.
+        ModelError: the digit model cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        # Each request has a thread already; more would only wait for each other.
-        cv2.setNumThreads(1)
-        self._reader = Reader(settings.model, max_pixels=settings.max_pixels, threads=1)
-        self._reader.sequence_recogniser  # noqa: B018 - loaded now, not at the first number
-        self.pool = Pool(settings.threads, settings.queue, settings.seconds)
+        if settings.model is not None:
+            from shuzi.engine import Recogniser
 
-    async def read(self, upload: Upload, options: Options, use: Callable[[Iterator[Look]], T]) -> T:
-        """What `use` makes of the upload's pages, one in memory at a time; it runs in a thread.
+            # Workers load it, too, but when they start is too late for a complaint.
+            Recogniser(settings.model, threads=1)
+        self.pool = Pool(settings)
+
+    async def read(self, upload: Upload, options: Options, **wanted: Any) -> Message:
+        """A worker's answer: the values that `shuzi.web.worker` gives, and bytes with them.
+
+        Args:
+            wanted: `seen` and `upright` for the body of an answer, or a `sample` for the queue.
 
         Raises:
-            ImageError: a page cannot be read, or there are too many.
+            ShuziError: the file cannot be read, or has too many pages.
             Problem: the service is busy, or the reading took too long.
         """
-        reader = self._reader.with_options(
-            kind=options.kind,
-            rotate=options.rotate,
-            target_error=options.target_error,
-            digits_only=options.digits_only,
-        )
-        deadline = time.monotonic() + self._settings.seconds
-        stop_at(reader, deadline)
-        return await self.pool.run(lambda: use(self._looks(reader, upload, deadline)))
-
-    def _looks(self, reader: Reader, upload: Upload, deadline: float) -> Iterator[Look]:
-        limits = self._settings
-        for number, grey in enumerate(upload_pages(upload, limits.max_pixels, deadline), 1):
-            if number > limits.max_pages:
-                raise TooLargeError(f"{upload.name} has more than {limits.max_pages} pages.")
-            yield reader.look(grey, upload.name, number)
+        task = {"name": upload.name, "options": asdict(options), **wanted}
+        said, content = await self.pool.run(task, upload.content)
+        if "defect" in said:
+            raise problems.defect(said["defect"])
+        if "error" in said:
+            told = said["error"]
+            kind: type[ShuziError] = getattr(errors, told["kind"])
+            raise kind(told["message"], told["remedy"])
+        return said, content

@@ -1,22 +1,23 @@
 """/api/v1/review: the queue over HTTP."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
-from shuzi.decide import decide_pages
-from shuzi.reader import Look
+from shuzi.page import Box, Number
 from shuzi.review.export import lines
-from shuzi.review.intake import Intake
-from shuzi.review.item import Pictures, Verdict
+from shuzi.review.item import NewItem, Pictures, Verdict
 from shuzi.review.sample import SHARE
 from shuzi.review.store import Store
 from shuzi.web import documents
 from shuzi.web.documents import PageAnswer
+from shuzi.web.metrics import Metrics
 from shuzi.web.problems import Problem
 from shuzi.web.readers import Options, Readers, read_options
 from shuzi.web.review_documents import (
@@ -31,7 +32,7 @@ from shuzi.web.review_documents import (
     Wanted,
     lease_answer,
 )
-from shuzi.web.store import find_reviews, find_store
+from shuzi.web.store import find_store, opened_store
 from shuzi.web.upload import receive_upload
 
 router = APIRouter(prefix=PREFIX, tags=["review"], responses=documents.problems(503))
@@ -124,30 +125,42 @@ async def add(
     """Read a picture or a PDF, and queue what was not accepted."""
     readers: Readers = request.app.state.readers
     upload = await receive_upload(request)
+    said, kept = await readers.read(upload, options, sample=sample)
+    metrics: Metrics = request.app.state.metrics
+    metrics.count_numbers(said["decisions"])
 
-    def queue(looks: Iterator[Look]) -> bytes:
-        intake = Intake(find_reviews(request).store, sample, 2 if double else 1)
-        pages = []
-        for look in looks:
-            intake.cut(look)
-            pages.append(look.page)
-        decided = decide_pages(pages, options.target_error)
-        for page in decided:
-            intake.add(page)
-        answers = [PageAnswer.model_validate(page.to_dict()) for page in decided]
-        answer = QueuedAnswer(queued=intake.count, pages=answers)
-        return answer.model_dump_json(by_alias=True, exclude_unset=True).encode()
+    def put(store: Store) -> str:
+        # A transaction a page: others need not wait long.
+        pages = groupby(_new_items(said["items"], kept), key=lambda item: item.page)
+        queued = sum(len(store.add(items, required=2 if double else 1)) for _, items in pages)
+        answers = [PageAnswer.model_validate(page) for page in said["pages"]]
+        answer = QueuedAnswer(queued=queued, pages=answers)
+        return answer.model_dump_json(by_alias=True, exclude_unset=True)
 
-    body = await readers.read(upload, options, queue)
+    async with opened_store(request) as store:
+        body = await run_in_threadpool(put, store)
     return Response(body, media_type="application/json")
 
 
+def _new_items(items: list[dict[str, Any]], kept: bytes) -> Iterator[NewItem]:
+    """The items that a worker chose, with their pictures, which come one after the other."""
+    pictures = io.BytesIO(kept)
+    for item in items:
+        crop, surroundings = (pictures.read(size) for size in item.pop("sizes"))
+        number, inside = Number.from_dict(item.pop("number")), Box(*item.pop("inside"))
+        yield NewItem(**item, number=number, inside=inside, crop=crop, surroundings=surroundings)
+
+
 @router.get("/export", response_class=Response, responses=documents.TEXTS)
-def export(store: Queue, to: Annotated[Literal["csv", "jsonl"], Query()] = "csv") -> Response:
+async def export(
+    request: Request, to: Annotated[Literal["csv", "jsonl"], Query()] = "csv"
+) -> Response:
     """What was decided. An answer that ends without its last chunk is not all of it."""
-    said = lines(store, to)
-    # A header and an item: a queue that cannot be used is an error from the start.
-    begun = list(islice(said, 2))
+    # The place among the queue's users is not kept while a client takes its answer.
+    async with opened_store(request) as store:
+        said = lines(store, to)
+        # A header and an item: a queue that cannot be used is an error from the start.
+        begun = await run_in_threadpool(lambda: list(islice(said, 2)))
     name = {"Content-Disposition": f'attachment; filename="decided.{to}"'}
     return StreamingResponse(chain(begun, said), media_type=_TYPES[to], headers=name)
 

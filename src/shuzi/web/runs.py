@@ -3,7 +3,10 @@
 import csv
 import json
 import math
+import os
+import re
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,14 @@ router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
 LIVE_SECONDS = 60.0
 """A run that wrote nothing for so long, or for ten of its epochs, has stopped."""
-MAX_BYTES = 20_000_000
+MAX_BYTES = 5_000_000
 """Larger files of a run are passed over."""
+MAX_DEPTH = 50
+"""Deeper JSON is passed over."""
+MAX_EPOCHS = 10_000
+"""Of a history; the rest is not shown."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Of a character, which no answer can hold."""
 
 
 @router.get("", responses=documents.RUNS)
@@ -32,20 +41,32 @@ def show_run(request: Request, name: str) -> dict[str, Any]:
     """One run: its recipe, each epoch, and what `shuzi evaluate` found."""
     # A name is only ever compared with names that are there, so it leads nowhere else.
     for run in _find_runs(request.app.state.settings.runs):
-        if run.name == name:
+        if _name(run) == name:
             return _everything(run)
     raise Problem(404, "There is no run of that name.", "GET /api/v1/runs lists those there are.")
 
 
 def _find_runs(folder: Path | None) -> list[Path]:
     """The run folders directly in `folder`; not what a link leads to outside of it."""
-    if folder is None or not folder.is_dir():
+    if folder is None:
         return []
-    return [path for path in folder.iterdir() if _inside(path / "run.json", folder)]
+    try:
+        return [path for path in folder.iterdir() if _inside(path / "run.json", folder)]
+    except OSError:
+        return []
 
 
 def _inside(path: Path, folder: Path) -> bool:
-    return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    try:
+        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        # It may not be looked at, or is a link to itself.
+        return False
+
+
+def _name(run: Path) -> str:
+    """As text: a folder's name may be any bytes."""
+    return os.fsencode(run.name).decode("utf-8", "replace")
 
 
 def _summary(run: Path) -> dict[str, Any]:
@@ -53,7 +74,7 @@ def _summary(run: Path) -> dict[str, Any]:
     recipe = record["recipe"]
     tested = _json(run / "evaluation.json")
     return {
-        "name": run.name,
+        "name": _name(run),
         "recipe": str(recipe.get("name", "")),
         "started": str(record.get("started", "")),
         "status": record.get("status"),
@@ -86,41 +107,63 @@ def _record(run: Path) -> dict[str, Any]:
 
 def _history(run: Path) -> list[dict[str, float | None]]:
     """The rows of history.csv; None for what was not measured, or is no finite number."""
-    text = _text(run / "history.csv") or ""
-    rows = csv.DictReader(text.splitlines())
-    return [{name: _number(row[name]) for name in row if name} for row in rows]
+    rows = csv.DictReader((_text(run / "history.csv") or "").splitlines())
+    try:
+        return [
+            {name: _number(text) for name, text in row.items() if name and isinstance(text, str)}
+            for row in islice(rows, MAX_EPOCHS)
+        ]
+    except csv.Error:
+        return []
 
 
 def _is_live(run: Path, record: dict[str, Any], history: list[dict[str, float | None]]) -> bool:
     if record.get("status") != "running":
         return False
-    written = max(path.stat().st_mtime for path in _files(run, "run.json", "history.csv"))
+    try:
+        files = [run / name for name in ("run.json", "history.csv")]
+        written = max(path.stat().st_mtime for path in files if path.is_file())
+    except (OSError, ValueError):
+        return False
     epoch = max((row.get("seconds") or 0.0 for row in history), default=0.0)
     return time.time() - written < max(LIVE_SECONDS, 10 * epoch)
 
 
-def _files(run: Path, *names: str) -> list[Path]:
-    return [run / name for name in names if (run / name).is_file()]
-
-
 def _json(path: Path) -> Any:
-    """What the file says; None if it is not there or not JSON. No value of it is infinite."""
+    """What the file says, if an answer can say it, too; else None. No value of it is infinite."""
     try:
-        return json.loads(_text(path) or "", parse_constant=lambda _: None)
-    except ValueError:
+        value = json.loads(_text(path) or "", parse_float=_number, parse_constant=lambda _: None)
+    # Of numbers with thousands of digits, or of brackets in brackets.
+    except (ValueError, RecursionError):
         return None
+    return value if _is_plain(value, MAX_DEPTH) else None
+
+
+def _is_plain(value: Any, levels: int) -> bool:
+    """Whether it is nested in no more levels and its texts are of whole characters."""
+    if isinstance(value, str):
+        return _HALF.search(value) is None
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    if not isinstance(parts, list):
+        return True
+    return levels > 0 and all(_is_plain(part, levels - 1) for part in parts)
 
 
 def _text(path: Path) -> str | None:
-    """A file of a run folder that lies in it, and is not too large."""
-    if not _inside(path, path.parent) or path.stat().st_size > MAX_BYTES:
+    """A file of a run folder that lies in it, may be read, and is not too large."""
+    if not _inside(path, path.parent):
         return None
-    return path.read_text(encoding="utf-8", errors="replace")
-
-
-def _number(text: str | None) -> float | None:
     try:
-        value = float(text or "nan")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError:
+        return None
+    return content.decode("utf-8", "replace") if len(content) <= MAX_BYTES else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -1,20 +1,15 @@
 """Who may ask, from where, and what a browser may do with the answers."""
 
-import hashlib
-import hmac
 import ipaddress
-import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shuzi.web.access import Access
 from shuzi.web.problems import Problem
 from shuzi.web.settings import Settings
 
-COOKIE = "shuzi"
-SESSION_SECONDS = 12 * 3600
 OPEN_PATHS = ("/api/v1/session",)
 _READING = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
@@ -49,10 +44,10 @@ class SecurityHeaders:
 class Gate:
     """Middleware: refuses other names (DNS rebinding), writes from other sites, wrong tokens."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, access: Access) -> None:
         self._app = app
         self._hosts = settings.hosts
-        self._token = settings.token
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -60,8 +55,8 @@ class Gate:
             self._check_host(headers)
             if scope["method"] not in _READING:
                 check_origin(headers)
-            if self._token is not None and is_guarded(scope["path"]):
-                check_token(headers, self._token)
+            if is_guarded(scope["path"]):
+                self._access.check(scope)
         await self._app(scope, receive, send)
 
     def _check_host(self, headers: Headers) -> None:
@@ -97,42 +92,6 @@ def is_guarded(path: str) -> bool:
     return (path.startswith("/api/") and path not in OPEN_PATHS) or path == "/metrics"
 
 
-def check_token(headers: Headers, token: str) -> None:
-    """Refuse who shows neither the token nor the cookie of a session.
-
-    Raises:
-        Problem: 401.
-    """
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
-    cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-    if scheme.lower() == "bearer" and same(shown.strip(), token):
-        return
-    if not is_session(cookie, token):
-        raise Problem(
-            401,
-            "The service needs its token.",
-            "Send it as Authorization: Bearer TOKEN, or log in on the page.",
-            {"WWW-Authenticate": "Bearer"},
-        )
-
-
-def same(one: str, other: str) -> bool:
-    """Equality that takes as long whatever differs."""
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
-def session_cookie(token: str) -> str:
-    """A cookie that is good for some hours; it is signed with the token, which it does not hold."""
-    expires = str(int(time.time()) + SESSION_SECONDS)
-    return f"{expires}.{_signature(expires, token)}"
-
-
-def is_session(cookie: str, token: str) -> bool:
-    expires, _, signature = cookie.partition(".")
-    signed = same(signature, _signature(expires, token))
-    return signed and int(expires) > time.time()
-
-
 def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -145,10 +104,6 @@ def _hostname(host: str) -> str | None:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
-
-
-def _signature(expires: str, token: str) -> str:
-    return hmac.new(token.encode(), f"shuzi session {expires}".encode(), hashlib.sha256).hexdigest()
 
 
 def _caching(path: str) -> str:

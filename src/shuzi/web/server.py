@@ -1,6 +1,7 @@
 """A port, and uvicorn on it."""
 
 import contextlib
+import logging
 import socket
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from shuzi.errors import UsageError
 from shuzi.web.connection import MAX_CONNECTIONS, Connection
+from shuzi.web.logs import spare
 from shuzi.web.security import is_loopback
 from shuzi.web.settings import LOOPBACK
 
@@ -85,9 +87,14 @@ def run(app: FastAPI, listener: socket.socket) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    spare("uvicorn.error", "shuzi.web", "asyncio")
+    # It tells of the bytes in forms.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     _allow_files(MAX_CONNECTIONS + 100)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+    # When a second Ctrl-C ends it, the app's own end is left out.
+    app.state.readers.pool.close()
 
 
 def _allow_files(count: int) -> None:

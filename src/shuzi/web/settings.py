@@ -27,7 +27,7 @@ class Settings:
         seconds: that one request may be read, waiting included.
         upload_seconds: that one request may take to arrive.
         threads: readings at the same time.
-        queue: readings that wait for a thread; more are turned away.
+        queue: readings that wait for their turn; more are turned away.
         target_error: the wanted share of wrong numbers among the accepted, unless a request says.
     """
 
@@ -45,3 +45,8 @@ class Settings:
     threads: int = os.cpu_count() or 1
     queue: int = 128
     target_error: float = TARGET_ERROR
+
+    @property
+    def worker_memory(self) -> int:
+        """Bytes of address space for each process that reads: 4 GB unless `max_pixels` differs."""
+        return 2_000_000_000 + 40 * self.max_pixels

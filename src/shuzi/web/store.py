@@ -1,6 +1,7 @@
 """The review queue of a service, opened when it is first needed."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -55,19 +56,15 @@ def _own() -> str:
     return str(folder / "reviews.db")
 
 
-def find_reviews(request: Request) -> Reviews:
-    reviews: Reviews = request.app.state.reviews
-    return reviews
-
-
-async def find_store(request: Request) -> AsyncIterator[Store]:
-    """The queue of the service that answers the request; a dependency.
+@asynccontextmanager
+async def opened_store(request: Request) -> AsyncIterator[Store]:
+    """The queue of the service that answers the request.
 
     Raises:
         Problem: 503 when too many wait for it, as for a database that is locked.
         StoreError: it cannot be opened.
     """
-    reviews = find_reviews(request)
+    reviews: Reviews = request.app.state.reviews
     if reviews.users >= AT_ONCE:
         raise Problem(503, "The review queue is busy.", "Try again in a moment.", RETRY, "store")
     reviews.users += 1
@@ -75,3 +72,9 @@ async def find_store(request: Request) -> AsyncIterator[Store]:
         yield await run_in_threadpool(lambda: reviews.store)
     finally:
         reviews.users -= 1
+
+
+async def find_store(request: Request) -> AsyncIterator[Store]:
+    """As `opened_store`; a dependency."""
+    async with opened_store(request) as store:
+        yield store

@@ -4,7 +4,8 @@ import io
 from dataclasses import dataclass
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from shuzi.web.problems import Problem
@@ -53,7 +54,11 @@ def safe_name(name: str | None) -> str:
 
 
 async def _from_form(request: Request) -> Upload:
-    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=10)
+    _, said = parse_options_header(request.headers.get("content-type"))
+    # No charset: Python knows some that fail on any text, or take hours for it.
+    kind = b"multipart/form-data; boundary=" + said.get(b"boundary", b"")
+    headers = Headers(raw=[(b"content-type", kind)])
+    parser = MultiPartParser(headers, request.stream(), max_files=1, max_fields=10)
     # The body's length has a limit already.
     parser.spool_max_size = 2**62
     try:

@@ -12,7 +12,7 @@ export const words = {
     "nav.learn": "Learn",
 
     "login.title": "This shuzi asks for its token",
-    "login.why": "It was started with --token. The browser keeps it until you close it.",
+    "login.why": "It was started with --token. You stay logged in for twelve hours, or until shuzi is started again.",
     "login.token": "Token",
     "login.enter": "Enter",
     "login.wrong": "That is not the token.",
@@ -27,6 +27,7 @@ export const words = {
     "error.421": "shuzi does not answer to this name.",
     "error.422": "shuzi cannot take that.",
     "error.image": "That cannot be read.",
+    "error.429": "There were too many wrong tokens. Wait a minute.",
     "error.500": "shuzi has a defect here; its log says where.",
     "error.503": "shuzi is busy.",
     "error.store": "The review queue cannot be used now.",
@@ -207,7 +208,7 @@ export const words = {
     "nav.learn": "学习",
 
     "login.title": "这个 shuzi 需要令牌",
-    "login.why": "它是用 --token 启动的。浏览器关闭之前会记住令牌。",
+    "login.why": "它是用 --token 启动的。登录保持十二小时，或到 shuzi 重新启动为止。",
     "login.token": "令牌",
     "login.enter": "进入",
     "login.wrong": "令牌不对。",
@@ -222,6 +223,7 @@ export const words = {
     "error.421": "shuzi 不认这个主机名。",
     "error.422": "shuzi 不接受这个输入。",
     "error.image": "无法识别。",
+    "error.429": "令牌错得太多，请等一分钟。",
     "error.500": "shuzi 这里有缺陷，日志写明了位置。",
     "error.503": "shuzi 正忙。",
     "error.store": "复核队列现在不能用。",
