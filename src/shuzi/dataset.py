@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.arrays import idx_bytes, read_arrays, read_idx
+from shuzi.arrays import idx_header, list_names, read_arrays, read_idx
 from shuzi.download import cache_folder, fetch_mnist
 from shuzi.errors import DataError
 
@@ -65,11 +65,7 @@ class Dataset:
         """md5 of each array as raw IDX bytes: equal for equal content in any container."""
         names = ("train_images", "train_labels", "test_images", "test_labels", "not_digits")
         arrays = {name: getattr(self, name) for name in names}
-        return {
-            name: hashlib.md5(idx_bytes(array)).hexdigest()
-            for name, array in arrays.items()
-            if array is not None
-        }
+        return {name: _md5(array) for name, array in arrays.items() if array is not None}
 
     @property
     def is_mnist(self) -> bool:
@@ -138,7 +134,7 @@ def load_images(
             _check_lengths(images, labels, images_key, str(path))
             return images, labels
     raise DataError(
-        f"{path} has no images; its arrays are {_listed(arrays)}.",
+        f"{path} has no images; its arrays are {list_names(arrays)}.",
         "Name the images x or images (and their labels y or labels).",
     )
 
@@ -153,9 +149,12 @@ def check_images(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint
             "Convert them with array.astype('uint8') after scaling to 0 to 255.",
         )
     if array.ndim != 3 or array.shape[1:] != (28, 28):
-        raise DataError(f"{source}: {name} have the shape {array.shape}; it must be (n, 28, 28).")
+        raise DataError(
+            f"{source}: {name} have the shape {array.shape}; it must be (n, 28, 28).",
+            "Scale them to 28x28; pictures of any size are read by `shuzi read`.",
+        )
     if len(array) == 0:
-        raise DataError(f"{source}: {name} are empty.")
+        raise DataError(f"{source}: {name} are empty.", "Give one image or more.")
     return np.ascontiguousarray(array)
 
 
@@ -165,7 +164,8 @@ def check_labels(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint
         raise DataError(f"{source}: {name} hold NaN.", "Give whole numbers, 0 to 9.")
     if array.dtype.kind not in "iu" or array.ndim != 1:
         raise DataError(
-            f"{source}: {name} are {array.dtype} {array.shape}; they must be whole numbers (n,)."
+            f"{source}: {name} are {array.dtype} {array.shape}; they must be whole numbers (n,).",
+            "Give one whole number, 0 to 9, for each image.",
         )
     wrong = np.flatnonzero((array < 0) | (array > 9))
     if len(wrong):
@@ -174,6 +174,12 @@ def check_labels(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint
             f"Correct or leave out the {len(wrong)} of them that are not.",
         )
     return np.ascontiguousarray(array, np.uint8)
+
+
+def _md5(array: NDArray[np.uint8]) -> str:
+    found = hashlib.md5(idx_header(array))
+    found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 def _check_lengths(images: NDArray[Any], labels: NDArray[Any], part: str, source: str) -> None:
@@ -194,7 +200,7 @@ def _load(path: Path) -> Dataset:
     path = path.absolute()
     try:
         is_folder = path.is_dir()
-    except PermissionError as error:
+    except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     if is_folder:
         return _load_folder(path)
@@ -204,7 +210,7 @@ def _load(path: Path) -> Dataset:
     missing = [key for key in _NPZ_KEYS if key not in arrays]
     if missing:
         raise DataError(
-            f"{path} lacks {', '.join(missing)}; its arrays are {_listed(arrays)}.",
+            f"{path} lacks {', '.join(missing)}; its arrays are {list_names(arrays)}.",
         )
     return _dataset([arrays[key] for key in _NPZ_KEYS], path)
 
@@ -239,7 +245,3 @@ def _dataset(arrays: list[NDArray[Any]], source: Path) -> Dataset:
         test_labels=test_labels,
         source=str(source),
     )
-
-
-def _listed(arrays: dict[str, NDArray[Any]]) -> str:
-    return ", ".join(sorted(arrays)) or "none"
