@@ -90,10 +90,11 @@ def read_json(source: Path | bytes, limit: int = MAX_JSON) -> Any:
 def _check_depth(value: Any) -> None:
     level = [value]
     for _ in range(MAX_DEPTH + 1):
-        inner = (v.values() if isinstance(v, dict) else v for v in level if type(v) in (dict, list))
-        level = [value for values in inner for value in values]
-        if not level:
+        nested = [part for part in level if isinstance(part, (dict, list))]
+        if not nested:
             return
+        inner = (part.values() if isinstance(part, dict) else part for part in nested)
+        level = [item for items in inner for item in items]
     raise ValueError(_TOO_DEEP)
 
 

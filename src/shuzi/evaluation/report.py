@@ -1,6 +1,7 @@
 """A model on images that it never saw."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
@@ -29,7 +30,7 @@ from shuzi.evaluation.sets import (
     score_writers,
 )
 from shuzi.evaluation.webpage import write_page
-from shuzi.files import make_folder, write_atomically
+from shuzi.files import make_folder, read_json, write_atomically
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
 POINTS = 200
@@ -189,20 +190,22 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
         RunError: it is not a run folder, or the run has not finished.
         ModelError: its model is damaged, or another run's.
     """
-    if not (folder / "run.json").is_file():
+    if not (folder / "run.json").exists():
         raise RunError(f"{folder} is not a run folder: it has no run.json.")
-    if not (folder / "model.onnx").is_file():
+    if not (folder / "model.onnx").exists():
         raise RunError(
             f"{folder} has no model.onnx: the run has not finished.",
             f"Finish it with: shuzi train --resume {folder}",
         )
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        record = read_json(folder / "run.json")
+        if not isinstance(record, dict):
+            raise ValueError("it is not an object")
     except (OSError, ValueError) as error:
         raise RunError(f"{folder / 'run.json'} cannot be read: {error}") from error
     recogniser = Recogniser(folder / "model.onnx")
     check_card(recogniser.path, record)
-    return recogniser, dict(record)
+    return recogniser, record
 
 
 def _open(
@@ -242,8 +245,11 @@ def _thinned(curve: Sequence[Coverage]) -> tuple[Coverage, ...]:
 
 def training_source(record: dict[str, Any]) -> str | None:
     """Where a run's data came from, if it is still there."""
-    source = str(record.get("data", {}).get("source", ""))
-    return source if source and Path(source).exists() else None
+    data = record.get("data")
+    source = data.get("source") if isinstance(data, dict) else None
+    # Path.exists raises for some names, such as those that are too long.
+    known = isinstance(source, str) and os.path.exists(source)  # noqa: PTH110
+    return str(source) if known else None
 
 
 def _write(probabilities: NDArray[np.float32], path: Path) -> None:
