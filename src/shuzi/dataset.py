@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,29 @@ _IDX_NAMES = (
 _LABELLED = (("x", "y"), ("images", "labels"), ("x_test", "y_test"), ("array", ""))
 
 
+class Orientation(NamedTuple):
+    """What is done to images to bring them into MNIST's form."""
+
+    invert: bool = False
+    transpose: bool = False
+
+    def apply(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The images uint8 (n, 28, 28), inverted, transposed, or both."""
+        if self.transpose:
+            images = images.transpose(0, 2, 1)
+        return np.ascontiguousarray(255 - images if self.invert else images)
+
+
+UPRIGHT = Orientation()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """Training and test digits.
 
     Images are uint8 (n, 28, 28), ink bright on 0; labels uint8 (n,), 0 to 9; `not_digits` are
     further training images, uint8 (n, 28, 28), of what a recipe with `marks` shall refuse; `source`
-    is the file or folder that all came from.
+    is the file or folder that all came from, and `orientation` what was done to its images.
 
     Raises:
         DataError: an array has another shape, dtype or range, or none of its rows.
@@ -49,6 +65,7 @@ class Dataset:
     test_labels: NDArray[np.uint8]
     not_digits: NDArray[np.uint8] | None = None
     source: str = "memory"
+    orientation: Orientation = UPRIGHT
 
     def __post_init__(self) -> None:
         if self.not_digits is not None:
@@ -78,7 +95,12 @@ class Dataset:
 
 
 def load_mnist(
-    path: str | PathLike[str] | None = None, *, offline: bool = False, progress: bool = False
+    path: str | PathLike[str] | None = None,
+    *,
+    offline: bool = False,
+    progress: bool = False,
+    invert: bool = False,
+    transpose: bool = False,
 ) -> Dataset:
     """MNIST, or other data in its layout.
 
@@ -87,11 +109,26 @@ def load_mnist(
             plain or .gz. If None: $SHUZI_DATA, shuzi's cache, Keras's cache, the mirrors.
         offline: never touch the network.
         progress: show a download's progress on a terminal.
+        invert: the images' ink is dark; make it bright.
+        transpose: the images' rows are columns, as EMNIST stores them; exchange them.
 
     Raises:
         DataError: there is no data, or it cannot be used.
         DownloadError: no mirror gave the data.
     """
+    found = _find(path, offline, progress)
+    orientation = Orientation(invert, transpose)
+    if orientation == UPRIGHT:
+        return found
+    return replace(
+        found,
+        train_images=orientation.apply(found.train_images),
+        test_images=orientation.apply(found.test_images),
+        orientation=orientation,
+    )
+
+
+def _find(path: str | PathLike[str] | None, offline: bool, progress: bool) -> Dataset:
     path = path or os.environ.get("SHUZI_DATA")
     if path:
         return _load(Path(path).expanduser())
@@ -112,13 +149,14 @@ def load_mnist(
 
 
 def load_images(
-    path: str | PathLike[str],
+    path: str | PathLike[str], *, invert: bool = False, transpose: bool = False
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """Images uint8 (n, 28, 28), and their labels uint8 (n,) if the file has them.
 
     Args:
         path: an .npz with `x` or `images` (and `y` or `labels`), or in Keras's layout, of which
             the test part is taken; an .npy; an IDX file of images.
+        invert, transpose: as `load_mnist` takes them.
 
     Raises:
         DataError: the file cannot be used.
@@ -128,6 +166,7 @@ def load_images(
     for images_key, labels_key in _LABELLED:
         if images_key in arrays:
             images = check_images(arrays[images_key], images_key, str(path))
+            images = Orientation(invert, transpose).apply(images)
             if labels_key not in arrays:
                 return images, None
             labels = check_labels(arrays[labels_key], labels_key, str(path))

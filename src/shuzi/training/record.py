@@ -48,6 +48,7 @@ def new_record(recipe: Recipe, seed: int, dataset: Dataset, device: Device) -> d
             "train": len(dataset.train_labels),
             "test": len(dataset.test_labels),
             "fingerprint": dataset.fingerprint,
+            "orientation": dataset.orientation._asdict(),
         },
         "device": {
             "type": device.torch.type,
