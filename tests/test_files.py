@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.errors import OutputError
-from shuzi.files import open_file, read_json, remove_unfinished, write_atomically
+from shuzi.files import fill_atomically, open_file, read_json, remove_unfinished, write_atomically
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path):
@@ -106,4 +106,33 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
     for name in (".writing-a.json", "checkpoint/.writing-b", "checkpoint/kept"):
         (tmp_path / name).write_bytes(b"")
     remove_unfinished(tmp_path)
+    (tmp_path / ".writing-c").mkdir()
+    (tmp_path / ".writing-c" / "d").write_bytes(b"")
+    remove_unfinished(tmp_path)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["kept"]
+
+
+def test_a_folder_is_filled_when_the_block_ends(tmp_path):
+    (tmp_path / "new" / ".writing-left").mkdir(parents=True)
+    with fill_atomically(tmp_path / "new") as temporary:
+        (temporary / "a").mkdir()
+        assert [path.name for path in (tmp_path / "new").iterdir()] == [temporary.name]
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["a"]
+    with (
+        pytest.raises(OutputError, match="is not empty"),
+        fill_atomically(tmp_path / "new"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_folder_that_was_not_filled_is_as_before(tmp_path, error):
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "empty", tmp_path / "new"):
+        with (
+            pytest.raises((KeyboardInterrupt, OutputError)),
+            fill_atomically(folder) as temporary,
+        ):
+            (temporary / "a").write_text("half")
+            raise error
+    assert list(tmp_path.rglob("*")) == [tmp_path / "empty"]

@@ -551,10 +551,12 @@ def synth(
 ) -> None:
     """Write pictures of handwritten numbers, labelled.
 
-    They are composed of MNIST's training digits and of drawn ones.
+    They are composed of MNIST's training digits and of drawn ones. OUT must be new or empty, and
+    stays so until all is written.
 
     Example: shuzi synth strings --n 100 --pages 2
     """
+    _need_extra("train", "matplotlib")
     from shuzi.dataset import load_mnist
     from shuzi.training.labelled import write_labelled_set
 

@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import shutil
 import stat
 import tempfile
 from collections import Counter
@@ -144,11 +145,45 @@ def write_atomically(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def fill_atomically(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder in `folder`, new or empty, that gets what is in it when all is well.
+
+    What a killed process left there is removed.
+
+    Raises:
+        OutputError: the folder cannot be made or written, or is not empty.
+    """
+    is_new = not folder.exists()
+    make_folder(folder)
+    temporary: Path | None = None
+    try:
+        remove_unfinished(folder)
+        if any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty.", "Choose another folder, or empty it.")
+        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
+        yield temporary
+        for path in sorted(temporary.iterdir()):
+            path.rename(folder / path.name)
+        is_new = False
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+
+
 def remove_unfinished(folder: Path) -> None:
-    """Remove what `write_atomically` left in a folder of ours when its process was killed."""
-    for path in folder.rglob(f"{TEMPORARY}*"):
-        with suppress(OSError):
-            path.unlink()
+    """Remove the temporary files and folders that killed processes left in a folder of ours."""
+    for path in list(folder.rglob(f"{TEMPORARY}*")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
 
 
 def make_folder(path: Path) -> None:

@@ -68,15 +68,15 @@ def _causes(trainer: Trainer, dataset: Dataset) -> Iterator[str]:
         remedy = "scale the pixels (--set scale=255)" if recipe.scale < 16 else "lower lr"
         yield f"{share:.0%} of the hidden units are saturated and learn nothing: {remedy}"
     guessing = math.log(recipe.outcomes)
-    if last.loss > 1.05 * guessing:
+    if last.loss > 1.5 * guessing:
         yield (
             f"the loss, {last.loss:.4g}, is above that of guessing, {guessing:.4g}: lower the "
             f"learning rate (--set lr=, now {recipe.lr:g})"
         )
     elif last.loss > 0.95 * guessing:
         yield (
-            f"the loss stays at that of guessing, {guessing:.4g}: raise or lower the learning rate "
-            f"(--set lr=, now {recipe.lr:g})"
+            f"the loss, {last.loss:.4g}, stays near that of guessing, {guessing:.4g}: raise or "
+            f"lower the learning rate (--set lr=, now {recipe.lr:g})"
         )
 
 
