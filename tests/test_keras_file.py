@@ -177,7 +177,7 @@ def test_weights_that_do_not_fit_are_refused(given):
     def change(config):
         config["config"]["layers"][-1]["config"]["units"] = 11
 
-    assert "Keras cannot open it" in refusal(edited(given, change)).message
+    assert "8,635 weights, the file holds 7,850 values" in refusal(edited(given, change)).message
 
 
 def test_a_backend_that_is_not_installed_is_named(refused, given, digits_npz):

@@ -2,6 +2,11 @@
 
 import csv
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import cv2
 import numpy as np
@@ -60,3 +65,38 @@ def test_a_folder_that_cannot_be_made_is_an_error(digits, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be made"):
         write_labelled_set(tmp_path / "file", digits, n=1)
+
+
+def test_what_it_needs_is_asked_for_before_it_starts(tmp_path, digits_npz):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name: None if name == 'matplotlib' else find(name)\n"
+    )
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-m", "shuzi", "synth", "out", "--data", digits_npz],
+        env=os.environ | {"PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 10
+    assert "needs matplotlib" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_half_a_set_is_never_left(tmp_path, digits_npz):
+    arguments = ["synth", "out", "--n", "100000", "--data", digits_npz]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shuzi", *map(str, arguments)],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    )
+    while not list(tmp_path.rglob("*.png")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    assert list(tmp_path.iterdir()) == []

@@ -2,10 +2,11 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from shuzi.errors import RecipeError
-from shuzi.training.recipes import RECIPES, Recipe, find_recipe, knobs
+from shuzi.training.recipes import RECIPES, TUTORIAL, Recipe, find_recipe, knobs
 
 
 def test_the_tutorial_is_the_tutorial():
@@ -100,3 +101,32 @@ def test_a_recipe_comes_back_from_json():
     assert Recipe.from_dict(recipe.to_dict()) == recipe
     with pytest.raises(RecipeError, match="Unknown field speed"):
         Recipe.from_dict({"speed": 1})
+
+
+def test_settings_may_be_a_dict():
+    settings = {"epochs": 10, "hidden": (256, 256), "lr": 1, "shuffle": False, "activation": "relu"}
+    written = ["epochs=10", "hidden=256,256", "lr=1", "shuffle=false", "activation=relu"]
+    assert TUTORIAL.with_settings(settings) == TUTORIAL.with_settings(written)
+    assert TUTORIAL.with_settings({"hidden": [64]}).hidden == (64,)
+    assert TUTORIAL.with_settings({"hidden": "64,32", "epochs": np.int64(3)}).hidden == (64, 32)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"epoch": 3}, "Unknown field 'epoch'"),
+        ({3: 3}, "Unknown field '3'"),
+        ({"epochs": 0}, "epochs: 0 is not allowed"),
+        ({"epochs": True}, "epochs: True is not allowed"),
+        ({"shuffle": 1}, "shuffle: 1 is not allowed"),
+        ({"hidden": 256}, "hidden: 256 is not allowed"),
+        ({"lr": None}, "lr: None is not allowed"),
+        ({"lr": float("nan")}, "lr: nan is not allowed"),
+        ("epochs=3", "neither a dict nor a list"),
+        (3, "neither a dict nor a list"),
+        ([3], "must be field=value"),
+    ],
+)
+def test_wrong_settings_are_named(settings, said):
+    with pytest.raises(RecipeError, match=said):
+        TUTORIAL.with_settings(settings)

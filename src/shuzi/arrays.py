@@ -1,35 +1,80 @@
-"""Arrays in files: IDX (plain or gzipped), NPZ and NPY; never a pickle."""
+"""Arrays in files: IDX (plain or gzipped), NPZ and NPY; never a pickle.
+
+A file is read only as far as its header asks, and no header may ask for more than MAX_BYTES.
+"""
 
 import gzip
 import math
+import os
+import warnings
 import zipfile
-import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedIOBase, BufferedReader, BytesIO
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from shuzi.errors import DataError
+from shuzi.files import open_file
 
+MAX_BYTES = 2_000_000_000
+"""Of one array: two and a half million images of 28 x 28."""
+_Stream = IO[bytes] | BufferedIOBase
 _GZIP, _ZIP, _NPY = b"\x1f\x8b", b"PK", b"\x93NUMPY"
 _IDX_UINT8 = 0x08
+_DIMENSIONS = 32
+"""At most, as in NumPy 1."""
+_HEADER = 12_000
+"""Bytes of an .npy that its header lies in; NumPy takes no longer ones."""
+_CHUNK = 1 << 20
+_KINDS = "biufUS"
+"""Of dtypes that are read: truth values, whole numbers, floats, text."""
+_COMPRESSED = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}
+_OTHERS = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"BM": "a BMP picture",
+    b"II*\0": "a TIFF picture",
+    b"MM\0*": "a TIFF picture",
+    b"%PDF": "a PDF",
+    b"\x89HDF": "an HDF5 file",
+    b"<": "a web page (HTML; a proxy or a login page may have sent it)",
+}
+_ARCHIVES = {
+    "config.json": "a .keras file",
+    "[Content_Types].xml": "an Office document",
+    "mimetype": "an OpenDocument file or a book",
+}
+_REMEDY = (
+    "Give arrays in an .npz, .npy or IDX file, the last also gzipped. "
+    "Pictures and PDFs are read by `shuzi read`."
+)
+_SAVE = "Save the arrays as uint8 with numpy.savez or numpy.savez_compressed."
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of an .npz by name; one called `array` of an .npy or IDX file.
+def read_arrays(path: Path) -> Mapping[str, NDArray[Any]]:
+    """The arrays of an .npz by name, each read when it is asked for; of others, one named `array`.
 
     Raises:
-        DataError: the file cannot be read, is cut short, is none of these, or holds objects.
+        DataError: the file cannot be read, is cut short, is none of these, or holds objects. An
+            .npz's member raises it when it is asked for.
     """
     start = _first_bytes(path)
-    if not start:
-        raise DataError(f"{path} is empty.")
-    if start.startswith((_ZIP, _NPY)):
-        return _read_numpy(path)
+    if start.startswith(_ZIP):
+        return _Archive(path)
+    if start.startswith(_NPY):
+        with _reading(path) as file:
+            return {"array": _read_npy(file, _size(file), str(path))}
     if start.startswith((_GZIP, b"\0\0")):
         return {"array": read_idx(path)}
-    raise DataError(f"{path} is {_what_else(start)}, not an .npz, .npy or IDX file.")
+    raise DataError(f"{path} is {_what_else(start)}, not an .npz, .npy or IDX file.", _REMEDY)
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -43,66 +88,188 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     """
     start = _first_bytes(path)
     if not start.startswith((_GZIP, b"\0\0")):
-        raise DataError(f"{path} is {_what_else(start)}, not an IDX file.")
-    raw = _gunzip(path) if start.startswith(_GZIP) else path.read_bytes()
-    if len(raw) < 4 or raw[:2] != b"\0\0":
-        raise DataError(f"{path} is not an IDX file.")
-    if raw[2] != _IDX_UINT8:
-        raise DataError(f"{path} holds values of IDX type 0x{raw[2]:02x}; they must be uint8.")
-    end = 4 + 4 * raw[3]
-    shape = [int.from_bytes(raw[i : i + 4], "big") for i in range(4, end, 4)]
-    if len(raw) != end + math.prod(shape):
-        raise DataError(
-            f"{path} holds {len(raw)} bytes, {end + math.prod(shape)} are needed for {shape}; "
-            "it is cut short or damaged."
-        )
-    return np.frombuffer(raw, np.uint8, offset=end).reshape(shape)
+        raise DataError(f"{path} is {_what_else(start)}, not an IDX file.", _REMEDY)
+    with _reading(path) as file:
+        if not start.startswith(_GZIP):
+            return _read_idx(file, _size(file), str(path))
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            return _read_idx(unpacked, None, str(path))
+
+
+def idx_header(array: NDArray[np.uint8]) -> bytes:
+    """What stands before the array's values in an IDX file."""
+    return bytes([0, 0, _IDX_UINT8, array.ndim]) + b"".join(
+        n.to_bytes(4, "big") for n in array.shape
+    )
 
 
 def idx_bytes(array: NDArray[np.uint8]) -> bytes:
     """The array as an IDX file has it, uncompressed."""
-    header = bytes([0, 0, _IDX_UINT8, array.ndim])
-    return header + b"".join(n.to_bytes(4, "big") for n in array.shape) + array.tobytes()
+    return idx_header(array) + array.tobytes()
+
+
+def list_names(arrays: Mapping[str, Any], most: int = 20) -> str:
+    """The names of the arrays for a message, without what a terminal would obey."""
+    names = [name if name.isprintable() else ascii(name) for name in sorted(arrays)]
+    more = [f"and {len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more]) or "none"
+
+
+class _Archive(Mapping[str, NDArray[Any]]):
+    """The arrays in an .npz."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._members: dict[str, list[zipfile.ZipInfo]] = defaultdict(list)
+        with _reading(path) as file, zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                self._members[member.filename.removesuffix(".npy")].append(member)
+        files = [member.filename for members in self._members.values() for member in members]
+        if files and not any(file.endswith(".npy") for file in files):
+            found = (kind for name, kind in _ARCHIVES.items() if name in files)
+            kind = next(found, "a zip archive without arrays")
+            raise DataError(f"{path} is {kind}, not an .npz.", _REMEDY)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self:
+            raise KeyError(name)
+        member, *others = self._members[name]
+        if others or not member.filename.endswith(".npy"):
+            why = "is in it more than once" if others else "is not an array"
+            raise DataError(f"{self._path}: {name} {why}.", _SAVE)
+        if member.flag_bits & 1:
+            raise DataError(f"{self._path}: {name} is encrypted.", _SAVE)
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            how = _COMPRESSED.get(member.compress_type, f"method {member.compress_type}")
+            raise DataError(f"{self._path}: {name} is compressed with {how}.", _SAVE)
+        with (
+            _reading(self._path) as file,
+            zipfile.ZipFile(file) as archive,
+            archive.open(member) as stream,
+        ):
+            return _read_npy(stream, member.file_size, f"{self._path}: {name}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def _read_npy(stream: _Stream, size: int, name: str) -> NDArray[Any]:
+    """The array of an .npy of so many bytes."""
+    head = BytesIO(stream.read(_HEADER))
+    if not head.getvalue().startswith(_NPY):
+        raise DataError(f"{name} is not an array.", _SAVE)
+    version = npy.read_magic(head)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"version {version[0]}.{version[1]} of .npy is not known")
+    read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    with warnings.catch_warnings():
+        # Of headers that Python 2 wrote.
+        warnings.simplefilter("ignore")
+        shape, is_fortran, dtype = read_header(head)
+    if dtype.hasobject:
+        raise DataError(f"{name} holds Python objects (pickled), which shuzi never loads.", _SAVE)
+    if dtype.kind not in _KINDS or not dtype.itemsize:
+        raise DataError(f"{name} holds values of the type {dtype}; they must be numbers.", _SAVE)
+    first = head.getvalue()[head.tell() :]
+    values = _read_values(
+        chain([first], _chunks(stream)), shape, dtype.itemsize, size - head.tell(), name
+    )
+    return values.view(dtype).reshape(shape, order="F" if is_fortran else "C")
+
+
+def _read_idx(stream: _Stream, size: int | None, name: str) -> NDArray[np.uint8]:
+    """The array of an IDX file; of a gzipped one nobody knows the size before its end."""
+    header = stream.read(4)
+    if header[:2] != b"\0\0" or len(header) < 4:
+        raise DataError(f"{name} is not an IDX file.", _REMEDY)
+    if header[2] != _IDX_UINT8:
+        raise DataError(f"{name} holds values of IDX type 0x{header[2]:02x}; they must be uint8.")
+    sides = stream.read(4 * header[3])
+    if len(sides) < 4 * header[3]:
+        raise EOFError("its header is incomplete")
+    shape = tuple(int.from_bytes(sides[i : i + 4], "big") for i in range(0, len(sides), 4))
+    left = None if size is None else size - 4 - len(sides)
+    return _read_values(_chunks(stream), shape, 1, left, name).reshape(shape)
+
+
+def _read_values(
+    parts: Iterator[bytes], shape: tuple[int, ...], itemsize: int, size: int | None, name: str
+) -> NDArray[np.uint8]:
+    """The bytes of the values, exactly as many as the shape needs; nothing is read before that."""
+    if len(shape) > _DIMENSIONS or any(side < 0 for side in shape):
+        raise DataError(f"{name} cannot have the shape {str(shape)[:100]}.", _SAVE)
+    needed = math.prod(shape) * itemsize
+    if size is None or size == needed:
+        if needed > MAX_BYTES:
+            raise DataError(
+                f"{name} asks for {needed:,} bytes; the limit is {MAX_BYTES:,}.",
+                "Split it into several files.",
+            )
+        values, size = np.empty(needed, np.uint8), 0
+        for part in parts:
+            if size + len(part) > needed:
+                size = None
+                break
+            values[size : size + len(part)] = np.frombuffer(part, np.uint8)
+            size += len(part)
+        if size == needed:
+            return values
+    there = f"more than {needed:,}" if size is None else f"{size:,}"
+    raise DataError(
+        f"{name} holds {there} bytes, {needed:,} are needed for {list(shape)}; "
+        "it is cut short or damaged.",
+        "Make or download it again.",
+    )
+
+
+def _chunks(stream: _Stream) -> Iterator[bytes]:
+    return iter(lambda: stream.read(_CHUNK), b"")
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[BufferedReader]:
+    """The open file, within which every error is a DataError."""
+    try:
+        with open_file(path) as file:
+            yield file
+    except DataError:
+        raise
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file.", _REMEDY) from None
+    except MemoryError as error:
+        raise DataError(
+            f"{path} holds more than there is memory for.", "Split it into several files."
+        ) from error
+    # zipfile, gzip, zlib, tokenize and NumPy share no other base.
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise DataError(
+                f"{path} cannot be read: {error.strerror}.", "Save it to a file that may be read."
+            ) from error
+        reason = str(error)[:200] or type(error).__name__
+        raise DataError(
+            f"{path} is damaged or cut short: {reason}", "Make or download it again."
+        ) from error
+
+
+def _size(file: BufferedReader) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _first_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(64)
-    except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    with _reading(path) as file:
+        start = file.read(64)
+    if not start:
+        raise DataError(f"{path} is empty.", _REMEDY)
+    return start
 
 
 def _what_else(start: bytes) -> str:
-    if start.lstrip().startswith(b"<"):
-        return "a web page (HTML; a proxy or a login page may have sent it)"
-    return "something else" if start else "empty"
-
-
-def _gunzip(path: Path) -> bytes:
-    try:
-        with gzip.open(path) as file:
-            return file.read()
-    except (EOFError, OSError, zlib.error) as error:
-        raise DataError(f"{path} is a damaged or cut gzip file: {error}") from error
-
-
-def _read_numpy(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        # Opened here: given a path, np.load leaves a broken file open.
-        with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return {"array": loaded}
-            return {name: loaded[name] for name in loaded.files}
-    except ValueError as error:
-        if "allow_pickle" in str(error):
-            raise DataError(
-                f"{path} holds Python objects (pickled), which shuzi never loads.",
-                "Save the arrays as uint8 with numpy.savez.",
-            ) from error
-        raise DataError(f"{path} is damaged: {error}") from error
-    except (zipfile.BadZipFile, EOFError, OSError, KeyError, zlib.error) as error:
-        raise DataError(f"{path} is damaged or cut short: {error}") from error
+    text = start.lstrip()
+    return next((k for magic, k in _OTHERS.items() if text.startswith(magic)), "something else")

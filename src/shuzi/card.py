@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import ModelError
-from shuzi.files import write_atomically
+from shuzi.files import open_file, read_json, write_atomically
 
 SHIPPED = {
     name: Path(str(files("shuzi") / "models" / f"{name}.onnx")) for name in ("digit", "number")
@@ -44,12 +44,14 @@ def load_card(model: str | PathLike[str]) -> dict[str, Any]:
         card = path.with_suffix(".json")
         card = card if card.is_file() else path.with_name("run.json")
     for file in (path, card):
-        if not file.is_file():
+        if not file.exists():
             raise ModelError(f"{file}: there is no such file.", "A card lies beside its model.")
     try:
-        values = dict(json.loads(card.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        values = read_json(card)
+    except (OSError, ValueError) as error:
         raise ModelError(f"{card} is not a card: {error}.") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{card} is not a card: it is not an object.")
     check_card(path, values)
     return values
 
@@ -58,7 +60,7 @@ def check_card(model: Path, values: dict[str, Any]) -> None:
     """Refuse a card that was written for another model file.
 
     Raises:
-        ModelError: the checksum is missing or another.
+        ModelError: the checksum is missing or another, or the model cannot be read.
     """
     if values.get("sha256") != checksum(model):
         raise ModelError(
@@ -68,8 +70,16 @@ def check_card(model: Path, values: dict[str, Any]) -> None:
 
 
 def checksum(model: Path) -> str:
-    """SHA-256 of the file, in hexadecimal."""
-    return hashlib.sha256(model.read_bytes()).hexdigest()
+    """SHA-256 of the file, in hexadecimal.
+
+    Raises:
+        ModelError: it is not a file that can be read.
+    """
+    try:
+        with open_file(model) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"{model} cannot be read: {error.strerror}.") from error
 
 
 def to_markdown(values: dict[str, Any]) -> str:

@@ -50,6 +50,10 @@ Data = Annotated[
     ),
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+Invert = Annotated[bool, typer.Option("--invert", help="The images' ink is dark on bright paper.")]
+Transpose = Annotated[
+    bool, typer.Option("--transpose", help="The images' rows are columns, as in EMNIST's files.")
+]
 Queue = Annotated[
     str, typer.Argument(metavar="DB", help="A file (SQLite) or a URL, postgresql://...")
 ]
@@ -178,6 +182,8 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     recipe: Annotated[str | None, typer.Argument(help="Its name; see `shuzi recipes`.")] = None,
     data: Data = None,
     offline: Offline = False,
+    invert: Invert = False,
+    transpose: Transpose = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The run folder; runs/<recipe>-<time> by default."),
@@ -231,8 +237,9 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_mnist
 
+    place: dict[str, Any] = {"offline": offline, "invert": invert, "transpose": transpose}
     if from_review is not None:
-        mnist = load_mnist(data, offline=offline, progress=verbose > 0)
+        mnist = load_mnist(data, progress=verbose > 0, **place)
         options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
         _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
         return
@@ -240,15 +247,14 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.training.recipes import find_recipe
 
     if resume is not None:
-        if recipe or settings or out or keras or teacher:
+        if recipe or settings or out or keras or teacher or invert or transpose:
             raise UsageError("--resume takes recipe, settings, models and folder from the run.")
-        dataset = load_mnist(data, offline=offline, progress=verbose > 0) if data else None
-        finished = runs.resume(resume, dataset=dataset, verbose=verbose)
+        finished = runs.resume(resume, data=data, verbose=verbose)
     else:
         if keras is not None:
             _need_extra("keras", "keras")
         chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
-        dataset = load_mnist(data, offline=offline, progress=verbose > 0)
+        dataset = load_mnist(data, progress=verbose > 0, **place)
         finished = runs.train(
             chosen,
             dataset=dataset,
@@ -297,6 +303,8 @@ def evaluate(
     ] = None,
     data: Data = None,
     offline: Offline = False,
+    invert: Invert = False,
+    transpose: Transpose = False,
     sets: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="Digits of other writers, or not_digits; repeatable."),
@@ -324,6 +332,9 @@ def evaluate(
         offline=offline,
         sets=sets or (),
         corruptions=corruptions,
+        invert=invert,
+        transpose=transpose,
+        verbose=1,
     )
     _print_evaluation(found)
     typer.echo(f"Written to {out or run or 'evaluation'}: report.html, evaluation.json, pictures")
@@ -352,6 +363,8 @@ def predict(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="OUT", help="An .npz or .csv to write.")
     ],
+    invert: Invert = False,
+    transpose: Transpose = False,
 ) -> None:
     """Write probabilities and digit of many images.
 
@@ -360,7 +373,7 @@ def predict(
     _need_extra("train", "matplotlib")
     from shuzi.evaluation.report import predict_file
 
-    accuracy = predict_file(run, file, output)
+    accuracy = predict_file(run, file, output, invert=invert, transpose=transpose, verbose=1)
     typer.echo(f"Written to {output}")
     if accuracy is not None:
         typer.echo(f"accuracy {accuracy:.4f}")
@@ -539,10 +552,12 @@ def synth(
 ) -> None:
     """Write pictures of handwritten numbers, labelled.
 
-    They are composed of MNIST's training digits and of drawn ones.
+    They are composed of MNIST's training digits and of drawn ones. OUT must be new or empty, and
+    stays so until all is written.
 
     Example: shuzi synth strings --n 100 --pages 2
     """
+    _need_extra("train", "matplotlib")
     from shuzi.dataset import load_mnist
     from shuzi.training.labelled import write_labelled_set
 
@@ -585,6 +600,8 @@ def data_fetch() -> None:
 def data_show(
     data: Data = None,
     offline: Offline = False,
+    invert: Invert = False,
+    transpose: Transpose = False,
     sheet: Annotated[Path, typer.Option(metavar="FILE", help="The contact sheet to write.")] = Path(
         "contact-sheet.png"
     ),
@@ -595,8 +612,10 @@ def data_show(
     """
     from shuzi.contact import contact_sheet
     from shuzi.dataset import load_mnist
+    from shuzi.evaluation.orientation import warn
 
-    found = load_mnist(data, offline=offline, progress=True)
+    found = load_mnist(data, offline=offline, progress=True, invert=invert, transpose=transpose)
+    warn(found.train_images, found.train_labels, found.source, found.orientation)
     typer.echo(f"{found.name}, from {found.source}")
     for part in ("train", "test"):
         images, labels = getattr(found, f"{part}_images"), getattr(found, f"{part}_labels")

@@ -2,16 +2,16 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.arrays import idx_bytes, read_arrays, read_idx
+from shuzi.arrays import idx_header, list_names, read_arrays, read_idx
 from shuzi.download import cache_folder, fetch_mnist
 from shuzi.errors import DataError, way
 
@@ -31,13 +31,29 @@ _IDX_NAMES = (
 _LABELLED = (("x", "y"), ("images", "labels"), ("x_test", "y_test"), ("array", ""))
 
 
+class Orientation(NamedTuple):
+    """What is done to images to bring them into MNIST's form."""
+
+    invert: bool = False
+    transpose: bool = False
+
+    def apply(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The images uint8 (n, 28, 28), inverted, transposed, or both."""
+        if self.transpose:
+            images = images.transpose(0, 2, 1)
+        return np.ascontiguousarray(255 - images if self.invert else images)
+
+
+UPRIGHT = Orientation()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """Training and test digits.
 
     Images are uint8 (n, 28, 28), ink bright on 0; labels uint8 (n,), 0 to 9; `not_digits` are
     further training images, uint8 (n, 28, 28), of what a recipe with `marks` shall refuse; `source`
-    is the file or folder that all came from.
+    is the file or folder that all came from, and `orientation` what was done to its images.
 
     Raises:
         DataError: an array has another shape, dtype or range, or none of its rows.
@@ -49,6 +65,7 @@ class Dataset:
     test_labels: NDArray[np.uint8]
     not_digits: NDArray[np.uint8] | None = None
     source: str = "memory"
+    orientation: Orientation = UPRIGHT
 
     def __post_init__(self) -> None:
         if self.not_digits is not None:
@@ -65,11 +82,7 @@ class Dataset:
         """md5 of each array as raw IDX bytes: equal for equal content in any container."""
         names = ("train_images", "train_labels", "test_images", "test_labels", "not_digits")
         arrays = {name: getattr(self, name) for name in names}
-        return {
-            name: hashlib.md5(idx_bytes(array)).hexdigest()
-            for name, array in arrays.items()
-            if array is not None
-        }
+        return {name: _md5(array) for name, array in arrays.items() if array is not None}
 
     @property
     def is_mnist(self) -> bool:
@@ -82,7 +95,12 @@ class Dataset:
 
 
 def load_mnist(
-    path: str | PathLike[str] | None = None, *, offline: bool = False, progress: bool = False
+    path: str | PathLike[str] | None = None,
+    *,
+    offline: bool = False,
+    progress: bool = False,
+    invert: bool = False,
+    transpose: bool = False,
 ) -> Dataset:
     """MNIST, or other data in its layout.
 
@@ -91,11 +109,26 @@ def load_mnist(
             plain or .gz. If None: $SHUZI_DATA, shuzi's cache, Keras's cache, the mirrors.
         offline: never touch the network.
         progress: show a download's progress on a terminal.
+        invert: the images' ink is dark; make it bright.
+        transpose: the images' rows are columns, as EMNIST stores them; exchange them.
 
     Raises:
         DataError: there is no data, or it cannot be used.
         DownloadError: no mirror gave the data.
     """
+    found = _find(path, offline, progress)
+    orientation = Orientation(invert, transpose)
+    if orientation == UPRIGHT:
+        return found
+    return replace(
+        found,
+        train_images=orientation.apply(found.train_images),
+        test_images=orientation.apply(found.test_images),
+        orientation=orientation,
+    )
+
+
+def _find(path: str | PathLike[str] | None, offline: bool, progress: bool) -> Dataset:
     path = path or os.environ.get("SHUZI_DATA")
     if path:
         return _load(Path(path).expanduser())
@@ -116,13 +149,14 @@ def load_mnist(
 
 
 def load_images(
-    path: str | PathLike[str],
+    path: str | PathLike[str], *, invert: bool = False, transpose: bool = False
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """Images uint8 (n, 28, 28), and their labels uint8 (n,) if the file has them.
 
     Args:
         path: an .npz with `x` or `images` (and `y` or `labels`), or in Keras's layout, of which
             the test part is taken; an .npy; an IDX file of images.
+        invert, transpose: as `load_mnist` takes them.
 
     Raises:
         DataError: the file cannot be used.
@@ -132,13 +166,14 @@ def load_images(
     for images_key, labels_key in _LABELLED:
         if images_key in arrays:
             images = check_images(arrays[images_key], images_key, str(path))
+            images = Orientation(invert, transpose).apply(images)
             if labels_key not in arrays:
                 return images, None
             labels = check_labels(arrays[labels_key], labels_key, str(path))
             _check_lengths(images, labels, images_key, str(path))
             return images, labels
     raise DataError(
-        f"{path} has no images; its arrays are {_listed(arrays)}.",
+        f"{path} has no images; its arrays are {list_names(arrays)}.",
         "Name the images x or images (and their labels y or labels).",
     )
 
@@ -153,9 +188,12 @@ def check_images(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint
             "Convert them with array.astype('uint8') after scaling to 0 to 255.",
         )
     if array.ndim != 3 or array.shape[1:] != (28, 28):
-        raise DataError(f"{source}: {name} have the shape {array.shape}; it must be (n, 28, 28).")
+        raise DataError(
+            f"{source}: {name} have the shape {array.shape}; it must be (n, 28, 28).",
+            "Scale them to 28x28; pictures of any size are read by `shuzi read`.",
+        )
     if len(array) == 0:
-        raise DataError(f"{source}: {name} are empty.")
+        raise DataError(f"{source}: {name} are empty.", "Give one image or more.")
     return np.ascontiguousarray(array)
 
 
@@ -165,7 +203,8 @@ def check_labels(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint
         raise DataError(f"{source}: {name} hold NaN.", "Give whole numbers, 0 to 9.")
     if array.dtype.kind not in "iu" or array.ndim != 1:
         raise DataError(
-            f"{source}: {name} are {array.dtype} {array.shape}; they must be whole numbers (n,)."
+            f"{source}: {name} are {array.dtype} {array.shape}; they must be whole numbers (n,).",
+            "Give one whole number, 0 to 9, for each image.",
         )
     wrong = np.flatnonzero((array < 0) | (array > 9))
     if len(wrong):
@@ -174,6 +213,12 @@ def check_labels(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint
             f"Correct or leave out the {len(wrong)} of them that are not.",
         )
     return np.ascontiguousarray(array, np.uint8)
+
+
+def _md5(array: NDArray[np.uint8]) -> str:
+    found = hashlib.md5(idx_header(array))
+    found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 def _check_lengths(images: NDArray[Any], labels: NDArray[Any], part: str, source: str) -> None:
@@ -194,7 +239,7 @@ def _load(path: Path) -> Dataset:
     path = path.absolute()
     try:
         is_folder = path.is_dir()
-    except PermissionError as error:
+    except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     if is_folder:
         return _load_folder(path)
@@ -204,7 +249,7 @@ def _load(path: Path) -> Dataset:
     missing = [key for key in _NPZ_KEYS if key not in arrays]
     if missing:
         raise DataError(
-            f"{path} lacks {', '.join(missing)}; its arrays are {_listed(arrays)}.",
+            f"{path} lacks {', '.join(missing)}; its arrays are {list_names(arrays)}.",
         )
     return _dataset([arrays[key] for key in _NPZ_KEYS], path)
 
@@ -239,7 +284,3 @@ def _dataset(arrays: list[NDArray[Any]], source: Path) -> Dataset:
         test_labels=test_labels,
         source=str(source),
     )
-
-
-def _listed(arrays: dict[str, NDArray[Any]]) -> str:
-    return ", ".join(sorted(arrays)) or "none"

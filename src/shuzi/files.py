@@ -1,12 +1,125 @@
-"""Files that are either the old one or the new one, never half of it."""
+"""Files that are written whole or not at all, and read only as far as they may go."""
 
+import errno
+import json
+import math
 import os
+import shutil
+import stat
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
+from typing import Any, NoReturn
 
 from shuzi.errors import OutputError
+
+TEMPORARY = ".writing-"
+MAX_JSON = 20_000_000
+"""Bytes; the largest of ours, the mistakes of an evaluation, has 0.3 million."""
+MAX_DEPTH = 50
+"""Of lists and objects within each other; ours have 6."""
+MAX_DIGITS = 100
+"""Of a number; Python itself takes time in proportion to the square."""
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
+
+
+def open_file(path: Path) -> BufferedReader:
+    """The regular file, opened to read bytes.
+
+    Raises:
+        OSError: it cannot be opened, or is a folder, a device, a pipe or a socket, none of which
+            is opened: that could wait for ever. Its `strerror` says which.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        reason = "it is not a regular file, but a device, a pipe or a socket"
+        raise OSError(errno.EINVAL, reason, str(path))
+    return path.open("rb")
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file.
+
+    Raises:
+        OSError: see `open_file`.
+        ValueError: it has more bytes than `limit`.
+    """
+    with open_file(path) as file:
+        content = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
+    if len(content) > limit:
+        raise ValueError(f"it has more than {limit:,} bytes")
+    return content
+
+
+def read_json(source: Path | bytes, limit: int = MAX_JSON) -> Any:
+    """The value of a JSON document, from a file or from the bytes themselves.
+
+    Refused, beside what is not JSON: more bytes than `limit`, values nested more than 50 deep,
+    numbers of more than 100 digits or that are not finite, a name twice in one object, text that
+    is not UTF-8, halves of surrogate pairs.
+
+    Raises:
+        OSError: the file cannot be read; see `open_file`.
+        ValueError: it is refused; the message says why.
+    """
+    content = read_file(source, limit) if isinstance(source, Path) else source
+    if len(content) > limit:
+        raise ValueError(f"it has more than {limit:,} bytes")
+    text = content.decode("utf-8")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_int,
+            parse_float=_float,
+            parse_constant=_not_finite,
+        )
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    _check_depth(value)
+    if "\\u" in text:
+        # An escape may say half of a pair, which no file and no terminal takes.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        nested = [part for part in level if isinstance(part, (dict, list))]
+        if not nested:
+            return
+        inner = (part.values() if isinstance(part, dict) else part for part in nested)
+        level = [item for items in inner for item in items]
+    raise ValueError(_TOO_DEEP)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"an object has {twice[:50]!r} twice")
+    return found
+
+
+def _int(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number has {len(text)} digits")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _not_finite(text)
+
+
+def _not_finite(text: str) -> NoReturn:
+    raise ValueError(f"{text[:50]} is not a finite number")
 
 
 @contextmanager
@@ -19,7 +132,7 @@ def write_atomically(path: Path) -> Iterator[Path]:
     path = Path(path)
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY, suffix=path.suffix)
         os.close(handle)
         temporary = Path(name)
         yield temporary
@@ -30,6 +143,47 @@ def write_atomically(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def fill_atomically(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder in `folder`, new or empty, that gets what is in it when all is well.
+
+    What a killed process left there is removed.
+
+    Raises:
+        OutputError: the folder cannot be made or written, or is not empty.
+    """
+    is_new = not folder.exists()
+    make_folder(folder)
+    temporary: Path | None = None
+    try:
+        remove_unfinished(folder)
+        if any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty.", "Choose another folder, or empty it.")
+        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
+        yield temporary
+        for path in sorted(temporary.iterdir()):
+            path.rename(folder / path.name)
+        is_new = False
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the temporary files and folders that killed processes left in a folder of ours."""
+    for path in list(folder.rglob(f"{TEMPORARY}*")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
 
 
 def make_folder(path: Path) -> None:

@@ -1,20 +1,24 @@
 """A model file -> an ONNX Runtime session."""
 
+import os
 from pathlib import Path
 
 import onnxruntime
 
 from shuzi.errors import ModelError
+from shuzi.files import open_file
+
+MAX_BYTES = 2**31 - 1
+"""Of a model: protobuf takes no more."""
 
 
 def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
     """A session on the CPU, silent; of all cores unless `threads` says how many.
 
     Raises:
-        ModelError: there is no such file, or it is not ONNX.
+        ModelError: there is no such file, it is not ONNX, or its weights lie in other files.
     """
-    if not path.is_file():
-        raise ModelError(f"{path}: there is no such model file.")
+    _check_file(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = threads or 0
@@ -22,8 +26,29 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
     # the rest of the reading and from other programs: so for 10 microseconds, in a run only.
     options.add_session_config_entry("session.intra_op.spin_duration_us", "10")
     options.add_session_config_entry("session.force_spinning_stop", "1")
+    # Weights in other files would be read from within the model file, where nothing lies.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(path)
+    )
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     # ONNX Runtime's exceptions share no base but Exception.
     except Exception as error:
+        if "External data path" in str(error):
+            raise ModelError(
+                f"{path} keeps weights in other files, which no checksum of its card covers.",
+                "Save it as one file: onnx.save(model, path, save_as_external_data=False).",
+            ) from error
         raise ModelError(f"{path} is not an ONNX model that can be loaded.") from error
+
+
+def _check_file(path: Path) -> None:
+    try:
+        with open_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+    except FileNotFoundError:
+        raise ModelError(f"{path}: there is no such model file.") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+    if size > MAX_BYTES:
+        raise ModelError(f"{path} has {size:,} bytes; no ONNX model has more than {MAX_BYTES:,}.")

@@ -1,6 +1,7 @@
 """A model on images that it never saw."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.card import check_card
-from shuzi.dataset import Dataset, load_images, load_mnist
+from shuzi.dataset import Dataset, Orientation, load_images, load_mnist
 from shuzi.engine import Recogniser
 from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation import figures, metrics
@@ -19,6 +20,7 @@ from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliab
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
 from shuzi.evaluation.coverage import Coverage, coverage_at, risk_coverage
 from shuzi.evaluation.mistakes import describe_mistakes
+from shuzi.evaluation.orientation import warn
 from shuzi.evaluation.sets import (
     Pictures,
     RefusalScore,
@@ -29,7 +31,7 @@ from shuzi.evaluation.sets import (
     score_writers,
 )
 from shuzi.evaluation.webpage import write_page
-from shuzi.files import make_folder, write_atomically
+from shuzi.files import make_folder, read_json, write_atomically
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
 POINTS = 200
@@ -64,7 +66,7 @@ class Evaluation:
         return asdict(self)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - an option each
     run: str | PathLike[str] | None = None,
     dataset: Dataset | None = None,
     *,
@@ -74,31 +76,38 @@ def evaluate(
     offline: bool = False,
     sets: Iterable[str | PathLike[str]] = (),
     corruptions: bool = False,
+    invert: bool = False,
+    transpose: bool = False,
+    verbose: int = 0,
 ) -> Evaluation:
     """Test a run or a model; write evaluation.json, mistakes.json, report.html and its pictures.
 
     Args:
         run: a folder that `shuzi.train` wrote.
         dataset: its test part is used; if None, `load_mnist(data, offline=offline)`, and without
-            `data` the file that the run was trained on, if it is still there.
+            `data` the file that the run was trained on, if it is still there, read as then.
         model: a model.onnx instead of a run; the model that shuzi carries if both are None.
         out: the folder to write into; the run, or `evaluation` for a model, if None.
         sets: files and folders of pictures of other writers and of what is no digit, as
             `shuzi.evaluation.sets` reads them.
         corruptions: whether to test on the fifteen corruptions too.
+        invert, transpose: as `load_mnist` takes them, for `data`.
+        verbose: 1 says on standard error if the images look inverted or transposed.
 
     Raises:
         UsageError: both a run and a model are given.
         RunError: it is not a finished run.
         DataError: there is no data, or a set is empty or of another layout.
     """
-    recogniser, trained_on = _open(run, model)
+    recogniser, record = _open(run, model)
     pictures = find_sets(sets)
     if dataset is None:
-        dataset = load_mnist(data or trained_on, offline=offline)
+        dataset = load_data(record, data, offline=offline, invert=invert, transpose=transpose)
     folder = Path(out or run or "evaluation")
     make_folder(folder)
     images, labels = dataset.test_images, dataset.test_labels
+    if verbose:
+        warn(images, labels, dataset.source, dataset.orientation, learned_from(record))
     probabilities = recogniser.predict(images)
     found = replace(
         score(probabilities, labels),
@@ -155,7 +164,13 @@ def corrupted_accuracies(
 
 
 def predict_file(
-    run: str | PathLike[str], source: str | PathLike[str], output: str | PathLike[str]
+    run: str | PathLike[str],
+    source: str | PathLike[str],
+    output: str | PathLike[str],
+    *,
+    invert: bool = False,
+    transpose: bool = False,
+    verbose: int = 0,
 ) -> float | None:
     """Write ten probabilities and the digit for every image of a file.
 
@@ -163,6 +178,8 @@ def predict_file(
         run: a folder that `shuzi.train` wrote.
         source: images, as `shuzi.dataset.load_images` takes them.
         output: an .npz (probabilities float32 (n, 10), digits uint8 (n,)) or a .csv.
+        invert, transpose: as `load_images` takes them.
+        verbose: 1 says on standard error if the images look inverted or transposed.
 
     Returns:
         The accuracy, if the file has labels.
@@ -174,8 +191,11 @@ def predict_file(
     output = Path(output)
     if output.suffix not in (".npz", ".csv"):
         raise UsageError(f"{output} must end in .npz or .csv.", "Give a name that ends so.")
-    recogniser, _ = open_run(Path(run))
-    images, labels = load_images(source)
+    recogniser, record = open_run(Path(run))
+    images, labels = load_images(source, invert=invert, transpose=transpose)
+    if verbose:
+        given = Orientation(invert, transpose)
+        warn(images, labels, str(source), given, learned_from(record))
     probabilities = recogniser.predict(images)
     with write_atomically(output) as temporary:
         _write(probabilities, temporary)
@@ -189,34 +209,35 @@ def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
         RunError: it is not a run folder, or the run has not finished.
         ModelError: its model is damaged, or another run's.
     """
-    if not (folder / "run.json").is_file():
+    if not (folder / "run.json").exists():
         raise RunError(f"{folder} is not a run folder: it has no run.json.")
-    if not (folder / "model.onnx").is_file():
+    if not (folder / "model.onnx").exists():
         raise RunError(
             f"{folder} has no model.onnx: the run has not finished.",
             f"Finish it with: {way('resume', folder)}",
         )
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        record = read_json(folder / "run.json")
+        if not isinstance(record, dict):
+            raise ValueError("it is not an object")
     except (OSError, ValueError) as error:
         raise RunError(f"{folder / 'run.json'} cannot be read: {error}") from error
     recogniser = Recogniser(folder / "model.onnx")
     check_card(recogniser.path, record)
-    return recogniser, dict(record)
+    return recogniser, record
 
 
 def _open(
     run: str | PathLike[str] | None, model: str | PathLike[str] | None
-) -> tuple[Recogniser, str | None]:
-    """The model, and the data that a run was trained on if it is still there."""
+) -> tuple[Recogniser, dict[str, Any]]:
+    """The model, and its run's record; an empty one of a model alone."""
     if run is None:
-        return Recogniser(model), None
+        return Recogniser(model), {}
     if model is not None:
         raise UsageError(
             f"Both the run {run} and the model {model} are given.", "Give one of them."
         )
-    recogniser, record = open_run(Path(run))
-    return recogniser, training_source(record)
+    return open_run(Path(run))
 
 
 def _score_sets(recogniser: Recogniser, sets: Sequence[Pictures]) -> tuple[WriterScore, ...]:
@@ -242,10 +263,39 @@ def _thinned(curve: Sequence[Coverage]) -> tuple[Coverage, ...]:
     return tuple(curve[place] for place in places) if curve else ()
 
 
-def training_source(record: dict[str, Any]) -> str | None:
-    """Where a run's data came from, if it is still there."""
-    source = str(record.get("data", {}).get("source", ""))
-    return source if source and Path(source).exists() else None
+def load_data(
+    record: dict[str, Any],
+    data: str | PathLike[str] | None = None,
+    *,
+    offline: bool = False,
+    invert: bool = False,
+    transpose: bool = False,
+) -> Dataset:
+    """The dataset at `data`; without it the run's own, read as then, or else MNIST.
+
+    Args:
+        record: the run's, or an empty one.
+    """
+    about = record.get("data")
+    source = about.get("source") if isinstance(about, dict) and not data else None
+    # Path.exists raises for some names, such as those that are too long.
+    if isinstance(source, str) and os.path.exists(source):  # noqa: PTH110
+        data = source
+        if not (invert or transpose):
+            invert, transpose = orientation_of(about, "orientation")
+    return load_mnist(data, offline=offline, invert=invert, transpose=transpose)
+
+
+def learned_from(record: dict[str, Any]) -> Orientation:
+    """How the images looked that a run learned from; as MNIST's, if it does not say."""
+    return orientation_of(record.get("data"), "looks")
+
+
+def orientation_of(values: Any, name: str) -> Orientation:
+    """An orientation from a part of a run's record; that of MNIST, if it says none."""
+    found = values.get(name) if isinstance(values, dict) else None
+    found = found if isinstance(found, dict) else {}
+    return Orientation(found.get("invert") is True, found.get("transpose") is True)
 
 
 def _write(probabilities: NDArray[np.float32], path: Path) -> None:

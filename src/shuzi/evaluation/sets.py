@@ -1,6 +1,6 @@
 """Pictures by other writers, and pictures of what is no digit: read as the reader reads, scored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.arrays import read_arrays
+from shuzi.arrays import list_names, read_arrays
 from shuzi.dataset import check_labels
 from shuzi.engine import Recogniser
 from shuzi.errors import DataError
@@ -110,12 +110,12 @@ def read_set(path: Path) -> Pictures:
     arrays = read_arrays(path)
     images = _first(arrays, "x", "images")
     if images is None:
-        raise DataError(f"{path} has no images; its arrays are {', '.join(arrays)}.", _LAYOUT)
+        raise DataError(f"{path} has no images; its arrays are {list_names(arrays)}.", _LAYOUT)
     labels = _first(arrays, "y", "labels")
     name = f"{path.absolute().parent.name}/{path.stem}"
     if labels is not None and not _holds_no_digits(path):
         return Pictures(name=name, images=images, labels=check_labels(labels, "labels", str(path)))
-    if labels is not None and labels.dtype.kind == "U" and len(labels) == len(images):
+    if labels is not None and labels.dtype.kind == "U" and labels.shape == images.shape[:1]:
         images = images[~np.isin(labels, list(LIKE_DIGITS))]
     return Pictures(name=name, images=images)
 
@@ -194,7 +194,7 @@ def _files(place: Path) -> list[Path]:
     return found
 
 
-def _first(arrays: dict[str, NDArray[Any]], *names: str) -> NDArray[Any] | None:
+def _first(arrays: Mapping[str, NDArray[Any]], *names: str) -> NDArray[Any] | None:
     return next((arrays[name] for name in names if name in arrays), None)
 
 

@@ -131,8 +131,11 @@ def _url(place: str) -> URL:
 def _check_file(name: str | None, create: bool) -> None:
     if name in (None, "", ":memory:"):
         raise StoreError("A review queue needs a file, or a PostgreSQL database.")
-    if not create and not Path(str(name)).is_file():
+    path = Path(str(name))
+    if not create and not path.exists():
         raise StoreError(f"{name}: there is no such file.")
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{name} is not a regular file.")
 
 
 def _sqlite(url: URL, patience: float) -> Engine:

@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from shuzi.errors import RunError
-from shuzi.files import write_atomically
+from shuzi.files import open_file, read_json, write_atomically
 from shuzi.training.history import Epoch
 
 _FILE = "checkpoint/latest.safetensors"
@@ -43,9 +43,15 @@ def load_checkpoint(run: Path, state: dict[str, Tensor]) -> list[Epoch]:
         return []
     with _opened(path) as checkpoint:
         for name, tensor in state.items():
-            tensor.copy_(checkpoint.get_tensor(name))
-        rows = json.loads(checkpoint.metadata()["history"])
-        return [Epoch(**row) for row in rows]
+            _copy(checkpoint, name, tensor)
+        rows = read_json(checkpoint.metadata()["history"].encode())
+        history = [Epoch(**row) for row in rows]
+        numbers = [value for row in rows for value in row.values() if value is not None]
+        if not all(type(value) in (int, float) for value in numbers):
+            raise ValueError("its history holds what is not a number")
+        if [epoch.epoch for epoch in history] != list(range(1, len(history) + 1)):
+            raise ValueError("its history lacks an epoch")
+        return history
 
 
 def load_weights(run: Path, state: dict[str, Tensor]) -> None:
@@ -59,13 +65,21 @@ def load_weights(run: Path, state: dict[str, Tensor]) -> None:
         if not names:
             raise KeyError("it is of another network")
         for name in names:
-            state[name].copy_(checkpoint.get_tensor(name))
+            _copy(checkpoint, name, state[name])
+
+
+def _copy(checkpoint: Any, name: str, tensor: Tensor) -> None:
+    found = checkpoint.get_tensor(name)
+    if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
+        raise ValueError(f"{name} has the shape {list(found.shape)}, not {list(tensor.shape)}")
+    tensor.copy_(found)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     try:
+        open_file(path).close()
         with safe_open(path, framework="pt") as checkpoint:
             yield checkpoint
-    except (SafetensorError, OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, RuntimeError, LookupError, TypeError, ValueError) as error:
         raise RunError(f"{path} cannot be resumed from: {error}", "Train anew.") from error

@@ -14,6 +14,8 @@ from shuzi.evaluation.calibration import UNCALIBRATED
 from shuzi.evaluation.report import open_run
 from shuzi.files import write_atomically
 from shuzi.training.export import describe
+from shuzi.training.recipes import Recipe
+from shuzi.training.record import load_record
 
 
 def export_ensemble(runs: Sequence[Path], output: Path) -> None:
@@ -29,9 +31,12 @@ def export_ensemble(runs: Sequence[Path], output: Path) -> None:
         raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
     if len({run.resolve() for run in runs}) < max(2, len(runs)):
         raise UsageError("An ensemble takes two runs or more, each once.", "Name them all.")
-    records = [open_run(run)[1] for run in runs]
-    _check(runs, records)
-    models = [onnx.load(run / "model.onnx") for run in runs]
+    for run in runs:
+        open_run(run)
+    records = [load_record(run) for run in runs]
+    recipes = [Recipe.from_dict(record["recipe"]) for record in records]
+    _check(runs, recipes)
+    models = [onnx.load(run / "model.onnx", load_external_data=False) for run in runs]
     with write_atomically(output) as temporary:
         temporary.write_bytes(mean_of(models).SerializeToString())
     members = {str(run): _member(run, record) for run, record in zip(runs, records, strict=True)}
@@ -61,8 +66,8 @@ def mean_of(models: Sequence[onnx.ModelProto]) -> onnx.ModelProto:
     return program
 
 
-def _check(runs: Sequence[Path], records: Sequence[dict[str, Any]]) -> None:
-    known = [11 if record["recipe"].get("marks") else 10 for record in records]
+def _check(runs: Sequence[Path], recipes: Sequence[Recipe]) -> None:
+    known = [recipe.outcomes for recipe in recipes]
     for run, outcomes in zip(runs, known, strict=True):
         if outcomes != known[0]:
             raise RunError(
@@ -73,7 +78,7 @@ def _check(runs: Sequence[Path], records: Sequence[dict[str, Any]]) -> None:
 
 def _member(run: Path, record: dict[str, Any]) -> dict[str, Any]:
     return {
-        "recipe": record["recipe"]["name"],
+        "recipe": record["recipe"].get("name"),
         "seed": record["seed"],
         "sha256": checksum(run / "model.onnx"),
     }

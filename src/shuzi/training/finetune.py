@@ -1,7 +1,6 @@
 """A model and corrections -> a better model, or the same one as before."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -15,7 +14,7 @@ from shuzi.evaluation.calibration import NOT_A_DIGIT
 from shuzi.files import write_atomically
 from shuzi.review.store import Store
 from shuzi.training.corrections import Corrections, count_right, load_corrections, repeated, split
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipes import Recipe, Settings
 from shuzi.training.run import train
 from shuzi.training.start import Start, load_start
 
@@ -62,7 +61,7 @@ def finetune(
     model: Path | None = None,
     out: str | PathLike[str] | None = None,
     seed: int = 0,
-    settings: Sequence[str] = (),
+    settings: Settings = (),
     threads: int | None = None,
     verbose: int = 1,
 ) -> Outcome:

@@ -15,15 +15,19 @@ from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RunError, UsageError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.evaluation.report import open_run
+from shuzi.files import read_file
 from shuzi.training.dense import DenseNetwork
 from shuzi.training.keras_file import keras, save_model
 from shuzi.training.keras_import import TRAINED, KerasModel
 from shuzi.training.keras_modules import Activation, calibrating, counterpart
 from shuzi.training.networks import build
 from shuzi.training.recipes import Recipe
+from shuzi.training.record import load_record
 
 _TOLERANCE = 1e-4
 """Of a probability: float32 sums of 784 products of raw pixels differ by their order."""
+_LARGEST = 2**31
+"""Bytes of weights; an ONNX model has no more."""
 
 
 def export_keras(run: Path, output: Path) -> None:
@@ -42,7 +46,8 @@ def export_keras(run: Path, output: Path) -> None:
     if output.suffix != ".keras":
         raise UsageError(f"{output} must end in .keras.", "Give a name that ends so.")
     recogniser, record = open_run(run)
-    recipe, calibration = Recipe.from_dict(record["recipe"]), Calibration.from_dict(record)
+    recipe = Recipe.from_dict(load_record(run)["recipe"])
+    calibration = Calibration.from_dict(record)
     if "keras" in record:
         model = KerasModel(run / TRAINED).with_probabilities(recipe.scale, calibration)
     else:
@@ -70,8 +75,8 @@ def to_keras(network: nn.Module, calibration: Calibration = UNCALIBRATED) -> Any
 def _network(run: Path, recipe: Recipe) -> nn.Module:
     network, path = build(recipe, 0, torch.Generator()), run / "model.safetensors"
     try:
-        network.load_state_dict(load(path.read_bytes()))
-    except (OSError, SafetensorError, RuntimeError) as error:
+        network.load_state_dict(load(read_file(path, _LARGEST)))
+    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise RunError(f"{path} does not hold the run's weights: {error}", "Train anew.") from error
     return network.eval()
 

@@ -1,18 +1,19 @@
 """A user's `.keras` file, looked through before Keras opens it."""
 
-import json
+import math
 import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import MissingExtraError, ModelError, extra, way
-from shuzi.files import write_atomically
+from shuzi.files import open_file, read_json, write_atomically
 
 # The backend that is installed with shuzi[train]; it must be chosen before the import.
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
 try:
+    import h5py
     import keras
 except ImportError as error:
     raise MissingExtraError(
@@ -57,6 +58,9 @@ ACTIVATIONS = (
 _NO_MATTER = {"name", "seed", "renorm_momentum"}
 _LIMIT = 10_000_000
 """Bytes of JSON, far more than a Sequential has."""
+_LARGEST = 10_000_000
+"""Values that a layer may make of one image: a hundred times what the tutorials' models do."""
+_WEIGHTS = "model.weights.h5"
 
 
 def load_sequential(path: Path) -> Any:
@@ -66,12 +70,12 @@ def load_sequential(path: Path) -> Any:
         ModelError: it is not a `.keras` file of Keras 3 with a Sequential of LAYERS, float32 and
             trainable, with no option that shuzi does not understand.
     """
-    _check_file(path)
+    config, values = _check_file(path)
+    _check_sizes(path, config, values)
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(f"{path}: Keras cannot open it: {reason}", _SAVE) from error
+        raise _unopened(path, error) from error
     if not model.built:
         raise _refuse(path, "the model has no input shape", "Begin it with an Input and save it.")
     return model
@@ -87,15 +91,22 @@ def save_model(model: Any, path: Path) -> None:
         model.save(temporary)
 
 
-def _check_file(path: Path) -> None:
-    """Refuse what `load_sequential` does not take, from the file's JSON alone."""
+def _check_file(path: Path) -> tuple[dict[str, Any], int]:
+    """Refuse what `load_sequential` does not take, without Keras.
+
+    Returns:
+        The model's configuration, and how many values its weights hold.
+    """
     _check_format(path)
     try:
         with zipfile.ZipFile(path) as archive:
             version = str(_json(archive, "metadata.json")["keras_version"])
             config = _json(archive, "config.json")
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise ModelError(f"{path} is not a .keras file of Keras 3: {error}", _SAVE) from error
+            values = _count_values(archive)
+    # zipfile, zlib and HDF5 share no other base.
+    except Exception as error:
+        reason = str(error)[:200] or type(error).__name__
+        raise ModelError(f"{path} is not a .keras file of Keras 3: {reason}", _SAVE) from error
     if not version.startswith("3."):
         raise ModelError(f"{path} is of Keras {version}; shuzi takes Keras 3.", _CONVERT)
     try:
@@ -104,6 +115,27 @@ def _check_file(path: Path) -> None:
         raise ModelError(
             f"{path}: its config.json is not one of Keras 3: {error}", _SAVE
         ) from error
+    return config, values
+
+
+def _check_sizes(path: Path, config: dict[str, Any], values: int) -> None:
+    """Refuse a model that is larger than its weights, or its layers than memory."""
+    try:
+        with keras.device("meta"):
+            model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        if not model.built:
+            return
+        needed = model.count_params()
+        sizes = {layer.name: math.prod(layer.output.shape[1:]) for layer in model.layers}
+    except Exception as error:
+        raise _unopened(path, error) from error
+    if needed > values:
+        raise ModelError(
+            f"{path}: its layers have {needed:,} weights, the file holds {values:,} values.", _SAVE
+        )
+    for name, size in sizes.items():
+        if size > _LARGEST:
+            raise _refuse(path, f"layer {name!r} makes {size:,} values of an image")
 
 
 _SAVE = "Save it in Keras 3: model.save('my.keras')."
@@ -116,13 +148,16 @@ _CONVERT = (
 def _check_format(path: Path) -> None:
     if (path / "saved_model.pb").exists():
         raise ModelError(f"{path} is a SavedModel folder, of Keras 2 or TensorFlow.", _CONVERT)
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "there is no such file"
-        raise ModelError(f"{path}: {what}.", "Give a .keras file.")
-    with path.open("rb") as file:
-        if file.read(8) == b"\x89HDF\r\n\x1a\n":
-            remedy = "Convert it in Keras 3: keras.models.load_model('my.h5').save('my.keras')."
-            raise ModelError(f"{path} is an HDF5 file, the format of Keras 2.", remedy)
+    try:
+        with open_file(path) as file:
+            start = file.read(8)
+    except OSError as error:
+        known = {FileNotFoundError: "there is no such file", IsADirectoryError: "is a folder"}
+        what = known.get(type(error), str(error.strerror))
+        raise ModelError(f"{path}: {what}.", "Give a .keras file.") from error
+    if start == b"\x89HDF\r\n\x1a\n":
+        remedy = "Convert it in Keras 3: keras.models.load_model('my.h5').save('my.keras')."
+        raise ModelError(f"{path} is an HDF5 file, the format of Keras 2.", remedy)
     if path.suffix != ".keras":
         raise ModelError(f"{path} does not end in .keras.", _SAVE)
 
@@ -130,8 +165,44 @@ def _check_format(path: Path) -> None:
 def _json(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if archive.getinfo(name).file_size > _LIMIT:
         raise ValueError(f"{name} is too large")
-    found: dict[str, Any] = json.loads(archive.read(name))
+    found = read_json(archive.read(name), _LIMIT)
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} is not an object")
     return found
+
+
+def _count_values(archive: zipfile.ZipFile) -> int:
+    """How many values the weights' datasets hold, which are all in the archive as they are.
+
+    Keras compresses nothing, and a dataset that is not as it was written could claim any shape, or
+    read another file.
+    """
+    member = archive.getinfo(_WEIGHTS)
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{_WEIGHTS} is compressed, which Keras never does")
+    values = 0
+
+    def count(name: str, found: Any) -> None:
+        nonlocal values
+        if isinstance(found, h5py.Group):
+            _check_links(found)
+        elif found.chunks is not None or found.external or found.is_virtual:
+            raise ValueError(f"{name} in {_WEIGHTS} is not plain values")
+        else:
+            values += found.size
+            if found.size * found.dtype.itemsize > member.file_size:
+                raise ValueError(f"{name} in {_WEIGHTS} is larger than the file")
+
+    with archive.open(member) as stream, h5py.File(stream, "r") as weights:
+        _check_links(weights)
+        weights.visititems(count)
+    return values
+
+
+def _check_links(group: Any) -> None:
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f"{name} in {_WEIGHTS} is a link to another place")
 
 
 def _check_model(path: Path, config: dict[str, Any]) -> None:
@@ -214,6 +285,11 @@ def _named(value: Any) -> str:
         function = value.get("class_name") == "function"
         return str(value.get("config" if function else "class_name"))
     return str(value)
+
+
+def _unopened(path: Path, error: Exception) -> ModelError:
+    reason = str(error).strip().partition("\n")[0][:200]
+    return ModelError(f"{path}: Keras cannot open it: {reason}", _SAVE)
 
 
 _ACTIVATIONS = f"shuzi knows {', '.join(ACTIVATIONS)}."

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
-from shuzi.files import make_folder, write_atomically
+from shuzi.files import fill_atomically, make_folder, write_atomically
 from shuzi.training.glyphs import Glyphs
 from shuzi.training.pages import compose_page
 from shuzi.training.strings import compose
@@ -24,18 +24,21 @@ def write_labelled_set(
 
     numbers/labels.csv has the columns file and digits, no digits where there is no number; beside
     each page lies what `shuzi read --json` should say of it. The same seed gives the same files.
+    All of them appear when all are written.
 
     Args:
+        out: a new or empty folder.
         dataset: its training images are the real digits, among drawn ones.
 
     Raises:
-        OutputError: a file cannot be written.
+        OutputError: the folder is not empty, or a file cannot be written.
     """
     glyphs = Glyphs(dataset.train_images, dataset.train_labels)
-    if n:
-        _write_numbers(out / "numbers", glyphs, n, seed)
-    for number in range(1, pages + 1):
-        _write_page(out / "pages", f"{number:05}.png", glyphs, seed, number)
+    with fill_atomically(out) as folder:
+        if n:
+            _write_numbers(folder / "numbers", glyphs, n, seed)
+        for number in range(1, pages + 1):
+            _write_page(folder / "pages", f"{number:05}.png", glyphs, seed, number)
 
 
 def _write_numbers(folder: Path, glyphs: Glyphs, n: int, seed: int) -> None:

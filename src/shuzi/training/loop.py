@@ -154,6 +154,8 @@ class Trainer:
         if not math.isfinite(loss):
             raise DivergedError(f"The loss became {loss} in epoch {number}.")
         val_loss, val_accuracy = self._validate()
+        if val_loss is not None and not math.isfinite(val_loss):
+            raise DivergedError(f"The validation's loss became {val_loss} in epoch {number}.")
         epoch = Epoch(
             epoch=number,
             seconds=time.perf_counter() - start,

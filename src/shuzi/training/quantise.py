@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from shuzi.dataset import Dataset, load_mnist
+from shuzi.dataset import Dataset
 from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.evaluation.metrics import accuracy
-from shuzi.evaluation.report import open_run, training_source
+from shuzi.evaluation.report import load_data, open_run
 from shuzi.files import write_atomically
 from shuzi.training.export import bare
 
@@ -60,7 +60,7 @@ def export_int8(
         raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
     recogniser, record = open_run(run)
     if dataset is None:
-        dataset = load_mnist(data or training_source(record))
+        dataset = load_data(record, data)
     with write_atomically(output) as temporary:
         _quantise(recogniser.path, temporary, dataset.train_images)
     quantised = Recogniser(output)

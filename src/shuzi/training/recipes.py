@@ -2,11 +2,16 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from shuzi.errors import RecipeError, way
+
+Settings = Mapping[str, Any] | Sequence[str]
+"""Changes to a recipe: {"epochs": 10}, or ["epochs=10"]."""
 
 ACTIVATION_NAMES = (
     "softmax",
@@ -183,14 +188,19 @@ class Recipe:
         """Ten digits, and an eleventh for what is none."""
         return 11 if self.marks else 10
 
-    def with_settings(self, settings: Sequence[str]) -> "Recipe":
-        """The recipe with `field=value` settings applied, as the command line takes them."""
-        changes: dict[str, Any] = {}
-        for setting in settings:
-            name, equals, text = setting.partition("=")
-            if not equals:
-                raise RecipeError(f"{way('set', setting)}: it must be field=value.")
-            changes[name.strip()] = _parse(name.strip(), text.strip())
+    def with_settings(self, settings: Settings) -> "Recipe":
+        """The recipe with some fields changed.
+
+        Args:
+            settings: values by field, or `field=value` as the command line takes them.
+        """
+        if isinstance(settings, str) or not isinstance(settings, (Mapping, Sequence)):
+            raise RecipeError(
+                f"settings: {settings!r} is neither a dict nor a list of field=value."
+            )
+        if not isinstance(settings, Mapping):
+            settings = dict(map(_split, settings))
+        changes = {str(name): _parse(str(name), value) for name, value in settings.items()}
         return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
@@ -239,9 +249,19 @@ def _refuse(name: str, value: Any) -> RecipeError:
     return RecipeError(f"{name}: {value!r} is not allowed; it must be {_allowed(name).words}.")
 
 
-def _parse(name: str, text: str) -> Any:
+def _split(setting: str) -> tuple[str, str]:
+    name, equals, text = str(setting).partition("=")
+    if not equals:
+        raise RecipeError(f"{way('set', setting)}: it must be field=value.")
+    return name.strip(), text.strip()
+
+
+def _parse(name: str, text: Any) -> Any:
+    """The value that a text says; what is not a text is one."""
     if name not in knobs():
         raise RecipeError(f"Unknown field {name!r}; the fields are {', '.join(knobs())}.")
+    if not isinstance(text, str):
+        return text.item() if isinstance(text, np.generic) else text
     kind = _kind(name)
     try:
         if kind is bool:

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import reprlib
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,11 +14,25 @@ import torch
 import shuzi
 from shuzi.dataset import Dataset
 from shuzi.errors import RunError
-from shuzi.files import write_atomically
+from shuzi.files import read_json, write_atomically
 from shuzi.training.device import Device
 from shuzi.training.recipes import Recipe
 
 _FILE = "run.json"
+_KINDS = {dict: "an object", str: "text", int: "a whole number"}
+_NEEDED: dict[str, type] = {
+    "recipe": dict,
+    "seed": int,
+    "data.source": str,
+    "data.fingerprint": dict,
+    "device.type": str,
+    "device.precision": str,
+    "device.threads": int,
+    "seconds": dict,
+}
+"""What `load_record` makes sure of, by its place in the record."""
+_OPTIONAL = {"start", "teacher"}
+"""Parts that, where they are, name a model."""
 
 
 def new_record(recipe: Recipe, seed: int, dataset: Dataset, device: Device) -> dict[str, Any]:
@@ -33,6 +48,7 @@ def new_record(recipe: Recipe, seed: int, dataset: Dataset, device: Device) -> d
             "train": len(dataset.train_labels),
             "test": len(dataset.test_labels),
             "fingerprint": dataset.fingerprint,
+            "orientation": dataset.orientation._asdict(),
         },
         "device": {
             "type": device.torch.type,
@@ -62,15 +78,36 @@ def load_record(run: Path) -> dict[str, Any]:
         RunError: it is not a run folder, or its record cannot be understood.
     """
     path = run / _FILE
-    if not path.is_file():
+    if not path.exists():
         raise RunError(f"{run} is not a run folder: it has no {_FILE}.")
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if not {"recipe", "seed", "data", "device", "seconds"} <= set(record):
-            raise ValueError("a part of it is missing")
-    except (OSError, ValueError, TypeError) as error:
+        record = read_json(path)
+        _check_record(record)
+    except (OSError, ValueError) as error:
         raise RunError(f"{path} cannot be read: {error}") from error
     return dict(record)
+
+
+def _check_record(record: Any) -> None:
+    """Refuse (with a ValueError) what lacks a value that a run needs to go on."""
+    if not isinstance(record, dict):
+        raise ValueError("it is not an object")
+    for place, kind in _NEEDED.items():
+        value = _value(record, place)
+        if type(value) is not kind:
+            raise ValueError(f"its {place} is {reprlib.repr(value)}, not {_KINDS[kind]}")
+    for part in _OPTIONAL & set(record):
+        if type(value := _value(record, f"{part}.model")) is not str:
+            raise ValueError(f"its {part}.model is {reprlib.repr(value)}, not text")
+    if record["seed"] < 0 or not 1 <= record["device"]["threads"] <= 1024:
+        raise ValueError("its seed or its threads are out of range")
+
+
+def _value(record: dict[str, Any], place: str) -> Any:
+    value: Any = record
+    for name in place.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _git_commit() -> str | None:

@@ -1,7 +1,6 @@
 """A training run: from a recipe and a dataset to a run folder."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
@@ -15,15 +14,18 @@ from shuzi.dataset import Dataset, load_mnist
 from shuzi.errors import Interrupted, OutputError, RunError, way
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
-from shuzi.files import write_atomically
+from shuzi.evaluation.orientation import advice, complain, look_at
+from shuzi.evaluation.report import orientation_of
+from shuzi.files import remove_unfinished, write_atomically
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import choose_device
+from shuzi.training.diagnosis import diagnose
 from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
 from shuzi.training.progress import Reporter, announce
-from shuzi.training.recipes import Recipe, find_recipe
+from shuzi.training.recipes import Recipe, Settings, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
 from shuzi.training.start import load_start
 from shuzi.training.teacher import find_teacher, same_teacher
@@ -43,7 +45,7 @@ def train(  # noqa: PLR0913 - an option each
     dataset: Dataset | None = None,
     out: str | PathLike[str] | None = None,
     seed: int = 0,
-    settings: Sequence[str] = (),
+    settings: Settings = (),
     precision: str = "auto",
     threads: int | None = None,
     keras: str | PathLike[str] | None = None,
@@ -59,14 +61,16 @@ def train(  # noqa: PLR0913 - an option each
         recipe: a recipe or the name of one.
         dataset: what to train on; MNIST, found or downloaded, if None.
         out: the run folder, new or empty; runs/<recipe>-<time> if None.
-        settings: changes to the recipe, each `field=value`.
+        settings: changes to the recipe, `{"epochs": 10, "hidden": (256, 256)}`, or as the command
+            line takes them, `["epochs=10", "hidden=256,256"]`.
         precision: auto, bf16 or fp32.
         threads: for torch; its own choice if None.
         keras: a `.keras` file of Keras 3; its Sequential is trained from its weights instead of the
             recipe's network, and written to model.keras in the run folder.
         start: a model.onnx with its card beside it, whose weights are trained further.
         teacher: a model.onnx or a run folder, for recipes that learn from one.
-        verbose: 0 silent, 1 lines and a bar, 2 lines.
+        verbose: 0 silent, 1 lines and a bar, 2 lines; with some, it is said if the images look
+            inverted or transposed, and if the training stays at chance.
 
     Raises:
         RecipeError, DataError, ModelError, DivergedError, OutputError: see `shuzi.errors`.
@@ -83,6 +87,11 @@ def train(  # noqa: PLR0913 - an option each
     dataset = dataset if dataset is not None else load_mnist(progress=verbose > 0)
     folder = _make_folder(out, recipe)
     record = new_record(recipe, seed, dataset, device)
+    look = look_at(dataset.train_images, dataset.train_labels)
+    if look is not None:
+        record["data"]["looks"] = look.found._asdict()
+    if verbose and (said := advice(look, dataset.source, dataset.orientation)):
+        complain(said)
     if keras is not None:
         record["keras"] = _keep_keras(folder, Path(keras))
     if start is not None:
@@ -93,11 +102,18 @@ def train(  # noqa: PLR0913 - an option each
     return _go_on(folder, record, dataset, verbose)
 
 
-def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose: int = 1) -> Run:
+def resume(
+    run: str | PathLike[str],
+    *,
+    dataset: Dataset | None = None,
+    data: str | PathLike[str] | None = None,
+    verbose: int = 1,
+) -> Run:
     """Go on with an interrupted run; it ends with the weights of an uninterrupted one.
 
     Args:
-        dataset: where the data is now, if it is not where the run found it.
+        dataset: the run's data, if it is not a file.
+        data: where the data is now, if it is not where the run found it.
 
     Raises:
         RunError: it is not a run folder, or the data is other data.
@@ -106,12 +122,15 @@ def resume(run: str | PathLike[str], *, dataset: Dataset | None = None, verbose:
     record = load_record(folder)
     if "start" in record:
         raise RunError(f"{folder} went on from another model.", "Begin it again; it is short.")
-    dataset = dataset if dataset is not None else load_mnist(record["data"]["source"])
+    if dataset is None:
+        orientation = orientation_of(record["data"], "orientation")
+        dataset = load_mnist(data or record["data"]["source"], **orientation._asdict())
     if dataset.fingerprint != record["data"]["fingerprint"]:
         raise RunError(
             f"{folder} was trained on other data than {dataset.source}.",
             f"Give the same data to {way('data')}.",
         )
+    remove_unfinished(folder)
     return _go_on(folder, record, dataset, verbose)
 
 
@@ -121,6 +140,8 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
         trainer = _make_trainer(folder, record, dataset)
         _train_epochs(trainer, folder, verbose)
         _finish(trainer, folder, record)
+        if verbose and (said := diagnose(trainer, dataset)):
+            complain(said)
     except KeyboardInterrupt:
         raise Interrupted(
             f"Interrupted. What {folder} holds is whole.",

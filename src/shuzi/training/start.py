@@ -46,6 +46,7 @@ class Start:
         Raises:
             ModelError: the model was not exported from such a network.
         """
+        recogniser = Recogniser(self.model)
         network = build(self.recipe, 0, masks)
         _freeze(network)
         tensors = load_tensors(self.model)
@@ -53,15 +54,15 @@ class Start:
             network.load_state_dict(_state(network, tensors))
         except (KeyError, RuntimeError) as error:
             raise _foreign(self.model) from error
-        self._check(network)
+        self._check(network, recogniser)
         return network
 
     @torch.inference_mode()
-    def _check(self, network: Network) -> None:
+    def _check(self, network: Network, recogniser: Recogniser) -> None:
         images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), dtype=np.uint8)
         logits = network.eval()(torch.from_numpy(images)).float()
         found = torch.softmax(calibrated(logits, self.calibration), dim=1)[:, :10].numpy()
-        if not np.abs(found - Recogniser(self.model).predict(images)).max() <= _TOLERANCE:
+        if not np.abs(found - recogniser.predict(images)).max() <= _TOLERANCE:
             raise _foreign(self.model)
 
 
@@ -92,7 +93,7 @@ def _freeze(network: Network) -> None:
 
 def load_tensors(model: Path) -> dict[str, Tensor]:
     """The weights of an ONNX model, by name."""
-    values = onnx.load(model).graph.initializer
+    values = onnx.load(model, load_external_data=False).graph.initializer
     return {value.name: torch.from_numpy(numpy_helper.to_array(value).copy()) for value in values}
 
 

@@ -20,7 +20,7 @@ class Teacher:
 
     def __init__(self, place: Path) -> None:
         self.path = (place / "model.onnx" if place.is_dir() else place).absolute()
-        if not self.path.is_file():
+        if not self.path.exists():
             raise ModelError(
                 f"The teacher {self.path}: there is no such file.",
                 f"Give {way('teacher')} a model.onnx, or the folder of a finished run.",
