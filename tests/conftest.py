@@ -5,8 +5,9 @@ import os
 os.environ["KERAS_BACKEND"] = "torch"
 # The tests have a process a core: more threads, here or in the programs that tests start, would
 # only wait for each other.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
-    os.environ.setdefault(name, "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 import subprocess
 import sys
