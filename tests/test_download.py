@@ -55,7 +55,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_silent(self):
         self.head(self.content)
-        self.server.over.wait()
+        self.server.over.wait(60)
+        self.wfile.write(self.content)
 
     def send_slow(self):
         """All of it takes longer than a client waits, and no part of it does."""
@@ -125,6 +126,7 @@ def test_the_next_mirror_serves_when_the_first_fails(server, mirror, tmp_path, w
     mirrors = [mirror(server.url + way), mirror(server.url + "whole/")]
     path = fetch_mnist(mirrors=mirrors, cache=tmp_path, timeout=2, retries=0)
     assert left_in(tmp_path) == [path]
+    assert server.asked[-1] == "/whole/mnist.npz"
 
 
 def test_the_next_mirror_serves_when_the_first_is_down(server, mirror, tmp_path):
