@@ -3,6 +3,11 @@
 import os
 
 os.environ["KERAS_BACKEND"] = "torch"
+# The tests have a process a core: more threads, here or in the programs that tests start, would
+# only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 import subprocess
 import sys
@@ -19,13 +24,14 @@ from databases import find_postgres, running_postgres
 import shuzi
 from shuzi.dataset import Dataset
 
-DATA = os.environ.pop("SHUZI_TEST_DATA", None)
+DATA = os.environ.get("SHUZI_TEST_DATA")
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path_factory):
     """No test sees the user's caches or changes them."""
-    monkeypatch.delenv("SHUZI_DATA", raising=False)
+    for name in ("SHUZI_DATA", "SHUZI_TEST_DATA"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHUZI_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
 

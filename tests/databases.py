@@ -1,11 +1,12 @@
 """A PostgreSQL server of the tests' own, and items for a queue."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shuzi.page import Box, Digit, Number
@@ -36,13 +37,11 @@ def item(place=0, text="7", confidence=0.5, sampled=False, source="form.png"):
 
 
 class Postgres:
-    """A server in a folder, for nobody but this machine's user, by a socket and a free port."""
+    """A server in a folder, for nobody but this machine's user, by a socket and a port."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder = programs, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = find_port()
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/"
         self._run("initdb", "--auth=trust", "--username=postgres", "--no-sync", "-E", "UTF8")
 
@@ -66,6 +65,15 @@ class Postgres:
         # The server refuses to run as root.
         user = {"user": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         subprocess.run(words, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, **user)
+
+
+def find_port():
+    """A free port that the system gives to nobody else, not even while the server is stopped."""
+    for port in random.SystemRandom().sample(range(15_000, 30_000), 100):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise OSError("There is no free port.")
 
 
 def find_postgres():

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 
 import httpx
 
+HANGS = 300
+"""Seconds after which a test fails instead of waiting for ever, however slow the machine is."""
+
 
 @contextmanager
 def serving(*options, **environment):
@@ -34,12 +37,12 @@ def serving(*options, **environment):
         url = re.search(r"http://\S+", line)
         assert url, line + process.stdout.read()
         try:
-            with httpx.Client(base_url=url.group(), timeout=30) as client:
+            with httpx.Client(base_url=url.group(), timeout=HANGS) as client:
                 client.process = process
                 yield client
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(HANGS)
 
 
 def ask(app, method, path, client="127.0.0.1", **options):
@@ -58,4 +61,4 @@ def ask(app, method, path, client="127.0.0.1", **options):
 def log(client):
     """End the service; what it printed after its first line."""
     client.process.send_signal(signal.SIGINT)
-    return client.process.communicate(timeout=20)[0]
+    return client.process.communicate(timeout=HANGS)[0]

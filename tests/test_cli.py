@@ -195,24 +195,26 @@ def test_debug_shows_the_traceback(command):
 def test_no_mirror_says_how_to_go_on(refused):
     # Nothing listens on this port: the way out is shut.
     proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
-    said = refused(4, "data", "fetch", env=os.environ | proxy, timeout=120)
+    said = refused(4, "data", "fetch", env=os.environ | proxy, timeout=300)
     assert "storage.googleapis.com" in said
     assert "ossci-datasets" in said
     assert "give its path to --data" in said
 
 
 def test_ctrl_c_ends_with_130(digits_npz, tmp_path):
+    endless = ("--set", "epochs=1000000", "--set", "hidden=8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "shuzi", "train", "--data", str(digits_npz), "--out", "run"],
+        [sys.executable, "-m", "shuzi", "train", "--data", digits_npz, "--out", "run", *endless],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
     while not (tmp_path / "run" / "history.csv").exists():
+        assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "shuzi train --resume run" in said
 

@@ -60,7 +60,7 @@ def work_through(processes, place, log, *, items, clients, kills):
         time.sleep(rng.uniform(0.0, 0.05))
         crowd.kill_one(rng)
     for client in crowd.clients:
-        client.join(timeout=120)
+        client.join(timeout=600)
         assert client.exitcode == 0
     assert crowd.killed == kills
     return store

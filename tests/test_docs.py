@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,20 +53,31 @@ def test_every_command_is_in_the_documents():
     assert "`shuzi recipes`" in (ROOT / "README.md").read_text()
 
 
+@pytest.fixture(scope="module")
+def help_of():
+    """The help of a command by its name, asked for once."""
+
+    @cache
+    def said(name):
+        words = [sys.executable, "-m", "shuzi", *name.split(), "--help"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    return said
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_option_in_a_document_exists(path, command):
+def test_every_option_in_a_document_exists(path, help_of):
     for words in command_lines(path):
         size = 2 if words[0] in ("data", "review") else 1
-        assert " ".join(words[:size]) in COMMANDS
-        said = command(*words[:size], "--help").stdout
+        name = " ".join(words[:size])
+        assert name in COMMANDS
         for option in (word for word in words if word.startswith("-")):
-            assert option in said, f"{option} of {' '.join(words)}"
+            assert option in help_of(name), f"{option} of {' '.join(words)}"
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_has_help_with_an_example(name, command):
-    said = command(*name.split(), "--help").stdout
-    assert f"Example: shuzi {name}" in said
+def test_every_command_has_help_with_an_example(name, help_of):
+    assert f"Example: shuzi {name}" in help_of(name)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

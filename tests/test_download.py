@@ -55,14 +55,23 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_silent(self):
         self.head(self.content)
-        time.sleep(3)
+        self.server.over.wait(60)
+        self.wfile.write(self.content)
 
     def send_slow(self):
+        """All of it takes longer than a client waits, and no part of it does."""
         self.head(self.content)
-        for start in range(0, len(self.content), 65536):
-            self.wfile.write(self.content[start : start + 65536])
+        part = -(-len(self.content) // 15)
+        for start in range(0, len(self.content), part):
+            self.wfile.write(self.content[start : start + part])
             self.wfile.flush()
-            time.sleep(0.05)
+            time.sleep(0.15)
+
+    def send_half(self):
+        self.head(self.content)
+        self.wfile.write(self.content[: len(self.content) // 2])
+        self.wfile.flush()
+        self.server.over.wait()
 
     def send_moved(self):
         self.send_response(302)
@@ -80,11 +89,12 @@ class Handler(BaseHTTPRequestHandler):
 def server(digits_npz):
     handler = type("Serving", (Handler,), {"content": digits_npz.read_bytes()})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.asked = []
+        server.asked, server.over = [], threading.Event()
         server.handle_error = lambda request, client: None
         threading.Thread(target=server.serve_forever, daemon=True).start()
         server.url = f"http://127.0.0.1:{server.server_port}/"
         yield server
+        server.over.set()
         server.shutdown()
 
 
@@ -114,8 +124,9 @@ def test_what_is_there_is_not_downloaded_again(server, mirror, tmp_path):
 @pytest.mark.parametrize("way", ["page/", "cut/", "silent/", "missing/"])
 def test_the_next_mirror_serves_when_the_first_fails(server, mirror, tmp_path, way):
     mirrors = [mirror(server.url + way), mirror(server.url + "whole/")]
-    path = fetch_mnist(mirrors=mirrors, cache=tmp_path, timeout=0.5, retries=0)
+    path = fetch_mnist(mirrors=mirrors, cache=tmp_path, timeout=2, retries=0)
     assert left_in(tmp_path) == [path]
+    assert server.asked[-1] == "/whole/mnist.npz"
 
 
 def test_the_next_mirror_serves_when_the_first_is_down(server, mirror, tmp_path):
@@ -130,7 +141,7 @@ def test_a_cut_connection_is_tried_again(server, mirror, tmp_path):
 
 def test_a_slow_mirror_is_waited_for(server, mirror, tmp_path):
     mirrors = [mirror(server.url + "slow/")]
-    assert fetch_mnist(mirrors=mirrors, cache=tmp_path, timeout=1, retries=0).is_file()
+    assert fetch_mnist(mirrors=mirrors, cache=tmp_path, timeout=2, retries=0).is_file()
 
 
 def test_a_redirect_is_followed(server, mirror, tmp_path):
@@ -189,12 +200,12 @@ def test_a_full_disk_is_an_output_error(server, mirror, tmp_path):
 def test_an_interrupted_download_leaves_nothing_broken(server, mirror, tmp_path):
     code = (
         "import sys; from pathlib import Path; from shuzi.download import *;"
-        f"fetch_mnist(mirrors=[{mirror(server.url + 'slow/')!r}], cache=Path({str(tmp_path)!r}))"
+        f"fetch_mnist(mirrors=[{mirror(server.url + 'half/')!r}], cache=Path({str(tmp_path)!r}))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    while not server.asked:
+    while not any(path.stat().st_size for path in left_in(tmp_path)):
+        assert process.poll() is None
         time.sleep(0.02)
-    time.sleep(0.2)
     os.kill(process.pid, signal.SIGINT)
-    process.wait(10)
+    process.wait()
     assert left_in(tmp_path) == []

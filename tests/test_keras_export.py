@@ -1,12 +1,13 @@
 """A run's network as a Keras model."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-import shuzi
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RunError, UsageError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
@@ -140,9 +141,8 @@ def test_another_ending_is_refused(run, tmp_path):
 
 
 @pytest.fixture
-def other_run(digits, tmp_path):
-    settings = ["epochs=1", "hidden=8"]
-    return shuzi.train(dataset=digits, out=tmp_path / "run", settings=settings, verbose=0).folder
+def other_run(run, tmp_path):
+    return shutil.copytree(run.folder, tmp_path / "run")
 
 
 def test_damaged_weights_are_named(other_run, tmp_path):
@@ -153,7 +153,7 @@ def test_damaged_weights_are_named(other_run, tmp_path):
 
 
 def test_a_model_that_differs_is_not_written(other_run, tmp_path):
-    save_weights(build(Recipe(hidden=(8,)), 7, MASKS), other_run / "model.safetensors")
+    save_weights(build(Recipe(hidden=(64, 32)), 7, MASKS), other_run / "model.safetensors")
     with pytest.raises(ModelError, match=r"differs from the run's model.onnx"):
         export_keras(other_run, tmp_path / "run.keras")
     assert not (tmp_path / "run.keras").exists()

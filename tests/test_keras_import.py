@@ -1,6 +1,8 @@
 """A user's Keras model in shuzi's loop, against Keras itself."""
 
 import json
+import shutil
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -125,19 +127,18 @@ def convnet(activation="relu", pool=MAX):
     return randomise(model)
 
 
-@pytest.fixture
-def given(tmp_path):
-    return saved(convnet(), tmp_path / "given.keras")
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
+    return saved(convnet(), tmp_path_factory.mktemp("given") / "given.keras")
 
 
 SETTINGS = ["epochs=2", "batch_size=50", "validation_split=0.3"]
 
 
-@pytest.fixture
-def trained(given, digits, tmp_path):
-    return shuzi.train(
-        dataset=digits, keras=given, out=tmp_path / "run", settings=SETTINGS, verbose=0
-    )
+@pytest.fixture(scope="module")
+def trained(given, digits, tmp_path_factory):
+    out = tmp_path_factory.mktemp("trained") / "run"
+    return shuzi.train(dataset=digits, keras=given, out=out, settings=SETTINGS, verbose=0)
 
 
 def fit(model, dataset, recipe):
@@ -193,16 +194,21 @@ def test_the_record_names_the_model(trained, given):
 
 
 def test_a_run_is_resumed_to_the_same_weights(trained, given, digits, tmp_path):
+    moved = shutil.copy(given, tmp_path / "moved.keras")
+    first = [*SETTINGS, "epochs=1"]
     short = shuzi.train(
-        dataset=digits, keras=given, out=tmp_path / "b", settings=SETTINGS, verbose=0
-    )
+        dataset=digits, keras=moved, out=tmp_path / "b", settings=first, verbose=0
+    ).folder
     for name in ("model.keras", "model.onnx", "model.safetensors"):
-        (short.folder / name).unlink()
-    given.unlink()
-    resume(short.folder, dataset=digits, verbose=0)
-    files = [folder / "model.safetensors" for folder in (short.folder, trained.folder)]
+        (short / name).unlink()
+    Path(moved).unlink()
+    record = json.loads((short / "run.json").read_text())
+    record["recipe"]["epochs"] = 2
+    (short / "run.json").write_text(json.dumps(record))
+    resume(short, dataset=digits, verbose=0)
+    files = [folder / "model.safetensors" for folder in (short, trained.folder)]
     assert files[0].read_bytes() == files[1].read_bytes()
-    assert (short.folder / "model.keras").exists()
+    assert (short / "model.keras").exists()
 
 
 @pytest.mark.parametrize("end", ["softmax", "activation", "dense", "logits"])

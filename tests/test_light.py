@@ -1,9 +1,7 @@
 """Importing shuzi and asking for help stays light."""
 
-import statistics
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -11,18 +9,19 @@ HEAVY = ("torch", "keras", "matplotlib", "onnx", "onnxruntime", "jax", "cv2", "f
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
 
 
+def last_line(code):
+    """What a new process that runs this code prints last."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
+
+
 @pytest.mark.parametrize("code", ["import shuzi", HELP], ids=["import", "help"])
 def test_nothing_heavy_is_imported(code):
     check = f"{code}\nimport sys; print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "HEAVY []"
+    assert last_line(check) == "HEAVY []"
 
 
-def test_help_is_fast():
-    def seconds() -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "shuzi", "--help"], capture_output=True, check=True)
-        return time.perf_counter() - start
-
-    # A quarter of a second on a quiet machine; the rest is room for a noisy one.
-    assert statistics.median(seconds() for _ in range(5)) < 0.5
+def test_help_takes_little_processor_time():
+    # 0.07 seconds, seven times that with modules that are not compiled; the second time they are.
+    check = f"{HELP}\nimport time; print(time.process_time())"
+    assert min(float(last_line(check)) for _ in range(2)) < 0.5

@@ -84,6 +84,7 @@ def test_overload_is_told_and_passes(service):
     with ThreadPoolExecutor(8) as clients:
         slow = [clients.submit(read, service, nested(20)) for _ in range(2)]
         while "shuzi_queue_length 1.0" not in service.get("/metrics").text:
+            assert not any(one.done() for one in slow)
             time.sleep(0.1)
         refused = [clients.submit(read, service) for _ in range(3)]
         for answer in (one.result() for one in refused):

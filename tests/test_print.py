@@ -34,26 +34,28 @@ def print_page(font, size=24):
     return np.asarray(page), count
 
 
-@pytest.fixture(scope="module", params=FONTS)
-def printed(request):
-    return print_page(request.param)
-
-
 @pytest.fixture(scope="module")
 def reader():
     return shuzi.Reader(threads=1)
 
 
-def test_words_are_no_numbers(printed, reader):
-    picture, count = printed
-    said = [n.decision for n in reader.read(picture).numbers if n.decision != "reject"]
+@pytest.fixture(scope="module", params=FONTS)
+def printed(request, reader):
+    """A page of print as it was read, and how many words it has."""
+    picture, count = print_page(request.param)
+    return reader.read(picture), count
+
+
+def test_words_are_no_numbers(printed):
+    page, count = printed
+    said = [n.decision for n in page.numbers if n.decision != "reject"]
     assert count > 700
     assert said.count("accept") <= 0.002 * count
     assert len(said) <= 0.05 * count
 
 
-def test_print_is_not_turned(printed, reader):
-    assert reader.read(printed[0]).rotated == 0
+def test_print_is_not_turned(printed):
+    assert printed[0].rotated == 0
 
 
 def test_every_word_is_one_group():

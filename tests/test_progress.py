@@ -73,6 +73,6 @@ def test_a_terminal_gets_a_bar_within_the_epoch(digits_npz, tmp_path, verbose, b
             break
         said += part
     os.close(ours)
-    assert process.wait(30) == 0
+    assert process.wait(300) == 0
     assert ("━" in said.decode()) == bar
     assert "Epoch 2/2" in said.decode()

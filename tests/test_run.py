@@ -4,10 +4,10 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -42,11 +42,31 @@ def uninterrupted(digits_npz, tmp_path_factory):
     return shuzi.train(dataset=dataset, out=out, settings=SETTINGS, seed=5, verbose=0).folder
 
 
-def start(digits_npz, out):
+PAUSES = """
+import sys
+from shuzi.cli import main
+from shuzi.training.progress import Reporter
+
+def seen(self, images, report=Reporter.seen):
+    batches[0] -= 1
+    if batches[0] == 0:
+        print("paused", flush=True)
+        sys.stdin.read()
+    report(self, images)
+
+batches = [int(sys.argv.pop(1))]
+Reporter.seen = seen
+main()
+"""
+
+
+def start(digits_npz, out, batches):
+    """A training that stops after so many batches until it is killed; an epoch has 105."""
     arguments = ["train", "tutorial", "--data", digits_npz, "--out", out, "--seed", 5, *SET]
     return subprocess.Popen(
-        [sys.executable, "-m", "shuzi", *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
+        [sys.executable, "-c", PAUSES, *map(str, [batches, *arguments, "--verbose", 0])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -60,17 +80,16 @@ def epochs_done(out):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
-@pytest.mark.parametrize("epochs", [0, 1, 4])
+@pytest.mark.parametrize(("batches", "epochs"), [(1, 0), (150, 1), (525, 4)])
 def test_a_killed_run_is_resumed_to_the_same_weights(
-    digits_npz, tmp_path, uninterrupted, how, epochs
+    digits_npz, tmp_path, uninterrupted, how, batches, epochs
 ):
     out = tmp_path / "run"
-    process = start(digits_npz, out)
-    while not (out / "run.json").exists() or epochs_done(out) < epochs:
-        assert process.poll() is None
-        time.sleep(0.001)
+    process = start(digits_npz, out, batches)
+    assert process.stdout.readline() == "paused\n"
+    assert epochs_done(out) == epochs
     os.kill(process.pid, how)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate()
     if how == signal.SIGINT:
         assert process.returncode == 130
         assert f"shuzi train --resume {out}" in said
@@ -182,12 +201,12 @@ def test_resuming_wants_the_same_data(run, digits, mnist_like):
         resume(run.folder, dataset=mnist_like)
 
 
-def test_a_damaged_checkpoint_is_named(digits, tmp_path):
-    run = shuzi.train(dataset=digits, out=tmp_path / "run", settings=SETTINGS, verbose=0)
-    path = run.folder / "checkpoint" / "latest.safetensors"
+def test_a_damaged_checkpoint_is_named(run, digits, tmp_path):
+    folder = shutil.copytree(run.folder, tmp_path / "run")
+    path = folder / "checkpoint" / "latest.safetensors"
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(RunError, match=r"latest.safetensors cannot be resumed"):
-        resume(run.folder, dataset=digits)
+        resume(folder, dataset=digits)
 
 
 @pytest.fixture

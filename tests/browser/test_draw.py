@@ -81,15 +81,17 @@ def test_a_late_answer_does_not_replace_a_newer_one(browse, service):
     page = browse(service)
     held = []
     page.route("**/api/v1/read*", lambda route: held.append(route))
-    write(page, *FOUR)
-    page.wait_for_timeout(300)
-    write(page, TWO)
-    page.wait_for_timeout(300)
+    for asked, stroke in enumerate((*FOUR, TWO), 1):
+        with page.expect_request("**/api/v1/read*"):
+            write(page, stroke)
+        while len(held) < asked:
+            page.wait_for_timeout(10)
     *older, newest = held
     newest.continue_()
     expect(page.locator("#answer-text")).to_have_text("42")
     for route in older:
-        with page.expect_response("**/api/v1/read*"):
+        with page.expect_response("**/api/v1/read*") as answer:
             route.continue_()
-    page.wait_for_timeout(100)
+        answer.value.finished()
+    page.evaluate("new Promise((done) => setTimeout(done))")
     expect(page.locator("#answer-text")).to_have_text("42")

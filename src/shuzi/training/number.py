@@ -115,6 +115,7 @@ class NumberTrainer:
         source: Source,
         held_out: Strings,
         seconds: float = math.inf,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """
         Args:
@@ -122,17 +123,18 @@ class NumberTrainer:
             held_out: strings to validate with, drawn from digits that never train.
             seconds: the training ends in this time, after fewer rounds if need be; the learning
                 rate falls by what is nearer, the last round or the end of the time.
+            clock: tells the time, in seconds.
         """
         torch.manual_seed(seed)
         self.recipe, self.seed, self.device, self.source = recipe, seed, device, source
-        self.held_out, self.seconds = held_out, seconds
+        self.held_out, self.seconds, self._clock = held_out, seconds, clock
         self.network = NumberNetwork().to(device.torch)
         self.round_size = len(source(1))
         self.steps_per_round = math.ceil(self.round_size / recipe.batch_size)
         self.steps = self.steps_per_round * recipe.epochs
         self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, self.steps)
         self.history: list[Epoch] = []
-        self._round_began = time.perf_counter()
+        self._round_began = clock()
 
     @property
     def state(self) -> dict[str, Tensor]:
@@ -151,7 +153,7 @@ class NumberTrainer:
         Raises:
             DivergedError: the loss is not a number any more.
         """
-        self._round_began = time.perf_counter()
+        self._round_began = self._clock()
         number = len(self.history) + 1
         loss, accuracy = self._train_round(number, on_batch)
         if not math.isfinite(loss):
@@ -159,7 +161,7 @@ class NumberTrainer:
         tables, labels = self.log_probabilities(self.held_out)
         epoch = Epoch(
             epoch=number,
-            seconds=time.perf_counter() - self._round_began,
+            seconds=self._clock() - self._round_began,
             loss=loss,
             accuracy=accuracy,
             val_loss=float(np.mean(_losses(tables, labels))),
@@ -186,7 +188,7 @@ class NumberTrainer:
     def _step_by_time(self) -> int:
         """The step that the share of the time that is spent would be."""
         spent = sum(epoch.seconds for epoch in self.history)
-        spent += time.perf_counter() - self._round_began
+        spent += self._clock() - self._round_began
         return int(self.steps * spent / self.seconds)
 
     def _batches(self, number: int) -> Iterator[tuple[Tensor, list[str]]]:
