@@ -38,7 +38,7 @@ ALLOWED = {
     "session": {"errors"},
     "card": LEAVES,
     "engine": LEAVES | {"session"},
-    "strip": LEAVES,
+    "strip": LEAVES | {"paper"},
     "signs": LEAVES,
     "decoding": set(),
     "sequence": LEAVES | {"decoding", "session"},
