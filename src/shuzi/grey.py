@@ -33,6 +33,7 @@ def grey_of_image(image: Image.Image, name: str) -> Grey:
     Raises:
         ImageError: a value is not finite.
     """
+    image.load()
     size = image.height, image.width
     if image.mode.startswith(("I", "F")):
         return _scaled(lambda rows: np.asarray(_rows(image, rows)), size, name)

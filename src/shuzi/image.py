@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError, features
@@ -85,7 +86,7 @@ def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Gr
     if isinstance(picture, Image.Image):
         with _damage_named(name, max_pixels):
             _check_size(name, picture.width, picture.height, max_pixels)
-            grey = _upright(picture, name)
+            grey = _upright(picture, grey_of_image(picture, name))
         yield grey
         return
     with opened(picture) as file:
@@ -170,9 +171,7 @@ def _pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Grey]:
                 with _damage_named(name, max_pixels):
                     image.seek(number)
                     _check_size(name, image.width, image.height, max_pixels)
-                    # A JPEG's grey needs no colours.
-                    image.draft("L", None)
-                    grey = _upright(image, name)
+                    grey = _upright(image, _grey(image, file, name))
             except EOFError:
                 if number:
                     return
@@ -217,14 +216,26 @@ def _open_heic(file: BinaryIO, name: str) -> Image.Image:
     return cast(Image.Image, HeifImageFile(file))  # type: ignore[no-untyped-call]
 
 
-def _upright(image: Image.Image, name: str) -> Grey:
-    image.load()
-    grey = grey_of_image(image, name)
+def _grey(image: Image.Image, file: BinaryIO, name: str) -> Grey:
+    if image.format == "WEBP":
+        # Pillow would hold its pixels four times.
+        file.seek(0)
+        pixels = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+        if pixels is not None:
+            order = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+            return grey_of_array(np.asarray(cv2.cvtColor(pixels, order, dst=pixels)), name)
+    # A JPEG's grey needs no colours.
+    image.draft("L", None)
+    return grey_of_image(image, name)
+
+
+def _upright(image: Image.Image, grey: Grey) -> Grey:
+    """The picture as its camera was held."""
     return _turned(grey, image.getexif().get(ExifTags.Base.Orientation, 1))
 
 
 def _turned(grey: Grey, orientation: int) -> Grey:
-    """The picture as its camera was held, by the tag of EXIF: 1 as stored, others turned."""
+    """By the tag of EXIF; as stored if it is 1 or none of those."""
     turns: dict[int, Callable[[Grey], Grey]] = {
         2: np.fliplr,
         3: lambda stored: np.rot90(stored, 2),
