@@ -82,11 +82,11 @@ def test_arrays_are_taken_too():
 
 @pytest.mark.parametrize(
     "array",
-    [GREY.astype(float), GREY[0], np.zeros((0, 5), np.uint8), np.zeros((5, 5, 2), np.uint8)],
-    ids=["floats", "one row", "empty", "two channels"],
+    [GREY.astype(complex), GREY[0], np.zeros((0, 5), np.uint8), np.zeros((5, 5, 2), np.uint8)],
+    ids=["complex", "one row", "empty", "two channels"],
 )
 def test_other_arrays_are_refused(array):
-    with pytest.raises(ImageError, match="must be uint8"):
+    with pytest.raises(ImageError, match="must be numbers"):
         load_grey(array)
 
 

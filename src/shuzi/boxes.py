@@ -1,7 +1,11 @@
 """Ink -> the printed boxes that take one digit each."""
 
+from collections.abc import Sequence
+from itertools import compress
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.page import Box
 from shuzi.paper import MIN_CONTRAST, Grey, Mask
@@ -30,6 +34,8 @@ ALIKE = 0.75
 """Of the higher box's height that one beside it has."""
 PITCH = 1.7
 """Boxes of one row follow each other within so many widths."""
+MOST = 3000
+"""More boxes are squared paper's, of squares smaller than 5 mm."""
 
 
 Hole = tuple[cv2.typing.MatLike, Box]
@@ -44,7 +50,19 @@ def find_boxes(holes: list[Hole], dark: Mask) -> list[Box]:
         dark: where ink and print are.
     """
     boxes = _with_split_ones(_boxes(holes), dark)
-    return [box for box in boxes if not any(_is_piece(box, other) for other in boxes)]
+    if not boxes:
+        return []
+    left, _, right, _ = corners(boxes).T
+    width = right - left
+    same = np.abs(left[:, None] - left) < SHIFTED * width[:, None]
+    same &= width[:, None] > ALIKE * width
+    return list(compress(boxes, ~(same & _lie_in(boxes)).any(axis=1)))
+
+
+def corners(boxes: Sequence[Box]) -> NDArray[np.int64]:
+    """Of each box its left, top, right and bottom, (n, 4)."""
+    ends = [(box.x, box.y, box.right, box.bottom) for box in boxes]
+    return np.array(ends, np.int64).reshape(-1, 4)
 
 
 def inside(contrast: Grey, box: Box) -> Grey:
@@ -122,44 +140,42 @@ def find_closed(dark: Mask) -> list[Hole]:
 def _boxes(holes: list[Hole]) -> list[Box]:
     found = (box for _, box in holes)
     boxes = [box for box in found if NARROWEST <= box.width / box.height <= WIDEST]
+    if not 0 < len(boxes) <= MOST:
+        return []
     boxes = _united(boxes)
-    return [box for box in boxes if not any(_lies_in(box, other) for other in boxes)]
+    alone = np.asarray((~_lie_in(boxes)).all(axis=1), np.bool_)
+    return list(compress(boxes, alone))
 
 
 def _united(boxes: list[Box]) -> list[Box]:
     """The boxes, those that a slanted stroke cuts in two as one."""
-    found: list[Box] = []
-    for box in boxes:
-        pieces = [other for other in found if _overlap(box, other)]
-        found = [other for other in found if other not in pieces]
-        left, top = min(b.x for b in (box, *pieces)), min(b.y for b in (box, *pieces))
-        right, bottom = (
-            max(b.right for b in (box, *pieces)),
-            max(b.bottom for b in (box, *pieces)),
-        )
-        found.append(Box(left, top, right - left, bottom - top))
-    return found
+    found, kept = corners(boxes), np.zeros(len(boxes), bool)
+    for i, own in enumerate(found):
+        pieces = np.flatnonzero(kept[:i])
+        pieces = pieces[_overlap(own, found[pieces])]
+        kept[pieces], kept[i] = False, True
+        together = found[[i, *pieces]]
+        found[i] = *together[:, :2].min(axis=0), *together[:, 2:].max(axis=0)
+    return [Box(x, y, right - x, bottom - y) for x, y, right, bottom in found[kept].tolist()]
 
 
-def _overlap(box: Box, other: Box) -> bool:
-    """Whether they share much of the larger one."""
-    across = min(box.right, other.right) - max(box.x, other.x)
-    down = min(box.bottom, other.bottom) - max(box.y, other.y)
-    larger = max(box.width * box.height, other.width * other.height)
-    return across > 0 and down > 0 and across * down > SHARED * larger
+def _overlap(own: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which share with a box much of the larger one of both."""
+    sides = np.minimum(own[2:], others[:, 2:]) - np.maximum(own[:2], others[:, :2])
+    area, areas = np.prod(own[2:] - own[:2]), np.prod(others[:, 2:] - others[:, :2], axis=1)
+    shared = np.prod(sides, axis=1) > SHARED * np.maximum(area, areas)
+    return np.asarray(shared & (sides > 0).all(axis=1), np.bool_)
 
 
-def _lies_in(box: Box, other: Box) -> bool:
-    """Whether the middle of a box lies within a larger one, as of a piece that a digit cuts off."""
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    larger = other.width * other.height > box.width * box.height
-    return larger and other.x < x < other.right and other.y < y < other.bottom
-
-
-def _is_piece(box: Box, other: Box) -> bool:
-    """Whether a box is what a digit leaves of another one, above or below it."""
-    same = abs(box.x - other.x) < SHIFTED * box.width and box.width > ALIKE * other.width
-    return same and _lies_in(box, other)
+def _lie_in(boxes: list[Box]) -> NDArray[np.bool_]:
+    """Whether the middle of each box lies within each larger one, as of a piece that a digit cuts
+    off, (n, n)."""
+    left, top, right, bottom = corners(boxes).T
+    x, y, area = (left + right) / 2, (top + bottom) / 2, (right - left) * (bottom - top)
+    inside = (left < x[:, None]) & (x[:, None] < right)
+    inside &= (top < y[:, None]) & (y[:, None] < bottom)
+    inside &= area > area[:, None]
+    return np.asarray(inside, np.bool_)
 
 
 def _is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
@@ -177,18 +193,28 @@ def _is_filled(hole: cv2.typing.MatLike, box: Box) -> bool:
 
 def _with_split_ones(boxes: list[Box], dark: Mask) -> list[Box]:
     """The boxes, and those beside them that a digit splits, told by their borders."""
-    found = list(boxes)
+    found, places = list(boxes), corners(boxes)
     for box in found:
-        beside = [b for b in found if is_beside(box, b)]
-        pitch = min(
-            (abs(b.x - box.x) for b in beside), default=box.width + max(3, box.height // 12)
-        )
-        for x in (box.x - pitch, box.x + pitch):
-            taken = any(abs(b.x - x) < box.width / 2 for b in beside)
+        beside = places[_are_beside(box, places), 0]
+        pitch = np.abs(beside - box.x).min(initial=10**9)
+        if len(beside) == 0:
+            pitch = box.width + max(3, box.height // 12)
+        for x in (box.x - int(pitch), box.x + int(pitch)):
             new = Box(x, box.y, box.width, box.height)
-            if not taken and is_bordered(new, dark):
+            if not (np.abs(beside - x) < box.width / 2).any() and is_bordered(new, dark):
                 found.append(new)
+                places = np.concatenate([places, corners([new])])
     return found
+
+
+def _are_beside(box: Box, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """As `is_beside`, of many."""
+    left, top, _, bottom = places.T
+    height = bottom - top
+    beside = np.abs(top - box.y) < 0.3 * box.height
+    beside &= np.minimum(box.height, height) > ALIKE * np.maximum(box.height, height)
+    away = np.abs(left - box.x)
+    return np.asarray(beside & (0.5 * box.width < away) & (away < PITCH * box.width), np.bool_)
 
 
 def is_beside(box: Box, other: Box) -> bool:

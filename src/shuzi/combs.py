@@ -37,6 +37,10 @@ LIKE, MOST_TEETH = 0.3, 0.6
 share of the comb's teeth that stand on it."""
 MOST = 24
 """Boxes in a row."""
+STEP = 32
+"""Rows that are looked at together."""
+MOST_LINES = 1500
+"""More lines are a texture's."""
 Row = tuple[Box, ...]
 
 
@@ -50,7 +54,10 @@ def find_combs(dark: Mask) -> list[Row]:
     long = opened(dilated(dark, 3, 1), 1, RUN)
     labels, stats = find_parts(long)
     found, toothless = [], []
-    for part in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= SHORTEST):
+    lines = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= SHORTEST)
+    if len(lines) > MOST_LINES:
+        return []
+    for part in lines:
         left, top, width, height = stats[part, :4].tolist()
         line = labels[top : top + height, left : left + width] == part
         row, sure = _row(dark, long, line, left, top)
@@ -108,12 +115,8 @@ def _row(dark: Mask, long: Mask, line: NDArray[np.bool_], left: int, top: int) -
     xs, ys = xs + left, ys + top
     kept = (xs >= 0) & (xs < dark.shape[1])
     xs, ys = xs[kept], ys[kept]
-    above, below = (
-        _beyond(dark, xs, ys - half, -1, width),
-        _beyond(dark, xs, ys + half, 1, 4 * TOOTH),
-    )
-    up = _runs(above)
-    teeth = _even_teeth(up, _runs(below))
+    up = _runs(dark, xs, ys - half, -1, width)
+    teeth = _even_teeth(up, _runs(dark, xs, ys + half, 1, 4 * TOOTH))
     if not teeth:
         return (), False
     pitch = (teeth[-1] - teeth[0]) / (len(teeth) - 1)
@@ -157,10 +160,22 @@ def _beyond(page: Mask, xs: NDArray[np.intp], ys: NDArray[np.intp], way: int, re
     return np.where(inside, page[steps.clip(0, len(page) - 1), xs], 0).astype(page.dtype)
 
 
-def _runs(strip: Mask) -> NDArray[np.intp]:
-    """How far the ink goes on from the line, at each column or one beside it."""
-    wide = dilated(strip, 1, 3)
-    return np.where(wide.all(axis=0), len(wide), wide.argmin(axis=0))
+def _runs(
+    page: Mask, xs: NDArray[np.intp], ys: NDArray[np.intp], way: int, reach: int
+) -> NDArray[np.intp]:
+    """How far the ink goes on from the line, at each column or one beside it; at most `reach`."""
+    runs, going = np.zeros(len(xs), np.intp), np.ones(len(xs), bool)
+    # In steps, as it ends soon at most columns.
+    for start in range(0, reach, STEP):
+        near = np.flatnonzero(dilated(going.view(np.uint8)[None], 1, 3)[0])
+        strip = np.zeros((min(STEP, reach - start), len(xs)), np.uint8)
+        strip[:, near] = _beyond(page, xs[near], ys[near] + way * start, way, len(strip))
+        wide = dilated(strip, 1, 3)
+        runs[going] += np.where(wide.all(axis=0), len(wide), wide.argmin(axis=0))[going]
+        going &= wide.all(axis=0)
+        if not going.any():
+            break
+    return runs
 
 
 def _even_teeth(up: NDArray[np.intp], down: NDArray[np.intp]) -> list[float]:

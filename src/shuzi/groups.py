@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.boxes import SQUARE
+from shuzi.boxes import SQUARE, corners
 from shuzi.page import Box
 from shuzi.paper import Mask
 from shuzi.parts import MIN_HEIGHT, Stats, pairs, usual_height
@@ -41,6 +41,8 @@ BESIDE = 3
 """Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
+MAX_GROUPS = 2_500
+"""A page with more is a texture, as reading each takes a while. A page of print has 1,000."""
 SQUARED = 1.25
 """Upright rulings within so many heights of a digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
@@ -108,6 +110,8 @@ def _runs_of_a_height(parts: list[int], stats: Stats, usual: float) -> list[list
         parts: from left to right.
         usual: the height of the page's parts.
     """
+    if len(parts) <= FEW:
+        return [parts]
     heights = _whole_heights(stats[parts])
     tall = _tall(heights, usual)
     if not (tall.any() and (~tall).sum() >= FEW and heights[~tall].max() < LETTER * usual):
@@ -175,24 +179,30 @@ def alike(groups: list[list[int]], stats: Stats) -> list[list[int]]:
         return groups
     usual = float(np.median(heights)) if len(heights) >= SEVERAL else max(heights)
     low, high = 0.45 * usual, 2.0 * usual
+    places = corners(lines)
     told = zip(groups, boxes, lone, strict=True)
     return [
         group
         for group, box, line in told
-        if not line
-        or (low <= box.height <= high and not any(_go_on(box, other) for other in lines))
+        if not line or (low <= box.height <= high and not _goes_on(box, places))
     ]
 
 
-def _go_on(line: Box, other: Box) -> bool:
-    """Whether one upright line goes on where the other ends."""
-    beside = min(line.right, other.right) < max(line.x, other.x) - 1
-    gap = max(line.y, other.y) - min(line.bottom, other.bottom)
-    return line != other and not beside and gap < NEXT * max(line.height, other.height)
+def _goes_on(line: Box, places: NDArray[np.int64]) -> bool:
+    """Whether an upright line goes on where another one ends."""
+    left, top, right, bottom = places.T
+    beside = np.minimum(line.right, right) < np.maximum(line.x, left) - 1
+    gap = np.maximum(line.y, top) - np.minimum(line.bottom, bottom)
+    on = ~beside & (gap < NEXT * np.maximum(line.height, bottom - top))
+    return bool((on & (places != corners([line])).any(axis=1)).any())
 
 
 def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
-    return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
+    """Their places; at most the highest."""
+    found = [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
+    if len(found) <= MAX_GROUPS:
+        return found
+    return sorted(found, key=lambda group: -group.box.height)[:MAX_GROUPS]
 
 
 def in_fields(groups: list[Group], fields: Sequence[Box], page: int) -> list[Group]:
@@ -201,23 +211,26 @@ def in_fields(groups: list[Group], fields: Sequence[Box], page: int) -> list[Gro
     A box that holds several lines, or writing that is small for it, is a frame around groups.
 
     Args:
+        groups: without boxes.
         fields: the boxes.
         page: pixels of the page; a large box with no group in it is its border.
     """
-    found = list(groups)
+    x, y = _middles([group.box for group in groups])
+    free, found = np.ones(len(groups), bool), []
     for field in fields:
-        own = [group for group in found if not group.boxes and _holds(field, group.box)]
+        inside = free & (field.x < x) & (x < field.right) & (field.y < y) & (y < field.bottom)
+        own = [groups[i] for i in np.flatnonzero(inside)]
         small = field.width * field.height < SMALL * page
         if _fills(field, [group.box for group in own]) if own else small:
             parts = tuple(part for group in own for part in group.parts)
-            found = [group for group in found if group not in own]
             found.append(Group(field, 1, parts, (field,)))
-    return found
+            free[inside] = False
+    return [*compress(groups, free), *found]
 
 
-def _holds(field: Box, box: Box) -> bool:
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    return field.x < x < field.right and field.y < y < field.bottom
+def _middles(boxes: Sequence[Box]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    left, top, right, bottom = corners(boxes).T
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def _fills(field: Box, boxes: list[Box]) -> bool:
@@ -266,7 +279,8 @@ def _marks(
     large = (height <= MARK * high) & (area >= SPECK * high * high)
     between = (x > box.x) & (width <= MARK * high) & (y > 0.6) & (y < 1.3)
     before = (x < box.x) & (left + width >= box.x - NEAR * high) & (y > 0.15) & (y < 0.8)
-    before &= ~_follows(stats[near], stats[chosen])
+    dashes = np.flatnonzero(large & before)
+    before[dashes] = ~_follows(stats[near[dashes]], stats[chosen])
     return tuple(map(int, near[large & (between | before)]))
 
 
@@ -293,14 +307,30 @@ def of_rows(rows: list[tuple[Box, ...]]) -> list[Group]:
     return [Group(_bounds(corners), 1, boxes=row) for corners, row in zip(stats, rows, strict=True)]
 
 
-def in_rows(box: Box, rows: Sequence[Sequence[Box]]) -> bool:
-    """Whether a box is one of the rows', or lies in one."""
-    return any(_holds(one, box) or _holds(box, one) for row in rows for one in row)
+def outside_rows(boxes: Sequence[Box], rows: Sequence[Sequence[Box]]) -> list[bool]:
+    """Of each box, whether it is none of the rows' and lies in none."""
+    those = [box for row in rows for box in row]
+    if not those:
+        return [True] * len(boxes)
+    (x, y), (left, top, right, bottom) = _middles(those), corners(those).T
+    found = []
+    for box in boxes:
+        own_x, own_y = box.x + box.width / 2, box.y + box.height / 2
+        held = (left < own_x) & (own_x < right) & (top < own_y) & (own_y < bottom)
+        held |= (box.x < x) & (x < box.right) & (box.y < y) & (y < box.bottom)
+        found.append(not held.any())
+    return found
 
 
 def with_rows(rows: list[Group], free: list[Group]) -> list[Group]:
     """The rows and the free groups, less those that a row lies in, as in a shadow's edge."""
-    return rows + [group for group in free if not any(_holds(group.box, row.box) for row in rows)]
+    x, y = _middles([row.box for row in rows])
+    kept = []
+    for group in free:
+        box = group.box
+        if not ((box.x < x) & (x < box.right) & (box.y < y) & (y < box.bottom)).any():
+            kept.append(group)
+    return rows + kept
 
 
 def in_lines(groups: list[Group]) -> tuple[Group, ...]:

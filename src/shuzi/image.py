@@ -1,36 +1,53 @@
 """Any picture or PDF -> upright grey uint8 arrays, a page at a time."""
 
 import io
-import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError, features
 
-from shuzi.errors import ImageError, NotAPictureError, TooLargeError, way
+from shuzi import source
+from shuzi.errors import ImageError, NotAPictureError, ShuziError, TooLargeError, extra, way
+from shuzi.grey import MAX_PIXELS, MAX_SIDE, grey_of_array, grey_of_image
+from shuzi.source import HELD, STANDARD_INPUT, Source, opened
 
-MAX_PIXELS = 50_000_000
+__all__ = [
+    "MAX_PIXELS",
+    "STANDARD_INPUT",
+    "find_pictures",
+    "is_pdf",
+    "load_grey",
+    "load_pages",
+    "source_name",
+]
+
 PILLOW_MAX_PIXELS = 178_000_000
 """Pillow itself refuses pictures a little larger than this."""
-HELD = 200_000_000
-"""Bytes of the largest picture that is taken into memory as a file."""
-STANDARD_INPUT = "-"
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
+LARGEST = {"picture": 500_000_000, "PDF": 2_000_000_000}
+"""Bytes of a file. A picture may ask for as much memory as its file is large, a PDF may not."""
+PICTURES = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"),
+    *(".heic", ".heif", ".avif"),
+)
 """The files of a folder that are read."""
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 """Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
+_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_AVIF = {b"avif", b"avis"}
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+"""Brands of their files, which begin with a box `ftyp` that lists them."""
 
 Grey = NDArray[np.uint8]
-Picture = str | PathLike[str] | BinaryIO | NDArray[Any]
+Picture = Source | Image.Image | NDArray[Any]
 
 
 def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
@@ -40,13 +57,15 @@ def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
     a file of several pages, the first.
 
     Args:
-        picture: a PNG, JPEG, WebP, BMP, GIF, TIFF or PDF file, its path, `-` for standard input,
-            or the open file (`io.BytesIO` too); or an array, uint8 or uint16, (height, width)
-            grey or (height, width, 3 or 4) RGB or RGBA.
-        max_pixels: refuse larger pictures.
+        picture: a PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF or PDF file, or a HEIC file where
+            pillow-heif is installed: its path, `-` for standard input, the open file (`io.BytesIO`
+            too) or its bytes; or a PIL image; or an array of numbers, (height, width) grey or
+            (height, width, 3 or 4) RGB or RGBA, uint8 or scaled as `shuzi.grey.grey_of_array` says.
+        max_pixels: refuse larger pictures, and such with a side of more than 30,000 pixels.
 
     Raises:
         ImageError: it is not a picture, is damaged, or is too large.
+        UsageError: it is nothing that can be a picture.
     """
     return next(load_pages(picture, max_pixels=max_pixels))
 
@@ -56,28 +75,40 @@ def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Gr
 
     Raises:
         ImageError: it is not a picture, is damaged (the pages before are given), or is too large.
+        UsageError: it is nothing that can be a picture.
     """
-    if isinstance(picture, np.ndarray):
-        yield _grey(_from_array(picture, max_pixels))
-        return
     name = source_name(picture)
-    with _opened(picture) as opened:
-        file = _held(opened)
-        if is_pdf(file):
+    if isinstance(picture, np.ndarray):
+        if picture.ndim > 1:
+            _check_size("The array", picture.shape[1], picture.shape[0], max_pixels)
+        yield grey_of_array(picture, "The array")
+        return
+    if isinstance(picture, Image.Image):
+        with _damage_named(name, max_pixels):
+            _check_size(name, picture.width, picture.height, max_pixels)
+            grey = _upright(picture, grey_of_image(picture, name))
+        yield grey
+        return
+    with opened(picture) as file:
+        pdf = is_pdf(file)
+        size = _check_bytes(file, name, "PDF" if pdf else "picture")
+        if pdf:
             from shuzi.pdf import pdf_pages
 
             yield from pdf_pages(file, name, max_pixels)
         else:
-            yield from map(_grey, _frames(file, name, max_pixels))
+            # In memory, so that it may change while it is read.
+            yield from _pages(file if size > HELD else _held(file, name), name, max_pixels)
 
 
 def source_name(picture: Picture) -> str:
-    """What a page names as its source: the path as it was given, an open file's name, `array`."""
+    """What a page names as its source: the path as it was given, an open file's name; or `bytes`,
+    `image` or `array`."""
     if isinstance(picture, np.ndarray):
         return "array"
-    if isinstance(picture, str | PathLike):
-        return str(Path(picture))
-    return str(getattr(picture, "name", "file"))
+    if isinstance(picture, Image.Image):
+        return str(getattr(picture, "filename", "") or "image")
+    return source.source_name(picture)
 
 
 def find_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -94,88 +125,139 @@ def find_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
     return chosen, [path for path in files if path.suffix.lower() not in PICTURES]
 
 
-@contextmanager
-def _opened(picture: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
-    if not isinstance(picture, str | PathLike):
-        yield picture
-        return
-    if str(picture) == STANDARD_INPUT:
-        yield io.BytesIO(sys.stdin.buffer.read())
-        return
-    path = Path(picture)
+def _held(file: BinaryIO, name: str) -> BinaryIO:
     try:
-        file = path.open("rb")
-    except IsADirectoryError:
-        raise ImageError(
-            f"{path} is a folder, not a picture.", f"Give its files: {path}/*"
-        ) from None
-    except FileNotFoundError:
-        raise ImageError(f"{path}: there is no such file.") from None
-    except PermissionError:
-        raise ImageError(f"{path} may not be read.", "Check its permissions.") from None
-    except (OSError, ValueError) as error:
-        raise ImageError(f"{path} cannot be opened: {error}.") from None
-    with file:
-        # A pipe cannot be read twice.
-        yield file if file.seekable() else io.BytesIO(file.read())
-
-
-def _held(file: BinaryIO) -> BinaryIO:
-    """The file in memory, so that it may change while it is read; a PDF or a huge one as it is."""
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    return file if size > HELD or is_pdf(file) else io.BytesIO(file.read())
+        return io.BytesIO(file.read())
+    except OSError as error:
+        raise ImageError(f"{name} cannot be read: {error}.") from None
 
 
 def is_pdf(file: BinaryIO) -> bool:
     """Whether an open file, at its start, is a PDF."""
+    start = _start(file)
+    picture = start.startswith(_STARTS) or start[8:12] == b"WEBP" or bool(_brands(start))
+    return b"%PDF-" in start and not picture
+
+
+def _start(file: BinaryIO) -> bytes:
     start = file.read(1024)
     file.seek(0)
-    return b"%PDF-" in start
+    return start
 
 
-def _frames(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Image.Image]:
-    """The file's pages, upright."""
-    with _damage_named(name, file, max_pixels):
-        image = Image.open(file, formats=_FORMATS)
+def _brands(start: bytes) -> set[bytes]:
+    """What a file of the ISO base media format says that it is; the second of them is a number."""
+    size = int.from_bytes(start[:4], "big") if start[4:8] == b"ftyp" else 0
+    return {start[at : at + 4] for at in range(8, min(size, len(start)), 4)}
+
+
+def _check_bytes(file: BinaryIO, name: str, kind: str) -> int:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > LARGEST[kind]:
+        raise TooLargeError(
+            f"{name} is {size:,} bytes large; the limit of a {kind} is {LARGEST[kind]:,}.",
+            "Save it in a format that packs it, or split it.",
+        )
+    return size
+
+
+def _pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Grey]:
+    with _damage_named(name, max_pixels):
+        image = _open(file, name)
     with image:
         for number in count():
             try:
-                with _damage_named(name, file, max_pixels):
+                with _damage_named(name, max_pixels):
                     image.seek(number)
                     _check_size(name, image.width, image.height, max_pixels)
-                    # A JPEG's grey needs no colours.
-                    image.draft("L", None)
-                    page = _upright(image)
+                    grey = _upright(image, _grey(image, file, name))
             except EOFError:
                 if number:
                     return
                 raise ImageError(f"{name} is damaged or cut short.") from None
-            yield page
-            if image.format not in _PAGED:
+            last = image.format not in _PAGED
+            if last:
+                # Its pixels alone; they would stay in memory while it is read.
+                Image.Image.close(image)
+            yield grey
+            if last:
                 return
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    image.load()
-    turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
-    return ImageOps.exif_transpose(image) if turned else image
+def _open(file: BinaryIO, name: str) -> Image.Image:
+    """The picture, whose size is known and nothing of it unpacked."""
+    start = _start(file)
+    brands = _brands(start)
+    if brands & _HEIC and not brands & _AVIF:
+        return _open_heic(file, name)
+    if brands & _AVIF and not features.check("avif"):
+        raise ImageError(
+            f"{name} is an AVIF picture, which the installed Pillow cannot read.",
+            "Install a newer one, pip install -U pillow, or save it as a PNG or JPEG.",
+        )
+    if not start:
+        raise ImageError(f"{name} is empty.")
+    formats = ("AVIF",) if brands & _AVIF else _FORMATS
+    try:
+        return Image.open(file, formats=formats)
+    except UnidentifiedImageError:
+        raise NotAPictureError(f"{name} is not a picture.") from None
+
+
+def _open_heic(file: BinaryIO, name: str) -> Image.Image:
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError:
+        raise ImageError(
+            f"{name} is a HEIC picture, which needs pillow-heif.",
+            f"{extra('heic')}; or save it as a PNG or JPEG.",
+        ) from None
+    return cast(Image.Image, HeifImageFile(file))  # type: ignore[no-untyped-call]
+
+
+def _grey(image: Image.Image, file: BinaryIO, name: str) -> Grey:
+    if image.format == "WEBP":
+        # Pillow would hold its pixels four times.
+        file.seek(0)
+        pixels = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+        if pixels is not None:
+            order = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+            return grey_of_array(np.asarray(cv2.cvtColor(pixels, order, dst=pixels)), name)
+    # A JPEG's grey needs no colours.
+    image.draft("L", None)
+    return grey_of_image(image, name)
+
+
+def _upright(image: Image.Image, grey: Grey) -> Grey:
+    """The picture as its camera was held."""
+    return _turned(grey, image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _turned(grey: Grey, orientation: int) -> Grey:
+    """By the tag of EXIF; as stored if it is 1 or none of those."""
+    turns: dict[int, Callable[[Grey], Grey]] = {
+        2: np.fliplr,
+        3: lambda stored: np.rot90(stored, 2),
+        4: np.flipud,
+        5: np.transpose,
+        6: lambda stored: np.rot90(stored, -1),
+        7: lambda stored: np.rot90(stored, 2).T,
+        8: np.rot90,
+    }
+    turn = turns.get(orientation)
+    return grey if turn is None else np.ascontiguousarray(turn(grey))
 
 
 @contextmanager
-def _damage_named(name: str, file: BinaryIO, max_pixels: int) -> Iterator[None]:
+def _damage_named(name: str, max_pixels: int) -> Iterator[None]:
     with warnings.catch_warnings():
         # Pillow warns of large pictures, and of metadata that it can do without.
         warnings.simplefilter("ignore")
         try:
             yield
-        except (ImageError, EOFError):
+        except (ShuziError, EOFError):
             raise
-        except UnidentifiedImageError:
-            file.seek(0)
-            if file.read(1):
-                raise NotAPictureError(f"{name} is not a picture.") from None
-            raise ImageError(f"{name} is empty.") from None
         except Image.DecompressionBombError:
             raise _too_large(name, f"more than {PILLOW_MAX_PIXELS:,}", max_pixels) from None
         # Pillow's decoders raise whatever the damage led them to.
@@ -185,24 +267,14 @@ def _damage_named(name: str, file: BinaryIO, max_pixels: int) -> Iterator[None]:
             ) from error
 
 
-def _from_array(array: NDArray[Any], max_pixels: int) -> Image.Image:
-    flat = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
-    if flat.dtype == np.uint16:
-        flat = (flat / 257).round().astype(np.uint8)
-    fits = flat.ndim == 2 or (flat.ndim == 3 and flat.shape[2] in (3, 4))
-    if flat.dtype != np.uint8 or not fits or 0 in flat.shape:
-        raise ImageError(
-            f"The array is {array.dtype} {array.shape}; it must be uint8 or uint16, "
-            "(height, width) or (height, width, 3 or 4).",
-            "Scale floats to 0 to 255 and convert them with astype('uint8').",
-        )
-    _check_size("The array", flat.shape[1], flat.shape[0], max_pixels)
-    return Image.fromarray(np.ascontiguousarray(flat))
-
-
 def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise _too_large(name, f"{width} x {height} = {width * height:,}", max_pixels)
+    if max(width, height) > MAX_SIDE:
+        raise TooLargeError(
+            f"{name} is {width} x {height} pixels; the limit of a side is {MAX_SIDE:,}.",
+            "Cut it into pieces, or make it smaller.",
+        )
 
 
 def _too_large(name: str, pixels: str, max_pixels: int) -> TooLargeError:
@@ -211,26 +283,3 @@ def _too_large(name: str, pixels: str, max_pixels: int) -> TooLargeError:
         f"Make the picture smaller, or raise the limit with {way('max_pixels')} "
         f"(at most {PILLOW_MAX_PIXELS:,}).",
     )
-
-
-def _grey(image: Image.Image) -> Grey:
-    if image.mode.startswith(("I", "F")):
-        return _from_deep(np.asarray(image, np.float64))
-    if image.has_transparency_data:
-        return _flatten(np.asarray(image.convert("RGBA").convert("LA")))
-    return np.asarray(image if image.mode == "L" else image.convert("L"))
-
-
-def _from_deep(values: NDArray[np.float64]) -> Grey:
-    """Grey of more than 8 bits or of floats, whose full range is the smallest usual one."""
-    values = np.nan_to_num(values)
-    highest = values.max()
-    full = next((full for full in (1, 255, 65535) if highest <= full), highest)
-    return np.asarray((values / full * 255).round().clip(0, 255), np.uint8)
-
-
-def _flatten(grey_alpha: Grey) -> Grey:
-    grey, alpha = grey_alpha[..., 0].astype(np.float64), grey_alpha[..., 1] / 255
-    ink = (grey * alpha).sum() / max(alpha.sum(), 1e-9)
-    paper = 255 if ink < 128 else 0
-    return np.asarray((grey * alpha + paper * (1 - alpha)).round(), np.uint8)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import cv2
 import numpy as np
@@ -18,10 +18,10 @@ from shuzi.groups import (
     find_groups,
     in_fields,
     in_lines,
-    in_rows,
     marked,
     of_parts,
     of_rows,
+    outside_rows,
     with_marks,
     with_rows,
 )
@@ -148,7 +148,8 @@ def find_numbers(grey: Grey) -> Layout:
     holes = parted(filled(closed), contrast)
     rows = _take_rows(holes, contrast, ink, faint)
     dark = np.asarray(ink | faint, np.uint8)
-    frames = find_frames([(hole, box) for hole, box in holes if not in_rows(box, rows)], dark)
+    outside = outside_rows([box for _, box in holes], rows)
+    frames = find_frames(list(compress(holes, outside)), dark)
     rings = find_rings(closed, dark, contrast) + find_bubbles(closed, dark)
     ruled = (
         find_rulings(ink, faint, contrast) | draw_borders(frames, dark) | draw_rings(rings, dark)

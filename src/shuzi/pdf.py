@@ -1,96 +1,171 @@
-"""A PDF -> upright grey uint8 arrays, a page at a time."""
+"""A PDF -> upright grey uint8 arrays, a page at a time, drawn by a process of its own."""
 
-import ctypes
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from threading import Lock
-from typing import BinaryIO
+from contextlib import suppress
+from itertools import count
+from multiprocessing.spawn import get_executable
+from pathlib import Path
+from threading import Event, Timer
+from typing import Any, BinaryIO
 
 import numpy as np
-import pypdfium2
-import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from shuzi.errors import ImageError, TooLargeError, way
+from shuzi.grey import MAX_SIDE
+from shuzi.source import HELD
 
-DOTS_AN_INCH = 200
-"""A digit 3 mm high becomes 24 pixels high, which is enough to read it."""
-_POINTS_AN_INCH = 72
-_ROUNDING = 1e-6
-"""Keeps a scan's own size, which PDFium rounds up."""
-_ENCRYPTED = 4
-"""FPDF_ERR_PASSWORD in PDFium's fpdfview.h."""
-_ALONE = Lock()
-"""PDFium must not be called from two threads at once, not even for two files."""
+PAGE_SECONDS = 30.0
+"""That drawing a page may take."""
+MEMORY_A_PIXEL, LEAST_MEMORY = 10, 256_000_000
+"""Bytes that drawing a page may take, for each pixel of the limit, and always; where the system
+counts them, as Linux does."""
+_CHILD = Path(__file__).with_name("pdf_child.py")
+
+Grey = NDArray[np.uint8]
 
 
-def pdf_pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[NDArray[np.uint8]]:
+def pdf_pages(
+    file: BinaryIO, name: str, max_pixels: int, *, seconds: float = PAGE_SECONDS
+) -> Iterator[Grey]:
     """Every page, drawn with its annotations and filled-in forms; one is in memory at a time.
 
+    Args:
+        file: at its start.
+        max_pixels: larger pages are drawn coarser, larger pictures in them refused.
+        seconds: that a page may take.
+
     Raises:
-        ImageError: the PDF is encrypted or broken, or a picture in it is too large.
+        ImageError: the PDF is encrypted or broken, takes more time or memory than it may, or
+            crashes what draws it.
+        TooLargeError: a picture in it is too large, or the PDF to be held in memory.
     """
-    with _ALONE:
-        document = _open(file, name)
+    path = _path(file)
+    content = b"" if path else file.read(HELD + 1)
+    if len(content) > HELD:
+        raise TooLargeError(f"{name} is larger than {HELD:,} bytes.", "Save it to a file.")
+    request = {
+        "path": path,
+        "size": len(content),
+        "max_pixels": max_pixels,
+        "max_side": MAX_SIDE,
+        "seconds": seconds,
+        "memory": max(LEAST_MEMORY, MEMORY_A_PIXEL * max_pixels),
+    }
+    child = _start(name)
     try:
-        with _ALONE:
-            count = _prepare(document, name)
-        for number in range(count):
-            with _ALONE:
-                grey = _draw(document, number, f"{name}, page {number + 1},", max_pixels)
+        _send(child, json.dumps(request).encode() + b"\n", content)
+        for number in count(1):
+            grey = _next_page(child, name, number, seconds)
+            if grey is None:
+                return
             yield grey
     finally:
-        with _ALONE:
-            document.close()
+        _end(child)
 
 
-def _open(file: BinaryIO, name: str) -> pypdfium2.PdfDocument:
+def _path(file: BinaryIO) -> str | None:
+    """Where the file can be opened once more."""
+    name = getattr(file, "name", None)
+    if not isinstance(name, str):
+        return None
     try:
-        return pypdfium2.PdfDocument(file)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _ENCRYPTED or "assword" in str(error):
-            raise ImageError(
-                f"{name} is encrypted.", "Save a copy of it without a password, and read that."
-            ) from None
-        raise ImageError(
-            f"{name} is a broken PDF: {error}", "Open it in a viewer, or print it to a new PDF."
-        ) from None
+        same = os.path.samestat(os.fstat(file.fileno()), os.stat(name))  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return os.path.abspath(name) if same else None  # noqa: PTH100 - links stay what they are
 
 
-def _prepare(document: pypdfium2.PdfDocument, name: str) -> int:
-    """How many pages it has."""
-    if len(document) == 0:
-        raise ImageError(f"{name} has no pages.")
-    document.init_forms()
-    return len(document)
+def _start(name: str) -> subprocess.Popen[bytes]:
+    """A process that waits for its request."""
+    python = os.fsdecode(get_executable() or "")
+    frozen = getattr(sys, "frozen", False) and python == sys.executable
+    child = None
+    with suppress(OSError):
+        if python and not frozen:
+            child = subprocess.Popen(
+                [python, "-P", str(_CHILD)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+            if _said(child, PAGE_SECONDS)[0].get("started"):
+                return child
+    if child:
+        _end(child)
+    raise ImageError(
+        f"{name} is a PDF, which another Python draws, and {python or 'none'} did not start.",
+        "Say where Python is, with pypdfium2 installed: multiprocessing.set_executable(path).",
+    )
 
 
-def _draw(
-    document: pypdfium2.PdfDocument, number: int, name: str, max_pixels: int
-) -> NDArray[np.uint8]:
-    try:
-        page = document[number]
-        try:
-            _check_pictures(page, name, max_pixels)
-            width, height = (max(1.0, side) for side in page.get_size())
-            # A poster is drawn coarser, so that it stays within the limit.
-            fits = (max_pixels / (width * height)) ** 0.5
-            scale = min(DOTS_AN_INCH / _POINTS_AN_INCH, fits) - _ROUNDING
-            bitmap = page.render(scale=scale, grayscale=True)
-            return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
-        finally:
-            page.close()
-    except pypdfium2.PdfiumError as error:
-        raise ImageError(f"{name} cannot be drawn: {error}") from None
+def _send(child: subprocess.Popen[bytes], *pieces: bytes) -> None:
+    """Its standard input stays open, as it ends with it."""
+    assert child.stdin
+    with suppress(OSError):
+        for piece in pieces:
+            child.stdin.write(piece)
+        child.stdin.flush()
 
 
-def _check_pictures(page: pypdfium2.PdfPage, name: str, max_pixels: int) -> None:
-    """Refuse a small page with a picture that would fill the memory when it is unpacked."""
-    for held in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
-        width, height = ctypes.c_uint(), ctypes.c_uint()
-        known = pdfium.FPDFImageObj_GetImagePixelSize(held, width, height)
-        if known and width.value * height.value > max_pixels:
+def _next_page(
+    child: subprocess.Popen[bytes], name: str, number: int, seconds: float
+) -> Grey | None:
+    said, late = _said(child, seconds)
+    if "end" in said:
+        return None
+    if "refused" in said:
+        values = said["refused"]
+        if values["kind"] == "TooLargeError":
             raise TooLargeError(
-                f"{name} holds a picture of {width.value} x {height.value} pixels; "
-                f"the limit is {max_pixels:,}.",
+                name + values["said"],
                 f"Scan it at fewer dots an inch, or raise the limit with {way('max_pixels')}.",
             )
+        raise ImageError(name + values["said"], values["remedy"])
+    if "page" in said:
+        page: Grey = said["page"]
+        return page
+    how = f"takes more than {seconds:g} seconds to draw" if late else "cannot be drawn"
+    more = "" if late else ": it is broken, or takes too much memory"
+    raise ImageError(
+        f"{name}, page {number}, {how}{more}.",
+        "Print it to a new PDF, or save its pages as pictures.",
+    )
+
+
+def _said(child: subprocess.Popen[bytes], seconds: float) -> tuple[dict[str, Any], bool]:
+    """What it says next, a `page` with its pixels; nothing if it ends first, and whether by us."""
+    late = Event()
+
+    def end() -> None:
+        late.set()
+        child.kill()
+
+    timer = Timer(seconds, end)
+    timer.start()
+    assert child.stdout
+    try:
+        said: dict[str, Any] = json.loads(child.stdout.readline() or b"{}")
+        if "width" in said:
+            page = np.empty((said["height"], said["width"]), np.uint8)
+            whole = child.stdout.readinto(page.data.cast("B")) == page.size  # type: ignore[attr-defined]
+            said = {"page": page} if whole else {}
+    except ValueError:
+        said = {}
+    finally:
+        timer.cancel()
+    return said, late.is_set()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    for pipe in (child.stdin, child.stdout):
+        with suppress(OSError):
+            if pipe:
+                pipe.close()
+    child.wait()

@@ -1,5 +1,7 @@
 """Ink -> the circles that people draw around a number, and those that are printed to be ticked."""
 
+from itertools import compress
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -97,9 +99,10 @@ def find_bubbles(closed: list[Hole], dark: Mask) -> list[Outline]:
         if _is_round(outline, hole, box) and _is_circle(outline) and _is_free(box, dark):
             outlines.append(outline)
             heights.append(box.height)
-    high = np.array(heights, np.float64)
+    high, place, count = np.unique(heights, return_inverse=True, return_counts=True)
     alike = np.abs(high[:, None] - high) <= SAME * high
-    return [o for o, many in zip(outlines, alike.sum(axis=1) >= MANY, strict=True) if many]
+    many = (alike @ count >= MANY)[place]
+    return list(compress(outlines, many))
 
 
 def _is_circle(outline: Outline) -> bool:

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.paper import dilated, opened
+
 HEIGHT = 32
 WRITING = 22
 """Rows of a strip that the writing is scaled to."""
@@ -191,20 +193,14 @@ def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = mask.shape
     across, up = max(height, round(0.6 * width)), max(3, round(0.8 * height))
     # Thickened, so that a line may slope a little.
-    lines = _runs(cv2.dilate(mask, np.ones((3, 1))), 1, across)
-    upright = _runs(cv2.dilate(mask, np.ones((1, 3))), up, 1)
+    lines = opened(dilated(mask, 3, 1), 1, across)
+    upright = opened(dilated(mask, 1, 3), up, 1)
     upright[:, width // 8 : width - width // 8] = 0
     rest = np.asarray(mask & ~(lines | upright), np.uint8)
     # Strokes that a line crosses stay whole.
     tall = np.ones((max(3, height // 8), 1), np.uint8)
     mended = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, tall), np.uint8)
     return np.asarray(rest | (mended & mask), np.uint8)
-
-
-def _runs(mask: cv2.typing.MatLike, height: int, width: int) -> NDArray[np.uint8]:
-    """Where the mask holds a block of that size."""
-    kernel = np.ones((height, width), np.uint8)
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
 def _stretched(ink: NDArray[np.float32], at: Writing) -> NDArray[np.uint8]:

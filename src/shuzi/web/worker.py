@@ -126,7 +126,8 @@ def _complaint(error: Exception, name: str) -> dict[str, Any]:
         error = TooLargeError(f"{name} needs more memory than one reading may take.")
     elif not isinstance(error, ShuziError):
         return {"defect": describe_defect(error)}
-    said = {"kind": type(error).__name__, "message": error.message, "remedy": error.remedy}
+    message, remedy = error.told("http")
+    said = {"kind": type(error).__name__, "message": message, "remedy": remedy}
     # The memory that is left is in pieces; a new worker has all of it.
     return {"error": said, "last": last}
 
