@@ -31,8 +31,7 @@ def look(source="form.png", decisions=DECISIONS):
 )
 def test_what_was_not_accepted_is_queued_and_the_sample(store, share, queued):
     intake = Intake(store, share)
-    intake.cut(look())
-    intake.add(look().page)
+    intake.add(look())
     items = list(store.items())
     assert [item.number.decision for item in items] == queued
     assert [item.sampled for item in items] == [d == "accept" for d in queued]
@@ -43,9 +42,7 @@ def test_the_crop_goes_with_its_number(store):
     intake = Intake(store, 0.0)
     first, second = look("a.png", ("accept", "review")), look("b.png", ("review",))
     for seen in (first, second):
-        intake.cut(seen)
-    for seen in (first, second):
-        intake.add(seen.page)
+        intake.add(seen)
     for item in store.items():
         box = item.number.box
         crop = Image.open(io.BytesIO(store.pictures(item.id).crop))

@@ -8,7 +8,7 @@ import pytest
 import shuzi
 
 ROOT = Path(shuzi.__file__).parent
-LEAVES = {"errors", "page", "files"}
+LEAVES = {"errors", "page", "files", "text"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
 PAGE = {
     "paper",
@@ -27,6 +27,8 @@ ALLOWED = {
     "errors": set(),
     "page": {"errors"},
     "files": {"errors"},
+    "text": set(),
+    "output": {"errors", "text"},
     "arrays": {"errors"},
     "dataset": {"errors", "arrays", "download"},
     "download": {"errors", "files"},
@@ -72,7 +74,7 @@ ALLOWED = {
 }
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
-REVIEW = LEAVES | {"image", "evaluation", "review"}
+REVIEW = LEAVES | {"image", "ink", "evaluation", "review"}
 MODELS = {"engine", "sequence"}
 WEB = (
     LEAVES

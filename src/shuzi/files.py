@@ -1,9 +1,10 @@
-"""Files that are either the old one or the new one, never half of it."""
+"""Files that are either the old one or the new one, never half of it; and where a model lies."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 
 from shuzi.errors import OutputError
@@ -42,6 +43,12 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def model_file(place: str | PathLike[str]) -> Path:
+    """The model of a run folder; any other place is a model file itself."""
+    path = Path(place)
+    return path / "model.onnx" if path.is_dir() else path
 
 
 def _umask() -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from shuzi.decide import decide_pages
+from shuzi.decide import Decider
 from shuzi.page import SCHEMA
 from shuzi.reader import Look
 from shuzi.web import documents, pictures
@@ -38,11 +38,11 @@ async def read(
     upload = await receive_upload(request)
 
     def answer(looks: Iterator[Look]) -> bytes:
-        pages, shown = [], []
+        decider = Decider(options.target_error)
+        decided, shown = [], []
         for look in looks:
-            pages.append(look.page)
+            decided.append(decider.decide(look.page))
             shown.append(_shown(look, seen, upright))
-        decided = decide_pages(pages, options.target_error)
         metrics.count_numbers(decided)
         said = [page.to_dict() | more for page, more in zip(decided, shown, strict=True)]
         return json.dumps({"schema": SCHEMA, "pages": said}, ensure_ascii=False).encode()

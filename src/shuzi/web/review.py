@@ -1,14 +1,14 @@
 """/api/v1/review: the queue over HTTP."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain, islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from shuzi.decide import decide_pages
+from shuzi.decide import Decider
 from shuzi.reader import Look
 from shuzi.review.export import lines
 from shuzi.review.intake import Intake
@@ -127,14 +127,12 @@ async def add(
 
     def queue(looks: Iterator[Look]) -> bytes:
         intake = Intake(find_reviews(request).store, sample, 2 if double else 1)
-        pages = []
+        decider = Decider(options.target_error)
+        answers = []
         for look in looks:
-            intake.cut(look)
-            pages.append(look.page)
-        decided = decide_pages(pages, options.target_error)
-        for page in decided:
-            intake.add(page)
-        answers = [PageAnswer.model_validate(page.to_dict()) for page in decided]
+            page = decider.decide(look.page)
+            intake.add(replace(look, page=page))
+            answers.append(PageAnswer.model_validate(page.to_dict()))
         answer = QueuedAnswer(queued=intake.count, pages=answers)
         return answer.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
