@@ -25,15 +25,21 @@ class Output:
     def __init__(self, stream: TextIO | None, *, quiet: bool = False) -> None:
         self._stream = stream
         self._quiet = quiet
+        self._failure: OSError | ValueError | None = None
         self.encoding = getattr(stream, "encoding", "utf-8")
         self.errors = "shuzi.escaped"
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=self.errors)
 
     def write(self, text: str) -> int:
+        # A full device refuses even nothing, by which Typer tries what kind of stream this is.
+        if text == "":
+            return 0
         with self._failure_named():
             if self._stream is None:
                 raise OSError(errno.EBADF, "it is closed")
+            if self._failure is not None:
+                raise self._failure
             return self._stream.write(text)
         return len(text)
 
@@ -56,6 +62,7 @@ class Output:
             yield
         # ValueError: the stream was closed from within.
         except (OSError, ValueError) as error:
+            self._failure = error
             self._let_go()
             if not self._quiet:
                 why = getattr(error, "strerror", None) or str(error)
