@@ -3,6 +3,7 @@
 import functools
 import io
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TypeVar
@@ -124,15 +125,20 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
             metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
         ),
     ] = None,
-    max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = 50_000_000,
+    max_pixels: Annotated[int, typer.Option(min=1, help="Refuse larger pictures.")] = 50_000_000,
     review: Annotated[
         str | None,
         typer.Option(metavar="DB", help="Queue what was not accepted: a file or a PostgreSQL URL."),
     ] = None,
     sample: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="With --review: this share of the accepted too."),
-    ] = 0.02,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="With --review: this share of the accepted too.",
+            show_default="0.02",
+        ),
+    ] = None,
     double_entry: Annotated[
         bool, typer.Option("--double-entry", help="With --review: two people must agree.")
     ] = False,
@@ -151,6 +157,8 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
 
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together.", "Give one of them.")
+    if review is None and (sample is not None or double_entry):
+        raise UsageError("--sample and --double-entry go with --review.")
     reader = Reader(
         model,
         kind=kind,
@@ -193,12 +201,14 @@ def _stopped(progress: Progress, intake: "Intake | None") -> Interrupted:
     )
 
 
-def _intake(place: str, sample: float, double_entry: bool) -> "Intake":
+def _intake(place: str, sample: float | None, double_entry: bool) -> "Intake":
     _need_extra("web", "sqlalchemy", "alembic")
     from shuzi.review.intake import Intake
+    from shuzi.review.sample import SHARE
     from shuzi.review.store import open_store
 
-    return Intake(open_store(place), sample, 2 if double_entry else 1)
+    share = SHARE if sample is None else sample
+    return Intake(open_store(place), share, 2 if double_entry else 1)
 
 
 def _writer(as_json: bool, as_csv: bool) -> "Callable[[Result], str]":
@@ -733,6 +743,7 @@ def main() -> NoReturn:
     # Wherever the user wrote it, it is for this boundary.
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
+        _check_for_empty(arguments)
         code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)
         sys.stdout.flush()
     except Exception as error:
@@ -744,6 +755,14 @@ def main() -> NoReturn:
     sys.exit(code or 0)
 
 
+def _check_for_empty(arguments: list[str]) -> None:
+    """Refuse what would else be the current folder."""
+    if any(re.fullmatch("(--[a-z-]+=)?", argument) for argument in arguments):
+        raise UsageError(
+            "An argument is empty.", 'Did a variable such as "$FILE" have no value? Set it.'
+        )
+
+
 def _explain(error: Exception) -> int:
     """Say what went wrong, and give the exit code."""
     show = getattr(error, "show", None)
@@ -753,8 +772,11 @@ def _explain(error: Exception) -> int:
         show(said)
         tell(said.getvalue().rstrip())
         return UsageError.exit_code
-    if isinstance(error, PermissionError):
-        error = UsageError(f"{error.filename} may not be read.", "Check its permissions.")
+    if isinstance(error, OSError) and error.filename is not None:
+        error = UsageError(
+            f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}.",
+            "Check its name and its permissions.",
+        )
     if not isinstance(error, ShuziError):
         error = ShuziError(f"Unexpected {type(error).__name__}: {error}")
     _complain(error)

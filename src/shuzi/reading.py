@@ -1,5 +1,6 @@
 """Many files -> their pages in order, each as soon as it was read, as text, JSON or CSV."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -40,12 +41,16 @@ def find_files(paths: Sequence[str]) -> tuple[list[str], list[Path]]:
     files: list[str] = []
     skipped: list[Path] = []
     for path in paths:
-        if path == STANDARD_INPUT or not Path(path).is_dir():
+        # What no folder can be named is said when it is read.
+        if path == STANDARD_INPUT or not os.path.isdir(path):  # noqa: PTH112 - it never raises
             files.append(path)
             continue
         pictures, others = find_pictures(Path(path))
         if not pictures:
-            raise ImageError(f"{path} is a folder without pictures.")
+            raise ImageError(
+                f"{path} is a folder without pictures.",
+                "Give a folder that holds pictures itself; folders within it are not read.",
+            )
         files += sorted(map(str, pictures), key=in_natural_order)
         skipped += others
     return files, skipped

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
+from shuzi.errors import UsageError
 from shuzi.ink import find_ink
 from shuzi.page import Number, Page
 from shuzi.review.cutting import Grey, cut
@@ -30,9 +31,14 @@ class Intake:
     Args:
         share: of the accepted numbers, the probability of each to be in the sample.
         required: how many people must agree.
+
+    Raises:
+        UsageError: the share is not in [0, 1].
     """
 
     def __init__(self, store: Store, share: float = SHARE, required: Literal[1, 2] = 1) -> None:
+        if not 0 <= share <= 1:
+            raise UsageError(f"The share {share} for the sample is not from 0 to 1.")
         self.store, self.share, self.required = store, share, required
         self.count = 0
 
