@@ -126,6 +126,24 @@ def test_a_model_that_is_none_is_refused(refused, tmp_path):
     assert "no such model" in refused(6, "read", EXAMPLES / "3.png", "--model", "none.onnx")
 
 
+def test_a_run_is_a_model(command, run):
+    by_folder = command("read", EXAMPLES / "3.png", "--model", run.folder)
+    by_file = command("read", EXAMPLES / "3.png", "--model", run.folder / "model.onnx")
+    assert (by_folder.returncode, by_folder.stdout) == (0, by_file.stdout)
+    assert shuzi.Reader(run.folder).read(EXAMPLES / "3.png").numbers
+
+
+def test_a_name_that_no_file_can_have_does_not_stop_the_rest(command, refused):
+    done = command("read", f"{'a' * 5000}.png", EXAMPLES / "3.png")
+    assert done.returncode == 5
+    assert done.stdout.endswith("3.png: 3 (100.00%)\n")
+    assert "name too long" in refused(2, "card", "a" * 5000)
+
+
+def test_a_queue_needs_a_name_that_databases_know(refused):
+    assert "UTF-8" in refused(11, "read", EXAMPLES / "3.png", "--review", "\udcff.db")
+
+
 def test_an_explanation_that_cannot_be_written_is_refused(refused, tmp_path):
     (tmp_path / "file").write_text("")
     assert "file cannot be made" in refused(8, "read", EXAMPLES / "3.png", "--explain", "file")
@@ -140,6 +158,12 @@ def test_an_explanation_that_cannot_be_written_is_refused(refused, tmp_path):
         (["read", "a.png", "--rotate", "45"], "--rotate must be 0, 90, 180 or 270, not 45"),
         (["read", "a.png", "--target-error", "2"], "--target-error must be from 0 up to 1, not 2"),
         (["read", "a.png", "--json", "--csv"], "--json and --csv"),
+        (["read", "a.png", "--max-pixels", "0"], "--max-pixels"),
+        (["read", "a.png", "--sample", "0.5"], "go with --review"),
+        (["read", "a.png", "--double-entry"], "go with --review"),
+        (["read", "a.png", "--sample", "nan", "--review", "a.db"], "nan"),
+        (["read", ""], "An argument is empty"),
+        (["read", "a.png", "--model="], "An argument is empty"),
         (["train", "--seed", "x"], "--seed"),
         (["train", "--seed", "-1"], "--seed"),
         (["train", "--verbose", "3"], "--verbose"),

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from databases import number
 
-from shuzi.decide import decide, threshold
+from shuzi.decide import WINDOW, Decider, decide, threshold
 from shuzi.errors import UsageError
+from shuzi.page import Page
 
 RNG = np.random.default_rng(0)
 
@@ -40,6 +42,41 @@ def test_nothing_certain_enough_accepts_nothing():
     assert decide([1.0], 0) == ["accept"]
     assert decide([], 0.01) == []
     assert threshold([0.5], 0.1) > 1
+
+
+def page(*confidences):
+    numbers = tuple(number(confidence=confidence) for confidence in confidences)
+    return Page(source="a.png", width=9, height=9, kind="page", numbers=numbers)
+
+
+def decisions(decided):
+    return [number.decision for number in decided.numbers]
+
+
+def test_a_page_is_decided_with_those_before_it():
+    decider = Decider(0.01)
+    assert decisions(decider.decide(page(0.98))) == ["review"]
+    assert decisions(decider.decide(page(1.0, 1.0))) == ["accept", "accept"]
+    assert decisions(decider.decide(page(0.99))) == ["accept"]
+    assert decisions(decider.decide(page(0.9))) == ["review"]
+
+
+def test_what_was_long_before_counts_no_more():
+    decider = Decider(0.01)
+    decider.decide(page(*[1.0] * WINDOW))
+    assert decisions(decider.decide(page(0.9))) == ["accept"]
+    decider.decide(page(*[0.5] * WINDOW))
+    assert decisions(decider.decide(page(0.9))) == ["review"]
+
+
+def test_pages_decided_in_turn_keep_the_promise():
+    sure = RNG.random(20_000) ** 0.2
+    decider = Decider(0.02)
+    accepted = np.array([decisions(decider.decide(page(c))) == ["accept"] for c in sure])
+    right = RNG.random(len(sure)) < sure
+    together = np.array(decide(sure.tolist(), 0.02)) == "accept"
+    assert (~right[accepted]).mean() == pytest.approx(0.02, abs=0.004)
+    assert accepted.mean() > 0.95 * together.mean()
 
 
 @pytest.mark.parametrize("target", [-0.1, 1, 5, float("nan")])

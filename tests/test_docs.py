@@ -111,6 +111,27 @@ def test_the_public_names_are_these():
         _ = shuzi.nothing
 
 
+def test_the_module_lists_its_names():
+    names = [name for name in dir(shuzi) if not name.startswith("__")]
+    assert names == sorted(shuzi.__all__)
+    words = [sys.executable, "-c", "help('shuzi')"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert all(re.search(rf"^    (class )?{name}\b.*\(", said, re.M) for name in names)
+
+
+@pytest.mark.parametrize("missing", ["torch", "jinja2"])
+def test_help_needs_no_extra(missing):
+    code = f"""
+import importlib.util, sys
+sys.modules[{missing!r}] = None
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name: None if name == {missing!r} else find(name)
+help("shuzi")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "class Reader" in done.stdout
+
+
 def test_the_readmes_first_command_reads_a_digit(command):
     first = blocks("README.md", "sh")[0]
     words = first.split("&& shuzi ")[1].split()

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,9 +13,11 @@ from PIL import Image
 from places import EXAMPLES
 
 from shuzi.page import Page
+from shuzi.review.export import export
 from shuzi.review.intake import Intake
 from shuzi.review.item import Verdict
 from shuzi.review.store import open_store
+from shuzi.web.review_documents import lease_answer
 
 DECISIONS = ("accept", "review", "reject")
 
@@ -31,8 +35,7 @@ def look(source="form.png", decisions=DECISIONS):
 )
 def test_what_was_not_accepted_is_queued_and_the_sample(store, share, queued):
     intake = Intake(store, share)
-    intake.cut(look())
-    intake.add(look().page)
+    intake.add(look())
     items = list(store.items())
     assert [item.number.decision for item in items] == queued
     assert [item.sampled for item in items] == [d == "accept" for d in queued]
@@ -43,14 +46,86 @@ def test_the_crop_goes_with_its_number(store):
     intake = Intake(store, 0.0)
     first, second = look("a.png", ("accept", "review")), look("b.png", ("review",))
     for seen in (first, second):
-        intake.cut(seen)
-    for seen in (first, second):
-        intake.add(seen.page)
+        intake.add(seen)
     for item in store.items():
         box = item.number.box
         crop = Image.open(io.BytesIO(store.pictures(item.id).crop))
         grown = first.grey[max(0, box.y - 4) : box.bottom + 4, max(0, box.x - 4) : box.right + 4]
         np.testing.assert_array_equal(np.asarray(crop), grown)
+
+
+def blank(*strokes):
+    """A page on which no number was read, with ink here and there."""
+    grey = np.full((120, 200), 240, np.uint8)
+    for x, y in strokes:
+        grey[y : y + 30, x : x + 6] = 20
+    page = Page(source="form.png", width=200, height=120, kind="page", numbers=())
+    return SimpleNamespace(grey=grey, page=page)
+
+
+def test_ink_without_a_number_is_an_item_without_text(store, tmp_path):
+    intake = Intake(store)
+    intake.add(blank())
+    assert intake.count == 0
+    intake.add(blank((20, 10), (150, 70)))
+    (item,) = store.items()
+    assert (item.text, item.confidence, item.state) == ("", 0.0, "open")
+    box = item.number.box
+    assert (box.x, box.y, box.right, box.bottom) == pytest.approx((20, 10, 156, 100), abs=2)
+    assert Image.open(io.BytesIO(store.pictures(item.id).crop)).size[0] > 130
+
+
+def test_an_item_without_text_goes_the_whole_way(store, tmp_path):
+    intake = Intake(store)
+    for x in (20, 40, 60, 80, 100):
+        intake.add(blank((x, 10)))
+    lease = store.lease("Ann", 9, alike=True)
+    assert [item.text for item in lease.items] == [""] * 5
+    answers = [None, "1", "11", None, None]
+    answer = lease_answer(lease)
+    assert answer.items[0].alternatives == []
+    said = [Verdict(i.id, text) for i, text in zip(lease.items, answers, strict=True)]
+    store.decide(lease.token, "Ann", said)
+    assert store.figures().decided == 5
+    for to in ("csv", "jsonl", "dataset"):
+        assert export(store, to, tmp_path / to) == 5
+    with (tmp_path / "csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["read"], row["answer"]) for row in rows] == [("", a or "") for a in answers]
+
+
+def test_the_same_page_is_queued_once_by_any_path(store):
+    intake = Intake(store, 0.0)
+    intake.add(look("a.png"))
+    intake.add(look("../scans/a.png"))
+    assert intake.count == 2
+
+
+def test_pages_that_differ_elsewhere_are_queued_both(store):
+    intake = Intake(store, 0.0)
+    first, second = look(decisions=("review",)), look(decisions=("review",))
+    second.grey[-1, -1] ^= 1
+    intake.add(first)
+    intake.add(second)
+    crops = {store.pictures(item.id).crop for item in store.items()}
+    assert (intake.count, len(crops)) == (2, 1)
+
+
+def test_the_same_page_twice_in_a_file_is_two(store):
+    intake = Intake(store, 0.0)
+    first, second = look(decisions=("review",)), look(decisions=("review",))
+    second.page = replace(second.page, page=2)
+    intake.add(first)
+    intake.add(second)
+    assert intake.count == 2
+
+
+def test_a_file_by_another_path_adds_nothing(command, tmp_path):
+    shutil.copy(EXAMPLES / "page.jpg", tmp_path / "page.jpg")
+    (tmp_path / "link.jpg").symlink_to("page.jpg")
+    words = ("--target-error", 0, "--review", "reviews.db")
+    done = command("read", "page.jpg", "./page.jpg", tmp_path / "page.jpg", "link.jpg", *words)
+    assert "queued 8 for review" in done.stderr
 
 
 def test_the_command_queues_once_and_reads_as_before(command, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 import shuzi
 
 ROOT = Path(shuzi.__file__).parent
-LEAVES = {"errors", "page", "files"}
+LEAVES = {"errors", "page", "files", "text"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
 PAGE = {
     "paper",
@@ -28,6 +28,8 @@ ALLOWED = {
     "page": {"errors"},
     "files": {"errors"},
     "arrays": {"errors", "files"},
+    "text": set(),
+    "output": {"errors", "text"},
     "dataset": {"errors", "arrays", "download"},
     "download": {"errors", "files"},
     "contact": {"errors", "files"},
@@ -75,7 +77,7 @@ ALLOWED = {
 }
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
 TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
-REVIEW = LEAVES | {"image", "evaluation", "review"}
+REVIEW = LEAVES | {"image", "ink", "evaluation", "review"}
 MODELS = {"engine", "sequence"}
 WEB = (
     LEAVES

@@ -5,7 +5,19 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "keras", "matplotlib", "onnx", "onnxruntime", "jax", "cv2", "fastapi", "uvicorn")
+NAMES = "import shuzi; dir(shuzi)"
+HEAVY = (
+    "numpy",
+    "torch",
+    "keras",
+    "matplotlib",
+    "onnx",
+    "onnxruntime",
+    "jax",
+    "cv2",
+    "fastapi",
+    "uvicorn",
+)
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
 
 
@@ -15,7 +27,7 @@ def last_line(code):
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("code", ["import shuzi", HELP], ids=["import", "help"])
+@pytest.mark.parametrize("code", ["import shuzi", NAMES, HELP], ids=["import", "dir", "help"])
 def test_nothing_heavy_is_imported(code):
     check = f"{code}\nimport sys; print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
     assert last_line(check) == "HEAVY []"

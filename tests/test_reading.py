@@ -12,10 +12,10 @@ from places import EXAMPLES
 from shuzi import Page, Reader
 from shuzi.errors import ImageError
 from shuzi.reading import (
-    TOGETHER,
     Failure,
     csv_header,
     find_files,
+    in_natural_order,
     read_files,
     to_csv,
     to_json,
@@ -73,11 +73,30 @@ def test_csv_has_a_row_a_number(results):
     assert {row["decision"] for row in rows} <= {"accept", "review", "reject", ""}
 
 
-def test_pages_are_held_back_only_until_there_are_enough(reader):
-    file = str(EXAMPLES / "3.png")
-    pages = read_files(reader, [file] * TOGETHER + ["none.png"])
-    assert sum(isinstance(next(pages), Page) for _ in range(TOGETHER)) == TOGETHER
+def test_a_page_is_given_before_the_next_file_is_asked_for(reader):
+    asked = []
+    files = (asked.append(name) or name for name in (str(EXAMPLES / "3.png"), "none.png"))
+    pages = read_files(reader, files)
+    assert (next(pages).text(), len(asked)) == ("3", 1)
     assert isinstance(next(pages), Failure)
+
+
+def test_a_single_picture_is_decided_as_by_the_reader(reader):
+    file = str(EXAMPLES / "page.jpg")
+    assert list(read_files(reader, [file])) == [reader.read(file)]
+
+
+def test_a_picture_without_a_number_has_a_row(reader):
+    (blank,) = read_files(reader, [str(EXAMPLES / "blank.jpg")])
+    (row,) = csv.DictReader((csv_header() + to_csv(blank)).splitlines())
+    assert (row["decision"], row["text"], row["confidence"], row["page"]) == ("none", "", "", "1")
+
+
+def test_csv_runs_nothing_in_a_spreadsheet():
+    names = ["=1+1.png", "+1.png", "-1.png", "@a.png", "-5"]
+    failures = (Failure(name, ImageError("it is none")) for name in names)
+    rows = csv.DictReader([csv_header(), *map(to_csv, failures)])
+    assert [row["source"] for row in rows] == [*(f"'{name}" for name in names[:4]), "-5"]
 
 
 def test_a_folder_is_its_pictures(tmp_path):
@@ -86,6 +105,19 @@ def test_a_folder_is_its_pictures(tmp_path):
     files, skipped = find_files(["x.png", str(tmp_path), "-"])
     assert files == ["x.png", str(tmp_path / "a.pdf"), str(tmp_path / "b.png"), "-"]
     assert [path.name for path in skipped] == ["notes.txt"]
+
+
+def test_a_folder_is_read_in_natural_order(tmp_path):
+    names = ["a10.png", "a2.png", "a2b10.png", "a2b9.png", "a02.png", f"a{'1' * 200}.png", "b.png"]
+    for name in names:
+        (tmp_path / name).write_text("")
+    found = [file.removeprefix(f"{tmp_path}/") for file in find_files([str(tmp_path)])[0]]
+    assert found == ["a02.png", "a2.png", "a2b9.png", "a2b10.png", "a10.png", names[5], "b.png"]
+
+
+def test_numbers_in_names_may_be_of_any_length():
+    names = [f"a{'9' * 5000}.png", f"a1{'0' * 5000}.png", "a7.png"]
+    assert sorted(names, key=in_natural_order) == ["a7.png", *names[:2]]
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """The review queue, on SQLite and on a real PostgreSQL server."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from databases import item
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from shuzi.errors import UsageError
 from shuzi.review.item import Decided, NewItem, Verdict
 from shuzi.review.migrate import HEAD, MIGRATIONS, VERSION_TABLE
 from shuzi.review.store import open_store
-from shuzi.review.tables import metadata
+from shuzi.review.tables import items, metadata
 
 
 def answer(store, name, count=1, said="7", **options):
@@ -51,6 +52,26 @@ def test_the_same_number_is_queued_once(store):
     first = store.add([item(0), item(1)])
     assert len(first) == 2
     assert len(store.add([item(1), item(2)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "fingerprint"),
+    [
+        ("form.png", "ce0b10a0026939cf0ac95bf3166a479459e63c697cc38f3523a24d2e66453587"),
+        (
+            "a\x1b\u3000\udcff.png",
+            "e851fb2a74ea83a9a3affb0a212789dea113ce2735e9376f8abf016444e5c0e0",
+        ),
+    ],
+)
+def test_what_an_older_version_queued_is_not_queued_again(store, source, fingerprint):
+    (number,) = store.add([item()])
+    with store.database.writing() as connection:
+        old = update(items).where(items.c.id == number).values(fingerprint=fingerprint)
+        connection.execute(old)
+    new = replace(item(source=source), seen="pixels")
+    assert store.add([new]) == []
+    assert len(store.add([replace(new, page=2)])) == 1
 
 
 def test_an_open_queue_opens_again(store, place):
@@ -308,7 +329,7 @@ def test_seconds_that_are_none_are_refused(seconds):
 def test_a_hostile_source_is_kept_in_plain_letters(store):
     store.add([item(source="a\0b\x1b[31m\udcff\u202e.png")])
     (found,) = store.items()
-    assert found.source == r"a\x00b\x1b[31m\udcff\u202e.png"
+    assert found.source == r"a\u0000b\u001b[31m\udcff\u202e.png"
 
 
 def test_items_come_in_their_order(store):

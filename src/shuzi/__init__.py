@@ -1,7 +1,18 @@
-"""shuzi reads handwritten digits. Names load on first use, so importing it costs nothing."""
+"""shuzi reads handwritten digits, and knows when it can't.
+
+    read, Reader                 pictures -> pages
+    Page, Number, Digit, Box     what was read
+    Recogniser                   images of digits -> probabilities
+    load_mnist, Dataset          images with labels
+    train, evaluate              models of one's own; pip install 'shuzi[train]'
+    ShuziError                   what every error is
+
+Names load on first use, so importing it costs nothing.
+"""
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,7 +61,14 @@ __all__ = [
 ]
 
 
+_TRAINING = {"evaluate", "train"}
 _TRAIN_EXTRA = {"torch", "matplotlib", "jinja2", "safetensors", "onnx"}
+
+
+def __dir__() -> list[str]:
+    """The public names, less those whose extra is missing: `help` loads all that it lists."""
+    public = set(__all__) if all(map(find_spec, _TRAIN_EXTRA)) else set(__all__) - _TRAINING
+    return sorted(public | {name for name in globals() if name.startswith("__")})
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import ModelError
-from shuzi.files import open_file, read_json, write_atomically
+from shuzi.files import model_file, open_file, read_json, write_atomically
 
 SHIPPED = {
     name: Path(str(files("shuzi") / "models" / f"{name}.onnx")) for name in ("digit", "number")
@@ -37,12 +37,10 @@ def load_card(model: str | PathLike[str]) -> dict[str, Any]:
     Raises:
         ModelError: there is no model or no card, or the card is another model's.
     """
-    path = Path(model)
-    if path.is_dir():
-        path, card = path / "model.onnx", path / "run.json"
-    else:
-        card = path.with_suffix(".json")
-        card = card if card.is_file() else path.with_name("run.json")
+    path = model_file(model)
+    card = path.with_suffix(".json")
+    if Path(model).is_dir() or not card.is_file():
+        card = path.with_name("run.json")
     for file in (path, card):
         if not file.exists():
             raise ModelError(f"{file}: there is no such file.", "A card lies beside its model.")

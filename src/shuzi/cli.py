@@ -1,15 +1,19 @@
 """The command line: each command opens, calls the library and prints."""
 
+import functools
+import io
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TypeVar
 
 import typer
 
 import shuzi
 from shuzi.download import cache_folder
-from shuzi.errors import MissingExtraError, ShuziError, UsageError, extra
+from shuzi.errors import Interrupted, MissingExtraError, ShuziError, UsageError, extra
+from shuzi.output import Progress, say, take_over, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +44,26 @@ review_app = typer.Typer(
 )
 app.add_typer(review_app, name="review")
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def stopped(remains: str) -> "Callable[[Callable[P, R]], Callable[P, R]]":
+    """Let a command that Ctrl-C stops say what remains of it."""
+
+    def decorate(command: "Callable[P, R]") -> "Callable[P, R]":
+        @functools.wraps(command)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return command(*args, **kwargs)
+            except KeyboardInterrupt:
+                raise Interrupted(f"Stopped. {remains}", "Run it again.") from None
+
+        return run
+
+    return decorate
+
+
 Data = Annotated[
     str | None,
     typer.Option(
@@ -69,7 +93,7 @@ def shuzi_command(
 ) -> None:
     """Read handwritten digits, and know when you can't."""
     if version:
-        typer.echo(f"shuzi {shuzi.__version__}")
+        say(f"shuzi {shuzi.__version__}")
         raise typer.Exit
 
 
@@ -101,17 +125,25 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         typer.Option(metavar="DIR", help="Write what was seen here: pictures and advice."),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A digit model instead of shuzi's own.")
+        Path | None,
+        typer.Option(
+            metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
+        ),
     ] = None,
-    max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = 50_000_000,
+    max_pixels: Annotated[int, typer.Option(min=1, help="Refuse larger pictures.")] = 50_000_000,
     review: Annotated[
         str | None,
         typer.Option(metavar="DB", help="Queue what was not accepted: a file or a PostgreSQL URL."),
     ] = None,
     sample: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="With --review: this share of the accepted too."),
-    ] = 0.02,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="With --review: this share of the accepted too.",
+            show_default="0.02",
+        ),
+    ] = None,
     double_entry: Annotated[
         bool, typer.Option("--double-entry", help="With --review: two people must agree.")
     ] = False,
@@ -130,6 +162,8 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
 
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together.", "Give one of them.")
+    if review is None and (sample is not None or double_entry):
+        raise UsageError("--sample and --double-entry go with --review.")
     reader = Reader(
         model,
         kind=kind,
@@ -141,43 +175,58 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     files, skipped = find_files(paths)
     if skipped:
         names = ": " + ", ".join(map(str, skipped)) if verbose else "; -v names them"
-        typer.echo(f"shuzi: skipped {len(skipped)} of other kinds{names}.", err=True)
+        tell(f"shuzi: skipped {len(skipped)} of other kinds{names}.")
     intake = None if review is None else _intake(review, sample, double_entry)
     writer = _writer(as_json, as_csv)
     failure: ShuziError | None = None
-    for result in read_files(reader, files, explain, intake.cut if intake else None):
-        if isinstance(result, Failure):
-            if len(files) == 1:
-                raise result.error
-            _complain(result.error)
-            failure = failure or result.error
-        elif intake is not None:
-            intake.add(result)
-        typer.echo(writer(result), nl=False)
+    progress = Progress(files)
+    try:
+        for result in read_files(reader, progress, explain, intake.add if intake else None):
+            if isinstance(result, Failure):
+                if len(files) == 1:
+                    raise result.error
+                _complain(result.error)
+                failure = failure or result.error
+            say(writer(result), end="")
+    except KeyboardInterrupt:
+        raise _stopped(progress, intake) from None
     if intake is not None:
-        typer.echo(f"shuzi: queued {intake.count} for review.", err=True)
+        tell(f"shuzi: queued {intake.count} for review.")
     if failure:
         raise typer.Exit(failure.exit_code)
 
 
-def _intake(place: str, sample: float, double_entry: bool) -> "Intake":
+def _stopped(progress: Progress, intake: "Intake | None") -> Interrupted:
+    done, files = progress.done, progress.files
+    where = f"; the next is {files[done]}" if done < len(files) else ""
+    queued = f" The {intake.count} queued for review stay queued." if intake else ""
+    return Interrupted(
+        f"Stopped: {done} of {len(files)} files were read{where}.{queued}",
+        "Run it again with the rest.",
+    )
+
+
+def _intake(place: str, sample: float | None, double_entry: bool) -> "Intake":
     _need_extra("web", "sqlalchemy", "alembic")
     from shuzi.review.intake import Intake
+    from shuzi.review.sample import SHARE
     from shuzi.review.store import open_store
 
-    return Intake(open_store(place), sample, 2 if double_entry else 1)
+    share = SHARE if sample is None else sample
+    return Intake(open_store(place), share, 2 if double_entry else 1)
 
 
 def _writer(as_json: bool, as_csv: bool) -> "Callable[[Result], str]":
     from shuzi import reading
 
     if as_csv:
-        typer.echo(reading.csv_header(), nl=False)
+        say(reading.csv_header(), end="")
         return reading.to_csv
     return reading.to_json if as_json else reading.to_text
 
 
 @app.command()
+@stopped("Nothing was trained.")
 def train(  # noqa: PLR0913, PLR0917 - an option each
     recipe: Annotated[str | None, typer.Argument(help="Its name; see `shuzi recipes`.")] = None,
     data: Data = None,
@@ -267,7 +316,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
             verbose=verbose,
         )
     if verbose:
-        typer.echo(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
+        say(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
 
 
 def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
@@ -284,14 +333,15 @@ def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> N
 def _print_outcome(outcome: "Outcome") -> None:
     for score in (outcome.corrections, *outcome.frozen):
         before, after = score.before / score.n, score.after / score.n
-        typer.echo(f"{score.name}: {before:.4f} before, {after:.4f} now, of {score.n}")
+        say(f"{score.name}: {before:.4f} before, {after:.4f} now, of {score.n}")
     if outcome.is_better:
-        typer.echo(f"The new model is better. Use it: --model {outcome.folder / 'model.onnx'}")
+        say(f"The new model is better. Use it: --model {outcome.folder / 'model.onnx'}")
     else:
-        typer.echo(f"The new model is not better; keep the old one. It is in {outcome.folder}.")
+        say(f"The new model is not better; keep the old one. It is in {outcome.folder}.")
 
 
 @app.command()
+@stopped("What was written is whole, but not all of the report.")
 def evaluate(
     run: Annotated[
         Path | None,
@@ -337,26 +387,27 @@ def evaluate(
         verbose=1,
     )
     _print_evaluation(found)
-    typer.echo(f"Written to {out or run or 'evaluation'}: report.html, evaluation.json, pictures")
+    say(f"Written to {out or run or 'evaluation'}: report.html, evaluation.json, pictures")
 
 
 def _print_evaluation(found: "Evaluation") -> None:
     low, high = found.interval
-    typer.echo(f"test images   {found.n}")
-    typer.echo(f"test loss     {found.loss:.6f}")
-    typer.echo(f"test accuracy {found.accuracy:.4f} (95 % interval {low:.4f} to {high:.4f})")
+    say(f"test images   {found.n}")
+    say(f"test loss     {found.loss:.6f}")
+    say(f"test accuracy {found.accuracy:.4f} (95 % interval {low:.4f} to {high:.4f})")
     for digit, accuracy in enumerate(found.accuracy_by_class):
-        typer.echo(f"  {digit}  " + ("no images" if accuracy is None else f"{accuracy:.4f}"))
-    typer.echo(f"calibration error {found.calibration_error:.4f}")
+        say(f"  {digit}  " + ("no images" if accuracy is None else f"{accuracy:.4f}"))
+    say(f"calibration error {found.calibration_error:.4f}")
     for writers in found.sets:
-        typer.echo(f"{writers.name}: accuracy {writers.accuracy:.4f} of {writers.n}")
+        say(f"{writers.name}: accuracy {writers.accuracy:.4f} of {writers.n}")
     for refused in found.refusals:
-        typer.echo(f"{refused.name}: area under the ROC curve {refused.roc_area:.4f}")
+        say(f"{refused.name}: area under the ROC curve {refused.roc_area:.4f}")
     for name, accuracy in (found.corruptions or {}).items():
-        typer.echo(f"{name}: accuracy {accuracy:.4f}")
+        say(f"{name}: accuracy {accuracy:.4f}")
 
 
 @app.command()
+@stopped("Nothing was written.")
 def predict(
     run: RunFolder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Images: .npz, .npy or IDX.")],
@@ -374,12 +425,13 @@ def predict(
     from shuzi.evaluation.report import predict_file
 
     accuracy = predict_file(run, file, output, invert=invert, transpose=transpose, verbose=1)
-    typer.echo(f"Written to {output}")
+    say(f"Written to {output}")
     if accuracy is not None:
-        typer.echo(f"accuracy {accuracy:.4f}")
+        say(f"accuracy {accuracy:.4f}")
 
 
 @app.command()
+@stopped("Nothing was written.")
 def export(
     runs: Annotated[
         list[Path],
@@ -418,7 +470,7 @@ def export(
         _export_int8(run, output, data)
     else:
         _export_ensemble(runs, output)
-    typer.echo(f"Written to {output}")
+    say(f"Written to {output}")
 
 
 def _export_ensemble(runs: list[Path], output: Path) -> None:
@@ -444,7 +496,7 @@ def _export_int8(run: Path, output: Path, data: str | None) -> None:
         ("model.onnx", found.bytes_before, found.accuracy_before),
         ("int8", found.bytes_after, found.accuracy_after),
     ):
-        typer.echo(f"{name:10} {size / 1000:8.1f} kB  test accuracy {accuracy:.4f}")
+        say(f"{name:10} {size / 1000:8.1f} kB  test accuracy {accuracy:.4f}")
 
 
 @app.command()
@@ -464,7 +516,7 @@ def card(
 
     found = load_card(SHIPPED.get(model, Path(model)))
     text = json.dumps(found, ensure_ascii=False) + "\n" if as_json else to_markdown(found)
-    typer.echo(text, nl=False)
+    say(text, end="")
 
 
 @app.command()
@@ -494,7 +546,10 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
         Path | None, typer.Option(metavar="DIR", help="Show the runs of this folder.")
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A digit model instead of shuzi's own.")
+        Path | None,
+        typer.Option(
+            metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
+        ),
     ] = None,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
@@ -537,11 +592,12 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     )
     with bind(host, port) as listener:
         service = create_app(settings)
-        typer.echo(f"shuzi serves {address(listener)} (Ctrl-C ends it)")
+        say(f"shuzi serves {address(listener)} (Ctrl-C ends it)")
         run(service, listener)
 
 
 @app.command()
+@stopped("What was written is whole, but not all of the set.")
 def synth(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write into.")],
     n: Annotated[int, typer.Option("--n", min=0, help="Pictures with a number.")] = 1000,
@@ -563,7 +619,7 @@ def synth(
 
     dataset = load_mnist(data, offline=offline, progress=True)
     write_labelled_set(out, dataset, n=n, pages=pages, seed=seed)
-    typer.echo(f"Written to {out}: {n} pictures of numbers, {pages} pages")
+    say(f"Written to {out}: {n} pictures of numbers, {pages} pages")
 
 
 @app.command()
@@ -575,17 +631,18 @@ def recipes() -> None:
     from shuzi.training.recipes import RECIPES, knobs
 
     for recipe in RECIPES.values():
-        typer.echo(recipe.name)
+        say(recipe.name)
         for name, value in recipe.to_dict().items():
             if name != "name":
                 shown = ",".join(map(str, value)) if isinstance(value, list) else value
-                typer.echo(f"  {name}={shown}")
-    typer.echo("\nFields, for --set field=value:")
+                say(f"  {name}={shown}")
+    say("\nFields, for --set field=value:")
     for name, (meaning, allowed) in knobs().items():
-        typer.echo(f"  {name}: {meaning}; {allowed}")
+        say(f"  {name}: {meaning}; {allowed}")
 
 
 @data_app.command("fetch")
+@stopped("What was downloaded whole is kept.")
 def data_fetch() -> None:
     """Download MNIST into shuzi's cache, checked.
 
@@ -593,10 +650,11 @@ def data_fetch() -> None:
     """
     from shuzi.download import fetch_mnist
 
-    typer.echo(fetch_mnist(progress=True))
+    say(fetch_mnist(progress=True))
 
 
 @data_app.command("show")
+@stopped("No contact sheet was written.")
 def data_show(
     data: Data = None,
     offline: Offline = False,
@@ -616,18 +674,18 @@ def data_show(
 
     found = load_mnist(data, offline=offline, progress=True, invert=invert, transpose=transpose)
     warn(found.train_images, found.train_labels, found.source, found.orientation)
-    typer.echo(f"{found.name}, from {found.source}")
+    say(f"{found.name}, from {found.source}")
     for part in ("train", "test"):
         images, labels = getattr(found, f"{part}_images"), getattr(found, f"{part}_labels")
-        typer.echo(
+        say(
             f"{part}_images {images.shape} {images.dtype}, md5 "
             f"{found.fingerprint[f'{part}_images']}"
         )
-        typer.echo(f"{part}_labels {labels.shape} {labels.dtype}")
+        say(f"{part}_labels {labels.shape} {labels.dtype}")
         counts = (f"{digit}: {(labels == digit).sum()}" for digit in range(10))
-        typer.echo("  " + "  ".join(counts))
+        say("  " + "  ".join(counts))
     contact_sheet(found.train_images, found.train_labels, sheet)
-    typer.echo(f"Contact sheet: {sheet}")
+    say(f"Contact sheet: {sheet}")
 
 
 @review_app.command("status")
@@ -644,24 +702,25 @@ def review_status(queue: Queue) -> None:
 
 
 def _print_figures(figures: "Figures") -> None:
-    typer.echo(f"open      {figures.open}, {figures.leased} of them with somebody now")
-    typer.echo(f"disputed  {figures.disputed}")
-    typer.echo(f"decided   {figures.decided}")
+    say(f"open      {figures.open}, {figures.leased} of them with somebody now")
+    say(f"disputed  {figures.disputed}")
+    say(f"decided   {figures.decided}")
     if figures.seconds_each:
         pace = f"{figures.seconds_each:.2f} seconds each, {figures.items_per_hour:.0f} an hour"
-        typer.echo(f"speed     {pace} for one person")
+        say(f"speed     {pace} for one person")
     if error := figures.accepted_error:
-        typer.echo(
+        say(
             f"accepted  {error.wrong} of {error.n} in the sample were wrong: {error.rate:.2%} "
             f"(95 % interval {error.low:.2%} to {error.high:.2%}); {error.waiting} wait"
         )
     if agreed := figures.agreement:
-        typer.echo(f"agreement {agreed.share:.2%} of {agreed.n} that two people answered")
+        say(f"agreement {agreed.share:.2%} of {agreed.n} that two people answered")
     for reviewer in figures.reviewers:
-        typer.echo(f"  {reviewer.name}: {reviewer.decided}, {reviewer.seconds_each:.2f} s each")
+        say(f"  {reviewer.name}: {reviewer.decided}, {reviewer.seconds_each:.2f} s each")
 
 
 @review_app.command("export")
+@stopped("The queue is as it was; no half of a file was written.")
 def review_export(
     queue: Queue,
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="csv, jsonl or dataset.")],
@@ -677,7 +736,7 @@ def review_export(
 
     with open_store(queue, create=False) as store:
         count = export(store, to, out)
-    typer.echo(f"Written to {out}: {count} decided")
+    say(f"Written to {out}: {count} decided")
 
 
 def _need_extra(name: str, *modules: str) -> None:
@@ -689,12 +748,14 @@ def _need_extra(name: str, *modules: str) -> None:
 
 
 def _complain(error: ShuziError) -> None:
-    message, remedy = error.told("command")
-    typer.echo(f"shuzi: {message}\n  {remedy}", err=True)
+    # A name with a line break in it must not look like a message of its own.
+    lines = "\n".join(("shuzi: " + error.told("command")[0], error.told("command")[1])).splitlines()
+    tell("\n  ".join(line.strip() for line in lines))
 
 
 def main() -> NoReturn:
     """Run the command line; every error becomes one message and a documented exit code."""
+    take_over()
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     # Wherever the user wrote it, it is for this boundary.
@@ -702,20 +763,41 @@ def main() -> NoReturn:
     # Else matplotlib makes folders of its own in the user's home.
     os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
     try:
-        app(args=arguments, prog_name="shuzi")
-    except ShuziError as error:
-        if debug:
-            raise
-        _complain(error)
-        sys.exit(error.exit_code)
-    except PermissionError as error:
-        if debug:
-            raise
-        _complain(UsageError(f"{error.filename} may not be read.", "Check its permissions."))
-        sys.exit(UsageError.exit_code)
+        _check_for_empty(arguments)
+        code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)
+        sys.stdout.flush()
     except Exception as error:
         if debug:
             raise
-        _complain(ShuziError(f"Unexpected {type(error).__name__}: {error}"))
-        sys.exit(ShuziError.exit_code)
-    sys.exit(0)
+        code = _explain(error)
+    except KeyboardInterrupt:
+        code = Interrupted.exit_code
+    sys.exit(code or 0)
+
+
+def _check_for_empty(arguments: list[str]) -> None:
+    """Refuse what would else be the current folder."""
+    if any(re.fullmatch("(--[a-z-]+=)?", argument) for argument in arguments):
+        raise UsageError(
+            "An argument is empty.", 'Did a variable such as "$FILE" have no value? Set it.'
+        )
+
+
+def _explain(error: Exception) -> int:
+    """Say what went wrong, and give the exit code."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        # Typer's own, whose class it keeps to itself: no such command, option or value.
+        said = io.StringIO()
+        show(said)
+        tell(said.getvalue().rstrip())
+        return UsageError.exit_code
+    if isinstance(error, OSError) and error.filename is not None:
+        error = UsageError(
+            f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}.",
+            "Check its name and its permissions.",
+        )
+    if not isinstance(error, ShuziError):
+        error = ShuziError(f"Unexpected {type(error).__name__}: {error}")
+    _complain(error)
+    return error.exit_code

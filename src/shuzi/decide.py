@@ -6,17 +6,19 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.errors import UsageError, way
-from shuzi.page import Page
+from shuzi.page import Decision, Page
 
 TARGET_ERROR = 0.01
 """The share of wrong numbers among the accepted, unless another is wanted."""
+WINDOW = 200
+"""Numbers before a page that are reckoned with when it is decided."""
 FLOOR = 0.3
 """Below this confidence it is more likely no number, or none that can be read."""
 
 
 def decide(
     confidences: Sequence[float], target_error: float = TARGET_ERROR, floor: float = FLOOR
-) -> list[str]:
+) -> list[Decision]:
     """`accept`, `review` or `reject` for each number.
 
     As many are accepted as keep the error that is to be expected among them at or below the
@@ -39,14 +41,27 @@ def decide(
     ]
 
 
-def decide_pages(pages: Sequence[Page], target_error: float = TARGET_ERROR) -> list[Page]:
-    """The pages with a decision for each of their numbers, taken over all of them together."""
-    numbers = [number for page in pages for number in page.numbers]
-    decisions = iter(decide([number.confidence for number in numbers], target_error))
-    return [
-        replace(page, numbers=tuple(replace(n, decision=next(decisions)) for n in page.numbers))
-        for page in pages
-    ]
+class Decider:
+    """Decides page after page, each over its own numbers and the last 200 of those before it.
+
+    More are accepted at the same error than of a page by itself, and none waits for later ones.
+
+    Raises:
+        UsageError: the target is no error rate.
+    """
+
+    def __init__(self, target_error: float = TARGET_ERROR) -> None:
+        check_target(target_error)
+        self.target_error = target_error
+        self._before: list[float] = []
+
+    def decide(self, page: Page) -> Page:
+        """The page with a decision for each of its numbers."""
+        together = [*self._before, *(number.confidence for number in page.numbers)]
+        decisions = decide(together, self.target_error)[len(self._before) :]
+        self._before = together[-WINDOW:]
+        decided = zip(page.numbers, decisions, strict=True)
+        return replace(page, numbers=tuple(replace(n, decision=d) for n, d in decided))
 
 
 def threshold(confidences: Sequence[float] | np.ndarray, target_error: float) -> float:

@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
+from shuzi.files import model_file
 from shuzi.session import open_session
 
 CHUNK = 1024
@@ -21,8 +22,8 @@ class Recogniser:
     """A model that tells digits apart.
 
     Args:
-        path: a model.onnx with input `images` uint8 (n, 28, 28) and output `probabilities`
-            float32 (n, 10); the model that shuzi carries if None.
+        path: a run folder, or a model.onnx with input `images` uint8 (n, 28, 28) and output
+            `probabilities` float32 (n, 10); the model that shuzi carries if None.
         threads: that work on one prediction; a core each if None.
 
     Raises:
@@ -32,7 +33,7 @@ class Recogniser:
     def __init__(
         self, path: str | PathLike[str] | None = None, *, threads: int | None = None
     ) -> None:
-        self.path = Path(path) if path is not None else _shipped_model()
+        self.path = model_file(path) if path is not None else _shipped_model()
         self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first image
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
+from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -196,6 +197,12 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def model_file(place: str | PathLike[str]) -> Path:
+    """The model of a run folder; any other place is a model file itself."""
+    path = Path(place)
+    return path / "model.onnx" if path.is_dir() else path
 
 
 def _umask() -> int:

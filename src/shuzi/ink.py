@@ -46,12 +46,8 @@ def find_digit(grey: NDArray[np.uint8]) -> Ink | None:
     """
     small, shrink = _working_size(grey)
     contrast = ink_contrast(small)
-    floor = max(MIN_CONTRAST, NOISE_FACTOR * _noise(small))
-    strong = contrast[contrast > floor]
-    if len(strong) == 0:
-        return None
-    full = float(np.percentile(strong, 90))
-    digit = _main_part(contrast > max(floor, 0.35 * full))
+    full, inked = _inked(small, contrast)
+    digit = _main_part(inked)
     if digit is None:
         return None
     # Strokes end in a soft edge outside of the mask; other parts of the page do not belong.
@@ -60,6 +56,24 @@ def find_digit(grey: NDArray[np.uint8]) -> Ink | None:
     left, top, width, height = cv2.boundingRect((values > SOFT_EDGE).astype(np.uint8))
     box = Box(*(round(side * shrink) for side in (left, top, width, height)))
     return Ink(box, values[top : top + height, left : left + width])
+
+
+def find_ink(grey: NDArray[np.uint8]) -> Box | None:
+    """The box around all ink but specks, in pixels of the picture; None if it is blank.
+
+    Args:
+        grey: uint8 (height, width).
+    """
+    small, shrink = _working_size(grey)
+    _, inked = _inked(small, ink_contrast(small))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    x, y, width, height, _ = stats[1:][sides[1:] >= _speck(inked.shape)].T
+    if len(x) == 0:
+        return None
+    left, top = round(x.min() * shrink), round(y.min() * shrink)
+    right, bottom = round((x + width).max() * shrink), round((y + height).max() * shrink)
+    return Box(left, top, right - left, bottom - top)
 
 
 def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -157,6 +171,21 @@ def _noise(grey: NDArray[np.uint8]) -> float:
     return float(np.percentile(np.abs(some), 25)) / 0.3186 / 6
 
 
+def _inked(
+    grey: NDArray[np.uint8], contrast: NDArray[np.float32]
+) -> tuple[float, NDArray[np.bool_]]:
+    """The contrast of full ink, and the pixels that are ink, none on blank paper."""
+    floor = max(MIN_CONTRAST, NOISE_FACTOR * _noise(grey))
+    strong = contrast[contrast > floor]
+    full = float(np.percentile(strong, 90)) if len(strong) else 255.0
+    return full, contrast > max(floor, 0.35 * full)
+
+
+def _speck(shape: tuple[int, ...]) -> float:
+    """Pixels of the longer side below which ink in a picture of that shape is a speck."""
+    return max(5, MIN_SIDE * max(shape))
+
+
 def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     """The largest connected part with the parts that lie close to it; None if all are specks.
 
@@ -167,7 +196,7 @@ def _main_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     at_edge = touches_edge(stats, mask.shape)
     weights = stats[:, cv2.CC_STAT_AREA] * np.where(at_edge, 0.1, 1.0)
-    weights[sides < max(5, MIN_SIDE * max(mask.shape))] = 0
+    weights[sides < _speck(mask.shape)] = 0
     weights[0] = 0
     main = int(weights.argmax())
     if weights[main] == 0:

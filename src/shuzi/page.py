@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from shuzi.errors import DataError
 
 SCHEMA = 1
 """The version of the JSON; it rises when a field changes its meaning or goes away."""
+
+Decision = Literal["accept", "review", "reject"]
+Kind = Literal["digit", "number", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Number:
 
     text: str
     confidence: float
-    decision: str = "review"
+    decision: Decision = "review"
     box: Box
     line: int = 1
     digits: tuple[Digit, ...] = ()
@@ -124,7 +127,7 @@ class Page:
     width: int
     height: int
     rotated: int = 0
-    kind: str
+    kind: Kind
     numbers: tuple[Number, ...]
 
     def text(self) -> str:

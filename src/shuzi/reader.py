@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.decide import FLOOR, TARGET_ERROR, check_target, decide_pages
+from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.engine import Recogniser
 from shuzi.errors import UsageError, one_of, way
 from shuzi.glyph import normalise
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
 from shuzi.numbers import REFUSED, digit_of, doubt
-from shuzi.page import Number, Page
+from shuzi.page import Kind, Number, Page
 from shuzi.rings import without_rings
 from shuzi.sequence import SequenceRecogniser
 from shuzi.sheet import find_sheet
@@ -59,7 +59,8 @@ class Reader:
     """Reads digits, numbers and pages; keeps its models between them.
 
     Args:
-        model: a digit model, a model.onnx that shuzi wrote; the one that shuzi carries if None.
+        model: a digit model, a run folder or a model.onnx that shuzi wrote; the one that shuzi
+            carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
         kind: what the pictures are, digit, number or page; auto decides from each.
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
@@ -209,7 +210,7 @@ class Reader:
             numbers=tuple(numbers),
         )
         grey = _turned(as_stored, rotated)
-        return Look(grey, sight, decide_pages([page], self.target_error)[0])
+        return Look(grey, sight, Decider(self.target_error).decide(page))
 
     def _upright(self, grey: Grey) -> tuple[int, Grey, Sight]:
         """The degrees that the picture was turned by, the turned one, and what is seen of it."""
@@ -238,7 +239,7 @@ class Reader:
                 best, sure = degrees, found[0].confidence
         return best
 
-    def _numbers(self, grey: Grey, sight: Sight) -> tuple[str, list[Number]]:
+    def _numbers(self, grey: Grey, sight: Sight) -> tuple[Kind, list[Number]]:
         """What the picture turned out to be, and its numbers."""
         if sight.layout is not None:
             groups = sight.layout.groups

@@ -1,21 +1,22 @@
-"""Many files -> their pages in order, decided together, as text, JSON or CSV."""
+"""Many files -> their pages in order, each as soon as it was read, as text, JSON or CSV."""
 
-import csv
-import io
-import json
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shuzi.decide import decide_pages
+from shuzi.decide import Decider
 from shuzi.errors import ImageError, ShuziError
 from shuzi.image import STANDARD_INPUT, find_pictures
 from shuzi.page import SCHEMA, Number, Page
 from shuzi.reader import Look, Reader
+from shuzi.text import csv_line, json_line, plain
 
-TOGETHER = 200
-"""Numbers that are decided together; pages are held back until there are so many."""
-COLUMNS = ("source", "page", "line", "text", "confidence", "decision", "x", "y", "width", "height")
+COLUMNS = (
+    *("source", "page", "line", "text", "confidence", "decision"),
+    *("x", "y", "width", "height", "error"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,76 +33,70 @@ Result = Page | Failure
 def find_files(paths: Sequence[str]) -> tuple[list[str], list[Path]]:
     """The files to read, folders being replaced by their pictures, and the files passed over.
 
+    Those of a folder are in natural order: a2 before a10.
+
     Raises:
         ImageError: a folder holds no pictures.
     """
     files: list[str] = []
     skipped: list[Path] = []
     for path in paths:
-        if path == STANDARD_INPUT or not Path(path).is_dir():
+        # What no folder can be named is said when it is read.
+        if path == STANDARD_INPUT or not os.path.isdir(path):  # noqa: PTH112 - it never raises
             files.append(path)
             continue
         pictures, others = find_pictures(Path(path))
         if not pictures:
-            raise ImageError(f"{path} is a folder without pictures.")
-        files += map(str, pictures)
+            raise ImageError(
+                f"{path} is a folder without pictures.",
+                "Give a folder that holds pictures itself; folders within it are not read.",
+            )
+        files += sorted(map(str, pictures), key=in_natural_order)
         skipped += others
     return files, skipped
 
 
+def in_natural_order(name: str) -> tuple[list[str | tuple[int, str]], str]:
+    """A key that sorts digits in names as the numbers that they are, however long."""
+    parts = re.split("([0-9]+)", name)
+    numbers = [part.lstrip("0") for part in parts[1::2]]
+    key: list[str | tuple[int, str]] = [*parts]
+    key[1::2] = [(len(number), number) for number in numbers]
+    return key, name
+
+
 def read_files(
     reader: Reader,
-    files: Sequence[str],
+    files: Iterable[str],
     explain: Path | None = None,
     watch: Callable[[Look], None] | None = None,
 ) -> Iterator[Result]:
     """Every page of every file; a failure where one could not be read, and on with the next.
 
-    Numbers are accepted, reviewed or rejected over about 200 of them at a time, which accepts
-    more of them at the same error than deciding each page alone.
+    A page is decided with those before it, which accepts more of the numbers at the same error
+    than deciding each page alone. The next file is asked for when all of one has been given.
 
     Args:
         explain: a folder to write what was seen into.
-        watch: is shown each page while its picture is in memory, in the order in which they come.
+        watch: is shown each page, decided, while its picture is in memory.
     """
-    held: list[Result] = []
-    count = 0
-    for result in _results(reader, files, explain, watch):
-        held.append(result)
-        count += max(1, len(result.numbers)) if isinstance(result, Page) else 1
-        if count >= TOGETHER:
-            yield from _decided(held, reader.target_error)
-            held, count = [], 0
-    yield from _decided(held, reader.target_error)
-
-
-def _results(
-    reader: Reader,
-    files: Sequence[str],
-    explain: Path | None,
-    watch: Callable[[Look], None] | None,
-) -> Iterator[Result]:
+    decider = Decider(reader.target_error)
     for file in files:
         try:
             for look in reader.looks(file, explain=explain):
+                page = decider.decide(look.page)
                 if watch is not None:
-                    watch(look)
-                yield look.page
+                    watch(replace(look, page=page))
+                yield page
         except ImageError as error:
             yield Failure(file, error)
-
-
-def _decided(results: Sequence[Result], target_error: float) -> Iterator[Result]:
-    pages = [result for result in results if isinstance(result, Page)]
-    decided = iter(decide_pages(pages, target_error))
-    return (next(decided) if isinstance(result, Page) else result for result in results)
 
 
 def to_text(result: Result) -> str:
     """A line a page, or of several lines of numbers a block; what is unsure has a ?."""
     if isinstance(result, Failure):
-        return f"{result.source}: not read\n"
-    name = result.source + (f", page {result.page}" if result.page > 1 else "")
+        return f"{plain(result.source)}: not read\n"
+    name = plain(result.source) + (f", page {result.page}" if result.page > 1 else "")
     shown = [number for number in result.numbers if number.decision != "reject"]
     if not shown:
         return f"{name}: no {'digit' if result.kind == 'digit' else 'number'}\n"
@@ -121,30 +116,29 @@ def to_json(result: Result) -> str:
         message, remedy = result.error.told("command")
         said = {"message": message, "remedy": remedy, "exit_code": result.error.exit_code}
         values = {"schema": SCHEMA, "source": result.source, "error": said}
-    return json.dumps(values, ensure_ascii=False) + "\n"
+    return json_line(values)
 
 
 def csv_header() -> str:
-    return _rows([(*COLUMNS, "error")])
+    return csv_line(*COLUMNS)
 
 
 def to_csv(result: Result) -> str:
-    """A row a number; a row with the error if the file could not be read."""
+    """A row a number; one row with the decision `none` if there is none, or with the error."""
     if isinstance(result, Failure):
-        return _rows([(result.source, *[""] * (len(COLUMNS) - 1), result.error.told("command")[0])])
-    return _rows(_row(result, number) for number in result.numbers)
+        nothing = [""] * (len(COLUMNS) - 2)
+        return csv_line(result.source, *nothing, result.error.told("command")[0])
+    if not result.numbers:
+        nothing = [""] * (len(COLUMNS) - 6)
+        return csv_line(result.source, result.page, "", "", "", "none", *nothing)
+    return "".join(_row(result, number) for number in result.numbers)
 
 
-def _row(page: Page, number: Number) -> tuple[object, ...]:
+def _row(page: Page, number: Number) -> str:
     sure = f"{number.confidence:.4f}", number.decision
-    return (page.source, page.page, number.line, number.text, *sure, *number.box.to_list(), "")
+    where = page.source, page.page, number.line
+    return csv_line(*where, number.text, *sure, *number.box.to_list(), "")
 
 
 def _marked(number: Number) -> str:
     return number.text + ("" if number.decision == "accept" else "?")
-
-
-def _rows(rows: Iterable[tuple[object, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()

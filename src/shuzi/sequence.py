@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from shuzi.decoding import align, beam_search
 from shuzi.errors import ModelError
+from shuzi.files import model_file
 from shuzi.session import open_session
 
 HEIGHT = 32
@@ -74,7 +75,7 @@ class SequenceRecogniser:
     def __init__(
         self, path: str | PathLike[str] | None = None, *, threads: int | None = None
     ) -> None:
-        self.path = Path(path) if path is not None else _shipped_model()
+        self.path = model_file(path) if path is not None else _shipped_model()
         self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first strip
 

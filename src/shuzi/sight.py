@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shuzi.groups import Group
 from shuzi.ink import Ink, find_digit, ink_contrast, touches_edge
 from shuzi.layout import Layout, find_boxed, find_numbers
+from shuzi.page import Kind
 
 KINDS = ("auto", "digit", "number", "page")
 CROP_SIDE = 200
@@ -49,7 +50,7 @@ class Sight:
     `layout` the page's; of a number without a layout the whole picture is read.
     """
 
-    kind: str
+    kind: Kind
     unsure: bool = False
     partial: bool = False
     dashed: bool = False

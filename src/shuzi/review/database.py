@@ -131,6 +131,10 @@ def _url(place: str) -> URL:
 def _check_file(name: str | None, create: bool) -> None:
     if name in (None, "", ":memory:"):
         raise StoreError("A review queue needs a file, or a PostgreSQL database.")
+    try:
+        str(name).encode()
+    except UnicodeEncodeError:
+        raise StoreError(f"{name}: the name of a queue must be UTF-8.", "Rename it.") from None
     path = Path(str(name))
     if not create and not path.exists():
         raise StoreError(f"{name}: there is no such file.")

@@ -1,24 +1,20 @@
 """What was decided -> CSV, JSON lines, or a folder that can be trained on."""
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from shuzi.errors import OutputError, UsageError, one_of, way
 from shuzi.files import make_folder, write_atomically
-from shuzi.review.item import Item, is_number
+from shuzi.review.item import Item
 from shuzi.review.store import Store
+from shuzi.text import csv_line, json_line
 
 TO = ("csv", "jsonl", "dataset")
 COLUMNS = (
     *("item", "source", "page", "x", "y", "width", "height"),
     *("read", "confidence", "sampled", "answer", "reviewers", "decided"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the start of a formula."""
 
 
 def export(store: Store, to: str, out: Path) -> int:
@@ -53,19 +49,19 @@ def lines(store: Store, to: str) -> Iterator[str]:
 
 
 def _csv(store: Store) -> Iterator[str]:
-    yield _line(COLUMNS)
+    yield csv_line(*COLUMNS)
     for item in store.items("decided"):
         events = store.history(item.id)
         people = ", ".join(dict.fromkeys(event.reviewer for event in events))
         read = item.text, f"{item.confidence:.4f}", int(item.sampled)
         where = item.id, item.source, item.page, *item.number.box.to_list()
         said = item.answer or "", people, events[-1].at.isoformat()
-        yield _line((*where, *read, *said))
+        yield csv_line(*where, *read, *said)
 
 
 def _jsonl(store: Store) -> Iterator[str]:
     for item in store.items("decided"):
-        yield json.dumps(_values(store, item), ensure_ascii=False) + "\n"
+        yield json_line(_values(store, item))
 
 
 def _values(store: Store, item: Item) -> dict[str, object]:
@@ -96,18 +92,6 @@ def _dataset(store: Store, folder: Path) -> int:
                 temporary.write_bytes(pictures.crop)
             rows.append((name, item.answer or ""))
     with write_atomically(folder / "labels.csv") as temporary:
-        temporary.write_text("".join(map(_line, [("file", "digits"), *rows])), encoding="utf-8")
+        table = (csv_line(*row) for row in [("file", "digits"), *rows])
+        temporary.write_text("".join(table), encoding="utf-8")
     return len(rows)
-
-
-def _line(cells: tuple[object, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([_harmless(cell) for cell in cells])
-    return text.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """With an apostrophe before what a spreadsheet would run; numbers stay as they are."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not is_number(cell):
-        return "'" + cell
-    return cell

@@ -1,18 +1,20 @@
 """Pages that were read -> the queue."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
-from shuzi.page import Page
-from shuzi.review.cutting import Cut, Grey, cut
+from shuzi.errors import UsageError
+from shuzi.ink import find_ink
+from shuzi.page import Number, Page
+from shuzi.review.cutting import Grey, cut
 from shuzi.review.item import NewItem
 from shuzi.review.sample import SHARE, is_sampled, is_undecided
 from shuzi.review.store import Store
 
 
 class Look(Protocol):
-    """A page and its upright picture, uint8 grey (height, width)."""
+    """A decided page and its upright picture, uint8 grey (height, width)."""
 
     @property
     def grey(self) -> Grey: ...
@@ -23,37 +25,40 @@ class Look(Protocol):
 class Intake:
     """Puts into a queue what was not accepted, and a random sample of the accepted.
 
-    Each page is first cut, while its picture is in memory, and added in the same order once its
-    numbers are decided. `count` of them were new to the queue.
+    A page with no number gives an item without text if there is ink on it. `count` items were new
+    to the queue.
 
     Args:
         share: of the accepted numbers, the probability of each to be in the sample.
         required: how many people must agree.
+
+    Raises:
+        UsageError: the share is not in [0, 1].
     """
 
     def __init__(self, store: Store, share: float = SHARE, required: Literal[1, 2] = 1) -> None:
+        if not 0 <= share <= 1:
+            raise UsageError(f"The share {share} for the sample is not from 0 to 1.")
         self.store, self.share, self.required = store, share, required
         self.count = 0
-        self._cuts: deque[list[Cut]] = deque()
 
-    def cut(self, look: Look) -> None:
-        """Keep pictures of the page's numbers."""
-        self._cuts.append([cut(look.grey, number.box) for number in look.page.numbers])
-
-    def add(self, page: Page) -> None:
-        """Queue the numbers of the page that was cut the longest ago.
+    def add(self, look: Look) -> None:
+        """Queue what people look at of a page.
 
         Raises:
             StoreError: the queue cannot be used; nothing of the page was added.
         """
-        chosen = list(choose(page, self._cuts.popleft(), self.share))
+        chosen = list(choose(look, self.share))
         if chosen:
             self.count += len(self.store.add(chosen, required=self.required))
 
 
-def choose(page: Page, cuts: Iterable[Cut], share: float) -> Iterator[NewItem]:
-    """The numbers of a decided page that people look at."""
-    for number, pictures in zip(page.numbers, cuts, strict=True):
+def choose(look: Look, share: float) -> Iterator[NewItem]:
+    """What people look at of a page."""
+    page, grey = look.page, look.grey
+    seen = hashlib.sha256(f"{grey.shape}".encode() + grey.tobytes()).hexdigest()
+    for number in page.numbers or _unread(grey):
+        pictures = cut(grey, number.box)
         sampled = is_sampled(number, pictures.crop, share)
         if sampled or is_undecided(number):
             yield NewItem(
@@ -64,4 +69,11 @@ def choose(page: Page, cuts: Iterable[Cut], share: float) -> Iterator[NewItem]:
                 surroundings=pictures.surroundings,
                 inside=pictures.inside,
                 sampled=sampled,
+                seen=seen,
             )
+
+
+def _unread(grey: Grey) -> Sequence[Number]:
+    """The ink of a page on which no number was read, if there is any."""
+    box = find_ink(grey)
+    return [] if box is None else [Number(text="", confidence=0.0, box=box)]

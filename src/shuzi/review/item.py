@@ -9,7 +9,6 @@ from shuzi.page import Box, Number
 
 STATES = ("open", "decided", "disputed")
 LONGEST_NAME = 60
-LONGEST_SOURCE = 500
 LONGEST_NUMBER = 40
 NUMBER = "-?[0-9]+([.,][0-9]+)*"
 """A regular expression: digits, perhaps with a minus sign, decimal points or commas."""
@@ -17,10 +16,11 @@ NUMBER = "-?[0-9]+([.,][0-9]+)*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """A number for the queue.
+    """A number for the queue, or ink in which none was read, whose text is empty.
 
     `crop` and `surroundings` are PNG; `inside` is the number's box in the surroundings. `sampled`
-    if it was accepted and is here to measure how often that is wrong.
+    if it was accepted and is here to measure how often that is wrong. `seen` tells the page from
+    all others by its pixels; without it, its source and place do.
     """
 
     source: str
@@ -30,6 +30,7 @@ class NewItem:
     surroundings: bytes
     inside: Box
     sampled: bool = False
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Item:
 
     @property
     def text(self) -> str:
-        """As it was read."""
+        """As it was read; empty if nothing was."""
         return self.number.text
 
     @property
@@ -144,9 +145,3 @@ def check_reviewer(name: str) -> str:
             "A reviewer's name is 1 to 60 printable characters.", "Give a shorter or plainer one."
         )
     return name
-
-
-def plain_source(source: str) -> str:
-    """A file's name as any database can hold it: what is not printable is escaped."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in source)
-    return shown[-LONGEST_SOURCE:]

@@ -40,15 +40,17 @@ from shuzi.review.item import (
     Pictures,
     Verdict,
     check_reviewer,
-    plain_source,
 )
 from shuzi.review.outcome import Answer, outcome
 from shuzi.review.tables import history, items, pictures
+from shuzi.text import plain
 
 BATCH = 500
 """Items that are fetched or changed together."""
 SECONDS = 120.0
 """How long items are leased, unless the lease is renewed."""
+LONGEST_SOURCE = 500
+"""Characters; of a longer name, the last ones are kept."""
 
 
 def open_store(place: str, *, create: bool = True, patience: float = PATIENCE) -> "Store":
@@ -94,6 +96,8 @@ class Store:
             return [item for item in added if item is not None]
 
     def _add(self, connection: Connection, new: NewItem, required: int) -> int | None:
+        if new.seen and connection.scalar(select(items.c.id).where(_is_at_its_path(new))):
+            return None
         row = _row(new) | {"added": self.now(), "required": required, "state": "open"}
         wanted = _insert(connection, items).values(row).on_conflict_do_nothing()
         item: int | None = connection.scalar(wanted.returning(items.c.id))
@@ -249,12 +253,9 @@ def _token_of(reviewer: str, key: str) -> str:
 
 
 def _row(new: NewItem) -> dict[str, object]:
-    source = plain_source(new.source)
-    parts = (source, str(new.page), str(new.number.box.to_list()))
-    mark = hashlib.sha256("\0".join(parts).encode() + new.crop).hexdigest()
     return {
-        "fingerprint": mark,
-        "source": source,
+        "fingerprint": _fingerprint(new, new.seen) if new.seen else _fingerprint_by_path(new),
+        "source": plain(new.source)[-LONGEST_SOURCE:],
         "page": new.page,
         "number": new.number.to_dict(),
         "inside": new.inside.to_list(),
@@ -263,6 +264,21 @@ def _row(new: NewItem) -> dict[str, object]:
         "confidence": new.number.confidence,
         "sampled": new.sampled,
     }
+
+
+def _is_at_its_path(new: NewItem) -> ColumnElement[bool]:
+    """Whether an item is this one, as versions queued it that told pages apart by their path."""
+    return items.c.fingerprint == _fingerprint_by_path(new)
+
+
+def _fingerprint_by_path(new: NewItem) -> str:
+    source = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in new.source)
+    return _fingerprint(new, source[-LONGEST_SOURCE:])
+
+
+def _fingerprint(new: NewItem, seen: str) -> str:
+    parts = (seen, str(new.page), str(new.number.box.to_list()))
+    return hashlib.sha256("\0".join(parts).encode() + new.crop).hexdigest()
 
 
 def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":

@@ -15,6 +15,7 @@ from shuzi.card import SHIPPED, load_card
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RecipeError
 from shuzi.evaluation.calibration import Calibration
+from shuzi.files import model_file
 from shuzi.training.export import calibrated
 from shuzi.training.network import Network
 from shuzi.training.networks import build
@@ -81,8 +82,7 @@ def load_start(model: Path | None = None) -> Start:
         raise ModelError(f"{place}: its card says no recipe to go on from.") from error
     if recipe.network != "convolutional" or "keras" in card:
         raise ModelError(f"{place} is not a convolutional network of shuzi's.", "Give another.")
-    path = place / "model.onnx" if place.is_dir() else place
-    return Start(path, recipe, calibration, str(card["sha256"]))
+    return Start(model_file(place), recipe, calibration, str(card["sha256"]))
 
 
 def _freeze(network: Network) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 from shuzi.card import checksum
 from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RecipeError, RunError, way
+from shuzi.files import model_file
 from shuzi.training.recipes import Recipe
 
 
@@ -19,7 +20,7 @@ class Teacher:
     """
 
     def __init__(self, place: Path) -> None:
-        self.path = (place / "model.onnx" if place.is_dir() else place).absolute()
+        self.path = model_file(place).absolute()
         if not self.path.exists():
             raise ModelError(
                 f"The teacher {self.path}: there is no such file.",

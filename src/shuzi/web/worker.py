@@ -16,15 +16,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import cv2
 
-from shuzi.decide import decide_pages
+from shuzi.decide import Decider
 from shuzi.errors import ShuziError, TooLargeError
 from shuzi.page import SCHEMA, Page
 from shuzi.reader import Look, Reader
-from shuzi.review.cutting import cut
 from shuzi.review.intake import choose
 from shuzi.web import pictures
 from shuzi.web.messages import Message, describe_defect, receive, send
@@ -78,29 +78,28 @@ def _limited(looks: Iterator[Look], name: str, most: int) -> Iterator[Look]:
 
 def _read(looks: Iterator[Look], task: dict[str, Any]) -> Message:
     """The body of an answer of /api/v1/read."""
-    pages, shown = [], []
+    decider = Decider(task["options"]["target_error"])
+    pages, said = [], []
     for look in looks:
-        pages.append(look.page)
-        shown.append(
-            ({"seen": pictures.seen(look)} if task["seen"] else {})
+        page = decider.decide(look.page)
+        pages.append(page)
+        said.append(
+            page.to_dict()
+            | ({"seen": pictures.seen(look)} if task["seen"] else {})
             | ({"picture": pictures.upright(look)} if task["upright"] else {})
         )
-    decided = decide_pages(pages, task["options"]["target_error"])
-    said = [page.to_dict() | more for page, more in zip(decided, shown, strict=True)]
     body = json.dumps({"schema": SCHEMA, "pages": said}, ensure_ascii=False)
-    return {"decisions": _decisions(decided)}, body.encode()
+    return {"decisions": _decisions(pages)}, body.encode()
 
 
 def _queue(looks: Iterator[Look], task: dict[str, Any]) -> Message:
     """The pages, and what people look at of them: `items` with their pictures one by one."""
-    pages, cuts = [], []
+    decider = Decider(task["options"]["target_error"])
+    pages, items, kept = [], [], []
     for look in looks:
-        pages.append(look.page)
-        cuts.append([cut(look.grey, number.box) for number in look.page.numbers])
-    decided = decide_pages(pages, task["options"]["target_error"])
-    items, kept = [], []
-    for page, cut_out in zip(decided, cuts, strict=True):
-        for item in choose(page, cut_out, task["sample"]):
+        page = decider.decide(look.page)
+        pages.append(page)
+        for item in choose(replace(look, page=page), task["sample"]):
             items.append(
                 {
                     "source": item.source,
@@ -108,12 +107,13 @@ def _queue(looks: Iterator[Look], task: dict[str, Any]) -> Message:
                     "number": item.number.to_dict(),
                     "inside": item.inside.to_list(),
                     "sampled": item.sampled,
+                    "seen": item.seen,
                     "sizes": [len(item.crop), len(item.surroundings)],
                 }
             )
             kept += [item.crop, item.surroundings]
-    said = {"pages": [page.to_dict() for page in decided], "items": items}
-    return said | {"decisions": _decisions(decided)}, b"".join(kept)
+    said = {"pages": [page.to_dict() for page in pages], "items": items}
+    return said | {"decisions": _decisions(pages)}, b"".join(kept)
 
 
 def _decisions(pages: list[Page]) -> dict[str, int]:
