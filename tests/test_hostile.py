@@ -184,6 +184,8 @@ def test_a_hostile_file_name_is_only_text(service, name, shown):
     [
         (b"--x\r\n", "multipart/form-data; boundary=x"),
         (b"nothing", "multipart/form-data"),
+        (b"--x\r\n", "multipart/form-data; boundary=" + 100 * "x"),
+        (b"--x\r\n\r\n", 'multipart/form-data; boundary="x; charset=undefined"'),
         (b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--", FORM),
         (b"--x\r\nContent-Disposition: form-data; name=file\r\n\r\n1\r\n--x--", FORM),
         (b"--x\r\n\r\n1\r\n--x--", FORM),

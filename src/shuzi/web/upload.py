@@ -1,6 +1,7 @@
 """A picture that was sent, as the whole body of a request or as a file of a form."""
 
 import io
+import re
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -12,6 +13,8 @@ from shuzi.web.problems import Problem
 
 UNNAMED = "upload"
 MAX_NAME = 200
+BOUNDARY = "[0-9A-Za-z'()+_,./:=? -]{1,70}"
+"""Between the parts of a form, as in RFC 2046."""
 REFUSED = ("image/svg+xml",)
 """A drawing program, not a picture: it may hold scripts."""
 
@@ -55,9 +58,11 @@ def safe_name(name: str | None) -> str:
 
 async def _from_form(request: Request) -> Upload:
     _, said = parse_options_header(request.headers.get("content-type"))
-    # No charset: Python knows some that fail on any text, or take hours for it.
-    kind = b"multipart/form-data; boundary=" + said.get(b"boundary", b"")
-    headers = Headers(raw=[(b"content-type", kind)])
+    boundary = said.get(b"boundary", b"").decode("latin-1")
+    if not re.fullmatch(BOUNDARY, boundary):
+        raise _no_form("It has no boundary, or one that may not be.")
+    # Without a charset: Python knows some that fail on any text, or take hours for it.
+    headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary}"'})
     parser = MultiPartParser(headers, request.stream(), max_files=1, max_fields=10)
     # The body's length has a limit already.
     parser.spool_max_size = 2**62
