@@ -134,7 +134,7 @@ def test_a_page_that_never_ends_is_given_up(tmp_path):
 
 
 def test_a_page_that_fills_the_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("shuzi.pdf.MEMORY_A_PIXEL", 3)
+    monkeypatch.setattr("shuzi.pdf.MEMORY_A_PIXEL", 1)
     monkeypatch.setattr("shuzi.pdf.LEAST_MEMORY", 0)
     path, side = tmp_path / "a.pdf", 5000
     Image.new("CMYK", (side, side)).save(path, resolution=200)
