@@ -78,7 +78,7 @@ class DownloadError(DataError):
 class ImageError(ShuziError):
     exit_code = 5
     http_status = 422
-    remedy = "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF."
+    remedy = "Give a PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF or HEIC picture, or a PDF."
 
 
 class NotAPictureError(ImageError):
