@@ -330,3 +330,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     paths = [tmp_path / name for name in ("small.webp", *kinds)]
     said = subprocess.run([sys.executable, "-c", words, *paths], capture_output=True, check=True)
     assert int(said.stdout) * 1024 < 16 * side**2
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(tmp_path):
+    Image.fromarray(GREY).save(tmp_path / "a.jpg", progressive=True)
+    content = (tmp_path / "a.jpg").read_bytes()
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    assert load_grey(content[:-2] + 50 * scan + content[-2:]).shape == GREY.shape
+    # What follows the picture's end, as a phone's short film does, are no scans of it.
+    assert load_grey(content + 200 * scan).shape == GREY.shape
+    with pytest.raises(ImageError, match=r"is stored in \d+ scans; the limit is 100"):
+        load_grey(content[:-2] + 200 * scan + content[-2:])
