@@ -1,13 +1,16 @@
 """Any picture becomes the same upright grey array."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from shuzi.errors import ImageError
-from shuzi.image import find_pictures, load_grey, load_pages
+from shuzi.errors import ImageError, TooLargeError
+from shuzi.image import find_pictures, load_grey, load_pages, source_name
 
 GREY = np.tile(np.arange(0, 240, 6, dtype=np.uint8), (30, 1))
 RGB = np.stack([GREY] * 3, axis=-1)
@@ -197,3 +200,144 @@ def test_standard_input_is_a_picture(tmp_path, monkeypatch, name):
     stream = io.BytesIO((tmp_path / name).read_bytes())
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(stream))
     assert load_grey("-").shape == GREY.shape
+
+
+DEEP = {
+    "uint16 of 12 bits": (GREY.astype(np.uint16) * 16, GREY),
+    "floats to 1": (GREY / 255, GREY),
+    "floats to 255": (GREY.astype(np.float32), GREY),
+    "floats as they are": (GREY.astype(np.float64) * 1e300 - 5e299, None),
+    "32 bits": (GREY.astype(np.int32) * 1000, None),
+    "yes and no": (GREY > 100, np.where(GREY > 100, 255, 0)),
+}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_an_arrays_range_is_taken_from_its_numbers(kind):
+    array, wanted = DEEP[kind]
+    stretched = np.round(GREY.astype(float) / GREY.max() * 255)
+    np.testing.assert_allclose(load_grey(array), stretched if wanted is None else wanted, atol=1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_refused_by_name(tmp_path, value):
+    floats = GREY.astype(np.float32)
+    floats[3, 4] = value
+    Image.fromarray(floats).save(tmp_path / "a.tiff")
+    for picture in (tmp_path / "a.tiff", floats):
+        with pytest.raises(ImageError, match="not finite numbers"):
+            load_grey(picture)
+
+
+def test_a_lab_tiff_is_its_lightness(tmp_path):
+    lightness = Image.fromarray(GREY)
+    zero = Image.new("L", lightness.size, 128)
+    Image.merge("LAB", (lightness, zero, zero)).save(tmp_path / "a.tiff")
+    np.testing.assert_array_equal(load_grey(tmp_path / "a.tiff"), GREY)
+
+
+MODES = ("1", "L", "P", "RGB", "RGBA", "RGBX", "RGBa", "LA", "La", "PA", "CMYK", "YCbCr", "HSV")
+MODES += ("LAB", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_pil_image_of_any_mode_is_read(mode):
+    white = (100,) * 4 if mode == "LAB" else 1
+    image = Image.new(mode, (7, 5), white[:3] if mode == "LAB" else white)
+    assert load_grey(image).shape == (5, 7)
+
+
+def test_a_pil_image_is_turned_as_its_file_would_be(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.rot90(GREY)).save(tmp_path / "a.png", exif=exif)
+    with Image.open(tmp_path / "a.png") as image:
+        np.testing.assert_array_equal(load_grey(image), GREY)
+        assert source_name(image) == str(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, io.BytesIO])
+def test_bytes_are_a_picture(tmp_path, kind):
+    Image.fromarray(GREY).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(load_grey(kind((tmp_path / "a.png").read_bytes())), GREY)
+
+
+def test_a_palette_picture_without_a_palette_is_damaged(tmp_path):
+    Image.fromarray(GREY).convert("P").save(tmp_path / "a.png")
+    content = (tmp_path / "a.png").read_bytes()
+    first, last = content.index(b"PLTE") - 4, content.index(b"IDAT") - 4
+    (tmp_path / "a.png").write_bytes(content[:first] + content[last:])
+    with pytest.raises(ImageError, match="is damaged"):
+        load_grey(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tiff"])
+def test_a_picture_that_speaks_of_pdfs_is_a_picture(tmp_path, name):
+    if name == "a.png":
+        told = PngInfo()
+        told.add_text("Comment", "%PDF-1.7")
+        Image.fromarray(GREY).save(tmp_path / name, pnginfo=told)
+    else:
+        Image.fromarray(GREY).save(tmp_path / name, comment="%PDF-1.7", description="%PDF-1.7")
+    assert b"%PDF-" in (tmp_path / name).read_bytes()[:1024]
+    assert load_grey(tmp_path / name).shape == GREY.shape
+
+
+@pytest.mark.parametrize("shape", [(1, 30_001), (30_001, 1)])
+def test_a_side_above_the_limit_is_refused(tmp_path, shape):
+    picture = np.full(shape, 255, np.uint8)
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    for refused in (tmp_path / "a.png", picture, Image.fromarray(picture)):
+        with pytest.raises(TooLargeError, match="limit of a side is 30,000"):
+            load_grey(refused)
+
+
+@pytest.mark.parametrize("name", ["a.avif", "a.heic"])
+def test_what_phones_write_is_read_upright(tmp_path, name):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    if name == "a.heic":
+        pytest.importorskip("pillow_heif").register_heif_opener()
+    Image.fromarray(np.rot90(RGB)).save(tmp_path / name, exif=exif.tobytes(), quality=100)
+    (tmp_path / "a.jpg").write_bytes((tmp_path / name).read_bytes())
+    np.testing.assert_allclose(load_grey(tmp_path / "a.jpg").astype(int), GREY, atol=6)
+
+
+def test_without_pillow_heif_the_message_names_the_extra(tmp_path, monkeypatch):
+    (tmp_path / "a.png").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(ImageError, match="needs pillow-heif") as caught:
+        load_grey(tmp_path / "a.png")
+    assert "shuzi[heic]" in caught.value.remedy
+
+
+def test_a_picture_takes_at_most_16_bytes_a_pixel(tmp_path):
+    """Of each format and mode that takes the most, in a process whose memory is limited."""
+    side, kinds = 3000, {"a.webp": "RGBA", "b.png": "RGBA", "c.jpg": "CMYK", "d.tiff": "F"}
+    for name, mode in kinds.items():
+        options = {"lossless": True} if mode == "RGBA" else {"progressive": True}
+        Image.new(mode, (side, side), 1).save(tmp_path / name, **options)
+    words = """
+import resource, sys
+from shuzi.image import load_grey
+load_grey(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in sys.argv[2:]:
+    load_grey(path)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    Image.fromarray(GREY).save(tmp_path / "small.webp")
+    paths = [tmp_path / name for name in ("small.webp", *kinds)]
+    said = subprocess.run([sys.executable, "-c", words, *paths], capture_output=True, check=True)
+    assert int(said.stdout) * 1024 < 16 * side**2
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(tmp_path):
+    Image.fromarray(GREY).save(tmp_path / "a.jpg", progressive=True)
+    content = (tmp_path / "a.jpg").read_bytes()
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    assert load_grey(content[:-2] + 50 * scan + content[-2:]).shape == GREY.shape
+    # What follows the picture's end, as a phone's short film does, are no scans of it.
+    assert load_grey(content + 200 * scan).shape == GREY.shape
+    with pytest.raises(ImageError, match=r"is stored in \d+ scans; the limit is 100"):
+        load_grey(content[:-2] + 200 * scan + content[-2:])

@@ -168,4 +168,6 @@ def test_what_cannot_be_used_is_refused(refused, tmp_path):
 
 def test_a_form_that_is_none_is_refused(command, refused):
     command("read", EXAMPLES / "3.png", "--review", "a.db")
-    assert "--to must be csv" in refused(2, "review", "export", "a.db", "--to", "xml", "--out", "a.xml")
+    assert "--to must be csv" in refused(
+        2, "review", "export", "a.db", "--to", "xml", "--out", "a.xml"
+    )

@@ -1,5 +1,8 @@
 """Where the numbers of a page are: grouped, in lines, without rulings."""
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -313,3 +316,28 @@ def test_a_digit_in_two_pieces_is_as_high_as_both():
     stats, ruled = upright(*strokes, (27, 16, 100), *WORDS)
     found = find_groups(stats, ruled, np.arange(1, len(stats)))
     assert [1, 2, 3, 4] in [sorted(parts) for parts in found]
+
+
+def test_squares_and_strokes_without_number_take_time_in_proportion_to_the_page():
+    """10,000 squares, with and without a speck in each; 10,000 strokes, of which some are read."""
+    words = """
+import resource
+import numpy as np
+from shuzi.groups import MAX_GROUPS
+from shuzi.layout import find_numbers
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+squares = np.full((1600, 1600), 230, np.uint8)
+for line in (0, 1):
+    squares[line::16] = squares[:, line::16] = 30
+assert find_numbers(squares).groups == ()
+for row in (6, 7, 8):
+    squares[row::16, 7::16] = 30
+assert len(find_numbers(squares).groups) <= MAX_GROUPS
+strokes = np.full((1600, 1600), 230, np.uint8)
+for row in range(3, 13):
+    strokes[row::16, 3::12] = strokes[row::16, 4::12] = 30
+assert len(find_numbers(strokes).groups) <= MAX_GROUPS
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    done = subprocess.run([sys.executable, "-c", words], check=True, capture_output=True)
+    assert int(done.stdout) < 600_000

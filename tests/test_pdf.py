@@ -1,7 +1,12 @@
 """PDFs become pages; those that cannot be read are named."""
 
+import os
 import resource
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
@@ -10,6 +15,7 @@ from PIL import Image
 
 from shuzi.errors import ImageError
 from shuzi.image import load_grey, load_pages
+from shuzi.pdf import pdf_pages
 
 # Standard security handler, revision 2, with a user password; the trailer is all it takes.
 ENCRYPTED = b"""%%PDF-1.4
@@ -94,3 +100,97 @@ def test_threads_read_pdfs_at_the_same_time(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(read, files):
             assert found == [pytest.approx([0, 50, 100, 150, 200], abs=3)] * 10
+
+
+def object_of(number, words, stream=None):
+    tail = b"" if stream is None else b"\nstream\n" + stream + b"\nendstream"
+    return b"%d 0 obj<<%s>>%s\nendobj\n" % (number, words.encode(), tail)
+
+
+def document(path, content, resources="", box="0 0 9 9", more=b""):
+    page = f"/Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents 4 0 R/Resources<<{resources}>>"
+    objects = [
+        object_of(1, "/Type/Catalog/Pages 2 0 R"),
+        object_of(2, "/Type/Pages/Kids[3 0 R]/Count 1"),
+        object_of(3, page),
+        object_of(4, f"/Length {len(content)}", content),
+    ]
+    path.write_bytes(b"%PDF-1.4\n" + b"".join(objects) + more + b"trailer<</Root 1 0 R>>\n")
+    return path
+
+
+def endless(path):
+    """A PDF of a form that draws a form ten times, which draws a form ten times, and so on."""
+    form = "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>/Length 60"
+    forms = [object_of(5 + i, form % (6 + i), b"/X Do\n" * 10) for i in range(20)]
+    last = object_of(25, "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 12", b"0 0 9 9 re f")
+    return document(path, b"/X Do", "/XObject<</X 5 0 R>>", more=b"".join(forms) + last)
+
+
+def test_a_page_that_never_ends_is_given_up(tmp_path):
+    path = endless(tmp_path / "a.pdf")
+    with path.open("rb") as file, pytest.raises(ImageError, match=r"page 1, takes more than 0.5 s"):
+        list(pdf_pages(file, "a.pdf", 1000, seconds=0.5))
+
+
+def test_a_page_that_fills_the_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("shuzi.pdf.MEMORY_A_PIXEL", 1)
+    monkeypatch.setattr("shuzi.pdf.LEAST_MEMORY", 0)
+    path, side = tmp_path / "a.pdf", 5000
+    Image.new("CMYK", (side, side)).save(path, resolution=200)
+    with pytest.raises(ImageError, match="page 1, cannot be drawn: it is broken, or takes too"):
+        load_grey(path, max_pixels=side * side)
+    monkeypatch.setattr("shuzi.pdf.MEMORY_A_PIXEL", 10)
+    assert load_grey(path, max_pixels=side * side).shape == (side, side)
+
+
+@pytest.mark.parametrize("box", ["0 0 2147483392 120", "0 0 0.001 14400"])
+def test_a_page_far_longer_than_wide_is_drawn_within_the_limit(tmp_path, box):
+    page = load_grey(document(tmp_path / "a.pdf", b"", box=box))
+    assert 1 <= min(page.shape) <= max(page.shape) <= 30_000
+
+
+def test_an_error_is_the_files_own(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(ENCRYPTED)
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4\n" + b"junk" * 500)
+    for name, said in (("a.pdf", "is encrypted"), ("b.pdf", "is a broken PDF")):
+        with pytest.raises(ImageError, match=said):
+            load_grey(tmp_path / name)
+
+
+def children():
+    done = subprocess.run(
+        ["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, check=False
+    )
+    return done.stdout.count(b"pdf_child.py")
+
+
+def test_what_draws_ends_with_the_reading(tmp_path):
+    pages = load_pages(scan(tmp_path / "a.pdf", *[np.zeros((50, 50), np.uint8)] * 3))
+    next(pages)
+    assert children() == 1
+    pages.close()
+    assert children() == 0
+
+
+def test_what_draws_ends_with_its_parent(tmp_path):
+    words = "import sys; from shuzi.image import load_pages; next(load_pages(sys.argv[1]))"
+    parent = subprocess.Popen([sys.executable, "-c", words, endless(tmp_path / "a.pdf")])
+    try:
+        find = ["ps", "-o", "pid=", "--ppid", str(parent.pid)]
+        while not (found := subprocess.run(find, capture_output=True, check=False).stdout.split()):
+            assert parent.poll() is None
+    finally:
+        parent.kill()
+        parent.wait()
+    child = Path(f"/proc/{int(found[0])}/stat")
+    while child.exists() and child.read_text().split(")")[1].split()[0] != "Z":
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("python", ["", "/bin/true", "/no/such/python"])
+def test_without_python_the_error_says_so(tmp_path, monkeypatch, python):
+    monkeypatch.setattr("multiprocessing.spawn._python_exe", python)
+    with pytest.raises(ImageError, match="another Python draws") as caught:
+        load_grey(scan(tmp_path / "a.pdf", np.zeros((50, 50), np.uint8)))
+    assert "set_executable" in caught.value.remedy

@@ -1,5 +1,8 @@
 """A crop becomes a strip."""
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -130,3 +133,15 @@ def test_a_strip_knows_where_its_columns_lie_on_the_crop(wide, scale):
     wanted = ink_columns(crop, lambda values: values < 130)
     for column, place in zip(seen, wanted, strict=True):
         assert abs(strip.on_crop(column) - place) <= 2 * strip.step
+
+
+def test_a_long_crop_takes_time_in_proportion_to_its_pixels():
+    """60 x 250,000 pixels; a kernel as wide as the crop took minutes."""
+    words = """
+import resource
+import numpy as np
+from shuzi.strip import normalise_strip
+resource.setrlimit(resource.RLIMIT_CPU, (15, 15))
+normalise_strip(np.full((60, 250_000), 230, np.uint8))
+"""
+    subprocess.run([sys.executable, "-c", words], check=True)

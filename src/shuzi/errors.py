@@ -167,7 +167,7 @@ class DownloadError(DataError):
 class ImageError(ShuziError):
     exit_code = 5
     http_status = 422
-    usual = "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF."
+    usual = "Give a PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF or HEIC picture, or a PDF."
 
 
 class NotAPictureError(ImageError):

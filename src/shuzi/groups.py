@@ -41,8 +41,8 @@ BESIDE = 3
 """Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
-MAX_GROUPS = 2_500
-"""A page with more is a texture, as reading each takes a while. A page of print has 1,000."""
+MAX_GROUPS = 1_500
+"""A page with more is a texture, and reading each takes a while. A page of print has 1,000."""
 SQUARED = 1.25
 """Upright rulings within so many heights of a digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
@@ -198,11 +198,14 @@ def _goes_on(line: Box, places: NDArray[np.int64]) -> bool:
 
 
 def of_parts(groups: list[list[int]], stats: Stats) -> list[Group]:
-    """Their places; at most the highest."""
-    found = [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
-    if len(found) <= MAX_GROUPS:
-        return found
-    return sorted(found, key=lambda group: -group.box.height)[:MAX_GROUPS]
+    return [Group(_bounds(stats[parts]), 1, tuple(parts)) for parts in groups]
+
+
+def highest(groups: list[Group]) -> list[Group]:
+    """The groups, of a texture's the highest."""
+    if len(groups) <= MAX_GROUPS:
+        return groups
+    return sorted(groups, key=lambda group: -group.box.height)[:MAX_GROUPS]
 
 
 def in_fields(groups: list[Group], fields: Sequence[Box], page: int) -> list[Group]:

@@ -1,6 +1,7 @@
 """Any picture or PDF -> upright grey uint8 arrays, a page at a time."""
 
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,11 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+MAX_SCANS = 100
+"""Of a progressive JPEG, which has 10 or so; libtiff's limit, too. Each may be 80 bytes long and
+go over all pixels."""
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
 _AVIF = {b"avif", b"avis"}
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 """Brands of their files, which begin with a box `ftyp` that lists them."""
@@ -171,6 +177,8 @@ def _pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Grey]:
                 with _damage_named(name, max_pixels):
                     image.seek(number)
                     _check_size(name, image.width, image.height, max_pixels)
+                    if image.format in ("JPEG", "MPO"):
+                        _check_scans(file, name)
                     grey = _upright(image, _grey(image, file, name))
             except EOFError:
                 if number:
@@ -274,6 +282,19 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
         raise TooLargeError(
             f"{name} is {width} x {height} pixels; the limit of a side is {MAX_SIDE:,}.",
             "Cut it into pieces, or make it smaller.",
+        )
+
+
+def _check_scans(file: BinaryIO, name: str) -> None:
+    file.seek(0)
+    content, at, scans = file.read(), 2, 0
+    while (marker := _MARKER.search(content, at)) and marker[1] != _END_OF_IMAGE:
+        scans += marker[1] == _START_OF_SCAN
+        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2], "big")
+    if scans > MAX_SCANS:
+        raise ImageError(
+            f"{name} is stored in {scans:,} scans; the limit is {MAX_SCANS}.",
+            "Save it again as a PNG or JPEG.",
         )
 
 

@@ -16,6 +16,7 @@ from shuzi.groups import (
     Group,
     alike,
     find_groups,
+    highest,
     in_fields,
     in_lines,
     marked,
@@ -158,9 +159,9 @@ def find_numbers(grey: Grey) -> Layout:
     inked = strong(contrast, floor, labels, stats)
     chosen = characters(stats, ruled, contrast, inked, LOWEST)
     fields = tuple(frame.box for frame in frames)
-    groups = of_parts(alike(find_groups(stats, ruled, chosen), stats), stats)
+    groups = highest(of_parts(alike(find_groups(stats, ruled, chosen), stats), stats))
     free = in_fields(with_marks(groups, stats, ruled, chosen), fields, ink.size)
-    lines = in_lines(with_rows(of_rows(rows), free))
+    lines = in_lines(highest(with_rows(of_rows(rows), free)))
     return Layout(contrast, labels, stats, ruled, lines, shrink, turn, fields)
 
 

@@ -27,7 +27,8 @@ SURE = 0.8
 LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
 WIDEST = max(across for across, _ in LOOKS)
-CHUNK = 64
+CHUNK, COLUMNS = 64, 64 * 160
+"""Strips that are read together, and the columns of all of them, at most: wide ones take memory."""
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
 _CLASSES = 11
@@ -111,8 +112,9 @@ class SequenceRecogniser:
             groups[padded_width(strip.shape[1])].append(i)
         found: dict[int, NDArray[np.float32]] = {}
         for width, members in groups.items():
-            for start in range(0, len(members), CHUNK):
-                chunk = members[start : start + CHUNK]
+            step = max(1, min(CHUNK, COLUMNS // width))
+            for start in range(0, len(members), step):
+                chunk = members[start : start + step]
                 output = self.run(pad([strips[i] for i in chunk], width))
                 found |= dict(zip(chunk, output, strict=True))
         return [found[i] for i in range(len(strips))]

@@ -1,5 +1,7 @@
 """A page's groups -> the turn that brings its numbers upright."""
 
+from itertools import islice
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,10 +50,11 @@ def _runs_level(layout: Layout) -> bool:
 
 
 def _sample(layout: Layout) -> list[NDArray[np.uint8]]:
-    boxes = [layout.paper_in(box) for group in layout.groups for box in group.boxes]
+    printed = (box for group in layout.groups for box in group.boxes)
+    boxes = [layout.paper_in(box) for box in islice(printed, SAMPLE)]
     free = [group for group in layout.groups if not group.boxes]
     free.sort(key=lambda group: -min(group.box.width, group.box.height))
-    return boxes[:SAMPLE] + [layout.crop(group) for group in free[: SAMPLE - len(boxes[:SAMPLE])]]
+    return boxes + [layout.crop(group) for group in free[: SAMPLE - len(boxes)]]
 
 
 def _confidences(
