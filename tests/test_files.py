@@ -125,6 +125,14 @@ def test_a_folder_is_filled_when_the_block_ends(tmp_path):
         pass
 
 
+def test_a_folder_of_somebody_elses_is_left_alone(tmp_path):
+    (tmp_path / "mine").write_text("")
+    (tmp_path / ".writing-theirs").write_text("")
+    with pytest.raises(OutputError, match="is not empty"), fill_atomically(tmp_path):
+        pass
+    assert (tmp_path / ".writing-theirs").exists()
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
 def test_a_folder_that_was_not_filled_is_as_before(tmp_path, error):
     (tmp_path / "empty").mkdir()

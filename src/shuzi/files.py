@@ -159,8 +159,7 @@ def fill_atomically(folder: Path) -> Iterator[Path]:
     make_folder(folder)
     temporary: Path | None = None
     try:
-        remove_unfinished(folder)
-        if any(folder.iterdir()):
+        if not is_empty(folder):
             raise OutputError(f"{folder} is not empty.", "Choose another folder, or empty it.")
         temporary = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
         yield temporary
@@ -175,6 +174,19 @@ def fill_atomically(folder: Path) -> Iterator[Path]:
         if is_new:
             with suppress(OSError):
                 folder.rmdir()
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is in the folder, or only what a killed process left, which is removed.
+
+    Raises:
+        OSError: it cannot be listed.
+    """
+    # Nothing is touched in a folder that may be somebody else's.
+    if any(not path.name.startswith(TEMPORARY) for path in folder.iterdir()):
+        return False
+    remove_unfinished(folder)
+    return True
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -16,7 +16,7 @@ from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibrat
 from shuzi.evaluation.figures import curves
 from shuzi.evaluation.orientation import advice, complain, look_at
 from shuzi.evaluation.report import orientation_of
-from shuzi.files import remove_unfinished, write_atomically
+from shuzi.files import is_empty, remove_unfinished, write_atomically
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import choose_device
 from shuzi.training.diagnosis import diagnose
@@ -252,7 +252,7 @@ def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
     folder = Path(out) if out is not None else Path("runs") / f"{recipe.name}-{moment}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        occupied = any(folder.iterdir())
+        occupied = not is_empty(folder)
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
     if occupied:
