@@ -28,7 +28,15 @@ def server(monkeypatch, tmp_path):
     monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
     app = create_app(Settings(review=str(tmp_path / "reviews.db")))
     app.add_api_route("/large", lambda: Response(bytes(LARGE)))
-    config = uvicorn.Config(app, http=Connection, ws="none", log_config=None, lifespan="off")
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        # Nobody is hung up on for being idle.
+        timeout_keep_alive=600,
+    )
     server = uvicorn.Server(config)
     with bind("127.0.0.1", 0) as listener:
         server.address = listener.getsockname()

@@ -141,24 +141,23 @@ def test_a_run_that_may_not_be_read_or_has_gone_is_no_error(powerless, tmp_path)
     assert ask(app, "GET", "/api/v1/runs").json() == {"runs": []}
 
 
-def test_a_file_that_goes_while_it_is_read_is_missing(tmp_path, monkeypatch):
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "run.json").write_text('{"status": "running"}')
+@pytest.mark.parametrize("name", ["run.json", "history.csv"])
+def test_a_run_that_goes_while_it_is_read_is_no_error(tmp_path, monkeypatch, name):
+    run, resolve = tmp_path / "own", Path.resolve
+    run.mkdir()
+    (run / "run.json").write_text('{"status": "running"}')
+    (run / "history.csv").write_text("epoch\n1\n")
     app = create_app(Settings(runs=tmp_path))
-    monkeypatch.setattr(Path, "resolve", _gone_after(tmp_path / "own" / "run.json", Path.resolve))
-    assert ask(app, "GET", "/api/v1/runs").json()["runs"][0]["name"] == "own"
 
-
-def _gone_after(file, look):
-    """Looks at the file, which is not there any more when it is opened."""
-
-    def wrapped(self, *arguments, **options):
-        found = look(self, *arguments, **options)
-        if self == file:
-            file.unlink(missing_ok=True)
+    def gone(path, *arguments):
+        found = resolve(path, *arguments)
+        if path == run / name:
+            shutil.rmtree(run, ignore_errors=True)
         return found
 
-    return wrapped
+    monkeypatch.setattr(Path, "resolve", gone)
+    (told,) = ask(app, "GET", "/api/v1/runs").json()["runs"]
+    assert (told["name"], told["live"]) == ("own", False)
 
 
 def test_a_run_of_any_name_is_told(client, shown):
@@ -171,10 +170,10 @@ def test_a_run_of_any_name_is_told(client, shown):
 
 
 def test_what_is_not_finite_is_told_as_unknown(client, folder):
-    (folder / "own" / "history.csv").write_text("epoch,loss\n1,nan\n2,inf\n3,0.5\n")
+    (folder / "own" / "history.csv").write_text("epoch,loss\n1,nan\n2,inf\n3,0.5\n4\n")
     (folder / "own" / "evaluation.json").write_text('{"loss": NaN, "a": 1e999, "b": -1e999}')
     told = client.get("/api/v1/runs/own").json()
-    assert [row["loss"] for row in told["history"]] == [None, None, 0.5]
+    assert [row["loss"] for row in told["history"]] == [None, None, 0.5, None]
     assert told["evaluation"] == {"loss": None, "a": None, "b": None}
     json.dumps(told, allow_nan=False)
 

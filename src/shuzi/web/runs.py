@@ -110,7 +110,7 @@ def _history(run: Path) -> list[dict[str, float | None]]:
     rows = csv.DictReader((_text(run / "history.csv") or "").splitlines())
     try:
         return [
-            {name: _number(text) for name, text in row.items() if name and isinstance(text, str)}
+            {name: _number(text or "nan") for name, text in row.items() if name}
             for row in islice(rows, MAX_EPOCHS)
         ]
     except csv.Error:
