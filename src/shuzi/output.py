@@ -23,6 +23,11 @@ class Output:
     """
 
     def __init__(self, stream: TextIO | None, *, quiet: bool = False) -> None:
+        if isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
+            # Of PYTHONUNBUFFERED; what a signal interrupts would be lost.
+            stream = io.TextIOWrapper(
+                io.BufferedWriter(stream.buffer), stream.encoding, line_buffering=True
+            )
         self._stream = stream
         self._quiet = quiet
         self._failure: OSError | ValueError | None = None
@@ -32,12 +37,10 @@ class Output:
             stream.reconfigure(errors=self.errors)
 
     def write(self, text: str) -> int:
-        # A full device refuses even nothing, by which Typer tries what kind of stream this is.
-        if text == "":
-            return 0
         with self._failure_named():
             if self._stream is None:
                 raise OSError(errno.EBADF, "it is closed")
+            # Typer tries what kind of stream this is, and passes over what that says.
             if self._failure is not None:
                 raise self._failure
             return self._stream.write(text)
