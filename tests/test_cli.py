@@ -294,3 +294,22 @@ def test_predictions_are_those_of_python(command, run, digits_npz, digits, tmp_p
     expected = shuzi.Recogniser(run.folder / "model.onnx").predict(digits.test_images)
     with np.load(tmp_path / "out.npz") as out:
         np.testing.assert_array_equal(out["probabilities"], expected)
+
+
+INTERRUPTED_AT_THE_START = """
+import os, signal, sys
+class Finder:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == "shuzi.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+from shuzi.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_python_still_loads_is_no_traceback():
+    words = [sys.executable, "-c", INTERRUPTED_AT_THE_START, "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

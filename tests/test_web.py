@@ -10,8 +10,10 @@ from places import EXAMPLES
 from serving import serving
 
 from shuzi import Reader
+from shuzi.errors import UsageError
 from shuzi.image import load_grey
 from shuzi.web.documents import ReadAnswer
+from shuzi.web.settings import Settings
 
 PICTURE = {"Content-Type": "image/png"}
 MODELS = EXAMPLES.parent / "src/shuzi/models"
@@ -79,6 +81,21 @@ def test_ctrl_c_ends_it_quietly():
         client.get("/healthz")
     assert client.process.returncode == 0
     assert client.process.stdout.closed or client.process.stdout.read() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("target_error", 5),
+        ("seconds", float("nan")),
+        ("upload_seconds", float("inf")),
+        ("runs", EXAMPLES / "3.png"),
+        ("review", str(EXAMPLES)),
+    ],
+)
+def test_a_service_does_not_start_with_a_value_that_cannot_be(name, value):
+    with pytest.raises(UsageError, match=f"^{name} must be"):
+        Settings(**{name: value})
 
 
 def test_a_taken_port_is_an_error(service, refused):

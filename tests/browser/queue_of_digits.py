@@ -1,6 +1,7 @@
 """A review queue of real digits, the least sure ones as the digit model reads them."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -30,6 +31,17 @@ def fill(place, doubtful, count, required=1):
     with open_store(str(place)) as store:
         added = store.add(new, required=required)
     return {item: str(label) for item, (_, label, _) in zip(added, chosen, strict=True)}
+
+
+def fill_unread(place, count):
+    """Queue so many pictures with ink of which nothing was read."""
+    ink = np.zeros((count, 28, 28), np.uint8)
+    for i in range(count):
+        ink[i, 4 + i : 8 + i, 6:22] = 255
+    read = Number(text="", confidence=0.0, decision="reject", box=Box(0, 0, SIDE, SIDE))
+    items = (_item(one, np.zeros(10), place=i) for i, one in enumerate(ink))
+    with open_store(str(place)) as store:
+        store.add(replace(item, number=read) for item in items)
 
 
 def as_read(place):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from accessibility import violations
 from PIL import Image, ImageFilter
-from queue_of_digits import as_read, decided, fill, read_digits
+from queue_of_digits import as_read, decided, fill, fill_unread, read_digits
 from reviewer import OTHER, Reviewer, number
 from serving import serving
 from sizes import PHONE
@@ -66,6 +66,17 @@ def test_500_in_groups_take_at_most_a_third_of_the_actions_of_typing_each(review
     assert set(times.values()) == {1}
     print(f"500 items, {wrong} read wrong: {reviewer.actions} actions, typing each 1000")
     assert reviewer.actions <= 2 * 500 / 3
+
+
+def test_what_nothing_was_read_of_is_confirmed_as_no_number(review):
+    reviewer, place = review(0)
+    fill_unread(place, 5)
+    reviewer.start("group")
+    expect(reviewer.page.locator("#group-title")).to_contain_text("no digit")
+    reviewer.press("Enter")
+    expect(reviewer.page.locator("#review-state")).to_have_text("Nothing is left to review.")
+    answers, _ = decided(place)
+    assert list(answers.values()) == [None] * 5
 
 
 def test_a_restart_in_the_middle_loses_nothing(browse, doubtful, tmp_path):

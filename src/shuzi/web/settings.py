@@ -1,10 +1,12 @@
 """What a service allows, and what it uses."""
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from shuzi.decide import TARGET_ERROR
+from shuzi.decide import TARGET_ERROR, check_target
+from shuzi.errors import UsageError, way
 from shuzi.image import MAX_PIXELS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -29,6 +31,9 @@ class Settings:
         threads: readings at the same time.
         queue: readings that wait for their turn; more are turned away.
         target_error: the wanted share of wrong numbers among the accepted, unless a request says.
+
+    Raises:
+        UsageError: a value is not what it must be.
     """
 
     token: str | None = None
@@ -45,6 +50,16 @@ class Settings:
     threads: int = os.cpu_count() or 1
     queue: int = 128
     target_error: float = TARGET_ERROR
+
+    def __post_init__(self) -> None:
+        check_target(self.target_error)
+        for name in ("seconds", "upload_seconds"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise UsageError(f"{way(name)} must be a number of seconds.")
+        if self.runs is not None and self.runs.exists() and not self.runs.is_dir():
+            raise UsageError(f"{way('runs')} must be a folder; {self.runs} is a file.")
+        if self.review is not None and Path(self.review).is_dir():
+            raise UsageError(f"{way('review')} must be a file or a URL; {self.review} is a folder.")
 
     @property
     def worker_memory(self) -> int:

@@ -40,9 +40,9 @@ export class Desk {
     this.#decide([{ entry, text }], seconds);
   }
 
-  /** Decide that all these entries are what they were read as. */
+  /** Decide that all these entries are what they were read as; what was read as nothing is none. */
   confirm(entries, seconds) {
-    this.#decide(entries.map((entry) => ({ entry, text: entry.item.text })), seconds);
+    this.#decide(entries.map((entry) => ({ entry, text: entry.item.text || null })), seconds);
   }
 
   /** Take back what was decided last, all that was at once: it comes first again, as a group. */

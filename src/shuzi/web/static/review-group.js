@@ -47,22 +47,23 @@ function cropButton({ item }, place) {
       onclick: ({ currentTarget }) => toggle(currentTarget),
     },
     make("img", { src: item.crop, alt: "" }),
-    ...(text === null ? [make("span", { class: "as" }, item.text)] : []),
+    ...(text === null ? [make("span", { class: "as" }, item.text || say("answer.none"))] : []),
   );
 }
 
 function sayGroup() {
   const left = crops.filter((crop) => !isWrong(crop)).length;
   const own = text === null ? ".own" : "";
+  const shown = { text: text || say("answer.none") };
   const key = left === crops.length ? "group.confirm.all" : "group.confirm";
-  find("group-title").textContent = say(`group.title${own}`, { text });
+  find("group-title").textContent = say(`group.title${own}`, shown);
   find("group-confirm").replaceChildren(
-    `${say(`${key}${own}`, { n: left, text })} `,
+    `${say(`${key}${own}`, { n: left, ...shown })} `,
     make("kbd", {}, say("key.enter")),
   );
   crops.forEach((crop, i) => {
     const label = isWrong(crop) ? "group.wrong" : "group.crop";
-    crop.setAttribute("aria-label", say(label, { n: i + 1, text: texts[i] }));
+    crop.setAttribute("aria-label", say(label, { n: i + 1, text: texts[i] || say("answer.none") }));
   });
 }
 
