@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_fuzz import mutated
 
 from shuzi.arrays import idx_bytes, list_names, read_arrays, read_idx
 from shuzi.errors import DataError
@@ -240,3 +241,18 @@ def test_names_in_a_file_never_reach_the_terminal_raw(tmp_path, saved):
     )
     assert list_names(read_arrays(path)).startswith(r"'\x1b[31mred', 0, 1")
     assert list_names(read_arrays(path)).endswith("and 11 more")
+
+
+def test_a_mutated_file_is_arrays_or_an_error_of_ours(tmp_path, saved):
+    packed = io.BytesIO()
+    np.savez_compressed(packed, x=ARRAY, y=ARRAY[0, 0])
+    rng, path, outcomes = np.random.default_rng(4), tmp_path / "a", []
+    for content in (saved, packed.getvalue(), idx_bytes(ARRAY), gzip.compress(idx_bytes(ARRAY))):
+        for _ in range(150):
+            path.write_bytes(mutated(content, rng))
+            try:
+                outcomes.append(len(list(read_arrays(path).values())) > 0)
+            except DataError as error:
+                assert str(path) in error.message
+                outcomes.append(False)
+    assert set(outcomes) == {True, False}

@@ -85,3 +85,18 @@ def test_the_command_prints_it(command):
     done = command("card", "number")
     assert done.stdout.startswith("# Card of number.onnx\n")
     assert json.loads(command("card", "--json").stdout) == load_card(SHIPPED["digit"])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b'{"a":' * 60 + b"1" + b"}" * 60, "nested more than 50"), (b"[]", "is not an object")],
+)
+def test_a_card_that_is_none_of_ours_is_refused(tmp_path, content, said):
+    (tmp_path / "model.onnx").write_bytes(b"")
+    (tmp_path / "model.json").write_bytes(content)
+    with pytest.raises(ModelError, match=said):
+        load_card(tmp_path / "model.onnx")
+
+
+def test_what_a_terminal_would_obey_is_not_in_a_cards_text():
+    assert "\x1b" not in to_markdown({"model": "\x1b[31m", "\x1b": {"a": "\x1b"}, "b": "数"})

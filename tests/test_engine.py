@@ -1,10 +1,13 @@
 """A model file and its probabilities."""
 
+import os
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from shuzi.card import SHIPPED
 from shuzi.engine import CHUNK, Recogniser
 from shuzi.errors import ModelError
 
@@ -75,3 +78,22 @@ def test_a_file_that_is_not_onnx_is_refused(tmp_path):
 def test_a_missing_model_is_refused(tmp_path):
     with pytest.raises(ModelError, match="no such model"):
         Recogniser(tmp_path / "none.onnx")
+
+
+def test_a_model_with_weights_in_other_files_is_refused(tmp_path):
+    model = onnx.load(SHIPPED["digit"])
+    onnx.save(
+        model, tmp_path / "a.onnx", save_as_external_data=True, location="a.bin", size_threshold=0
+    )
+    assert (tmp_path / "a.bin").exists()
+    with pytest.raises(ModelError, match="keeps weights in other files"):
+        Recogniser(tmp_path / "a.onnx")
+    with pytest.raises(ModelError, match="keeps weights in other files"):
+        Recogniser(os.path.relpath(tmp_path / "a.onnx"))
+
+
+def test_a_model_beyond_protobufs_limit_is_refused_unread(tmp_path):
+    with (tmp_path / "a.onnx").open("wb") as file:
+        file.truncate(2**31)
+    with pytest.raises(ModelError, match=r"2,147,483,648 bytes"):
+        Recogniser(tmp_path / "a.onnx")

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import zipfile
 
+import h5py
 import keras
 import pytest
 from keras import layers
@@ -178,6 +180,69 @@ def test_weights_that_do_not_fit_are_refused(given):
         config["config"]["layers"][-1]["config"]["units"] = 11
 
     assert "8,635 weights, the file holds 7,850 values" in refusal(edited(given, change)).message
+
+
+def h5(path, change):
+    """A copy of a `.keras` file whose weights are changed by a function."""
+    out, place = path.with_name("changed.keras"), path.with_name("weights.h5")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        place.write_bytes(old.read("model.weights.h5"))
+        with h5py.File(place, "a") as weights:
+            change(weights)
+        for name in old.namelist():
+            is_weights = name == "model.weights.h5"
+            new.writestr(name, place.read_bytes() if is_weights else old.read(name))
+    return out
+
+
+def put(weights, make):
+    group = weights["layers/dense/vars"]
+    del group["0"]
+    make(group)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda g: g.create_dataset("0", (10**9, 10**3), "f4", chunks=(10, 10)),
+            "is not plain values",
+        ),
+        (lambda g: g.create_dataset("0", (10**9, 10**3), "f4"), "is larger than the file"),
+        (
+            lambda g: g.create_dataset("0", (9, 9), "u1", external=[("/etc/passwd", 0, 81)]),
+            "is not plain values",
+        ),
+        (lambda g: g.__setitem__("0", h5py.ExternalLink("a.h5", "/a")), "a link to another place"),
+        (lambda g: g.__setitem__("0", h5py.SoftLink("/a")), "a link to another place"),
+    ],
+)
+def test_weights_that_claim_more_than_they_hold_are_refused(given, make, said):
+    assert said in refusal(h5(given, lambda weights: put(weights, make))).message
+
+
+def test_a_model_that_makes_more_values_than_there_is_memory_for_is_refused(tmp_path):
+    path = saved(
+        sequential(layers.ZeroPadding2D(3000), layers.MaxPooling2D(2000)), tmp_path / "a.keras"
+    )
+    assert "makes 36,336,784 values" in refusal(path).message
+
+
+@pytest.mark.parametrize("change", ["deep", "encrypted", "compressed"])
+def test_an_archive_that_keras_never_writes_is_refused(given, tmp_path, change):
+    out = tmp_path / "changed.keras"
+    method = zipfile.ZIP_DEFLATED if change == "compressed" else zipfile.ZIP_STORED
+    with zipfile.ZipFile(given) as old, zipfile.ZipFile(out, "w", method) as new:
+        for name in old.namelist():
+            is_deep = change == "deep" and name == "config.json"
+            new.writestr(name, "[" * 100_000 if is_deep else old.read(name))
+    if change == "encrypted":
+        content = out.read_bytes()
+        for flags in (rb"PK\x03\x04..", rb"PK\x01\x02...."):
+            content = re.sub(rb"(?s)(" + flags + rb").", lambda m: m[1] + b"\x01", content)
+        out.write_bytes(content)
+    wanted = {"deep": "nested more than", "encrypted": "encrypted", "compressed": "is compressed"}
+    assert wanted[change] in refusal(out).message
 
 
 def test_a_backend_that_is_not_installed_is_named(refused, given, digits_npz):

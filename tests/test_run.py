@@ -12,7 +12,8 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors.numpy import load_file
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
 import shuzi
 from shuzi.engine import Recogniser
@@ -219,3 +220,50 @@ def mnist_like(digits):
         test_images=digits.test_images,
         test_labels=digits.test_labels,
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": "1"}, "its seed is '1', not a whole number"),
+        ({"seed": -1}, "out of range"),
+        ({"device": {"type": "cpu", "precision": "fp32", "threads": 0}}, "out of range"),
+        ({"data": {"source": 3}}, "its data.source is 3, not text"),
+        ({"teacher": {}}, "its teacher.model is None, not text"),
+        ({"recipe": []}, "its recipe is"),
+    ],
+)
+def test_a_record_with_another_value_is_named(run, tmp_path, change, said):
+    record = json.loads((run.folder / "run.json").read_text()) | change
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    with pytest.raises(RunError, match=said):
+        resume(tmp_path)
+
+
+def copied(run, folder):
+    shutil.copytree(run.folder, folder)
+    return folder / "checkpoint" / "latest.safetensors"
+
+
+def test_a_checkpoint_of_other_shapes_is_never_taken(run, digits, tmp_path):
+    path = copied(run, tmp_path / "run")
+    with safe_open(path, framework="numpy") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        history = file.metadata()
+    name = "network.layers.0.kernel"
+    save_file(tensors | {name: tensors[name][:1, :1]}, path, history)
+    with pytest.raises(RunError, match="has the shape"):
+        resume(tmp_path / "run", dataset=digits, verbose=0)
+    save_file(
+        tensors, path, {"history": '[{"epoch": "1", "seconds": 1, "loss": 1, "accuracy": 1}]'}
+    )
+    with pytest.raises(RunError, match="not a number"):
+        resume(tmp_path / "run", dataset=digits, verbose=0)
+
+
+def test_what_a_killed_run_left_is_removed_when_it_is_resumed(run, digits, tmp_path):
+    path = copied(run, tmp_path / "run")
+    for folder in (tmp_path / "run", path.parent):
+        (folder / ".writing-left").write_bytes(b"")
+    resume(tmp_path / "run", dataset=digits, verbose=0)
+    assert not list((tmp_path / "run").rglob(".writing-*"))

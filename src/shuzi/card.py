@@ -83,7 +83,13 @@ def checksum(model: Path) -> str:
 def to_markdown(values: dict[str, Any]) -> str:
     """The card for people: single values in lists, like parts in tables."""
     title = f"# Card of {values.get('model', 'model.onnx')}"
-    return "\n".join([title, "", *_section(values, 2)]).rstrip() + "\n"
+    lines = map(_printable, [title, "", *_section(values, 2)])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _printable(line: str) -> str:
+    """The line without what a terminal would obey: a card may be anybody's."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 def _section(values: dict[str, Any], level: int) -> Iterator[str]:

@@ -34,7 +34,7 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     # ONNX Runtime's exceptions share no base but Exception.
     except Exception as error:
-        if "External data path" in str(error):
+        if "external" in str(error).lower():
             raise ModelError(
                 f"{path} keeps weights in other files, which no checksum of its card covers.",
                 "Save it as one file: onnx.save(model, path, save_as_external_data=False).",
