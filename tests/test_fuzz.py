@@ -11,7 +11,7 @@ from shuzi import Reader, ShuziError
 from shuzi.image import load_pages
 
 ROUNDS = 60
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PDF")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PDF")
 
 
 def content(kind):
