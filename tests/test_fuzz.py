@@ -48,7 +48,7 @@ def test_a_mutated_file_is_a_result_or_an_error_of_ours(tmp_path, kind):
         except ShuziError as error:
             assert str(path) in error.message
             outcomes.append(False)
-    assert len(outcomes) == ROUNDS
+    assert len(outcomes) == rounds
     assert False in outcomes
 
 
