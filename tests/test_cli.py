@@ -199,7 +199,7 @@ def test_no_mirror_says_how_to_go_on(refused):
 
 
 def test_ctrl_c_ends_with_130(digits_npz, tmp_path):
-    endless = ("--set", "epochs=1000000", "--set", "hidden=8")
+    endless = ("--set", "epochs=100000", "--set", "hidden=8")
     process = subprocess.Popen(
         [sys.executable, "-m", "shuzi", "train", "--data", digits_npz, "--out", "run", *endless],
         cwd=tmp_path,
