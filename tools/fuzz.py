@@ -3,32 +3,34 @@
     python tools/fuzz.py [KIND...] [--n 1000] [--seed 0] [--keep DIR]
 
 Each kind of file is made small and whole, then changed at random: bytes, pieces cut out, doubled or
-swapped with another's, the end missing; a PNG's and a zip's checksums are often made right again,
-so that the damage lies deeper. Each input is used in a process with limits: 10 seconds of processor
-time, 3 GB of address space. An unexpected exception, a signal or a hang keeps its input in DIR.
+swapped with another's, numbers and values of JSON replaced, the end missing; a PNG's and a zip's
+checksums are mostly made right again, so that the damage lies deeper. Each input is used in a
+process with limits: 10 seconds of processor time, 3 GB of address space. An unexpected exception,
+a signal or a hang keeps its input in DIR.
 Prints a table, then one JSON line; ends with 1 if anything unexpected happened.
 """
 
 import argparse
+import atexit
 import io
 import json
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
-import warnings
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -38,6 +40,9 @@ SECONDS, MEMORY = 10, 3_000_000_000
 MAX_PIXELS = 1_000_000
 CLIENTS = 32
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF)
+NUMBERS = (b"0", b"-1", b"65536", b"2147483647", b"4294967296", b"1" * 30, b"1" * 5000)
+WORDS = (b"null", b"NaN", b"1e999", b"[" * 200, b'{"a":' * 200, b'""', rb'"\ud800"', b"{}")
+CHECKPOINT = Path("checkpoint/latest.safetensors")
 
 
 def picture(mode="L", side=48):
@@ -86,10 +91,8 @@ def npy():
     return file.getvalue()
 
 
-def gif():
-    file = io.BytesIO()
-    picture("P").save(file, "GIF", save_all=True, append_images=[picture("P")])
-    return file.getvalue()
+def frames(form, mode):
+    return saved(form, mode, save_all=True, append_images=[picture(mode).rotate(90)])
 
 
 def keras_file():
@@ -107,6 +110,21 @@ def shipped(name):
     import shuzi
 
     return (Path(shuzi.__file__).parent / "models" / name).read_bytes()
+
+
+@cache
+def trained():
+    """The folder of a run that ended, for as long as this process lives."""
+    import shuzi
+
+    place = tempfile.TemporaryDirectory()
+    atexit.register(place.cleanup)
+    digits = {"train_images": images(), "test_images": images()}
+    labels = dict.fromkeys(("train_labels", "test_labels"), np.arange(10, dtype=np.uint8))
+    settings = {"epochs": 1, "hidden": (8,), "batch_size": 5, "validation_split": 0.2}
+    dataset = shuzi.Dataset(**digits, **labels)
+    folder = Path(place.name) / "run"
+    return shuzi.train(dataset=dataset, out=folder, settings=settings, verbose=0).folder
 
 
 def queue():
@@ -188,6 +206,7 @@ SEEDS = {
     "png": lambda: [
         *(saved("PNG", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
         saved("PNG", "P", transparency=0),
+        frames("PNG", "RGB"),
     ],
     "jpeg": lambda: [
         saved("JPEG"),
@@ -195,15 +214,21 @@ SEEDS = {
         saved("JPEG", "CMYK"),
         saved("JPEG", "RGB", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"),
     ],
-    "webp": lambda: [saved("WEBP", "RGB"), saved("WEBP", "RGBA", lossless=True)],
+    "webp": lambda: [
+        saved("WEBP", "RGB"),
+        saved("WEBP", "RGBA", lossless=True),
+        frames("WEBP", "RGB"),
+    ],
     "bmp": lambda: [saved("BMP", mode) for mode in ("1", "L", "P", "RGB")],
-    "gif": lambda: [saved("GIF"), gif()],
+    "gif": lambda: [saved("GIF"), frames("GIF", "P")],
     "tiff": lambda: [
         *(
             saved("TIFF", mode)
             for mode in ("1", "L", "LA", "CMYK", "F", "I", "I;16", "LAB", "YCbCr")
         ),
         *(saved("TIFF", "RGB", compression=c) for c in ("tiff_lzw", "tiff_deflate", "jpeg")),
+        saved("TIFF", "1", compression="group4"),
+        frames("TIFF", "L"),
     ],
     "avif": lambda: [saved("AVIF", "RGB"), saved("AVIF", "RGBA")],
     "heic": heic,
@@ -217,19 +242,43 @@ SEEDS = {
     "card": lambda: [shipped("digit.json"), shipped("number.json")],
     "run": lambda: [json.dumps(RUN).encode()],
     "history": lambda: [HISTORY],
+    "record": lambda: [(trained() / "run.json").read_bytes()],
+    "predict": lambda: [(trained() / "run.json").read_bytes()],
+    "checkpoint": lambda: [(trained() / CHECKPOINT).read_bytes()],
     "queue": lambda: [queue()],
     "request": requests,
 }
 
 
 def mutated(data, others, rng):
-    """The bytes with some changed, and mostly a piece cut, doubled, swapped, or the end missing."""
+    """A damaged file: mostly its bytes; of a zip mostly a member's, packed anew."""
+    if data.startswith(b"PK") and rng.random() < 0.7:
+        return member_mutated(data, rng)
+    data = bytes_mutated(data, others, rng)
+    return png_whole(data) if data.startswith(b"\x89PNG") and rng.random() < 0.7 else data
+
+
+def member_mutated(data, rng):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        names = old.namelist()
+        chosen = names[rng.integers(len(names))]
+        for name in names:
+            content = old.read(name)
+            new.writestr(
+                name, bytes_mutated(content, [content], rng) if name == chosen else content
+            )
+    return out.getvalue()
+
+
+def bytes_mutated(data, others, rng):
+    """With some changed, and mostly a piece cut out, doubled, swapped, or the end missing."""
     changed = bytearray(data)
     for place in rng.integers(0, len(changed), rng.integers(0, 9)):
         few = rng.random() < 0.3
         changed[place] = INTERESTING[rng.integers(5)] if few else rng.integers(256)
     first, last = sorted(int(n) for n in rng.integers(0, len(changed), 2))
-    how = rng.integers(7)
+    how = rng.integers(9)
     if how == 0:
         del changed[first : min(last, first + 200)]
     elif how == 1:
@@ -237,25 +286,18 @@ def mutated(data, others, rng):
     elif how == 2:
         del changed[max(1, last) :]
     elif how == 3:
-        other = others[rng.integers(len(others))]
-        changed[first:last] = other[first:last]
+        changed[first:last] = others[rng.integers(len(others))][first:last]
     elif how == 4:
-        width = 2 ** int(rng.integers(1, 4))
-        value = int(rng.choice([0, 1, 255, 2**15, 2**31 - 1, 2**32 - 1, 2**63 - 1]))
-        value &= 256**width - 1
-        order = "little" if rng.random() < 0.5 else "big"
-        changed[first : first + width] = value.to_bytes(width, order)
-    data = bytes(changed)
-    return whole_again(data) if rng.random() < 0.7 else data
-
-
-def whole_again(data):
-    """A PNG's checksums, a zip's and a gzip's, as they should be for what the file now holds."""
-    if data.startswith(b"\x89PNG"):
-        return png_whole(data)
-    if data.startswith(b"PK"):
-        return zip_whole(data)
-    return data
+        size = 2 ** int(rng.integers(1, 4))
+        value = int(rng.choice([0, 1, 255, 2**15, 2**31 - 1, 2**32 - 1, 2**63 - 1])) % 256**size
+        changed[first : first + size] = value.to_bytes(size, str(rng.choice(["little", "big"])))
+    elif how == 5 and (digits := [m.start() for m in re.finditer(rb"\d", changed)]):
+        place = digits[rng.integers(len(digits))]
+        changed[place : place + 1] = NUMBERS[rng.integers(len(NUMBERS))]
+    elif how == 6 and (values := list(re.finditer(rb"(?<=[:,] )[^,}\]\n]+", changed))):
+        chosen = values[rng.integers(len(values))]
+        changed[chosen.start() : chosen.end()] = WORDS[rng.integers(len(WORDS))]
+    return bytes(changed) or b"\0"
 
 
 def png_whole(data):
@@ -266,29 +308,6 @@ def png_whole(data):
         out += data[at : at + 4] + body + zlib.crc32(body).to_bytes(4, "big")
         at += 12 + size
     return bytes(out)
-
-
-def zip_whole(data):
-    """Every member's data as damaged, in a zip that is right."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as new:
-        for match in re.finditer(rb"PK\x03\x04", data):
-            at = match.start()
-            head = data[at : at + 30]
-            if len(head) < 30:
-                continue
-            how, size = struct.unpack("<H", head[8:10])[0], struct.unpack("<I", head[18:22])[0]
-            name_size, more = struct.unpack("<HH", head[26:30])
-            name = data[at + 30 : at + 30 + name_size].decode("latin-1") or "a"
-            start = at + 30 + name_size + more
-            end = data.find(b"PK\x03\x04", start)
-            body = data[start : start + size if 0 < size < len(data) else end]
-            with suppress(zlib.error):
-                body = zlib.decompress(body, -15) if how == 8 else body
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                new.writestr(name, body)
-    return out.getvalue()
 
 
 def reader_of(kind):
@@ -314,9 +333,47 @@ def dataset_user():
 
 
 def keras_user():
-    from shuzi.training.keras_file import load_sequential
+    import torch
 
-    return load_sequential
+    from shuzi.training.keras_import import KerasModel
+    from shuzi.training.recipes import TUTORIAL
+
+    def use_keras(path):
+        network = KerasModel(path).network(TUTORIAL, torch.Generator())
+        network(torch.zeros((2, 28, 28), dtype=torch.uint8))
+
+    return use_keras
+
+
+def record_user():
+    from shuzi.training.record import load_record
+
+    return lambda path: load_record(path.parent)
+
+
+def predict_user():
+    from shuzi.evaluation.report import predict_file
+
+    def use_record(path):
+        np.save(path.with_name("images.npy"), images())
+        predict_file(path.parent, path.with_name("images.npy"), path.with_name("out.csv"))
+
+    return use_record
+
+
+def checkpoint_user():
+    import torch
+
+    from shuzi.training.checkpoint import load_checkpoint
+    from shuzi.training.device import choose_device
+    from shuzi.training.loop import Split, Trainer
+    from shuzi.training.recipes import Recipe
+    from shuzi.training.record import load_record
+
+    few = Split(torch.zeros((8, 28, 28), dtype=torch.uint8), torch.zeros(8, dtype=torch.int64))
+    recipe = Recipe.from_dict(load_record(trained())["recipe"])
+    trainer = Trainer(recipe, 0, choose_device(), few, few)
+    return lambda path: load_checkpoint(path.parent.parent, trainer.state)
 
 
 def model_user():
@@ -337,8 +394,6 @@ def run_user():
 
 
 def use_card(path):
-    import shutil
-
     from shuzi.card import load_card, to_markdown
 
     model = path.with_name("model.onnx")
@@ -364,8 +419,12 @@ USERS = {
     "card": lambda: use_card,
     "run": run_user,
     "history": run_user,
+    "record": record_user,
+    "predict": predict_user,
+    "checkpoint": checkpoint_user,
     "queue": lambda: use_queue,
 }
+OF_A_RUN = {"record": "run.json", "predict": "run.json", "checkpoint": CHECKPOINT}
 NAMES = {"card": "model.json", "run": "run.json", "history": "history.csv", "idx.gz": "a.gz"}
 
 
@@ -378,6 +437,9 @@ def use(kind, first, count, seed, folder):
     folder = folder / "files"
     folder.mkdir()
     path = folder / NAMES.get(kind, f"a.{kind}")
+    if kind in OF_A_RUN:
+        shutil.copytree(trained(), folder / "run")
+        path = folder / "run" / OF_A_RUN[kind]
     (folder / "run.json").write_text(json.dumps(RUN)) if kind == "history" else None
     for data in seeds:
         path.write_bytes(data)
@@ -401,7 +463,7 @@ def use(kind, first, count, seed, folder):
             outcome = "used"
         except shuzi.ShuziError as error:
             outcome = "refused"
-            if str(path) not in error.message and str(path.parent) not in error.message:
+            if str(folder) not in error.message:
                 outcome = f"unnamed: {error.message}"
         except Exception:
             outcome = traceback.format_exc()
