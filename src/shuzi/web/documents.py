@@ -18,7 +18,7 @@ _PROBLEMS = {
     409: ("1 were decided; somebody else has 7 by now.", "Go on with a new lease."),
     410: ("The lease has run out, or nothing of it is left.", "Get a new lease."),
     413: ("The request is larger than 20,000,000 bytes.", "Send a smaller picture."),
-    415: ("upload is not a picture.", "Give a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or PDF."),
+    415: ("upload is not a picture.", "Give a PNG, JPEG, WebP, TIFF or HEIC picture, or a PDF."),
     421: ("The service does not answer to this host name.", "Ask for 127.0.0.1."),
     422: ("upload is damaged or cut short.", "Copy or scan it again."),
     429: ("There were too many wrong tokens.", "Try again in a minute, with the right one."),

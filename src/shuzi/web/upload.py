@@ -9,6 +9,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from shuzi.errors import ImageError
 from shuzi.web.problems import Problem
 
 UNNAMED = "upload"
@@ -83,7 +84,7 @@ def _check_type(kind: str) -> None:
         raise Problem(
             415,
             f"{kind} is no picture that can be read.",
-            "Send a PNG, JPEG, WebP, BMP, GIF or TIFF picture, or a PDF.",
+            ImageError.usual,
         )
 
 
