@@ -1,6 +1,7 @@
 """The service as its clients see it, over real sockets."""
 
 import json
+import os
 from base64 import b64decode
 
 import cv2
@@ -106,7 +107,8 @@ def test_a_taken_port_is_an_error(service, refused):
 
 @pytest.mark.parametrize("token", ["", "1234567"])
 def test_a_token_that_can_be_guessed_is_an_error(refused, token):
-    assert "fewer than 8 characters" in refused(2, "serve", "--token", token)
+    said = refused(2, "serve", env=os.environ | {"SHUZI_TOKEN": token})
+    assert "fewer than 8 characters" in said
 
 
 def test_the_network_needs_a_token_or_a_flag(refused):
