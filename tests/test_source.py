@@ -90,7 +90,9 @@ def test_a_huge_file_is_refused_unread(tmp_path):
         load_grey(tmp_path / "a.png")
 
 
-@pytest.mark.parametrize("nothing", [None, 3, 2.5, [1, 2], {}, object()], ids=repr)
+@pytest.mark.parametrize(
+    "nothing", [None, 3, 2.5, [1, 2], {}, object()], ids=lambda value: type(value).__name__
+)
 def test_what_is_no_picture_is_refused_by_its_type(nothing):
     with pytest.raises(UsageError, match=f"cannot be of type {type(nothing).__name__}") as caught:
         shuzi.read(nothing)
