@@ -21,6 +21,8 @@ SETTINGS = {
     "usual": {},
     "spin 0": {"GOMP_SPINCOUNT": "0"},
     "spin 1000": {"GOMP_SPINCOUNT": "1000"},
+    "spin 3000": {"GOMP_SPINCOUNT": "3000"},
+    "spin 5000": {"GOMP_SPINCOUNT": "5000"},
     "spin 10000": {"GOMP_SPINCOUNT": "10000"},
     "spin 100000": {"GOMP_SPINCOUNT": "100000"},
     "passive": {"OMP_WAIT_POLICY": "PASSIVE"},

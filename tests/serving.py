@@ -53,9 +53,13 @@ def ask(app, method, path, client="127.0.0.1", **options):
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as own:
             return await own.request(method, path, **options)
 
-    # A browser of other tests has an event loop running in this thread.
+    return awaited(answer())
+
+
+def awaited(coroutine):
+    """What it gives; a browser of other tests has an event loop running in this thread."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, answer()).result()
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def log(client):

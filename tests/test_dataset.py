@@ -150,7 +150,7 @@ def test_a_broken_cache_is_passed_over(monkeypatch, tmp_path, digits_npz):
 
 
 def test_offline_without_data_says_so():
-    with pytest.raises(DataError, match="--offline"):
+    with pytest.raises(DataError, match="offline forbids"):
         load_mnist(offline=True)
 
 

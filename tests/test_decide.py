@@ -81,5 +81,5 @@ def test_pages_decided_in_turn_keep_the_promise():
 
 @pytest.mark.parametrize("target", [-0.1, 1, 5, float("nan")])
 def test_what_is_no_error_rate_is_refused(target):
-    with pytest.raises(UsageError, match="--target-error"):
+    with pytest.raises(UsageError, match="target_error must be"):
         decide([0.9], target)

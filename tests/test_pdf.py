@@ -120,17 +120,17 @@ def document(path, content, resources="", box="0 0 9 9", more=b""):
 
 
 def endless(path):
-    """A PDF of a form that draws a form ten times, which draws a form ten times, and so on."""
-    form = "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>/Length 60"
-    forms = [object_of(5 + i, form % (6 + i), b"/X Do\n" * 10) for i in range(20)]
-    last = object_of(25, "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 12", b"0 0 9 9 re f")
-    return document(path, b"/X Do", "/XObject<</X 5 0 R>>", more=b"".join(forms) + last)
+    """A PDF that draws a picture so often that it takes minutes, and no more memory for it."""
+    side = 300
+    words = f"/Type/XObject/Subtype/Image/Width {side}/Height {side}/ColorSpace/DeviceGray"
+    picture = object_of(5, f"{words}/BitsPerComponent 8/Length {side * side}", bytes(side * side))
+    return document(path, b"/X Do\n" * 200_000, "/XObject<</X 5 0 R>>", more=picture)
 
 
 def test_a_page_that_never_ends_is_given_up(tmp_path):
     path = endless(tmp_path / "a.pdf")
     with path.open("rb") as file, pytest.raises(ImageError, match=r"page 1, takes more than 0.5 s"):
-        list(pdf_pages(file, "a.pdf", 1000, seconds=0.5))
+        list(pdf_pages(file, "a.pdf", 100_000, seconds=0.5))
 
 
 def test_a_page_that_fills_the_memory_is_refused(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 from shuzi.training.history import Epoch, to_csv
 from shuzi.training.progress import Reporter
 
-SETTINGS = ["--set", "epochs=2", "--set", "hidden=8", "--set", "batch_size=5"]
+SETTINGS = ["--set", "epochs=2", "--set", "hidden=8", "--set", "batch_size=5", "--set", "scale=255"]
 EPOCH = Epoch(epoch=1, seconds=4.0, loss=1.25, accuracy=0.5, val_loss=0.75, val_accuracy=0.625)
 
 

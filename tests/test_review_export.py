@@ -71,5 +71,5 @@ def test_nothing_is_written_over(decided, tmp_path):
         export(decided, "dataset", tmp_path / "set")
     with pytest.raises(OutputError, match="cannot be written"):
         export(decided, "csv", tmp_path / "none" / "out.csv")
-    with pytest.raises(UsageError, match="--to xml"):
+    with pytest.raises(UsageError, match="to must be csv"):
         export(decided, "xml", tmp_path / "out.xml")

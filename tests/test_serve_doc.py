@@ -1,6 +1,5 @@
 """What docs/serve.md says of the service, as far as no other test shows it."""
 
-import asyncio
 import inspect
 import io
 import logging
@@ -18,7 +17,7 @@ import pytest
 from PIL import Image
 from places import EXAMPLES
 from processes import wait_until
-from serving import ask, serving
+from serving import ask, awaited, serving
 
 import shuzi
 from shuzi import Reader, cli
@@ -200,7 +199,7 @@ def test_a_defect_in_a_reading_is_logged_with_its_place_and_no_value(caplog):
     upload = Upload("secret.png", (EXAMPLES / "3.png").read_bytes())
     with caplog.at_level(logging.INFO, "shuzi"), pytest.raises(Problem) as met:
         # What is wanted of it is not said.
-        asyncio.run(app.state.readers.read(upload, options))
+        awaited(app.state.readers.read(upload, options))
     assert met.value.status == 500
     assert "Unexpected KeyError in _read" in caplog.text
     assert "secret" not in caplog.text

@@ -133,7 +133,7 @@ def test_a_damaged_database_is_refused(file):
     ("place", "said"),
     [
         ("none/reviews.db", "unable to open"),
-        (".", "unable to open"),
+        (".", "is not a regular file"),
         ("", "needs a file"),
         ("sqlite://", "needs a file"),
         (":memory:", "needs a file"),

@@ -171,10 +171,15 @@ def test_a_run_of_any_name_is_told(client, shown):
 
 def test_what_is_not_finite_is_told_as_unknown(client, folder):
     (folder / "own" / "history.csv").write_text("epoch,loss\n1,nan\n2,inf\n3,0.5\n4\n")
-    (folder / "own" / "evaluation.json").write_text('{"loss": NaN, "a": 1e999, "b": -1e999}')
     told = client.get("/api/v1/runs/own").json()
     assert [row["loss"] for row in told["history"]] == [None, None, 0.5, None]
-    assert told["evaluation"] == {"loss": None, "a": None, "b": None}
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", "-Infinity"])
+def test_an_evaluation_with_a_value_that_no_answer_can_say_is_left_out(client, folder, value):
+    (folder / "own" / "evaluation.json").write_text(f'{{"loss": {value}}}')
+    told = client.get("/api/v1/runs/own").json()
+    assert told["evaluation"] is None
     json.dumps(told, allow_nan=False)
 
 

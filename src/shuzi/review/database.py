@@ -1,6 +1,7 @@
 """A path or URL -> transactions on SQLite or PostgreSQL, one writer at a time."""
 
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -135,11 +136,17 @@ def _check_file(name: str | None, create: bool) -> None:
         str(name).encode()
     except UnicodeEncodeError:
         raise StoreError(f"{name}: the name of a queue must be UTF-8.", "Rename it.") from None
-    path = Path(str(name))
-    if not create and not path.exists():
-        raise StoreError(f"{name}: there is no such file.")
-    if path.exists() and not path.is_file():
-        raise StoreError(f"{name} is not a regular file.")
+    try:
+        regular = stat.S_ISREG(Path(str(name)).stat().st_mode)
+    except FileNotFoundError:
+        if not create:
+            raise StoreError(f"{name}: there is no such file.") from None
+    except OSError:
+        # SQLite says what it is.
+        return
+    else:
+        if not regular:
+            raise StoreError(f"{name} is not a regular file.")
 
 
 def _sqlite(url: URL, patience: float) -> Engine:

@@ -1,10 +1,8 @@
 """GET /api/v1/runs: the runs of a folder, as the page's Learn screen shows them."""
 
 import csv
-import json
 import math
 import os
-import re
 import time
 from itertools import islice
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from shuzi.files import read_json
 from shuzi.web import documents
 from shuzi.web.problems import Problem
 
@@ -21,12 +20,8 @@ LIVE_SECONDS = 60.0
 """A run that wrote nothing for so long, or for ten of its epochs, has stopped."""
 MAX_BYTES = 5_000_000
 """Larger files of a run are passed over."""
-MAX_DEPTH = 50
-"""Deeper JSON is passed over."""
 MAX_EPOCHS = 10_000
 """Of a history; the rest is not shown."""
-_HALF = re.compile("[\ud800-\udfff]")
-"""Of a character, which no answer can hold."""
 
 
 @router.get("", responses=documents.RUNS)
@@ -130,23 +125,11 @@ def _is_live(run: Path, record: dict[str, Any], history: list[dict[str, float | 
 
 
 def _json(path: Path) -> Any:
-    """What the file says, if an answer can say it, too; else None. No value of it is infinite."""
+    """What the file says; None if it lies elsewhere or is not JSON that an answer can say."""
     try:
-        value = json.loads(_text(path) or "", parse_float=_number, parse_constant=lambda _: None)
-    # Of numbers with thousands of digits, or of brackets in brackets.
-    except (ValueError, RecursionError):
+        return read_json(path, MAX_BYTES) if _inside(path, path.parent) else None
+    except (OSError, ValueError):
         return None
-    return value if _is_plain(value, MAX_DEPTH) else None
-
-
-def _is_plain(value: Any, levels: int) -> bool:
-    """Whether it is nested in no more levels and its texts are of whole characters."""
-    if isinstance(value, str):
-        return _HALF.search(value) is None
-    parts = [*value, *value.values()] if isinstance(value, dict) else value
-    if not isinstance(parts, list):
-        return True
-    return levels > 0 and all(_is_plain(part, levels - 1) for part in parts)
 
 
 def _text(path: Path) -> str | None:
