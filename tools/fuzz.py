@@ -432,6 +432,9 @@ def use(kind, first, count, seed, folder):
     """In a process of its own: a line of JSON an input, before it is used and after."""
     import shuzi
 
+    # What libraries print is not ours.
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     seeds = SEEDS[kind]()
     reader = reader_of(kind)
     folder = folder / "files"
@@ -453,7 +456,7 @@ def use(kind, first, count, seed, folder):
         rng = np.random.default_rng([seed, sorted(SEEDS).index(kind), number])
         data = mutated(seeds[number % len(seeds)], seeds, rng)
         path.write_bytes(data)
-        say(begun=number)
+        say(out, begun=number)
         spent = seconds()
         allowed = int(time.process_time()) + SECONDS + 1
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
@@ -468,11 +471,11 @@ def use(kind, first, count, seed, folder):
         except Exception:
             outcome = traceback.format_exc()
         signal.alarm(0)
-        say(done=number, outcome=outcome, seconds=seconds() - spent, memory=memory() - before)
+        say(out, done=number, outcome=outcome, seconds=seconds() - spent, memory=memory() - before)
 
 
-def say(**values):
-    print(json.dumps(values), flush=True)
+def say(out, **values):
+    print(json.dumps(values), file=out, flush=True)
 
 
 def seconds():
@@ -514,7 +517,10 @@ def fuzz_files(kind, n, seed, keep):
         with tempfile.TemporaryDirectory() as folder:
             words = [kind, "--child", folder, "--first", first, "--n", n - first, "--seed", seed]
             child = subprocess.Popen(
-                [sys.executable, __file__, *map(str, words)], stdout=subprocess.PIPE, text=True
+                [sys.executable, __file__, *map(str, words)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
             )
             begun = None
             for line in child.stdout:

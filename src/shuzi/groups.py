@@ -41,8 +41,9 @@ BESIDE = 3
 """Pixels from a ruling, or less, a part belongs to it."""
 NEAR = 0.35
 """A minus sign lies within so many heights of its number."""
-MAX_GROUPS = 1_500
-"""A page with more is a texture, and reading each takes a while. A page of print has 1,000."""
+MAX_GROUPS = 2_500
+"""A page with more is a texture, and reading each takes a while: 8 seconds in all for this many
+random strokes. A page of print has 1,000; more numbers would have digits too low to be read."""
 SQUARED = 1.25
 """Upright rulings within so many heights of a digit are those of squared paper."""
 SOUNDINGS, MANY = 60, 100
