@@ -97,3 +97,11 @@ def test_a_model_beyond_protobufs_limit_is_refused_unread(tmp_path):
         file.truncate(2**31)
     with pytest.raises(ModelError, match=r"2,147,483,648 bytes"):
         Recogniser(tmp_path / "a.onnx")
+
+
+def test_onnx_runtime_prints_nothing_of_a_damaged_model(tmp_path, capfd):
+    content = SHIPPED["digit"].read_bytes()
+    (tmp_path / "a.onnx").write_bytes(content.replace(b"probabilities", b"\xffrobabilities"))
+    with pytest.raises(ModelError, match=r"a\.onnx"):
+        Recogniser(tmp_path / "a.onnx")
+    assert capfd.readouterr() == ("", "")

@@ -31,7 +31,10 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
         "session.model_external_initializers_file_folder_path", str(path)
     )
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        # Falling back to the same provider would only print what was wrong.
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )
     # ONNX Runtime's exceptions share no base but Exception.
     except Exception as error:
         if "external" in str(error).lower():
