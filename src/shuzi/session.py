@@ -32,9 +32,12 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
     )
     try:
         # Falling back to the same provider would only print what was wrong.
-        return onnxruntime.InferenceSession(
+        session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
+        # Names that are not text are met here.
+        [value.name for value in (*session.get_inputs(), *session.get_outputs())]
+        return session
     # ONNX Runtime's exceptions share no base but Exception.
     except Exception as error:
         if "external" in str(error).lower():
