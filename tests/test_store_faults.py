@@ -110,6 +110,34 @@ def test_a_database_of_something_else_is_refused_and_kept(file):
     other.close()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "review_items SET number = '{}'",
+        "review_items SET number = '[]'",
+        "review_items SET number = 'seven'",
+        "review_items SET source = CAST(x'ff' AS TEXT)",
+        "review_items SET expires = 'yesterday'",
+        "review_version SET version_num = '0000'",
+        "review_version SET version_num = x'ff'",
+    ],
+)
+def test_a_database_with_a_value_that_cannot_be_is_named(file, change):
+    with open_store(str(file)) as store:
+        (new,) = store.add([item()])
+        store.decide(store.lease("Ann", 1).token, "Ann", [Verdict(new, "7")])
+    with sqlite3.connect(file) as other:
+        other.execute(f"UPDATE {change}")
+    other.close()
+    with (
+        pytest.raises(StoreError, match=r"damaged|decode") as refused,
+        open_store(str(file)) as store,
+    ):
+        list(store.items())
+        store.history(new)
+    assert str(file) in refused.value.message
+
+
 def test_a_newer_database_is_refused(place):
     store = open_store(place)
     with store.database.writing() as connection:

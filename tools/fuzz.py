@@ -128,10 +128,18 @@ def trained():
 
 
 def queue():
+    from shuzi.page import Box, Number
+    from shuzi.review.item import NewItem, Verdict
     from shuzi.review.store import open_store
 
     with tempfile.TemporaryDirectory() as folder:
-        open_store(str(Path(folder) / "a.db")).close()
+        box, png = Box(1, 2, 30, 40), saved("PNG")
+        digits = [Number(text=str(n), confidence=n / 10, box=box) for n in range(6)]
+        new = {"page": 1, "crop": png, "surroundings": png, "inside": box}
+        with open_store(str(Path(folder) / "a.db")) as store:
+            store.add(NewItem(source=f"{n.text}.png", number=n, **new) for n in digits)
+            lease = store.lease("Ann", 3)
+            store.decide(lease.token, "Ann", [Verdict(item.id, "7") for item in lease.items])
         with sqlite3.connect(Path(folder) / "a.db") as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
@@ -536,8 +544,8 @@ def fuzz_files(kind, n, seed, keep):
             if begun is not None:
                 tally.add(begun, f"the process ended with {ended}")
                 first = begun + 1
-            for bad in tally.bad[-1:] if keep else []:
-                save(keep, kind, seed, bad)
+    for bad in tally.bad if keep else []:
+        save(keep, kind, seed, bad)
     return tally
 
 

@@ -25,6 +25,7 @@ _REMEDIES = (
     (r"not a database|malformed", "Give another file; this one is no SQLite database or damaged."),
     (r"connect|terminat|closed|shut", "Check that the server runs, then try again."),
 )
+_DAMAGED = "Give another file, or a copy of this one from before."
 
 
 class Database:
@@ -74,6 +75,9 @@ class Database:
             said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             remedy = next((r for p, r in _REMEDIES if re.search(p, said, re.IGNORECASE)), None)
             raise StoreError(f"{self.name}: {said}.", remedy) from error
+        # What is no text, date or JSON, where there must be one.
+        except ValueError as error:
+            raise StoreError(f"{self.name} is damaged: {error}.", _DAMAGED) from error
 
 
 def open_database(place: str, *, create: bool = True, patience: float = PATIENCE) -> Database:

@@ -10,6 +10,7 @@ HEAD = "0001"
 """The newest revision in `migrations/versions`."""
 VERSION_TABLE = "review_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISIONS = [path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py")]
 _REMEDY = "Give another file, or a database with nothing else in it."
 
 
@@ -19,15 +20,16 @@ def is_current(connection: Connection) -> bool:
     Raises:
         StoreError: it is another program's database, or a newer shuzi's.
     """
+    name = connection.engine.url.render_as_string(hide_password=True)
     tables = inspect(connection).get_table_names()
     if VERSION_TABLE not in tables:
         if tables and connection.dialect.name == "sqlite":
-            raise StoreError("The database holds other tables, no review queue.", _REMEDY)
+            raise StoreError(f"{name} holds other tables, no review queue.", _REMEDY)
         return False
     revision = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
-    if revision is not None and revision > HEAD:
+    if revision not in (None, *_REVISIONS):
         raise StoreError(
-            f"The database was made by a newer shuzi (revision {revision}).",
+            f"{name} was made by a newer shuzi (revision {revision}), or is damaged.",
             "Install that version, or give another database.",
         )
     return bool(revision == HEAD)

@@ -297,12 +297,16 @@ def _items(
 
 
 def _item(row: Row[Any], answers: Sequence[Answer]) -> Item:
+    try:
+        number, inside = Number.from_dict(row.number), Box(*row.inside)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"item {row.id} holds no number") from error
     return Item(
         id=row.id,
         source=row.source,
         page=row.page,
-        number=Number.from_dict(row.number),
-        inside=Box(*row.inside),
+        number=number,
+        inside=inside,
         sampled=row.sampled,
         required=row.required,
         state=row.state,
