@@ -12,6 +12,7 @@ from typing import Any
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file, open_file, read_json, write_atomically
+from shuzi.text import plain
 
 SHIPPED = {
     name: Path(str(files("shuzi") / "models" / f"{name}.onnx")) for name in ("digit", "number")
@@ -83,19 +84,15 @@ def checksum(model: Path) -> str:
 def to_markdown(values: dict[str, Any]) -> str:
     """The card for people: single values in lists, like parts in tables."""
     title = f"# Card of {values.get('model', 'model.onnx')}"
-    lines = map(_printable, [title, "", *_section(values, 2)])
+    # A card may be anybody's, and a terminal obeys what is in it.
+    lines = map(plain, [title, "", *_section(values, 2)])
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _printable(line: str) -> str:
-    """The line without what a terminal would obey: a card may be anybody's."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
-
-
 def _section(values: dict[str, Any], level: int) -> Iterator[str]:
-    plain = {name: v for name, v in values.items() if not isinstance(v, dict)}
-    yield from (f"- {name}: {_shown(value)}" for name, value in plain.items())
-    if plain:
+    single = {name: v for name, v in values.items() if not isinstance(v, dict)}
+    yield from (f"- {name}: {_shown(value)}" for name, value in single.items())
+    if single:
         yield ""
     parts = ((name, value) for name, value in values.items() if isinstance(value, dict))
     for columns, group in groupby(parts, key=lambda part: _columns(part[1])):

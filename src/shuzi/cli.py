@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TypeVar
 import typer
 
 import shuzi
-from shuzi.download import cache_folder
 from shuzi.errors import Interrupted, MissingExtraError, ShuziError, UsageError, extra
 from shuzi.output import Progress, say, take_over, tell
 
@@ -740,16 +739,23 @@ def review_export(
 
 
 def _need_extra(name: str, *modules: str) -> None:
+    """Refuse to start without these modules; matplotlib is told where to keep its files."""
     from importlib.util import find_spec
 
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
         raise MissingExtraError(f"This command needs {', '.join(missing)}.", extra(name))
+    if "matplotlib" in modules:
+        from shuzi.download import cache_folder
+
+        # Else it makes folders of its own in the user's home.
+        os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
 
 
 def _complain(error: ShuziError) -> None:
     # A name with a line break in it must not look like a message of its own.
-    lines = "\n".join(("shuzi: " + error.told("command")[0], error.told("command")[1])).splitlines()
+    message, remedy = error.told("command")
+    lines = f"shuzi: {message}\n{remedy}".splitlines()
     tell("\n  ".join(line.strip() for line in lines))
 
 
@@ -760,8 +766,6 @@ def main() -> NoReturn:
     debug = "--debug" in arguments
     # Wherever the user wrote it, it is for this boundary.
     arguments = [argument for argument in arguments if argument != "--debug"]
-    # Else matplotlib makes folders of its own in the user's home.
-    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
     try:
         _check_for_empty(arguments)
         code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)

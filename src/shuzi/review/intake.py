@@ -56,11 +56,13 @@ class Intake:
 def choose(look: Look, share: float) -> Iterator[NewItem]:
     """What people look at of a page."""
     page, grey = look.page, look.grey
-    seen = hashlib.sha256(f"{grey.shape}".encode() + grey.tobytes()).hexdigest()
+    seen = ""
     for number in page.numbers or _unread(grey):
         pictures = cut(grey, number.box)
         sampled = is_sampled(number, pictures.crop, share)
         if sampled or is_undecided(number):
+            # Most pages have nothing to queue, and a large one's pixels take a while.
+            seen = seen or hashlib.sha256(f"{grey.shape}".encode() + grey.tobytes()).hexdigest()
             yield NewItem(
                 source=page.source,
                 page=page.page,
