@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from shuzi.training.pen import curve
+from shuzi.synth.pen import curve
 
 HERE = Path(__file__).parent
 OVERSAMPLING = 4

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from shuzi.page import Box, Digit, Number
+from shuzi.result import Box, Digit, Number
 from shuzi.review.item import NewItem
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -8,7 +8,7 @@ import pytest
 from databases import number
 from PIL import Image
 
-from shuzi.page import Box
+from shuzi.result import Box
 from shuzi.review.cutting import CROP_SIDE, SURROUNDINGS_SIDE, cut
 from shuzi.review.sample import is_sampled, is_undecided
 

@@ -6,7 +6,7 @@ from databases import number
 
 from shuzi.decide import WINDOW, Decider, decide, threshold
 from shuzi.errors import UsageError
-from shuzi.page import Page
+from shuzi.result import Page
 
 RNG = np.random.default_rng(0)
 

@@ -14,7 +14,7 @@ import shuzi
 from shuzi.card import SHIPPED
 from shuzi.engine import Recogniser
 from shuzi.errors import DataError, ModelError, RunError
-from shuzi.page import Box, Digit, Number
+from shuzi.result import Box, Digit, Number
 from shuzi.review.item import NewItem, Verdict
 from shuzi.review.store import open_store
 from shuzi.training.corrections import (

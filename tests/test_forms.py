@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from shuzi.training.forms import KINDS, compose_form, cut_out
-from shuzi.training.glyphs import Glyphs
+from shuzi.synth.forms import KINDS, compose_form, cut_out
+from shuzi.synth.glyphs import Glyphs
 
 
 @pytest.fixture(scope="module")

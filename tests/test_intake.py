@@ -12,7 +12,7 @@ from databases import number
 from PIL import Image
 from places import EXAMPLES
 
-from shuzi.page import Page
+from shuzi.result import Page
 from shuzi.review.export import export
 from shuzi.review.intake import Intake
 from shuzi.review.item import Verdict

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from shuzi.errors import OutputError
-from shuzi.page import Page
-from shuzi.training.glyphs import Glyphs
+from shuzi.result import Page
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.pages import compose_page
 from shuzi.training.labelled import write_labelled_set
-from shuzi.training.pages import compose_page
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 import shuzi
 
 ROOT = Path(shuzi.__file__).parent
-LEAVES = {"errors", "page", "files", "text"}
+LEAVES = {"errors", "result", "files", "text"}
 SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
 PAGE = {
     "paper",
@@ -25,7 +25,7 @@ PAGE = {
 }
 ALLOWED = {
     "errors": set(),
-    "page": {"errors"},
+    "result": {"errors"},
     "files": {"errors"},
     "arrays": {"errors", "files"},
     "text": set(),
@@ -76,7 +76,8 @@ ALLOWED = {
     "__main__": {"cli"},
 }
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
-TRAINING = EVALUATION | {"strip", "sequence", "training", "review"}
+SYNTH = LEAVES | {"glyph", "strip", "synth"}
+TRAINING = EVALUATION | {"strip", "sequence", "synth", "training", "review"}
 REVIEW = LEAVES | {"image", "ink", "evaluation", "review"}
 MODELS = {"engine", "sequence"}
 WEB = (
@@ -101,6 +102,8 @@ def imported_modules(path: Path) -> set[str]:
 
 
 def allowed(module: Path) -> set[str] | None:
+    if module.parts[0] == "synth":
+        return SYNTH
     if module.parts[0] == "training":
         return TRAINING
     if module.parts[0] == "evaluation":

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.missing import with_missing
-from shuzi.page import Box
+from shuzi.result import Box
 
 SIDE, LEFT, TOP = 40, 50, 30
 

@@ -6,7 +6,7 @@ import pytest
 from shuzi.groups import Group
 from shuzi.layout import Layout
 from shuzi.numbers import is_a_letter
-from shuzi.page import Box
+from shuzi.result import Box
 
 
 def line(heights, words):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from places import EXAMPLES
 
-from shuzi.page import Page
+from shuzi.result import Page
 from shuzi.review.item import Verdict
 from shuzi.review.store import open_store
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from shuzi.training.printing import FONTS, print_line, print_words
-from shuzi.training.writing import TALL
+from shuzi.synth.printing import FONTS, print_line, print_words
+from shuzi.synth.writing import TALL
 
 
 def test_a_printed_digit_is_as_high_as_a_written_one():

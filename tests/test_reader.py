@@ -13,8 +13,8 @@ from places import EXAMPLES
 import shuzi
 from shuzi.image import load_grey
 from shuzi.reader import Reader
-from shuzi.training.pen import draw
-from shuzi.training.strokes import LETTERS
+from shuzi.synth.pen import draw
+from shuzi.synth.strokes import LETTERS
 
 PICTURES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".py")
 DRAWN = [path for path in PICTURES if path.stem[0].isdigit()]

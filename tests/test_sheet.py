@@ -6,7 +6,7 @@ import pytest
 from pages import on_desk, page
 
 import shuzi
-from shuzi.page import Box, Digit, Number, Page
+from shuzi.result import Box, Digit, Number, Page
 from shuzi.sheet import find_sheet
 from shuzi.web.pictures import seen
 

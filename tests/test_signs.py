@@ -8,7 +8,7 @@ from places import EXAMPLES
 import shuzi
 from shuzi.explain import model_inputs
 from shuzi.image import load_grey
-from shuzi.page import Box, Digit, Number
+from shuzi.result import Box, Digit, Number
 from shuzi.review.guesses import other_guesses
 from shuzi.signs import Sign, find_signs, signed
 

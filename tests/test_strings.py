@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.training.blanks import no_number
+from shuzi.synth.blanks import no_number
+from shuzi.synth.fillers import with_filler
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import new_hand
+from shuzi.synth.scene import add_cells, add_neighbour, add_print, lay_out, photograph
+from shuzi.synth.strings import compose, compose_strips, fields, new_text
+from shuzi.synth.writing import TALL, draw_way, set_line, write
 from shuzi.training.drawer import Drawer, any_of
-from shuzi.training.fillers import with_filler
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import new_hand
-from shuzi.training.scene import add_cells, add_neighbour, add_print, lay_out, photograph
-from shuzi.training.strings import compose, compose_strips, fields, new_text
-from shuzi.training.writing import TALL, draw_way, set_line, write
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from shuzi.training.marks import MARKS, draw_digit
-from shuzi.training.pen import cut, draw, parse
-from shuzi.training.strokes import DIGITS, LETTERS
-from shuzi.training.synth import drawn_digits, drawn_marks
+from shuzi.synth.digits import drawn_digits, drawn_marks
+from shuzi.synth.marks import MARKS, draw_digit
+from shuzi.synth.pen import cut, draw, parse
+from shuzi.synth.strokes import DIGITS, LETTERS
 
 WAYS = [way for ways in (*DIGITS.values(), LETTERS) for way in ways]
 

@@ -128,7 +128,7 @@ def trained():
 
 
 def queue():
-    from shuzi.page import Box, Number
+    from shuzi.result import Box, Number
     from shuzi.review.item import NewItem, Verdict
     from shuzi.review.store import open_store
 

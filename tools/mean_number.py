@@ -17,11 +17,11 @@ from measure_number import measure
 from train_number import LIMITS, MODELS, RECIPE, held_out_strings, training_glyphs
 
 from shuzi.card import save_card
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.strings import compose_strips
 from shuzi.training.device import choose_device
-from shuzi.training.glyphs import Glyphs
 from shuzi.training.number import NumberTrainer, fit_sequence_temperature, start_from
 from shuzi.training.number_export import save_number_onnx
-from shuzi.training.strings import compose_strips
 
 SIZE = 8192
 """Strings to take the means of the normalisations over."""

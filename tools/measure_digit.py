@@ -17,7 +17,7 @@ import shuzi
 from shuzi.evaluation.report import corrupted_accuracies
 from shuzi.evaluation.sets import read_pictures, read_set, score_refusal, score_writers
 from shuzi.glyph import normalise
-from shuzi.training.marks import MARKS
+from shuzi.synth.marks import MARKS
 
 DRAWN = 500
 """Marks of each kind."""

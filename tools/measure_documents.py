@@ -20,7 +20,7 @@ from measure_forms import within
 from playwright.sync_api import sync_playwright
 
 import shuzi
-from shuzi.page import Box
+from shuzi.result import Box
 
 SIZE, SCALE = (900, 1270), 2
 """CSS pixels of a page, and the picture's pixels to each: 215 dpi on A4."""

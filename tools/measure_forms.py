@@ -15,8 +15,8 @@ import numpy as np
 from measure_reading import count
 
 import shuzi
-from shuzi.training.forms import KINDS, compose_form, cut_out
-from shuzi.training.glyphs import Glyphs
+from shuzi.synth.forms import KINDS, compose_form, cut_out
+from shuzi.synth.glyphs import Glyphs
 
 SHAPES = {"table": (14, 2), "cells": (14, 3), "digit": (6, 1)}
 """Rows and columns of a page; the other kinds have the default."""

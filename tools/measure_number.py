@@ -18,8 +18,8 @@ import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
 from shuzi.sequence import SequenceRecogniser
 from shuzi.strip import normalise_strip
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.strings import compose_strips
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.strings import compose_strips
 
 SETS = ("logbook", "register_years")
 COMPOSED = 2_000

@@ -16,12 +16,12 @@ import numpy as np
 from measure_forms import within
 
 import shuzi
-from shuzi.page import Box
+from shuzi.result import Box
 from shuzi.sheet import find_sheet
-from shuzi.training.desk import photograph_sheet
-from shuzi.training.forms import compose_form
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.pages import compose_page
+from shuzi.synth.desk import photograph_sheet
+from shuzi.synth.forms import compose_form
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.pages import compose_page
 
 SHAPES = {"table": (14, 2), "box": (6, 2), "comb": (6, 2), "digit": (6, 1)}
 """Rows and columns of the forms."""

@@ -20,8 +20,8 @@ from shuzi.evaluation.calibration import chance_error, expected_calibration_erro
 from shuzi.evaluation.sets import glyphs, read_set
 from shuzi.image import load_grey
 from shuzi.reading import read_files
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.pages import compose_page
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.pages import compose_page
 
 SIDE = 9
 PAGES = 20

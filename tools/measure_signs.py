@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 
 import shuzi
-from shuzi.training.blanks import no_number
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import new_hand
-from shuzi.training.scene import add_ghost, add_neighbour, add_print, lay_out, photograph
-from shuzi.training.strings import compose, new_text
-from shuzi.training.writing import TALL, draw_way, write
+from shuzi.synth.blanks import no_number
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import new_hand
+from shuzi.synth.scene import add_ghost, add_neighbour, add_print, lay_out, photograph
+from shuzi.synth.strings import compose, new_text
+from shuzi.synth.writing import TALL, draw_way, write
 
 PARTS = {"tune": 1, "report": 2}
 KINDS = ("-", ".", ",", "-.", "-,")

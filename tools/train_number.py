@@ -21,9 +21,10 @@ from train_digit import REPEAT, others
 
 import shuzi
 from shuzi.card import save_card
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.strings import compose_strips
 from shuzi.training.device import choose_device
 from shuzi.training.drawer import Drawer, part_path
-from shuzi.training.glyphs import Glyphs
 from shuzi.training.number import (
     NumberTrainer,
     fit_sequence_temperature,
@@ -35,7 +36,6 @@ from shuzi.training.number_export import save_number_onnx
 from shuzi.training.number_start import start_from_model
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import new_record
-from shuzi.training.strings import compose_strips
 
 MODELS = Path(shuzi.__file__).parent / "models"
 MNIST_TRAINS = 55_000

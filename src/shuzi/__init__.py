@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from shuzi.engine import Recogniser
     from shuzi.errors import ShuziError
     from shuzi.evaluation.report import evaluate
-    from shuzi.page import Box, Digit, Number, Page
     from shuzi.reader import Reader, read
+    from shuzi.result import Box, Digit, Number, Page
     from shuzi.training.run import train
 
 __version__ = "0.1.0"
@@ -31,11 +31,11 @@ __version__ = "0.1.0"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOME = {
-    "Box": "shuzi.page",
+    "Box": "shuzi.result",
     "Dataset": "shuzi.dataset",
-    "Digit": "shuzi.page",
-    "Number": "shuzi.page",
-    "Page": "shuzi.page",
+    "Digit": "shuzi.result",
+    "Number": "shuzi.result",
+    "Page": "shuzi.result",
     "Reader": "shuzi.reader",
     "Recogniser": "shuzi.engine",
     "ShuziError": "shuzi.errors",

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.page import Box
 from shuzi.paper import MIN_CONTRAST, Grey, Mask
+from shuzi.result import Box
 
 LEAST = 12
 """Pixels of the lowest box."""

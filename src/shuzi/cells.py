@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import Hole
-from shuzi.page import Box
 from shuzi.paper import Grey
+from shuzi.result import Box
 
 LINE = 0.6
 """Of the border's darkness that a line has, at least."""

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.page import Box
 from shuzi.paper import Mask, dilated, opened
 from shuzi.parts import find_parts
+from shuzi.result import Box
 
 SLIMMEST = 20
 """Pixels between two teeth; in smaller pictures a table's pieces look like combs."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.errors import UsageError, way
-from shuzi.page import Decision, Page
+from shuzi.result import Decision, Page
 
 TARGET_ERROR = 0.01
 """The share of wrong numbers among the accepted, unless another is wanted."""

@@ -11,7 +11,7 @@ from shuzi.glyph import normalise
 from shuzi.groups import Group
 from shuzi.ink import find_digit, ink_contrast
 from shuzi.layout import Layout
-from shuzi.page import Page
+from shuzi.result import Page
 from shuzi.sight import Sight
 from shuzi.strip import normalise_strip
 

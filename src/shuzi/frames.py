@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import SQUARE, Hole, is_beside
-from shuzi.page import Box
 from shuzi.paper import Mask
+from shuzi.result import Box
 
 NARROWEST, WIDEST = 0.55, 12.0
 """Width over height of a box for a number, or for a digit if it stands alone."""

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.page import Box
+from shuzi.result import Box
 
 WORKING_SIDE = 1200
 """Larger pictures are shrunk to this, for speed; a digit is legible at a hundredth of it."""

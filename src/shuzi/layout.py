@@ -26,7 +26,6 @@ from shuzi.groups import (
     with_marks,
     with_rows,
 )
-from shuzi.page import Box
 from shuzi.paper import (
     MIN_CONTRAST,
     Grey,
@@ -38,6 +37,7 @@ from shuzi.paper import (
     shrunk,
 )
 from shuzi.parts import LOWEST, Stats, characters, find_parts, strong
+from shuzi.result import Box
 from shuzi.rings import draw_rings, find_bubbles, find_rings
 from shuzi.rows import find_rows
 from shuzi.rulings import find_rulings, without

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from shuzi.boxes import is_alike, is_bordered
-from shuzi.page import Box
 from shuzi.paper import Mask
+from shuzi.result import Box
 
 Row = tuple[Box, ...]
 FEWEST, MOST = 3, 6

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shuzi.groups import Group
 from shuzi.layout import Layout
-from shuzi.page import Box, Digit, Number
+from shuzi.result import Box, Digit, Number
 from shuzi.sequence import Reading
 from shuzi.signs import Sign, signed
 from shuzi.strip import Strip

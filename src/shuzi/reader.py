@@ -17,7 +17,7 @@ from shuzi.glyph import normalise
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.ink import Ink
 from shuzi.numbers import REFUSED, digit_of, doubt
-from shuzi.page import Kind, Number, Page
+from shuzi.result import Kind, Number, Page
 from shuzi.rings import without_rings
 from shuzi.sequence import SequenceRecogniser
 from shuzi.sheet import find_sheet

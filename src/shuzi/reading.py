@@ -9,8 +9,8 @@ from pathlib import Path
 from shuzi.decide import Decider
 from shuzi.errors import ImageError, ShuziError
 from shuzi.image import STANDARD_INPUT, find_pictures
-from shuzi.page import SCHEMA, Number, Page
 from shuzi.reader import Look, Reader
+from shuzi.result import SCHEMA, Number, Page
 from shuzi.text import csv_line, json_line, plain
 
 COLUMNS = (

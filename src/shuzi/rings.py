@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import Hole, find_closed
-from shuzi.page import Box
 from shuzi.paper import Grey, Mask, dilated, find_ink, page_contrast
+from shuzi.result import Box
 
 ROUND = 0.9
 """What a ring and the ellipse nearest to it have in common, of what either takes."""

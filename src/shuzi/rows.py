@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from shuzi.boxes import ALIKE, PITCH, Hole, find_boxes, is_alike, is_bordered
 from shuzi.missing import with_missing
-from shuzi.page import Box
 from shuzi.paper import Grey, Mask
 from shuzi.parts import find_parts
+from shuzi.result import Box
 
 APART, APART_WIDTHS = 2.0, 0.1
 """Numbers side by side are parted by so many spaces between boxes, and widths of a box, more."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.layout import WORKING_SIDE
-from shuzi.page import Box, Page
 from shuzi.paper import Grey, Mask, dilated, shrunk
+from shuzi.result import Box, Page
 
 SIDE = 300
 """The sheet is looked for at this size of the picture."""

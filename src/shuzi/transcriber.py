@@ -25,7 +25,7 @@ from shuzi.numbers import (
     passed_over,
     unsigned,
 )
-from shuzi.page import Box, Number
+from shuzi.result import Box, Number
 from shuzi.sequence import Reading, SequenceRecogniser
 from shuzi.signs import Sign, find_signs, signed
 from shuzi.strip import Strip, make_strip

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 import shuzi
-from shuzi.page import Box, Digit, Number
+from shuzi.result import Box, Digit, Number
 from shuzi.review.item import NewItem
 from shuzi.review.store import open_store
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from shuzi.page import Box
+from shuzi.result import Box
 
 MARGIN = 0.2
 """Of the number's height, on each side of the crop."""

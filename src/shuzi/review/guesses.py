@@ -1,6 +1,6 @@
 """A number -> what else it may say."""
 
-from shuzi.page import Number
+from shuzi.result import Number
 
 MOST = 4
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from shuzi.errors import UsageError
 from shuzi.ink import find_ink
-from shuzi.page import Number, Page
+from shuzi.result import Number, Page
 from shuzi.review.cutting import Grey, cut
 from shuzi.review.item import NewItem
 from shuzi.review.sample import SHARE, is_sampled, is_undecided

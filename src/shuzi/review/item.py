@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shuzi.errors import UsageError
-from shuzi.page import Box, Number
+from shuzi.result import Box, Number
 
 STATES = ("open", "decided", "disputed")
 LONGEST_NAME = 60

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from shuzi.page import Number
+from shuzi.result import Number
 
 SHARE = 0.02
 """Of the accepted numbers, looked at to measure how often they are wrong."""

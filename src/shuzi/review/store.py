@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shuzi.page import Box, Number
+from shuzi.result import Box, Number
 from shuzi.review import leases
 from shuzi.review.answers import (
     answered_with,

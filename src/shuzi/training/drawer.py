@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.files import write_atomically
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.strings import compose_strips
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.strings import compose_strips
 
 Strings = list[tuple[NDArray[np.uint8], str]]
 

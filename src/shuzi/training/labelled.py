@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
 from shuzi.files import fill_atomically, make_folder, write_atomically
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.pages import compose_page
-from shuzi.training.strings import compose
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.pages import compose_page
+from shuzi.synth.strings import compose
 
 LABELS = "labels.csv"
 

@@ -14,6 +14,7 @@ from torch.nn import functional
 from shuzi.dataset import Dataset
 from shuzi.errors import DataError, DivergedError, way
 from shuzi.evaluation.calibration import NOT_A_DIGIT
+from shuzi.synth.digits import drawn_digits, drawn_marks
 from shuzi.training.augment import warp, wear
 from shuzi.training.average import Average
 from shuzi.training.device import Device
@@ -23,7 +24,6 @@ from shuzi.training.networks import build
 from shuzi.training.optimisers import make_optimiser
 from shuzi.training.recipes import Recipe
 from shuzi.training.step import make_step
-from shuzi.training.synth import drawn_digits, drawn_marks
 from shuzi.training.teacher import Teacher
 
 Build = Callable[[Recipe, int, torch.Generator], Network]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from shuzi.page import Box, Number
+from shuzi.result import Box, Number
 from shuzi.review.export import lines
 from shuzi.review.item import NewItem, Pictures, Verdict
 from shuzi.review.sample import SHARE

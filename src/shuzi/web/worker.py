@@ -23,8 +23,8 @@ import cv2
 
 from shuzi.decide import Decider
 from shuzi.errors import ShuziError, TooLargeError
-from shuzi.page import SCHEMA, Page
 from shuzi.reader import Look, Reader
+from shuzi.result import SCHEMA, Page
 from shuzi.review.intake import choose
 from shuzi.web import pictures
 from shuzi.web.messages import Message, describe_defect, receive, send

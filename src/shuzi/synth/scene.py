@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.writing import TALL, Ink
+from shuzi.synth.writing import TALL, Ink
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.glyph import normalise
-from shuzi.training.marks import draw_digit, draw_mark
-from shuzi.training.pen import resized
+from shuzi.synth.marks import draw_digit, draw_mark
+from shuzi.synth.pen import resized
 
 STRETCHED = 0.08
 """Share of drawn digits that fill a square, as some forms' software leaves them."""

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.page import Box, Number, Page
-from shuzi.training.blanks import crossed_out
-from shuzi.training.fillers import beside
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import Hand, new_hand
-from shuzi.training.pen import draw
-from shuzi.training.scene import Scene
-from shuzi.training.writing import TALL, Ink, write
+from shuzi.result import Box, Number, Page
+from shuzi.synth.blanks import crossed_out
+from shuzi.synth.fillers import beside
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import Hand, new_hand
+from shuzi.synth.pen import draw
+from shuzi.synth.scene import Scene
+from shuzi.synth.writing import TALL, Ink, write
 
 KINDS = ("box", "row", "comb", "open", "table", "cells", "digit")
 """One box for a number; a row of boxes, a comb, boxes without a top, with a digit each; stacked

@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from shuzi.training.pen import parse
-from shuzi.training.strokes import CURSIVE, DIGITS
+from shuzi.synth.pen import parse
+from shuzi.synth.strokes import CURSIVE, DIGITS
 
 WAYS = {digit: DIGITS[digit] + CURSIVE[digit] for digit in range(10)}
 PLAIN = 0.18

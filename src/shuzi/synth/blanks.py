@@ -5,13 +5,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import Hand
-from shuzi.training.marks import MARKS
-from shuzi.training.pen import resized
-from shuzi.training.printing import print_words
-from shuzi.training.strokes import LETTERS
-from shuzi.training.writing import TALL, Ink, set_line, write, write_ways
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import Hand
+from shuzi.synth.marks import MARKS
+from shuzi.synth.pen import resized
+from shuzi.synth.printing import print_words
+from shuzi.synth.strokes import LETTERS
+from shuzi.synth.writing import TALL, Ink, set_line, write, write_ways
 
 _STRIKES = ("0,20! 100,80!", "0,80! 100,20!", "0,40! 100,60!", "0,60! 100,45!", "0,30! 100,35!")
 _MARKS = ("letter", "speck", "scribble", "zigzag", "frame", "patch", "noise")
@@ -109,7 +109,7 @@ def _dashes(hand: Hand, rng: np.random.Generator) -> Ink:
 
 
 def _marks(hand: Hand, rng: np.random.Generator) -> Ink:
-    """Stains, frames, hatching: the marks of `shuzi.training.marks`, one or a few."""
+    """Stains, frames, hatching: the marks of `shuzi.synth.marks`, one or a few."""
     pieces = []
     for name in rng.choice(_MARKS, int(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))):
         mark = MARKS[str(name)](rng)

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.page import Box, Number, Page
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import Hand, new_hand
-from shuzi.training.scene import Scene, develop, rule
-from shuzi.training.strings import new_text
-from shuzi.training.writing import TALL, Ink, write
+from shuzi.result import Box, Number, Page
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import Hand, new_hand
+from shuzi.synth.scene import Scene, develop, rule
+from shuzi.synth.strings import new_text
+from shuzi.synth.writing import TALL, Ink, write
 
 WIDTH, HEIGHT = 1240, 1754
 """Pixels of a page: A4 at 150 dpi."""

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from shuzi.training.hand import Hand
-from shuzi.training.pen import resized
-from shuzi.training.strokes import LETTERS
-from shuzi.training.writing import TALL, Ink, write_ways
+from shuzi.synth.hand import Hand
+from shuzi.synth.pen import resized
+from shuzi.synth.strokes import LETTERS
+from shuzi.synth.writing import TALL, Ink, write_ways
 
 _CROSS = "0,20! 50,90! / 50,20! 0,90!"
 _EQUAL = "0,38! 50,38! / 0,62! 50,62!"

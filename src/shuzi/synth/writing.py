@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import WAYS, Hand
-from shuzi.training.pen import curve, cut, parse
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import WAYS, Hand
+from shuzi.synth.pen import curve, cut, parse
 
 TALL = 40
 """Pixels of a digit's height in a written line."""
@@ -42,7 +42,7 @@ def write(
 
 
 def write_ways(ways: Sequence[str], hand: Hand, rng: np.random.Generator) -> Ink:
-    """A line of other marks, in the notation of `shuzi.training.strokes`."""
+    """A line of other marks, in the notation of `shuzi.synth.strokes`."""
     return cut(set_line([draw_way(way, hand, rng) for way in ways], hand, rng)[0])
 
 

@@ -6,8 +6,8 @@ from importlib.resources import as_file, files
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from shuzi.training.pen import cut
-from shuzi.training.writing import TALL, Ink
+from shuzi.synth.pen import cut
+from shuzi.synth.writing import TALL, Ink
 
 FONTS = (
     "DejaVuSans",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.errors import DataError
-from shuzi.page import SCHEMA, Box, Digit, Number, Page
+from shuzi.result import SCHEMA, Box, Digit, Number, Page
 
 SEVEN = Digit(text="7", confidence=0.9, box=Box(1, 2, 3, 4), alternatives=(("1", 0.1),))
 NUMBER = Number(

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.pen import cut, draw, resized
-from shuzi.training.strokes import DIGITS, LETTERS
+from shuzi.synth.pen import cut, draw, resized
+from shuzi.synth.strokes import DIGITS, LETTERS
 
 Ink = NDArray[np.uint8]
 """uint8 (height, width), cut to the mark, 255 full ink."""

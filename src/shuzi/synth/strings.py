@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.strip import normalise_strip
-from shuzi.training.blanks import crossed_out, no_number
-from shuzi.training.fillers import beside, with_filler
-from shuzi.training.forms import KINDS, compose_form, cut_out
-from shuzi.training.glyphs import Glyphs
-from shuzi.training.hand import Hand, new_hand
-from shuzi.training.printing import print_line
-from shuzi.training.scene import (
+from shuzi.synth.blanks import crossed_out, no_number
+from shuzi.synth.fillers import beside, with_filler
+from shuzi.synth.forms import KINDS, compose_form, cut_out
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.hand import Hand, new_hand
+from shuzi.synth.printing import print_line
+from shuzi.synth.scene import (
     add_cells,
     add_ghost,
     add_neighbour,
@@ -21,7 +21,7 @@ from shuzi.training.scene import (
     lay_out,
     photograph,
 )
-from shuzi.training.writing import TALL, Ink, write
+from shuzi.synth.writing import TALL, Ink, write
 
 LENGTHS = (0.12, 0.27, 0.25, 0.15, 0.10, 0.06, 0.03, 0.02)
 """Shares of strings of 1 to 8 digits."""

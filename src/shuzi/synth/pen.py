@@ -15,7 +15,7 @@ def draw(way: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     Slant, width, size, pen and the state of the paper are drawn anew for each mark.
 
     Args:
-        way: a path in the notation of `shuzi.training.strokes`.
+        way: a path in the notation of `shuzi.synth.strokes`.
     """
     strokes = [curve(_shake(points, rng)) for points in parse(way)]
     ink = _ink(_lean(strokes, rng), rng)

@@ -1,0 +1,1 @@
+"""Composes handwriting to train on: digits, strings, forms and whole pages, with their labels."""
