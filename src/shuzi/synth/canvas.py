@@ -43,7 +43,8 @@ class Canvas:
 
     @classmethod
     def blank(cls, height: int, width: int) -> "Canvas":
-        return cls(*(np.zeros((height, width), np.float32) for _ in range(3)))
+        ink, other, lines = (np.zeros((height, width), np.float32) for _ in range(3))
+        return cls(ink, other, lines)
 
     @property
     def shape(self) -> tuple[int, int]:
