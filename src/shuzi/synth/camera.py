@@ -30,8 +30,10 @@ def capture(canvas: Canvas, rng: np.random.Generator) -> Sample:
     The picture has any resolution; it may show the desk around the page, or a part of the page. A
     number that its edge cuts by more than a quarter is other writing, and not in `texts`.
     """
+    drawn = _digit_height(canvas)
     canvas = _at_resolution(canvas, rng)
-    size = _digit_height(canvas)
+    # Enlarged, a page shows no more detail.
+    size = min(_digit_height(canvas), 1.2 * drawn)
     kind = rng.choice(list(SHARES), p=list(SHARES.values()))
     if kind == "photo":
         return _photo(canvas, size, rng)
@@ -65,7 +67,6 @@ def _at_resolution(canvas: Canvas, rng: np.random.Generator) -> Canvas:
     usual, low = np.median(heights), np.quantile(heights, 0.1)
     wanted = rng.uniform(np.log(LOWEST + 1), np.log(USUAL if rng.random() < 0.85 else HIGHEST))
     most = np.exp(rng.uniform(np.log(400), np.log(LARGEST))) / max(canvas.shape)
-    # Much enlarged, a page shows nothing more.
     scale = max(min(np.exp(wanted) / usual, most, 2.0), LOWEST / low, SMALLEST / min(canvas.shape))
     scale = min(scale, LARGEST / max(canvas.shape))
     height, width = (max(1, round(side * scale)) for side in canvas.shape)

@@ -55,7 +55,7 @@ def _wood(
             wood[a : a + int(wide / 2)] *= float(rng.normal(1, 0.06))
             wood[a : a + max(1, int(0.004 * unit))] *= float(rng.uniform(0.3, 0.8))
     angle = float(rng.choice([0, 90, rng.uniform(0, 180)]))
-    turn = cv2.getRotationMatrix2D((reach / 4, reach / 4), angle, 2.0)
+    turn = np.array(cv2.getRotationMatrix2D((reach / 4, reach / 4), angle, 2.0), np.float64)
     turn[:, 2] += [shape[1] / 2 - reach / 4, shape[0] / 2 - reach / 4]
     return np.asarray(
         cv2.warpAffine(wood.astype(np.float32), turn, shape[::-1], borderMode=cv2.BORDER_REFLECT)
