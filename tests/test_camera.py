@@ -167,7 +167,7 @@ def test_most_is_dark_on_light_and_some_is_not(digits, monkeypatch):
 
 
 def test_no_digit_becomes_too_small_to_read(digits):
-    canvas = page(digits, 60, 1600, size=13)
+    canvas = page(digits, 150, 1600, size=13)
     for seed in SEEDS:
         sample = camera.capture(canvas, np.random.default_rng(seed))
         for place in np.unique(sample.extents)[1::8]:
