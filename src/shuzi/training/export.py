@@ -12,10 +12,10 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 import shuzi
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.files import write_atomically
+from shuzi.recognise.engine import Recogniser
 
 _OPSET = 18
 _TOLERANCE = 1e-4
