@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.session import open_session
+from shuzi.recognise.session import open_session
 
 STRIDE = 2
 """Pixels of what goes in to a cell of the maps."""

@@ -48,7 +48,7 @@ def cut_crop(sample: Sample, rng: np.random.Generator) -> Crop:
     size = [min(SIDE, max(2, round(n * scale))) for n in picture.shape[::-1]]
     picture = np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
     extents, kernels, other = (
-        np.asarray(cv2.resize(plane[part], size, interpolation=how))
+        np.asarray(cv2.resize(plane[part], size, interpolation=how), np.int64)
         for plane, how in (
             (sample.extents, cv2.INTER_NEAREST),
             (sample.kernels, cv2.INTER_NEAREST),
@@ -60,6 +60,12 @@ def cut_crop(sample: Sample, rng: np.random.Generator) -> Crop:
     picture = np.pad(picture, edges, mode="edge")
     extents, kernels, other = (np.pad(plane, edges) for plane in (extents, kernels, other))
     targets = _targets(extents, kernels, other, heights * scale)
+    if sample.ignored is not None:
+        unknown = cv2.resize(sample.ignored[part], size, interpolation=cv2.INTER_AREA)
+        half = cv2.resize(
+            np.pad(unknown, edges), targets.shape[:0:-1], interpolation=cv2.INTER_AREA
+        )
+        targets[3][half > 0] = 0
     texts = [sample.texts[place - 1] for place in np.unique(kernels) if place]
     seen = sum(map(len, texts)) + float((other > 100).sum()) / 60
     return Crop(picture, targets, sample.turned if seen >= CLEAR else -1)

@@ -7,6 +7,7 @@ import numpy as np
 
 from shuzi.dataset import load_mnist
 from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.puzzles import Puzzle, load_puzzles
 
 MNIST_TRAINS = 55_000
 """Of MNIST's training images; those after them compose what validates."""
@@ -18,9 +19,11 @@ class Materials:
 
     Args:
         glyphs: real digits as pictures.
+        puzzles: labelled photos of sudokus.
     """
 
     glyphs: Glyphs
+    puzzles: tuple[Puzzle, ...] = ()
 
 
 def load_materials(folder: Path) -> Materials:
@@ -31,4 +34,6 @@ def load_materials(folder: Path) -> Materials:
     """
     mnist = load_mnist(folder / "mnist.npz")
     images, labels = [mnist.train_images[:MNIST_TRAINS]], [mnist.train_labels[:MNIST_TRAINS]]
-    return Materials(Glyphs(np.concatenate(images), np.concatenate(labels)))
+    sudoku = folder / "sudoku"
+    puzzles = load_puzzles(sudoku) if sudoku.is_dir() else ()
+    return Materials(Glyphs(np.concatenate(images), np.concatenate(labels)), puzzles)

@@ -18,11 +18,16 @@ def compose_sample(
     materials: Materials, rng: np.random.Generator, kind: str | None = None
 ) -> Sample:
     """A page of some kind as a camera or a scanner sees it, now and then on its side."""
+    if materials.puzzles and kind is None and rng.random() < PHOTOS:
+        puzzle = materials.puzzles[int(rng.integers(len(materials.puzzles)))]
+        return puzzle.sample().rotated(int(rng.integers(4)))
     name = kind or str(rng.choice(list(LAYOUTS), p=_shares()))
     sample = capture(LAYOUTS[name][0](materials, rng), rng)
     return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
 
 
+PHOTOS = 0.04
+"""Share of real photos, where there are some."""
 TURNED = 0.25
 """Share of pictures that lie on their side or their head."""
 
