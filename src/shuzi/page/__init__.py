@@ -1,0 +1,1 @@
+"""Grey page -> quadrilaterals, each with one number, in reading order."""
