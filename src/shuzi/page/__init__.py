@@ -1,1 +1,1 @@
-"""Grey page -> quadrilaterals, each with one number, in reading order."""
+"""Sees a page: where its numbers stand, in which order, and which way is up."""
