@@ -26,13 +26,16 @@ class Materials:
     puzzles: tuple[Puzzle, ...] = ()
 
 
-def load_materials(folder: Path) -> Materials:
-    """What a folder has of real handwriting that may train, with mnist.npz at least.
+def load_materials(data: Path) -> Materials:
+    """What there is of real handwriting that may train: MNIST, and what lies beside its file.
+
+    Args:
+        data: MNIST's file, or a folder with its files.
 
     Raises:
         DataError: a file cannot be read.
     """
-    mnist = load_mnist(folder / "mnist.npz")
+    mnist, folder = load_mnist(data), data if data.is_dir() else data.parent
     images, labels = [mnist.train_images[:MNIST_TRAINS]], [mnist.train_labels[:MNIST_TRAINS]]
     sudoku = folder / "sudoku"
     puzzles = load_puzzles(sudoku) if sudoku.is_dir() else ()
