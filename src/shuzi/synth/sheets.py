@@ -6,6 +6,7 @@ import numpy as np
 
 from shuzi.synth.camera import capture
 from shuzi.synth.canvas import Canvas, line
+from shuzi.synth.form_sheets import LAYOUTS as FORMS
 from shuzi.synth.materials import Materials
 from shuzi.synth.sample import Sample
 from shuzi.synth.strings import new_text
@@ -57,7 +58,7 @@ def lines_of_numbers(materials: Materials, rng: np.random.Generator) -> Canvas:
     return canvas
 
 
-LAYOUTS: dict[str, tuple[Layout, float]] = {"lines": (lines_of_numbers, 1.0)}
+LAYOUTS: dict[str, tuple[Layout, float]] = {"lines": (lines_of_numbers, 1.0), **FORMS}
 """Of each kind, what composes it and its share among all."""
 
 
