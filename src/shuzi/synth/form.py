@@ -329,9 +329,12 @@ class Form:
         x, y, w, h = cell
         stray = self.rng.normal(0, self.loose, 2) * min(w, h)
         room = w - piece.shape[1]
-        inset = min(0.12 * h, max(0.0, room) / 2)
-        left = {"l": inset, "c": room / 2, "r": room - inset}[side]
-        return x + left + stray[0], y + (h - len(piece)) / 2 + stray[1]
+        inset = min(0.15 * h, max(0.0, room) / 2)
+        left = {"l": inset, "c": room / 2, "r": room - inset}[side] + stray[0]
+        if room > 0.1 * h:
+            # A neighbour's digits are as near as the border.
+            left = float(np.clip(left, 0.05 * h, room - 0.05 * h))
+        return x + left, y + (h - len(piece)) / 2 + stray[1]
 
     def _reach(self, x: float, y: float) -> None:
         self.reach = max(self.reach[0], x), max(self.reach[1], y)
