@@ -29,7 +29,7 @@ ROUND = 960
 """Crops of an epoch."""
 PART = 48
 """Crops that a process composes at once."""
-A_PAGE = 4
+A_PAGE = 8
 """Crops of one composed page, at scales of their own."""
 AHEAD = 6
 """Parts that are composed ahead."""
