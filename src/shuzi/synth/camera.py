@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.synth.canvas import MARGIN, Canvas, Plane, Written
-from shuzi.synth.noise import clouds, grain
+from shuzi.synth.noise import blurred, clouds, grain, resized
 from shuzi.synth.papers import Sheet, bent, sheet_of_paper
 from shuzi.synth.sample import Sample, label
 from shuzi.synth.surroundings import put_objects, surface
@@ -38,26 +38,30 @@ def capture(canvas: Canvas, rng: np.random.Generator) -> Sample:
     if kind == "screen":
         picture, view = _screen(canvas, rng), _straight(canvas)
     else:
-        picture, view = _scan(canvas, size, rng, black_white=kind == "fax" and size >= READABLE)
+        black_white = kind == "fax" and size >= READABLE
+        picture, view = _scan(canvas, size, rng, black_white=black_white)
     if rng.random() < INVERTED:
         picture = 255 - picture
-    return _sample(canvas, view, picture)
+    return Sample(_as_bytes(picture), *_labels(canvas, view))
 
 
-def _sample(
-    canvas: Canvas, view: View, picture: Plane, hidden: NDArray[np.bool_] | None = None
-) -> Sample:
+def _labels(
+    canvas: Canvas, view: View
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8], tuple[str, ...]]:
+    """Extents, kernels, other writing and texts of what the camera sees."""
     seen = framed(canvas, view)
-    extents, kernels, other = (view.labels(plane) for plane in label(seen))
-    if hidden is not None:
-        other[hidden] = 0
+    extents, kernels, other = label(seen)
     texts = tuple(number.text for number in seen.numbers)
-    return Sample(picture.clip(0, 255).astype(np.uint8), extents, kernels, other, texts)
+    return view.labels(extents), view.labels(kernels), view.labels(other), texts
+
+
+def _as_bytes(picture: Plane) -> NDArray[np.uint8]:
+    return np.asarray(picture.clip(0, 255), np.uint8)
 
 
 def _at_resolution(canvas: Canvas, rng: np.random.Generator) -> Canvas:
     """The canvas so large that its digits are as high as a picture's are."""
-    heights = [_height(number) for number in canvas.numbers] or [rng.uniform(15, 60)]
+    heights = _heights(canvas) if canvas.numbers else rng.uniform(15, 60, 1)
     usual, low = np.median(heights), np.quantile(heights, 0.1)
     wanted = rng.uniform(np.log(LOWEST + 1), np.log(USUAL if rng.random() < 0.85 else HIGHEST))
     most = np.exp(rng.uniform(np.log(400), np.log(LARGEST))) / max(canvas.shape)
@@ -66,28 +70,26 @@ def _at_resolution(canvas: Canvas, rng: np.random.Generator) -> Canvas:
     scale = min(scale, LARGEST / max(canvas.shape))
     height, width = (max(1, round(side * scale)) for side in canvas.shape)
     factor = np.array([width / canvas.shape[1], height / canvas.shape[0]])
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    planes = (
-        np.asarray(cv2.resize(plane, (width, height), interpolation=how), np.float32)
-        for plane in (canvas.ink, canvas.other, canvas.lines)
+    ink, other, lines = (
+        resized(plane, (height, width)) for plane in (canvas.ink, canvas.other, canvas.lines)
     )
     numbers = [
         Written(number.text, ((number.quad + 0.5) * factor - 0.5).astype(np.float32))
         for number in canvas.numbers
     ]
-    return Canvas(*planes, numbers)
+    return Canvas(ink, other, lines, numbers)
 
 
-def _height(number: Written) -> float:
-    a, b, c, d = number.quad
-    high = float(np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
-    return max(1.0, (high - 2) / (1 + 2 * MARGIN))
+def _heights(canvas: Canvas) -> NDArray[np.float64]:
+    """Pixels that each number's ink is high."""
+    quads = np.array([number.quad for number in canvas.numbers], np.float64)
+    sides = np.linalg.norm(quads[:, [3, 2]] - quads[:, [0, 1]], axis=2).mean(1)
+    return np.asarray(np.maximum(1, (sides - 2) / (1 + 2 * MARGIN)))
 
 
 def _digit_height(canvas: Canvas) -> float:
     """Of the smaller ones, for these must stay readable."""
-    heights = [_height(number) for number in canvas.numbers]
-    return max(float(LOWEST), float(np.quantile(heights, 0.2))) if heights else 20.0
+    return max(LOWEST, float(np.quantile(_heights(canvas), 0.2))) if canvas.numbers else 20.0
 
 
 def _blur(canvas: Canvas, size: float, rng: np.random.Generator) -> tuple[float, float]:
@@ -110,10 +112,9 @@ def _blur(canvas: Canvas, size: float, rng: np.random.Generator) -> tuple[float,
 def _solid(patches: list[Plane], sigma: float) -> float:
     if not patches:
         return 0.9
-    blurred = [cv2.GaussianBlur(patch, (0, 0), sigma) if sigma else patch for patch in patches]
     strokes = [
-        float(np.median(seen[patch > 0.4 * patch.max()]))
-        for seen, patch in zip(blurred, patches, strict=True)
+        float(np.median((blurred(patch, sigma) if sigma else patch)[patch > 0.4 * patch.max()]))
+        for patch in patches
     ]
     return float(np.quantile(strokes, 0.25))
 
@@ -151,7 +152,7 @@ def _scan(
     frame = _frame(inset[0], inset[1], width - inset[2], height - inset[3])
     view = View.through(_turned(frame, rng.normal(0, 0.7)), _size(frame), canvas.shape)
     beyond = float(rng.choice([255, sheet.level, rng.uniform(0, 60)], p=[0.3, 0.6, 0.1]))
-    scene = cv2.GaussianBlur(view.seen(sheet.grey, beyond), (0, 0), sigma)
+    scene = blurred(view.seen(sheet.grey, beyond), sigma)
     noise = rng.uniform(0, 0.08) * sheet.depth if rng.random() < 0.6 else 0.3
     scene += noise * grain(scene.shape, rng, rng.uniform(0, 0.8))
     if black_white:
@@ -168,7 +169,7 @@ def _thresholded(scene: Plane, sheet: Sheet, rng: np.random.Generator) -> Plane:
     if rng.random() < 0.3:
         picture[grain(scene.shape, rng) > rng.uniform(3, 4)] = 0
     if rng.random() < 0.4:
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 0.8)))
+        picture = blurred(picture, rng.uniform(0.4, 0.8))
     return _jpeg(picture, int(rng.integers(40, 96))) if rng.random() < 0.3 else picture
 
 
@@ -181,21 +182,20 @@ def _photo(canvas: Canvas, size: float, rng: np.random.Generator) -> Sample:
     relief = bent(canvas.shape, rng) if rng.random() < 0.4 and not crop else None
     grey = sheet.grey
     if relief is not None:
-        grey = grey * cv2.resize(relief.light, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        grey = grey * resized(relief.light, canvas.shape)
     frame = _around_crop(canvas, rng) if crop else _around(canvas, rng)
     view = View.through(_held(frame, rng, steady=crop), _size(frame), canvas.shape, relief)
-    paper = np.full(canvas.shape, 255, np.uint8)
-    covered = cv2.remap(paper, view.x, view.y, cv2.INTER_LINEAR)
+    extents, kernels, other, texts = _labels(canvas, view)
+    covered = view.seen(np.ones(canvas.shape, np.float32), 0)
     scene = view.seen(grey)
-    if not crop and covered.min() < 255:
-        scene = _laid_down(scene, covered.astype(np.float32) / 255, min(canvas.shape), rng)
-    hidden = None
-    if not crop and rng.random() < (0.5 if covered.min() < 255 else 0.12):
-        free = view.labels(label(canvas)[0]) == 0
-        hidden = put_objects(scene, free, min(canvas.shape), rng)
+    beyond = not crop and covered.min() < 1
+    if beyond:
+        scene = _laid_down(scene, covered, sheet.level, min(canvas.shape), rng)
+    if not crop and rng.random() < (0.5 if beyond else 0.12):
+        other[put_objects(scene, extents == 0, min(canvas.shape), rng)] = 0
     scene *= _light(scene.shape, sheet.depth, rng)
     scene = _exposed(scene, sigma, size, sheet.depth, rng)
-    return _sample(canvas, view, scene, hidden)
+    return Sample(_as_bytes(scene), extents, kernels, other, texts)
 
 
 def _around(canvas: Canvas, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -243,25 +243,34 @@ def _held(
         angle = rng.uniform(-25, 25)
     reach = frame.max(0) - frame.min(0)
     askew = 0.01 if steady else float(rng.choice([0.01, 0.025, 0.06], p=[0.4, 0.45, 0.15]))
-    return _turned(frame, angle) + askew * rng.normal(0, 1, (4, 2)).clip(-2, 2) * reach
+    moved = askew * rng.normal(0, 1, (4, 2)).clip(-2, 2) * reach
+    return np.asarray(_turned(frame, angle) + moved)
 
 
 def _turned(frame: NDArray[np.float64], degrees: float) -> NDArray[np.float64]:
     angle = np.radians(degrees)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     middle = frame.mean(0)
-    return (frame - middle) @ turn + middle
+    return np.asarray((frame - middle) @ turn + middle)
 
 
-def _laid_down(scene: Plane, covered: Plane, unit: float, rng: np.random.Generator) -> Plane:
+def _laid_down(
+    scene: Plane, covered: Plane, level: float, unit: float, rng: np.random.Generator
+) -> Plane:
     """The sheet, seen where it covers, on something, with its shadow on it."""
     desk = surface(covered.shape, unit, rng)
-    small = cv2.resize(covered, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.12:
+        # On more of the same paper its edge is hardly seen.
+        desk += level * rng.uniform(0.9, 1.05) - np.median(desk)
+    height, width = covered.shape
+    small = resized(covered, (max(1, height // 4), max(1, width // 4)))
     spread = rng.uniform(0.002, 0.03) * unit / 4
-    moved = np.float32([[1, 0, rng.normal(0, spread + 0.5)], [0, 1, rng.normal(0, spread + 0.5)]])
-    small = cv2.warpAffine(small, moved, small.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-    small = cv2.GaussianBlur(small, (0, 0), spread + 0.5)
-    shadow = cv2.resize(small, covered.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    across, down = rng.normal(0, spread + 0.5, 2)
+    moved = np.array([[1, 0, across], [0, 1, down]])
+    small = np.asarray(
+        cv2.warpAffine(small, moved, small.shape[::-1], borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
+    shadow = resized(blurred(small, spread + 0.5), (height, width))
     desk *= 1 - np.float32(rng.uniform(0.1, 0.6)) * shadow
     return np.asarray(desk + covered * (scene - desk), np.float32)
 
@@ -279,7 +288,7 @@ def _light(shape: tuple[int, int], depth: float, rng: np.random.Generator) -> Pl
     if rng.random() < 0.35:
         light *= 1 - rng.uniform(0.08, deepest) * _shadow(rows, columns, rng)
     light = light.clip(0.45, 1.2).astype(np.float32)
-    return np.asarray(cv2.resize(light, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return resized(light, shape)
 
 
 def _shadow(rows: int, columns: int, rng: np.random.Generator) -> Plane:
@@ -296,7 +305,7 @@ def _shadow(rows: int, columns: int, rng: np.random.Generator) -> Plane:
         corners = cv2.boxPoints((tuple(map(float, centre)), sides, rng.uniform(0, 180)))
     cv2.fillPoly(mask, [np.asarray(corners).astype(np.int32)], 1.0)
     spread = float(np.exp(rng.uniform(np.log(0.5), np.log(0.12 * reach + 1))))
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), spread), np.float32)
+    return blurred(mask, spread)
 
 
 def _exposed(
@@ -306,14 +315,13 @@ def _exposed(
     if rng.random() < 0.08 and depth > 80:
         glare = clouds(scene.shape, rng.uniform(0.2, 0.6) * max(scene.shape), rng) - 0.8
         scene += (0.6 * glare).clip(0, 0.5) * (255 - scene)
-    scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), sigma), np.float32)
+    scene = blurred(scene, sigma)
     if rng.random() < 0.1:
         scene = _moved(scene, rng.uniform(1.5, max(2, 0.12 * size)), rng)
     if rng.random() < 0.2 and size > 14:
-        small = cv2.resize(
-            scene, None, fx=(f := rng.uniform(12 / size, 0.95)), fy=f, interpolation=cv2.INTER_AREA
-        )
-        scene = np.asarray(cv2.resize(small, scene.shape[::-1], interpolation=cv2.INTER_LINEAR))
+        factor = rng.uniform(12 / size, 0.95)
+        height, width = (max(1, round(side * factor)) for side in scene.shape)
+        scene = resized(resized(scene, (height, width)), scene.shape)
     noise = rng.uniform(0.3, 0.5 + (0.07 + 0.001 * min(size, 60)) * depth)
     scene += noise * grain(scene.shape, rng, rng.uniform(0.5, 1.5) if rng.random() < 0.4 else 0)
     if rng.random() < 0.1:
@@ -339,20 +347,18 @@ def _moved(scene: Plane, length: float, rng: np.random.Generator) -> Plane:
 def _sharpened(scene: Plane, rng: np.random.Generator) -> Plane:
     """With halos around what is dark."""
     amount = np.float32(rng.uniform(0.4, 1.8))
-    soft = cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.8, 3))
-    return np.asarray(scene + amount * (scene - soft), np.float32)
+    return scene + amount * (scene - blurred(scene, rng.uniform(0.8, 3)))
 
 
 def _whitened(scene: Plane, rng: np.random.Generator) -> Plane:
     """As a telephone's scanner makes paper white and even."""
-    small = cv2.resize(scene, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    small = cv2.dilate(small, np.ones((5, 5), np.uint8))
-    small = cv2.GaussianBlur(small, (0, 0), 6)
-    around = cv2.resize(small, scene.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    height, width = scene.shape
+    small = resized(scene, (max(1, height // 8), max(1, width // 8)))
+    small = np.asarray(cv2.dilate(small, np.ones((5, 5), np.uint8)), np.float32)
+    around = resized(blurred(small, 6), scene.shape)
     return np.asarray(scene / np.maximum(around, 20) * rng.uniform(235, 275), np.float32)
 
 
 def _jpeg(picture: Plane, quality: int) -> Plane:
-    grey = picture.clip(0, 255).astype(np.uint8)
-    _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    _, data = cv2.imencode(".jpg", _as_bytes(picture), [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.float32)

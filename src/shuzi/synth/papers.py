@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 
 from shuzi.synth.canvas import Canvas, Plane
-from shuzi.synth.noise import clouds, grain, tiled
+from shuzi.synth.noise import blurred, clouds, grain, tiled
 from shuzi.synth.views import Relief
 from shuzi.synth.writer import printed_words
 
+Pattern = Callable[[tuple[int, int], float, np.random.Generator], Plane]
 FAINTEST = 30.0
 """Grey values between ink and paper, of 255, that a person reads comfortably."""
 
@@ -87,27 +88,24 @@ def _stock(
     """Bare paper with what was printed on it before anybody wrote."""
     shape = canvas.shape
     paper = np.full(shape, level, np.float32)
-    names = list(PATTERNS)
-    shares = np.array([PATTERNS[name][1] for name in names])
-    name = str(rng.choice(names, p=shares / shares.sum()))
-    if name != "plain":
-        strongest = min(60.0, (0.35 if name in OVER_ALL else 0.5) * depth)
-        print_ = PATTERNS[name][0](shape, size, rng)
-        paper -= rng.uniform(0.3, 1) * strongest * print_
-    if rng.random() < 0.12:
+    if rng.random() < PRINTED:
+        which = int(rng.choice(len(PATTERNS), p=[share for _, share, _ in PATTERNS]))
+        draw, _, strongest = PATTERNS[which]
+        paper -= rng.uniform(0.3, 1) * min(60.0, strongest * depth) * draw(shape, size, rng)
+    newspaper = rng.random() < 0.06
+    if newspaper or rng.random() < 0.12:
         paper -= rng.uniform(0.08, 0.3) * min(depth, 120) * _show_through(canvas, size, rng)
-    if rng.random() < 0.5:
-        paper += rng.uniform(0.5, 3) * grain(shape, rng, rng.uniform(0, 1.5))
+    if newspaper or rng.random() < 0.5:
+        strongest = min(6 if newspaper else 3, 0.1 * depth)
+        paper += rng.uniform(0.4, strongest) * grain(shape, rng, rng.uniform(0, 0.08 * size))
+    if rng.random() < 0.12:
+        paper += min(30, 0.4 * depth) * _creases(shape, size, rng)
     if rng.random() < 0.35:
         paper += rng.uniform(1, 5) * clouds(shape, rng.uniform(2, 12) * size, rng)
     if rng.random() < 0.12:
         stained = clouds(shape, rng.uniform(4, 20) * size, rng) - rng.uniform(1.2, 2)
         paper *= 1 - rng.uniform(0.05, 0.25) * (stained * 3).clip(0, 1)
     return paper
-
-
-def _plain(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
-    return np.zeros(shape, np.float32)
 
 
 def _rules(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
@@ -180,7 +178,7 @@ def _dots(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plan
     return tiled(tile, shape)
 
 
-def _emblem(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
+def _emblem(shape: tuple[int, int], _: float, rng: np.random.Generator) -> Plane:
     """A watermark or a coat of arms: large figures or a large word, once or several times."""
     plane = np.zeros(shape, np.float32)
     reach = min(shape)
@@ -208,7 +206,7 @@ def _emblem(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Pl
             turn = cv2.getRotationMatrix2D(
                 (word.shape[1] / 2, word.shape[0] / 2), rng.uniform(-60, 60), 1.0
             )
-            turn[:, 2] += np.array(at) - np.array(word.shape[::-1]) / 2
+            turn[:, 2] += [at[0] - word.shape[1] / 2, at[1] - word.shape[0] / 2]
             np.maximum(plane, cv2.warpAffine(word, turn, shape[::-1]) / np.float32(255), out=plane)
     return plane
 
@@ -230,24 +228,43 @@ def _show_through(canvas: Canvas, size: float, rng: np.random.Generator) -> Plan
                 np.maximum(shown, word[: len(shown), : shown.shape[1]], out=shown)
                 x += word.shape[1] + high
         back = back[:, ::-1]
-    return np.asarray(cv2.GaussianBlur(back, (0, 0), 0.4 + 0.04 * size), np.float32)
+    return blurred(back, 0.4 + 0.04 * size)
 
 
-PATTERNS: dict[
-    str, tuple[Callable[[tuple[int, int], float, np.random.Generator], Plane], float]
-] = {
-    "plain": (_plain, 0.4),
-    "rules": (_rules, 0.12),
-    "squares": (_squares, 0.13),
-    "bands": (_bands, 0.1),
-    "hatching": (_hatching, 0.05),
-    "guilloche": (_guilloche, 0.07),
-    "dots": (_dots, 0.04),
-    "emblem": (_emblem, 0.09),
-}
-"""Of what may be printed on paper, what draws it, float32, 1 full, and its share."""
-OVER_ALL = {"hatching", "guilloche", "dots", "bands"}
-"""Of these, those that lie behind every stroke."""
+def _creases(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
+    """Where a sheet was folded, or crumpled: lines light on one side, dark on the other."""
+    height, width = shape
+    plane = np.zeros(shape, np.float32)
+    thick = max(1, round(0.06 * size))
+    crumpled = rng.random() < 0.4
+    for _ in range(int(rng.integers(3, 12)) if crumpled else int(rng.integers(1, 4))):
+        a, b = rng.uniform(0, 1, (2, 2))
+        if not crumpled:
+            # Across the whole sheet, in the middle or in thirds.
+            side = int(rng.integers(2))
+            a[side], b[side] = rng.choice([0.33, 0.5, 0.67]) + rng.normal(0, 0.01, 2)
+            a[1 - side], b[1 - side] = 0, 1
+        a, b = a * [width, height], b * [width, height]
+        power = rng.uniform(0.2, 1)
+        for shift, sign in ((0, 1.0), (thick, -1.0)):
+            start, end = ((at + shift).round().astype(int).tolist() for at in (a, b))
+            cv2.line(plane, start, end, sign * power, thick, cv2.LINE_AA)
+    return blurred(plane, 0.5 + 0.3 * thick)
+
+
+PRINTED = 0.6
+"""Share of papers that something is printed on before anybody writes."""
+PATTERNS: tuple[tuple[Pattern, float, float], ...] = (
+    (_rules, 0.2, 0.5),
+    (_squares, 0.22, 0.5),
+    (_bands, 0.17, 0.35),
+    (_hatching, 0.08, 0.35),
+    (_guilloche, 0.12, 0.35),
+    (_dots, 0.06, 0.35),
+    (_emblem, 0.15, 0.5),
+)
+"""What may be printed: what draws it, float32, 1 full; its share; and how strong it is at most
+beside the numbers' ink, less where it lies behind every stroke."""
 
 
 def bent(shape: tuple[int, int], rng: np.random.Generator) -> Relief:
@@ -281,7 +298,5 @@ def bent(shape: tuple[int, int], rng: np.random.Generator) -> Relief:
     moved = up / steepest * most * max(shape) / max(rows, columns)
     slope = (steps[0] * towards[0] + steps[1] * towards[1]) / steepest
     light = light * (1 + rng.uniform(0.05, 0.25) * slope)
-    return Relief(
-        *(np.asarray(moved * t, np.float32) for t in (towards[1], towards[0])),
-        np.asarray(light, np.float32),
-    )
+    across, down = moved * towards[1], moved * towards[0]
+    return Relief(*(np.asarray(field, np.float32) for field in (across, down, light)))

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.synth.canvas import Plane
-from shuzi.synth.noise import clouds, grain
+from shuzi.synth.noise import clouds, grain, softened
 
 
 def surface(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> Plane:
@@ -27,14 +27,12 @@ def surface(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> Pl
         return _tiles(shape, unit, level, rng)
     if kind == "stone":
         spots = clouds(shape, rng.uniform(0.01, 0.04) * unit, rng)
-        return level * (1 + rng.uniform(0.05, 0.2) * spots + 0.04 * grain(shape, rng, 0.7))
+        speckled = 1 + rng.uniform(0.05, 0.2) * spots + 0.04 * grain(shape, rng, 0.7)
+        return np.asarray(level * speckled, np.float32)
     if kind == "paper":
         return _sheets(shape, unit, rng)
-    return level * (
-        1
-        + rng.uniform(0, 0.03) * grain(shape, rng, 0.8)
-        + rng.uniform(0, 0.06) * clouds(shape, 0.4 * unit, rng)
-    )
+    uneven = rng.uniform(0, 0.06) * clouds(shape, 0.4 * unit, rng)
+    return np.asarray(level * (1 + uneven + 0.03 * grain(shape, rng, 0.8)), np.float32)
 
 
 def _wood(
@@ -48,7 +46,7 @@ def _wood(
     field += clouds(size, (2.5 * narrow, 2 * unit), rng)
     if rng.random() < 0.5:
         rings = clouds(size, (0.15 * unit, 1.2 * unit), rng)
-        field += np.sin(rng.uniform(4, 12) * rings)
+        field += np.asarray(np.sin(rng.uniform(4, 12) * rings), np.float32)
     wood = level * (1 + rng.uniform(0.03, 0.13) * field)
     if seams:
         wide = rng.uniform(0.15, 0.6) * unit
@@ -96,16 +94,9 @@ def _sheets(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> Pl
         mask = np.zeros(shape, np.float32)
         cv2.fillPoly(mask, [box.astype(np.int32)], 1.0, cv2.LINE_AA)
         sheet = np.float32(rng.uniform(120, 245))
-        plane *= 1 - 0.35 * _soft(mask, 0.01 * unit + 1)
+        plane *= 1 - 0.35 * softened(mask, 0.01 * unit + 1)
         plane += mask * (sheet - plane)
     return plane
-
-
-def _soft(mask: Plane, spread: float) -> Plane:
-    """Blurred, at a quarter of the resolution."""
-    small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), max(0.4, spread / 4))
-    return np.asarray(cv2.resize(small, mask.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def put_objects(
@@ -126,7 +117,7 @@ def put_objects(
             covers = mask > 0.2
             if not covers.any() or not free[covers].all():
                 continue
-            shadow = np.roll(_soft(mask, 0.015 * unit + 1), rng.integers(-6, 7, 2), (0, 1))
+            shadow = np.roll(softened(mask, 0.015 * unit + 1), rng.integers(-6, 7, 2), (0, 1))
             scene *= 1 - rng.uniform(0.1, 0.5) * shadow
             shade = level * (1 + 0.12 * clouds(scene.shape, 0.1 * unit, rng))
             scene += mask * (shade - scene)

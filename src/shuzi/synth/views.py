@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synth.canvas import Canvas, Plane, Written
+from shuzi.synth.canvas import Canvas, Plane
 
 Label = TypeVar("Label", np.uint8, np.uint16)
 STEP = 16
@@ -112,26 +112,30 @@ def framed(canvas: Canvas, view: View) -> Canvas:
     cv2.fillPoly(inside, [np.round(view.frame()).astype(np.int32)], 1)
     if inside.all():
         return canvas
-    kept: list[Written] = []
+    if not canvas.numbers:
+        return canvas
+    cut = shown(np.array([number.quad for number in canvas.numbers]), inside) < 1 - CUT
     other = canvas.other.copy()
-    for number in canvas.numbers:
-        if visible(number, inside) >= 1 - CUT:
-            kept.append(number)
-            continue
-        mask = np.zeros(canvas.shape, np.uint8)
-        cv2.fillConvexPoly(mask, np.round(number.quad).astype(np.int32), 1)
-        np.maximum(other, canvas.ink * mask, out=other)
+    for i in np.flatnonzero(cut):
+        quad = np.round(canvas.numbers[i].quad).astype(np.int32)
+        left, top, wide, high = cv2.boundingRect(quad)
+        left, top, right, bottom = max(0, left), max(0, top), left + wide, top + high
+        mask = np.zeros(canvas.ink[top:bottom, left:right].shape, np.float32)
+        cv2.fillConvexPoly(mask, quad - [left, top], 1)
+        place = other[top:bottom, left:right]
+        np.maximum(place, canvas.ink[top:bottom, left:right] * mask, out=place)
+    kept = [number for number, gone in zip(canvas.numbers, cut, strict=True) if not gone]
     return replace(canvas, other=other, numbers=kept)
 
 
-def visible(number: Written, inside: NDArray[np.uint8]) -> float:
-    """The share of a number's quadrilateral that lies where `inside` is not 0."""
-    u, v = np.meshgrid(*2 * [(np.arange(16) + 0.5) / 16])
-    a, b, c, d = (corner[:, None, None] for corner in number.quad)
-    x, y = a * (1 - u) * (1 - v) + b * u * (1 - v) + c * u * v + d * (1 - u) * v
+def shown(quads: NDArray[np.floating], inside: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Of each of the quadrilaterals, (n, 4, 2), the share that lies where `inside` is not 0."""
+    v, u = (np.mgrid[:12, :12].reshape(2, -1, 1) + 0.5) / 12
+    a, b, c, d = (quads[:, None, corner] for corner in range(4))
+    places = a * (1 - u) * (1 - v) + b * u * (1 - v) + c * u * v + d * (1 - u) * v
+    x, y = np.moveaxis(places.round().astype(int), 2, 0)
     height, width = inside.shape
-    rows, columns = (
-        y.round().astype(int).clip(0, height - 1),
-        x.round().astype(int).clip(0, width - 1),
-    )
-    return float(np.count_nonzero(inside[rows, columns]) / u.size)
+    lies = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    found = inside[y.clip(0, height - 1), x.clip(0, width - 1)] > 0
+    # What of a quadrilateral lies off the sheet shows no ink and counts for nothing.
+    return np.asarray((found & lies).sum(1) / np.maximum(1, lies.sum(1)))

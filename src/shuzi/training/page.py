@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shuzi.errors import DivergedError
-from shuzi.synth.crops import Crop, cut_crop
+from shuzi.synth.crops import Crop, cut_crops
 from shuzi.synth.materials import Materials, load_materials
 from shuzi.synth.sheets import compose_sample
 from shuzi.training.device import Device
@@ -29,7 +29,7 @@ ROUND = 960
 """Crops of an epoch."""
 PART = 48
 """Crops that a process composes at once."""
-A_PAGE = 4
+A_PAGE = 8
 """Crops of one composed page, at scales of their own."""
 AHEAD = 6
 """Parts that are composed ahead."""
@@ -85,7 +85,6 @@ _materials: list[Materials] = []
 
 
 def _begin(data: Path) -> None:
-    os.nice(5)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _materials.append(load_materials(data))
 
@@ -104,7 +103,7 @@ def _compose(seed: int, part: int) -> tuple[NDArray[np.uint8], ...]:
     crops: list[Crop] = []
     while len(crops) < PART:
         sample = compose_sample(_materials[0], rng)
-        crops += [cut_crop(sample, rng) for _ in range(A_PAGE)]
+        crops += cut_crops(sample, A_PAGE, rng)
     return (
         np.stack([crop.picture for crop in crops]),
         np.stack([crop.targets for crop in crops]),
