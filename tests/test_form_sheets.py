@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from shuzi.synth.canvas import Canvas
-from shuzi.synth.crop import cropped
 from shuzi.synth.digits import drawn_digits
+from shuzi.synth.excerpt import excerpt
 from shuzi.synth.form import FILLERS, Form
 from shuzi.synth.form_rows import Boxes, Habits
 from shuzi.synth.form_sheets import LAYOUTS
@@ -104,6 +104,6 @@ def test_a_part_of_a_page_shows_whole_numbers_alone():
     for x in (20, 150):
         canvas.write("1", (np.full((30, 10), 255, np.uint8), x, 30))
     for seed in range(20):
-        part = cropped(canvas, np.random.default_rng(seed))
+        part = excerpt(canvas, np.random.default_rng(seed))
         assert part.numbers
         assert part.ink.sum() == 300 * len(part.numbers)

@@ -277,7 +277,11 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     columns = max(1, min(int(rng.integers(1, 6)), int((width - x) / across)))
     rows = max(1, min(int(rng.integers(1, 12)), int((height - y) / down)))
     side, blank = str(rng.choice(["l", "c", "r"])), rng.uniform(0, 0.4)
-    thick, shaded = rng.uniform(0.6, 3), rng.random() < 0.15
+    thick, shaded, small = rng.uniform(0.6, 3), rng.random() < 0.15, 0.3 * size
+    corner = int(rng.integers(1, 80)) if small > 7 and rng.random() < 0.2 else 0
+    if corner:
+        wide, down, high = wide + size, down + 0.3 * size, high + 0.3 * size
+        across += size
     for row in range(rows):
         for column in range(columns):
             left, top = x + column * across, y + row * down
@@ -290,6 +294,9 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
             if shaded:
                 form.tint(cell, 0.15)
             form.frame(cell, thick)
+            if corner:
+                form.figure(left + label + 0.1 * size, top + 0.08 * size, small, str(corner))
+                corner += 1
             if rng.random() < blank:
                 continue
             if rng.random() < 0.04:

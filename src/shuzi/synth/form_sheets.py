@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from shuzi.synth.canvas import Canvas
-from shuzi.synth.crop import cropped
+from shuzi.synth.excerpt import excerpt
 from shuzi.synth.form import Form
 from shuzi.synth.form_choices import (
     answers,
@@ -130,8 +130,8 @@ def _sheet(
             break
         if i >= least and form.canvas.numbers:
             break
-    canvas = _cut(form) if rng.random() < 0.7 else form.canvas
-    return cropped(canvas, rng) if rng.random() < CROPPED else canvas
+    canvas = _cut(form) if rng.random() < 0.85 else form.canvas
+    return excerpt(canvas, rng) if rng.random() < CROPPED else canvas
 
 
 def _cut(form: Form) -> Canvas:

@@ -145,7 +145,10 @@ def sudoku(form: Form, x: float, y: float) -> tuple[float, float]:
                 top = cell[1] + (side - high) / 2
                 form.figure(cell[0] + side / 2, top, high, str(solved[row, column]), "c")
             elif rng.random() < by_hand:
-                form.write(str(solved[row, column]), cell)
+                if rng.random() < 0.01:
+                    form.strike(str(solved[row, column]), cell)
+                else:
+                    form.write(str(solved[row, column]), cell)
             elif rng.random() < small:
                 _candidates(form, cell)
     return x + 9 * side, y + 9 * side

@@ -8,7 +8,7 @@ LEAST, MOST = 0.12, 6.0
 """Heights of a number of paper that is left on each side of it."""
 
 
-def cropped(canvas: Canvas, rng: np.random.Generator) -> Canvas:
+def excerpt(canvas: Canvas, rng: np.random.Generator) -> Canvas:
     """The surroundings of a number of the page; numbers that the cut would hurt are left out."""
     if not canvas.numbers:
         return canvas
