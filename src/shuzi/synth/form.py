@@ -22,8 +22,8 @@ FILLERS = (*CROSSES, "0,50! 80,48!", "0,100! 70,0!", "0,75! 90,30!", "0,50! 30,4
 TICKS = (*CROSSES, "0,56! 30,100! 84,0!", "0,60! 24,96! 110,-20!", "0,40 26,90! 60,30 100,0")
 LATIN = tuple(font for font in FONTS if not font.startswith("cm"))
 """Fonts that have letters with accents."""
-SMALLEST = 6
-"""Pixels of a printed capital that anybody can read."""
+SMALLEST, FINEST = 7, 8
+"""Pixels of a printed capital and of a written digit that anybody can read."""
 VOCABULARY = 10
 """Printed words that a form has; each is drawn once."""
 ALPHABET = 34
@@ -177,7 +177,7 @@ class Form:
 
     def figure(self, x: float, y: float, high: float, text: str, side: str = "l") -> float:
         """Print a number; its width."""
-        piece = self.print_of(text, high)
+        piece = self.print_of(text, max(high, SMALLEST))
         x -= {"l": 0.0, "c": 0.5, "r": 1.0}[side] * piece.shape[1]
         self.put(text, [(piece, x, y)], self.black)
         return float(piece.shape[1])
@@ -332,7 +332,7 @@ class Form:
 
     def _number(self, text: str, high: float, most: float) -> Ink:
         """Digits so high, narrower where they were wider than `most`."""
-        piece = replace(self.writer, size=high).number(text)
+        piece = replace(self.writer, size=max(high, FINEST)).number(text)
         return scaled(piece, most / piece.shape[1]) if piece.shape[1] > most else piece
 
     def _place(self, piece: Ink, cell: Cell, side: str) -> tuple[float, float]:

@@ -94,7 +94,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "mixed": (mixed, 0.35),
 }
 """Of each kind, what composes it and its share among all."""
-CROPPED = 0.3
+EXCERPTS = 0.3
 """Share of sheets of which a picture shows a part: a field, some rows."""
 CROWDED = 140
 """Numbers after which a sheet gets no further block."""
@@ -107,10 +107,13 @@ def _sheet(
     largest: float = 60,
 ) -> Canvas:
     """Blocks drawn by their shares, as many as fit or fewer; cut to them now and then."""
-    height, width = (int(np.exp(rng.uniform(np.log(320), np.log(1500)))) for _ in range(2))
+    # Of a sudoku's cells a few would be the boxes of one number.
+    part = sudoku not in dict(blocks) and rng.random() < EXCERPTS
+    width = float(np.exp(rng.uniform(np.log(320), np.log(700 if part else 1500))))
+    height = float(np.clip(width * np.exp(rng.normal(0, 0.5)), 320, 1500))
     most = min(largest, 0.1 * min(height, width))
-    size = float(np.exp(rng.uniform(np.log(10), np.log(most))))
-    form = Form.new(materials, rng, (height, width), size)
+    size = float(np.exp(rng.uniform(np.log(18 if part else 10), np.log(most))))
+    form = Form.new(materials, rng, (int(height), int(width)), size)
     shares = np.array([share for _, share in blocks])
     # A form is of few kinds of field, each again and again.
     kinds = rng.choice(len(blocks), int(rng.integers(1, 4)), p=shares / shares.sum())
@@ -131,7 +134,7 @@ def _sheet(
         if i >= least and form.canvas.numbers:
             break
     canvas = _cut(form) if rng.random() < 0.85 else form.canvas
-    return excerpt(canvas, rng) if rng.random() < CROPPED else canvas
+    return excerpt(canvas, rng) if part else canvas
 
 
 def _cut(form: Form) -> Canvas:

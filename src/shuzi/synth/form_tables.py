@@ -179,7 +179,8 @@ def points(form: Form, x: float, y: float) -> tuple[float, float]:
     """A small table: question, the most points, points; their sum at the end."""
     rng, size = form.rng, form.size
     questions = int(rng.integers(2, 13))
-    high, wide = size * rng.uniform(1.3, 2), size * rng.uniform(1.9, 3)
+    high = size * rng.uniform(1.3, 1.9)
+    wide = high * rng.uniform(1.3, 2)
     head = size * rng.uniform(3, 6)
     upright = rng.random() < 0.25
     letters = size * rng.uniform(0.45, 0.75)
