@@ -31,6 +31,8 @@ ALPHABET = 34
 WIDEST, THICKEST, NARROWEST = 0.32, 0.19, 0.7
 """Of a hand: heights between a number's digits and of the pen's width, at most; a digit's width
 over its usual one, at least. Beyond them a number falls apart or its loops close."""
+CLIMBED = 1.2
+"""Of a digit's height, a number's at most, as its digits rise or fall."""
 PALEST = 0.4
 """Of full ink, what a thin pen's stroke has at least: paler ones nobody reads."""
 
@@ -331,9 +333,11 @@ class Form:
             self._reach(x + w, y + h)
 
     def _number(self, text: str, high: float, most: float) -> Ink:
-        """Digits so high, narrower where they were wider than `most`."""
-        piece = replace(self.writer, size=max(high, FINEST)).number(text)
-        return scaled(piece, most / piece.shape[1]) if piece.shape[1] > most else piece
+        """Digits so high, smaller where they were wider than `most` or climbed too far."""
+        high = max(high, FINEST)
+        piece = replace(self.writer, size=high).number(text)
+        scale = min(1.0, most / piece.shape[1], CLIMBED * high / len(piece))
+        return scaled(piece, scale) if scale < 1 else piece
 
     def _place(self, piece: Ink, cell: Cell, side: str) -> tuple[float, float]:
         """Where the piece stands in the cell: about its middle, or at a side of it."""
