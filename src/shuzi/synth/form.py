@@ -147,6 +147,11 @@ class Form:
         np.maximum(area, np.float32(strength), out=area)
         self._reach(x + w, y + h)
 
+    def clear(self, cell: Cell) -> None:
+        """White paper within a shaded area."""
+        x, y, w, h = (round(v) for v in cell)
+        self.canvas.lines[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)] = 0
+
     def word(
         self,
         x: float,
@@ -211,6 +216,14 @@ class Form:
             a, b = round(top), round(left)
             area = self.canvas.lines[a : a + len(piece), b : b + piece.shape[1]]
             area *= 1 - piece[: len(area), : area.shape[1]].astype(np.float32) / 255
+
+    def badge(self, x: float, y: float, high: float, text: str) -> None:
+        """A printed number up to x, white on a dark square."""
+        piece = self.print_of(text, max(high, SMALLEST))
+        pad = 0.4 * len(piece)
+        left = x - piece.shape[1] - pad
+        area = (left - pad, y - pad, piece.shape[1] + 2 * pad, len(piece) + 2 * pad)
+        self.stencil(area, text, [(piece, left, y)])
 
     def ring(self, x: float, y: float, across: float, down: float, thick: float = 1.0) -> None:
         """A printed circle or ellipse about a point, its half axes given."""

@@ -32,7 +32,11 @@ class Boxes:
         )
         high = form.size * rng.uniform(1.15, 1.8)
         wide = high * rng.uniform(0.5, 1.15)
-        gap = wide * rng.uniform(0.06, 0.45) if style in ("apart", "dashes", "shaded") else 0.0
+        gap = (
+            wide * rng.uniform(0.06, 0.45)
+            if style in ("apart", "dashes", "shaded", "white")
+            else 0.0
+        )
         inner = rng.uniform(0.5, 1.2)
         outer = inner if rng.random() < 0.6 else rng.uniform(1.5, 4)
         return cls(count, wide, high, gap, style, inner, outer, rng.uniform(0.15, 0.5))
@@ -48,6 +52,12 @@ class Boxes:
     def print(self, form: Form, x: float, y: float) -> None:
         """The lines, from x and y on."""
         cells, whole = self.cells(x, y), (x, y, self.long, self.high)
+        if self.style == "white":
+            pad = 0.12 * self.high
+            form.tint((x - pad, y - pad, self.long + 2 * pad, self.high + 2 * pad), 0.22)
+            for cell in cells:
+                form.clear(cell)
+            return
         if self.style in ("apart", "shaded"):
             for cell in cells:
                 if self.style == "shaded":
@@ -77,7 +87,7 @@ class Boxes:
 
 
 STYLES = {
-    "closed": 0.36,
+    "closed": 0.33,
     "apart": 0.2,
     "open": 0.1,
     "comb": 0.1,
@@ -86,10 +96,12 @@ STYLES = {
     "dashed": 0.04,
     "rail": 0.02,
     "dashes": 0.04,
-    "shaded": 0.03,
+    "shaded": 0.02,
+    "white": 0.04,
 }
 """Boxes that touch or not; without tops; with short dividers below, in a frame or not; with
-dividers of dots and dashes; with a line above and below; a short line a digit; shaded."""
+dividers of dots and dashes; with a line above and below; a short line a digit; shaded;
+white in a shaded band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +205,7 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
     rows = max(1, min(rows, int((height - y) / down)))
     printed = rng.random() < 0.05
     first = int(rng.integers(1, 30))
+    badges = rng.random() < 0.3
     hints = "".join(rng.choice(list("TMJDYAX"), boxes.count)) if rng.random() < 0.06 else ""
     for row in range(rows):
         for column in range(columns):
@@ -203,9 +216,11 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
                 )
             if label == "number":
                 text = str(first + row + column * rows)
-                form.figure(
-                    left + beside - 0.5 * size, top + (boxes.high - high) / 2, high, text, "r"
-                )
+                at = left + beside - 0.5 * size, top + (boxes.high - high) / 2
+                if badges:
+                    form.badge(*at, high, text)
+                else:
+                    form.figure(*at, high, text, "r")
             if label == "above":
                 form.word(left, top, high, most=across - beside - 0.5 * size)
                 top += 1.6 * high
