@@ -81,7 +81,7 @@ def number_heights(sample: Sample) -> NDArray[np.float64]:
     counts = np.bincount(sample.extents.ravel(), minlength=len(sample.texts) + 1)
     # The area of a number of n digits is about 0.75 n heights squared.
     squares = np.array([1.0, *(max(0.6, 0.75 * len(text)) for text in sample.texts)])
-    heights = np.sqrt(counts / squares)
+    heights = np.asarray(np.sqrt(counts / squares), np.float64)
     heights[0] = 0
     return heights
 
