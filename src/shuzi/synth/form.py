@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from shuzi.synth.blanks import crossed_out, handwritten_word
+from shuzi.synth.blanks import crossed_out, draw_word
 from shuzi.synth.canvas import Canvas, line
-from shuzi.synth.hand import new_hand
 from shuzi.synth.materials import Materials
 from shuzi.synth.printing import FONTS, print_line, print_words
 from shuzi.synth.strokes import LETTERS
@@ -29,6 +28,9 @@ VOCABULARY = 10
 """Printed words that a form has; each is drawn once."""
 ALPHABET = 34
 """Of the written signs, the first are letters."""
+WIDEST, THICKEST, NARROWEST = 0.32, 0.19, 0.7
+"""Of a hand: heights between a number's digits and of the pen's width, at most; a digit's width
+over its usual one, at least. Beyond them a number falls apart or its loops close."""
 PALEST = 0.4
 """Of full ink, what a thin pen's stroke has at least: paler ones nobody reads."""
 
@@ -72,14 +74,23 @@ class Form:
         shape: tuple[int, int],
         size: float,
     ) -> "Form":
-        hand = replace(new_hand(rng, real=0.5), pitch=0.0, swash=0.0)
+        writer = Writer.new(materials, size, rng)
+        hand = replace(
+            writer.hand,
+            pitch=0.0,
+            swash=0.0,
+            gap=min(writer.hand.gap, WIDEST),
+            pen=min(writer.hand.pen, THICKEST),
+            wide=max(writer.hand.wide, NARROWEST),
+            slant=min(writer.hand.slant, 0.6),
+        )
         pencil = rng.random() < 0.15
         pen = rng.uniform(0.35, 0.6) if pencil else rng.uniform(0.6, 1.0)
         faint = min(1.0, hand.pen * size)
         body = str(rng.choice(LATIN))
         return cls(
             canvas=Canvas.blank(*shape),
-            writer=Writer(hand, materials, size, rng),
+            writer=replace(writer, hand=hand),
             rng=rng,
             size=size,
             fonts=(body, body if rng.random() < 0.6 else str(rng.choice(FONTS))),
@@ -283,7 +294,7 @@ class Form:
     def scrawl(self, x: float, y: float, high: float, most: float) -> None:
         """A handwritten word or two, at most so wide."""
         for _ in range(int(self.rng.integers(1, 3))):
-            piece = scaled(handwritten_word(self.writer.hand, self.rng), high / TALL)
+            piece = scaled(draw_word(self.writer.hand, self.rng), high / TALL)
             if piece.shape[1] > most:
                 return
             self.stamp(piece, x, y + max(0.0, high - len(piece)), self.pen)
@@ -329,9 +340,12 @@ class Form:
         x, y, w, h = cell
         stray = self.rng.normal(0, self.loose, 2) * min(w, h)
         room = w - piece.shape[1]
-        inset = min(0.12 * h, max(0.0, room) / 2)
-        left = {"l": inset, "c": room / 2, "r": room - inset}[side]
-        return x + left + stray[0], y + (h - len(piece)) / 2 + stray[1]
+        inset = min(0.15 * h, max(0.0, room) / 2)
+        left = {"l": inset, "c": room / 2, "r": room - inset}[side] + stray[0]
+        if room > 0.1 * h:
+            # A neighbour's digits are as near as the border.
+            left = float(np.clip(left, 0.05 * h, room - 0.05 * h))
+        return x + left, y + (h - len(piece)) / 2 + stray[1]
 
     def _reach(self, x: float, y: float) -> None:
         self.reach = max(self.reach[0], x), max(self.reach[1], y)
