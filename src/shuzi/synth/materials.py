@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.unipen import Pens
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,8 @@ class Materials:
 
     Args:
         glyphs: real digits as pictures.
+        pens: real pen strokes; without them letters and words are drawn.
     """
 
     glyphs: Glyphs
+    pens: Pens | None = None
