@@ -71,7 +71,7 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
         )
         targets[3][half > 0] = 0
     counts = np.bincount(kernels.ravel(), minlength=len(heights))
-    seen = sum(len(text) for text, n in zip(sample.texts, counts[1:], strict=True) if n)
+    seen = float(sum(len(text) for text, n in zip(sample.texts, counts[1:], strict=True) if n))
     seen += float((other > 100).sum()) / 60
     return Crop(picture, targets, sample.turned if seen >= CLEAR else -1)
 
