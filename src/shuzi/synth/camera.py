@@ -30,8 +30,10 @@ def capture(canvas: Canvas, rng: np.random.Generator) -> Sample:
     The picture has any resolution; it may show the desk around the page, or a part of the page. A
     number that its edge cuts by more than a quarter is other writing, and not in `texts`.
     """
+    drawn = _digit_height(canvas)
     canvas = _at_resolution(canvas, rng)
-    size = _digit_height(canvas)
+    # Enlarged, a page shows no more detail.
+    size = min(_digit_height(canvas), 1.2 * drawn)
     kind = rng.choice(list(SHARES), p=list(SHARES.values()))
     if kind == "photo":
         return _photo(canvas, size, rng)
@@ -65,7 +67,6 @@ def _at_resolution(canvas: Canvas, rng: np.random.Generator) -> Canvas:
     usual, low = np.median(heights), np.quantile(heights, 0.1)
     wanted = rng.uniform(np.log(LOWEST + 1), np.log(USUAL if rng.random() < 0.85 else HIGHEST))
     most = np.exp(rng.uniform(np.log(400), np.log(LARGEST))) / max(canvas.shape)
-    # Much enlarged, a page shows nothing more.
     scale = max(min(np.exp(wanted) / usual, most, 2.0), LOWEST / low, SMALLEST / min(canvas.shape))
     scale = min(scale, LARGEST / max(canvas.shape))
     height, width = (max(1, round(side * scale)) for side in canvas.shape)
@@ -103,7 +104,7 @@ def _blur(canvas: Canvas, size: float, rng: np.random.Generator) -> tuple[float,
     ]
     patches = [patch for patch in patches if patch.size and patch.max() > 0.1]
     sharp = _solid(patches, 0.0)
-    sigma = 0.2 + (0.1 + 0.045 * size) * float(rng.beta(1, 2))
+    sigma = 0.2 + 0.042 * size * float(rng.beta(1, 2))
     while _solid(patches, sigma) < 0.5 * sharp and sigma > 0.3:
         sigma *= 0.7
     return sigma, max(0.1, _solid(patches, sigma))
@@ -193,7 +194,10 @@ def _photo(canvas: Canvas, size: float, rng: np.random.Generator) -> Sample:
         scene = _laid_down(scene, covered, sheet.level, min(canvas.shape), rng)
     if not crop and rng.random() < (0.5 if beyond else 0.12):
         other[put_objects(scene, extents == 0, min(canvas.shape), rng)] = 0
-    scene *= _light(scene.shape, sheet.depth, rng)
+    light = _light(scene.shape, sheet.depth, rng)
+    # Paper that is white all over shows no pale ink.
+    brightest = sheet.level * float(light.max()) * (relief.light.max() if relief else 1)
+    scene *= light * min(1.0, (255 + 0.3 * sheet.depth) / brightest)
     scene = _exposed(scene, sigma, size, sheet.depth, rng)
     return Sample(_as_bytes(scene), extents, kernels, other, texts)
 
@@ -316,20 +320,21 @@ def _exposed(
         glare = clouds(scene.shape, rng.uniform(0.2, 0.6) * max(scene.shape), rng) - 0.8
         scene += (0.6 * glare).clip(0, 0.5) * (255 - scene)
     scene = blurred(scene, sigma)
-    if rng.random() < 0.1:
-        scene = _moved(scene, rng.uniform(1.5, max(2, 0.12 * size)), rng)
-    if rng.random() < 0.2 and size > 14:
+    worse = rng.random()
+    if worse < 0.1:
+        scene = _moved(scene, rng.uniform(1.2, max(2, 0.12 * size)), rng)
+    elif worse < 0.3 and size > 14:
         factor = rng.uniform(12 / size, 0.95)
         height, width = (max(1, round(side * factor)) for side in scene.shape)
         scene = resized(resized(scene, (height, width)), scene.shape)
     noise = rng.uniform(0.3, 0.5 + (0.07 + 0.001 * min(size, 60)) * depth)
     scene += noise * grain(scene.shape, rng, rng.uniform(0.5, 1.5) if rng.random() < 0.4 else 0)
     if rng.random() < 0.1:
-        scene = _whitened(scene, rng)
+        scene = _whitened(scene, 235 + min(40, 0.4 * depth))
     if rng.random() < 0.25:
         scene = _sharpened(scene, rng)
     # What is small or pale does not survive strong compression.
-    worst = 25 if size > 16 and depth > 60 else 50
+    worst = 25 if size > 16 and depth > 60 else 55
     return _jpeg(scene, int(rng.integers(worst, 96))) if rng.random() < 0.8 else scene
 
 
@@ -350,13 +355,13 @@ def _sharpened(scene: Plane, rng: np.random.Generator) -> Plane:
     return scene + amount * (scene - blurred(scene, rng.uniform(0.8, 3)))
 
 
-def _whitened(scene: Plane, rng: np.random.Generator) -> Plane:
+def _whitened(scene: Plane, white: float) -> Plane:
     """As a telephone's scanner makes paper white and even."""
     height, width = scene.shape
     small = resized(scene, (max(1, height // 8), max(1, width // 8)))
     small = np.asarray(cv2.dilate(small, np.ones((5, 5), np.uint8)), np.float32)
     around = resized(blurred(small, 6), scene.shape)
-    return np.asarray(scene / np.maximum(around, 20) * rng.uniform(235, 275), np.float32)
+    return np.asarray(scene / np.maximum(around, 20) * white, np.float32)
 
 
 def _jpeg(picture: Plane, quality: int) -> Plane:

@@ -71,7 +71,7 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
         )
         targets[3][half > 0] = 0
     counts = np.bincount(kernels.ravel(), minlength=len(heights))
-    seen = sum(len(text) for text, n in zip(sample.texts, counts[1:], strict=True) if n)
+    seen = float(sum(len(text) for text, n in zip(sample.texts, counts[1:], strict=True) if n))
     seen += float((other > 100).sum()) / 60
     return Crop(picture, targets, sample.turned if seen >= CLEAR else -1)
 
@@ -81,7 +81,7 @@ def number_heights(sample: Sample) -> NDArray[np.float64]:
     counts = np.bincount(sample.extents.ravel(), minlength=len(sample.texts) + 1)
     # The area of a number of n digits is about 0.75 n heights squared.
     squares = np.array([1.0, *(max(0.6, 0.75 * len(text)) for text in sample.texts)])
-    heights = np.sqrt(counts / squares)
+    heights = np.asarray(np.sqrt(counts / squares), np.float64)
     heights[0] = 0
     return heights
 
@@ -95,8 +95,9 @@ def _scale(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generato
     )
     # What is blown up much further than it was taken shows nothing that a reader would meet.
     scale = float(np.clip(wanted / typical, 0.12, 4.0))
-    whole = SIDE / max(sample.picture.shape)
-    return float(max(scale, min(whole, 4.0) * rng.uniform(0.5, 1.0)))
+    # Paper beside the picture teaches nothing, so that a small one is enlarged to fill the crop.
+    filling = min(SIDE / float(np.sqrt(sample.picture.size)), 4.0, LARGE[1] / typical)
+    return float(max(scale, filling * rng.uniform(0.7, 1.1)))
 
 
 def _middle(sample: Sample, rng: np.random.Generator) -> tuple[int, int]:

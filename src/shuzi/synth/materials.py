@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from shuzi.dataset import load_mnist
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.puzzles import Puzzle, load_puzzles
+from shuzi.synth.unipen import Pens
 
 MNIST_TRAINS = 55_000
 """Of MNIST's training images; those after them compose what validates."""
@@ -19,10 +18,12 @@ class Materials:
 
     Args:
         glyphs: real digits as pictures.
+        pens: real pen strokes; without them letters and words are drawn.
         puzzles: labelled photos of sudokus.
     """
 
     glyphs: Glyphs
+    pens: Pens | None = None
     puzzles: tuple[Puzzle, ...] = ()
 
 
@@ -36,7 +37,9 @@ def load_materials(data: Path) -> Materials:
         DataError: a file cannot be read.
     """
     mnist, folder = load_mnist(data), data if data.is_dir() else data.parent
-    images, labels = [mnist.train_images[:MNIST_TRAINS]], [mnist.train_labels[:MNIST_TRAINS]]
-    sudoku = folder / "sudoku"
-    puzzles = load_puzzles(sudoku) if sudoku.is_dir() else ()
-    return Materials(Glyphs(np.concatenate(images), np.concatenate(labels)), puzzles)
+    unipen, sudoku = folder / "unipen", folder / "sudoku"
+    return Materials(
+        Glyphs(mnist.train_images[:MNIST_TRAINS], mnist.train_labels[:MNIST_TRAINS]),
+        Pens.load(unipen) if unipen.is_dir() else None,
+        load_puzzles(sudoku) if sudoku.is_dir() else (),
+    )

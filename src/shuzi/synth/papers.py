@@ -13,7 +13,9 @@ from shuzi.synth.writer import printed_words
 
 Pattern = Callable[[tuple[int, int], float, np.random.Generator], Plane]
 FAINTEST = 30.0
-"""Grey values between ink and paper, of 255, that a person reads comfortably."""
+"""Grey values between ink and paper, of 255, that a person reads comfortably; of small digits as
+many more as they are smaller than `EASY` pixels."""
+EASY = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def sheet_of_paper(
     darkest = 225 if not worn else 60
     # Most paper is light.
     level = lightest - (lightest - darkest) * float(rng.beta(1, 2.2))
-    level = max(level, min(250.0, 1.4 * FAINTEST / solid))
-    faintest = min(0.97, FAINTEST / (solid * level))
+    faintest = FAINTEST * max(1.0, EASY / size)
+    level = max(level, min(250.0, 1.4 * faintest / solid))
+    faintest = min(0.97, faintest / (solid * level))
     ink, other, lines = _strengths(faintest, rng, worn=worn)
     depth = ink * solid * level
     written = np.maximum(np.maximum(ink * canvas.ink, other * canvas.other), lines * canvas.lines)

@@ -42,21 +42,21 @@ def _wood(
     reach = round(1.5 * max(shape))
     size = reach // 2, reach // 2
     narrow = rng.uniform(0.004, 0.02) * unit
-    field = 0.6 * clouds(size, (narrow / 2, unit), rng)
-    field += clouds(size, (2.5 * narrow, 2 * unit), rng)
+    fine, broad = clouds(size, (narrow / 2, unit), rng), clouds(size, (2.5 * narrow, 2 * unit), rng)
+    field: Plane = 0.6 * fine + broad
     if rng.random() < 0.5:
         rings = clouds(size, (0.15 * unit, 1.2 * unit), rng)
         field += np.asarray(np.sin(rng.uniform(4, 12) * rings), np.float32)
-    wood = level * (1 + rng.uniform(0.03, 0.13) * field)
+    wood = np.asarray(level * (1 + rng.uniform(0.03, 0.13) * field), np.float32)
     if seams:
         wide = rng.uniform(0.15, 0.6) * unit
         for y in np.arange(rng.uniform(0, wide), size[0], wide / 2):
             a = int(y)
-            wood[a : a + int(wide / 2)] *= 1 + rng.normal(0, 0.06)
-            wood[a : a + max(1, int(0.004 * unit))] *= rng.uniform(0.3, 0.8)
+            wood[a : a + int(wide / 2)] *= float(rng.normal(1, 0.06))
+            wood[a : a + max(1, int(0.004 * unit))] *= float(rng.uniform(0.3, 0.8))
     angle = float(rng.choice([0, 90, rng.uniform(0, 180)]))
-    turn = cv2.getRotationMatrix2D((reach / 4, reach / 4), angle, 2.0)
-    turn[:, 2] += np.array(shape[::-1]) / 2 - reach / 4
+    turn = np.array(cv2.getRotationMatrix2D((reach / 4, reach / 4), angle, 2.0), np.float64)
+    turn[:, 2] += [shape[1] / 2 - reach / 4, shape[0] / 2 - reach / 4]
     return np.asarray(
         cv2.warpAffine(wood.astype(np.float32), turn, shape[::-1], borderMode=cv2.BORDER_REFLECT)
     )
