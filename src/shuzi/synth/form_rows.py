@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shuzi.synth.form import FILLERS, Cell, Form
-from shuzi.synth.strings import new_text
+from shuzi.synth.texts import any_text
 
 STROKE = "0,60! 200,30!"
 """One stroke through several boxes."""
@@ -293,6 +293,7 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     rows = max(1, min(int(rng.integers(1, 12)), int((height - y) / down)))
     side, blank = str(rng.choice(["l", "c", "r"])), rng.uniform(0, 0.4)
     thick, shaded, small = rng.uniform(0.6, 3), rng.random() < 0.15, 0.3 * size
+    various = most > 4 and rng.random() < 0.3
     corner = int(rng.integers(1, 80)) if small > 7 and rng.random() < 0.2 else 0
     if corner:
         wide, down, high = wide + size, down + 0.3 * size, high + 0.3 * size
@@ -317,7 +318,8 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
             if rng.random() < 0.04:
                 form.strike(new_digits(rng, min(most, 3)), cell)
                 continue
-            form.write(new_digits(rng, int(rng.integers(1, most + 1))), cell, side)
+            text = any_text(rng) if various else new_digits(rng, int(rng.integers(1, most + 1)))
+            form.write(text if len(text) <= most else text[:1], cell, side)
     return x + columns * across, y + rows * down
 
 
@@ -334,7 +336,8 @@ def lined(form: Form, x: float, y: float) -> tuple[float, float]:
         form.word(x, base - letters, letters, most=label - 0.5 * size)
         form.rule((x + label, base), (x + label + long, base), 0.8, dotted)
         if rng.random() < 0.65:
-            text = new_text(rng)[: int(long / size)]
+            text = any_text(rng)
+            text = text if 0.9 * size * len(text) < long else text[:1]
             cell = (x + label, base - 1.05 * size, long, size)
             form.write(text, cell, str(rng.choice(["l", "c", "r"])), size)
         elif rng.random() < 0.7:

@@ -8,6 +8,7 @@ from shuzi.synth.canvas import Canvas
 from shuzi.synth.excerpt import excerpt
 from shuzi.synth.form import Form
 from shuzi.synth.form_choices import (
+    RING,
     answers,
     bubbles,
     checks,
@@ -27,6 +28,7 @@ from shuzi.synth.form_rows import (
 )
 from shuzi.synth.form_tables import points, score_columns, sudoku, table
 from shuzi.synth.materials import Materials
+from shuzi.synth.texts import any_text
 
 Layout = Callable[[Materials, np.random.Generator], Canvas]
 Block = Callable[[Form, float, float], tuple[float, float]]
@@ -169,6 +171,11 @@ def _head(form: Form, x: float, y: float) -> float:
         right += form.size + form.figure(right + size, y, high, printed_text(rng))
     if rng.random() < 0.3:
         form.word(right + size, y, high * rng.uniform(0.5, 1), code(rng))
+    if rng.random() < 0.15:
+        cell = (right + 5 * size, y, 5 * size, 2.2 * size)
+        form.write(any_text(rng), cell, high=1.3 * size)
+        form.mark(RING, (cell[0] - 0.3 * size, y - 0.3 * size, 5.6 * size, 2.8 * size), 1.0)
+        return y + 3 * size
     if rng.random() < 0.3:
         form.emblem((right + 5 * size, y, 2 * size, 2 * size), form.black, "other")
         return y + 3 * size
