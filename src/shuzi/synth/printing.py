@@ -58,12 +58,13 @@ def print_line(text: str, rng: np.random.Generator) -> Ink:
 
 def print_words(rng: np.random.Generator) -> Ink:
     """One word or a few, of syllables, some with a colon after them."""
-    words = [_word(rng) for _ in range(int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1])))]
+    words = [new_word(rng) for _ in range(int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1])))]
     end = str(rng.choice(["", ":", "."], p=[0.7, 0.2, 0.1]))
     return print_line(" ".join(words) + end, rng)
 
 
-def _word(rng: np.random.Generator) -> str:
+def new_word(rng: np.random.Generator) -> str:
+    """A word of syllables that nobody takes for a number."""
     while True:
         syllables = (
             str(rng.choice(_ONSETS)) + str(rng.choice(_VOWELS))
