@@ -67,14 +67,14 @@ ALLOWED = {
     "__main__": {"cli"},
 }
 EVALUATION = LEAVES | {"arrays", "card", "dataset", "recognise", "evaluation", ""}
-SYNTH = RECOGNISE | {"synth"}
+SYNTH = RECOGNISE | {"dataset", "synth"}
 REVIEW = RECOGNISE | {"image", "evaluation", "review"}
 PACKAGES = {
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
     "synth": SYNTH,
     "evaluation": EVALUATION,
-    "training": EVALUATION | {"synth", "training", "review"},
+    "training": EVALUATION | {"page", "synth", "training", "review"},
     "review": REVIEW,
     "web": LEAVES
     | {"recognise", "decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""},

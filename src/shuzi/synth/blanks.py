@@ -72,7 +72,7 @@ def _letters(hand: Hand, rng: np.random.Generator) -> Ink:
     return write_ways(rng.choice(LETTERS, int(rng.integers(1, 7))).tolist(), hand, rng)
 
 
-def _word(hand: Hand, rng: np.random.Generator) -> Ink:
+def draw_word(hand: Hand, rng: np.random.Generator) -> Ink:
     """Joined small letters, perhaps with a capital before them."""
     x, points = 0, []
     for loop in rng.choice(_LOOPS, int(rng.integers(3, 9))).tolist():
@@ -128,7 +128,7 @@ def _dots(hand: Hand, rng: np.random.Generator) -> Ink:
 
 _KINDS: dict[Callable[[Hand, np.random.Generator], Ink], float] = {
     _letters: 0.28,
-    _word: 0.2,
+    draw_word: 0.2,
     _printed: 0.2,
     _scribbles: 0.07,
     _dashes: 0.1,

@@ -31,9 +31,13 @@ class Crop:
     turned: int
 
 
-def cut_crop(sample: Sample, rng: np.random.Generator) -> Crop:
-    """A part of the sample, its digits of some height, one of its numbers in it as a rule."""
+def cut_crops(sample: Sample, n: int, rng: np.random.Generator) -> list[Crop]:
+    """Parts of the sample, each with digits of another height, and a number in it as a rule."""
     heights = number_heights(sample)
+    return [_cut(sample, heights, rng) for _ in range(n)]
+
+
+def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator) -> Crop:
     scale = _scale(sample, heights, rng)
     side = max(1, round(SIDE / scale))
     y, x = _middle(sample, rng)
@@ -48,7 +52,7 @@ def cut_crop(sample: Sample, rng: np.random.Generator) -> Crop:
     size = [min(SIDE, max(2, round(n * scale))) for n in picture.shape[::-1]]
     picture = np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
     extents, kernels, other = (
-        np.asarray(cv2.resize(plane[part], size, interpolation=how))
+        np.asarray(cv2.resize(plane[part], size, interpolation=how), np.int64)
         for plane, how in (
             (sample.extents, cv2.INTER_NEAREST),
             (sample.kernels, cv2.INTER_NEAREST),
@@ -60,19 +64,25 @@ def cut_crop(sample: Sample, rng: np.random.Generator) -> Crop:
     picture = np.pad(picture, edges, mode="edge")
     extents, kernels, other = (np.pad(plane, edges) for plane in (extents, kernels, other))
     targets = _targets(extents, kernels, other, heights * scale)
-    texts = [sample.texts[place - 1] for place in np.unique(kernels) if place]
-    seen = sum(map(len, texts)) + float((other > 100).sum()) / 60
+    if sample.ignored is not None:
+        unknown = cv2.resize(sample.ignored[part], size, interpolation=cv2.INTER_AREA)
+        half = cv2.resize(
+            np.pad(unknown, edges), targets.shape[:0:-1], interpolation=cv2.INTER_AREA
+        )
+        targets[3][half > 0] = 0
+    counts = np.bincount(kernels.ravel(), minlength=len(heights))
+    seen = float(sum(len(text) for text, n in zip(sample.texts, counts[1:], strict=True) if n))
+    seen += float((other > 100).sum()) / 60
     return Crop(picture, targets, sample.turned if seen >= CLEAR else -1)
 
 
 def number_heights(sample: Sample) -> NDArray[np.float64]:
     """Of each number, in pixels of the sample's picture; 0 where none of it is seen."""
-    heights = np.zeros(len(sample.texts) + 1)
-    ids, counts = np.unique(sample.extents, return_counts=True)
-    for place, count in zip(ids.tolist(), counts.tolist(), strict=True):
-        if place:
-            # The area of a number of n digits is about 0.75 n heights squared.
-            heights[place] = np.sqrt(count / max(0.6, 0.75 * len(sample.texts[place - 1])))
+    counts = np.bincount(sample.extents.ravel(), minlength=len(sample.texts) + 1)
+    # The area of a number of n digits is about 0.75 n heights squared.
+    squares = np.array([1.0, *(max(0.6, 0.75 * len(text)) for text in sample.texts)])
+    heights = np.asarray(np.sqrt(counts / squares), np.float64)
+    heights[0] = 0
     return heights
 
 

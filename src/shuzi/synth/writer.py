@@ -1,35 +1,271 @@
 """One person with a pen, or one printer: says what stands in a field or on a line."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.synth.blanks import draw_word
 from shuzi.synth.hand import Hand, new_hand
 from shuzi.synth.materials import Materials
+from shuzi.synth.pen import cut
 from shuzi.synth.printing import print_line, print_words
-from shuzi.synth.writing import TALL, write
+from shuzi.synth.strokes import LETTERS
+from shuzi.synth.unipen import Nib, Strokes, ink_strokes
+from shuzi.synth.writing import TALL, write, write_ways
 
 Ink = NDArray[np.uint8]
+PENNED = 0.35
+"""Share of writers whose digits are pen strokes of one person, where there are pens."""
+CLOSE = 0.42
+"""Heights between two digits of a number at most; further apart they would be two numbers."""
+THICKEST = 0.16
+"""Heights of a pen's width at most: thicker ones fill a digit's loops."""
+_SIGNS: dict[str, tuple[str, float, float]] = {
+    "-": ("0,50! 50,48!", 0.45, 0.45),
+    ".": ("0,0 4,4", 0.1, 0.0),
+    ",": ("10,0 12,20 0,50", 0.28, -0.18),
+    "'": ("4,0 0,30", 0.28, 0.75),
+    ":": ("0,0 4,4 / 0,60 4,64", 0.55, 0.1),
+    ";": ("0,0 4,4 / 6,60 0,90", 0.7, -0.15),
+    "/": ("45,0! 0,100!", 1.15, -0.08),
+    "+": ("30,0! 30,60! / 0,30! 60,30!", 0.55, 0.2),
+    "=": ("0,0! 60,0! / 0,26! 60,24!", 0.5, 0.3),
+    "x": ("0,0! 60,60! / 56,0! 2,62!", 0.5, 0.1),
+    "*": ("30,0! 30,60! / 4,14! 56,46! / 56,14! 4,46!", 0.5, 0.3),
+    "%": ("14,0 2,14 12,28 24,14 14,0 / 66,0! 8,100! / 62,72 50,86 60,100 72,86 62,72", 1.0, 0.0),
+    "$": ("46,16 26,8 6,22 24,48 46,66 30,90 2,82 / 26,-6! 24,106!", 1.2, -0.1),
+    "(": ("20,0 4,24 0,50 6,78 22,100", 1.2, -0.1),
+    ")": ("0,0 18,24 22,50 16,78 2,100", 1.2, -0.1),
+    "?": ("2,24 16,2 46,6 50,30 26,48 24,70 / 24,96! 26,100!", 1.1, 0.0),
+    "!": ("4,0! 2,70! / 2,96 4,100", 1.1, 0.0),
+    "#": ("20,0! 12,80! / 48,0! 40,80! / 0,26! 62,24! / 0,54! 60,54!", 1.0, 0.0),
+    "<": ("50,0! 0,28! 50,60!", 0.6, 0.1),
+    ">": ("0,0! 50,28! 0,60!", 0.6, 0.1),
+    "&": ("70,100! 14,30 20,4 44,6 44,26 6,64 16,98 46,90 66,54", 1.0, 0.0),
+    "€": ("60,10 30,0 10,40 20,90 60,90 / 0,36! 46,34! / 0,58! 42,56!", 1.0, 0.0),
+    "✓": ("0,60! 20,96! 70,0!", 1.1, 0.0),
+    "~": ("0,30 16,8 34,28 52,10", 0.5, 0.35),
+}
+"""A sign's strokes, its larger side and its foot above the ground line, in heights of a digit."""
+BALL_PEN = Nib(2.0)
+_TALL_LETTERS, _DEEP_LETTERS = re.compile("[A-Zbdfhklt0-9]"), re.compile("[gjpqy]")
+_SMALL, _DEEP = 0.6, 0.4
+"""Heights of an a over a capital's, and of what hangs below the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A hand that writes digits `size` pixels high."""
+    """A hand that writes digits `size` pixels high.
+
+    Args:
+        person: whose pen strokes its digits are, if they are.
+        nib: how its pen inks pen strokes.
+        strength: how dark its pen writes, 1 full ink; for who puts the ink on the paper.
+    """
 
     hand: Hand
     materials: Materials
     size: float
     rng: np.random.Generator
+    person: int | None = None
+    nib: Nib = BALL_PEN
+    strength: float = 1.0
 
     @classmethod
     def new(cls, materials: Materials, size: float, rng: np.random.Generator) -> "Writer":
-        return cls(new_hand(rng), materials, size, rng)
+        hand = new_hand(rng)
+        hand = replace(
+            hand,
+            pitch=0.0,
+            gap=min(hand.gap, CLOSE - 0.1),
+            pen=min(hand.pen, THICKEST),
+            place=min(hand.place, 0.85),
+            slant=min(hand.slant, 0.5),
+            wide=max(hand.wide, 0.7),
+        )
+        pens = materials.pens
+        penned = pens is not None and pens.people and rng.random() < PENNED
+        person = int(rng.choice(pens.people)) if pens is not None and penned else None
+        pencil = rng.random() < 0.2
+        nib = Nib(
+            width=max(0.7, hand.pen * size),
+            pressure=float(rng.choice([0.0, 0.15, 0.3], p=[0.4, 0.4, 0.2])),
+            grain=rng.uniform(0.2, 0.6) if pencil else 0.0,
+        )
+        strength = rng.uniform(0.3, 0.8) if pencil else rng.uniform(0.7, 1.0)
+        return cls(hand, materials, size, rng, person, nib, strength)
 
     def number(self, text: str) -> Ink:
-        """Digits, cut to their ink."""
-        return scaled(write(text, self.hand, self.materials.glyphs, self.rng)[0], self.size / TALL)
+        """Digits, and the signs - . , / : among them, cut to their ink."""
+        return self.number_on_line(text)[0]
+
+    def number_on_line(self, text: str) -> tuple[Ink, float]:
+        """The same, and how far the ink reaches below the ground line."""
+        if self.person is None and text.isdecimal():
+            return self._digits(text), 0.0
+        pieces: list[tuple[Ink, float]] = []
+        for part in re.findall(r"\d+|\D", text):
+            if not part.isdecimal():
+                pieces.append(self._sign(part))
+            elif self.person is None:
+                pieces.append((self._digits(part), 0.0))
+            else:
+                pieces += [(self._penned_digit(digit, self.person), 0.0) for digit in part]
+        gap = self.hand.gap + (0.08 if self.person is not None else 0.0)
+        return self._side_by_side(pieces, gap)
+
+    def word(self) -> Ink:
+        """A word, joined or in letters, with or without a capital."""
+        return self.word_on_line()[0]
+
+    def word_on_line(self) -> tuple[Ink, float]:
+        """The same, and how far the ink reaches below the ground line."""
+        pens = self.materials.pens
+        if pens is None or self.rng.random() < 0.05:
+            word = draw_word(self.hand, self.rng)
+            return scaled(word, 0.8 * self.size / TALL), 0.0
+        text, strokes = pens.pick("words", self.rng, person=self.person)
+        return self._lettered(text, strokes)
+
+    def letters(self, text: str = "") -> Ink:
+        """These letters, or a few of any, as of a unit or an abbreviation.
+
+        Without pens they are letters and nobody promises which.
+        """
+        return self.letters_on_line(text)[0]
+
+    def letters_on_line(self, text: str = "") -> tuple[Ink, float]:
+        """The same, and how far the ink reaches below the ground line."""
+        pens, rng = self.materials.pens, self.rng
+        if pens is None:
+            count = len(text) or int(rng.integers(1, 5))
+            ink = write_ways(rng.choice(LETTERS[:34], count).tolist(), self.hand, rng)
+            return scaled(ink, self.size / TALL), 0.0
+        samples = [pens.pick("letters", rng, letter, self.person) for letter in text]
+        if not text:
+            anything = [
+                pens.pick("letters", rng, person=self.person) for _ in range(rng.integers(1, 5))
+            ]
+            # Alone these could be digits.
+            samples = [sample for sample in anything if sample[0] not in "IlOo"] or [
+                pens.pick("letters", rng, "A", self.person)
+            ]
+        pieces = [self._lettered(letter, strokes) for letter, strokes in samples]
+        return self._side_by_side(pieces, max(0.04, min(self.hand.gap, 0.2)))
+
+    def sign(self, sign: str) -> Ink:
+        """One of `- . , / : + = x * % $ ( ) ? ! # < > & ' ; ~`, the euro or a tick."""
+        return self._sign(sign)[0]
+
+    def sign_on_line(self, sign: str) -> tuple[Ink, float]:
+        """The same, and how far the ink reaches below the ground line."""
+        return self._sign(sign)
+
+    def identifier(self) -> tuple[Ink, float]:
+        """A word with digits in it, which is no number, and how far it reaches below the line."""
+        pens, rng = self.materials.pens, self.rng
+        if pens is not None and rng.random() < 0.4 and pens.has("mixed", ""):
+            text, strokes = pens.pick("mixed", rng)
+            return self._lettered(text, strokes)
+        letters = self.letters_on_line(str(rng.choice(list("ABCDEFHKMNPRTVWX"))))
+        digits = self.number_on_line(str(rng.integers(1, 1000)))
+        pieces = [letters, digits]
+        if rng.random() < 0.3:
+            pieces.append(self.letters_on_line(str(rng.choice(list("abcdkmx")))))
+        return self._side_by_side(pieces, max(0.03, min(0.1, self.hand.gap)))
+
+    def whole_number(self) -> tuple[str, Ink]:
+        """A number that a person wrote in one go, where there are pens, and its text."""
+        pens = self.materials.pens
+        if pens is None or not pens.has("strings", ""):
+            text = str(self.rng.integers(0, 10_000))
+            return text, self.number(text)
+        text, strokes = pens.pick("strings", self.rng)
+        return text, self._inked(strokes, self.size / _height(strokes))
+
+    def _digits(self, text: str) -> Ink:
+        line = write(text, self.hand, self.materials.glyphs, self.rng)[0]
+        return scaled(line, self.size / TALL)
+
+    def _penned_digit(self, digit: str, person: int) -> Ink:
+        pens = self.materials.pens
+        assert pens is not None
+        strokes = pens.pick("digits", self.rng, digit, person)[1]
+        tall = self.size * (1 + self.rng.normal(0, self.hand.uneven))
+        return self._inked(strokes, tall / _height(strokes))
+
+    def _inked(self, strokes: Strokes, scale: float) -> Ink:
+        slant = self.rng.normal(0, 0.04) + 0.3 * self.hand.slant
+        wide = float(np.clip(self.hand.wide, 0.75, 1.25))
+        return ink_strokes(strokes, scale, self.nib, self.rng, slant=slant, wide=wide)
+
+    def _lettered(self, text: str, strokes: Strokes) -> tuple[Ink, float]:
+        """Letters at their size beside digits, and how far they hang below the line."""
+        above = 1.0 if _TALL_LETTERS.search(text) else _SMALL
+        below = _DEEP if _DEEP_LETTERS.search(text) else 0.0
+        spread = 1 + self.rng.normal(0, self.hand.uneven)
+        scale = self.size * (above + below) * spread / _height(strokes)
+        thin = replace(
+            self, nib=replace(self.nib, width=min(self.nib.width, 0.1 * self.size + 0.3))
+        )
+        return thin._inked(strokes, scale), self.size * below
+
+    def _sign(self, sign: str) -> tuple[Ink, float]:
+        way, large, foot = _SIGNS[sign]
+        pens, rng = self.materials.pens, self.rng
+        large *= self.size * np.exp(rng.normal(0, 0.12))
+        foot += rng.normal(0, 0.04)
+        if sign == ".":
+            side = max(1.5, self.nib.width * rng.uniform(0.9, 1.6))
+            dot = [np.zeros((1, 2)), np.array([[0.0, 0.0], [side / 3, side / 3]])][rng.integers(2)]
+            return ink_strokes([dot], 1.0, replace(self.nib, width=side), rng), 0.0
+        if pens is not None and pens.has("signs", sign) and rng.random() < 0.7:
+            strokes = pens.pick("signs", rng, sign, self.person)[1]
+            largest = float(np.ptp(np.concatenate(strokes), axis=0).max())
+            return self._inked(strokes, large / max(largest, 1.0)), -foot * self.size
+        ink = write_ways([way], self.hand, rng)
+        return scaled(ink, large / max(ink.shape)), -foot * self.size
+
+    def _side_by_side(self, pieces: Sequence[tuple[Ink, float]], gap: float) -> tuple[Ink, float]:
+        """The pieces on one ground line, the gap, in heights, between their nearest ink."""
+        falls = [
+            below + self.size * self.rng.normal(0, 0.02 + 0.3 * self.hand.uneven)
+            for _, below in pieces
+        ]
+        tops = [fall - len(ink) for (ink, _), fall in zip(pieces, falls, strict=True)]
+        highest, lowest = min(tops), max(falls)
+        height = round(lowest - highest) + 2
+        wide = sum(ink.shape[1] for ink, _ in pieces) + round(len(pieces) * self.size * 0.6) + 2
+        line = np.zeros((height, wide), np.uint8)
+        edge = np.full(height, -1e6)
+        reach = 2 * round(0.12 * self.size) + 1
+        for i, ((ink, _), top) in enumerate(zip(pieces, tops, strict=True)):
+            high, width = ink.shape
+            at = min(round(top - highest), height - high)
+            inked = ink > 60
+            begin = np.where(inked.any(axis=1), inked.argmax(axis=1), 1_000_000)
+            near = np.asarray(cv2.dilate(edge[:, None], np.ones((reach, 1))))[at : at + high, 0]
+            nearest = float((near - begin).max())
+            if nearest < -1000:
+                nearest = float(max(0, edge.max()))
+            apart = max(0.0, gap + self.rng.normal(0, 0.03)) if gap > 0 else gap
+            left = 0 if i == 0 else max(0, round(nearest + apart * self.size + 1))
+            left = min(left, wide - width)
+            target = line[at : at + high, left : left + width]
+            np.maximum(target, ink, out=target)
+            last = np.where(inked.any(axis=1), left + width - inked[:, ::-1].argmax(axis=1), -1e6)
+            edge[at : at + high] = np.maximum(edge[at : at + high], last)
+        rows = np.flatnonzero((line > 30).any(axis=1))
+        foot = float(height - 1 - rows[-1]) if len(rows) else 0.0
+        return cut(line), lowest - foot
+
+
+def _height(strokes: Strokes) -> float:
+    return max(1.0, float(np.ptp(np.concatenate(strokes)[:, 1])))
 
 
 def printed(text: str, size: float, rng: np.random.Generator) -> Ink:
@@ -43,7 +279,14 @@ def printed_words(size: float, rng: np.random.Generator) -> Ink:
 
 
 def scaled(ink: Ink, scale: float) -> Ink:
-    """So many times as large."""
+    """So many times as large; enlarged its edges stay sharp."""
     size = [max(1, round(side * scale)) for side in ink.shape[::-1]]
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(ink, size, interpolation=how), np.uint8)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    large = np.asarray(cv2.resize(ink, size, interpolation=how), np.uint8)
+    if scale < 1.3:
+        return large
+    steep = min(scale, 4.0)
+    return np.asarray(
+        cv2.LUT(large, np.clip(steep * (np.arange(256) - 128) + 128, 0, 255).astype(np.uint8)),
+        np.uint8,
+    )

@@ -16,22 +16,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shuzi.errors import DivergedError
-from shuzi.synth.crops import SIDE, STRIDE, Crop, cut_crop
+from shuzi.synth.crops import Crop, cut_crops
 from shuzi.synth.materials import Materials, load_materials
 from shuzi.synth.sheets import compose_sample
-from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.page_network import PageNetwork, page_loss
-from shuzi.training.progress import Reporter
 from shuzi.training.recipes import Recipe
 
 ROUND = 960
 """Crops of an epoch."""
 PART = 48
 """Crops that a process composes at once."""
-A_PAGE = 4
+A_PAGE = 8
 """Crops of one composed page, at scales of their own."""
 AHEAD = 6
 """Parts that are composed ahead."""
@@ -47,8 +45,8 @@ class Composer:
     """Parts of composed crops by number, the same for the same seed, made ahead in processes.
 
     Args:
-        data: a folder with mnist.npz and, as far as they are there, other real handwriting; the
-            shares of it that choose between models are left out.
+        data: where MNIST lies; other real handwriting is looked for in the same folder, and what of
+            it chooses between models is left out.
     """
 
     def __init__(self, data: Path, seed: int, workers: int = 1) -> None:
@@ -58,9 +56,9 @@ class Composer:
         )
         self._ahead: dict[int, Future[tuple[NDArray[np.uint8], ...]]] = {}
 
-    def batch(self, number: int) -> Batch:
-        """The part of that number; those after it are begun."""
-        for part in range(number, number + AHEAD):
+    def batch(self, number: int, ahead: int = 1) -> Batch:
+        """The part of that number; so many from it on are begun."""
+        for part in range(number, number + ahead):
             if part not in self._ahead:
                 self._ahead[part] = self._pool.submit(_compose, self.seed, part)
         pictures, targets, turns = self._ahead.pop(number).result()
@@ -87,7 +85,6 @@ _materials: list[Materials] = []
 
 
 def _begin(data: Path) -> None:
-    os.nice(5)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _materials.append(load_materials(data))
 
@@ -106,7 +103,7 @@ def _compose(seed: int, part: int) -> tuple[NDArray[np.uint8], ...]:
     crops: list[Crop] = []
     while len(crops) < PART:
         sample = compose_sample(_materials[0], rng)
-        crops += [cut_crop(sample, rng) for _ in range(A_PAGE)]
+        crops += cut_crops(sample, A_PAGE, rng)
     return (
         np.stack([crop.picture for crop in crops]),
         np.stack([crop.targets for crop in crops]),
@@ -117,30 +114,23 @@ def _compose(seed: int, part: int) -> tuple[NDArray[np.uint8], ...]:
 class PageTrainer:
     """A page network in training, a round of new crops at a time.
 
+    A round's crops and their order depend on the seed and the round's number only; so the tensors
+    of `state` and the history are all that a resumed training needs.
+
     Args:
         recipe: its lr, decay, batch_size and epochs count; an epoch is a round of `ROUND` crops.
-        seconds: the training ends in this time, after fewer rounds if need be; the learning rate
-            falls by what is nearer, the last round or the end of the time.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        seed: int,
-        device: Device,
-        composer: Composer,
-        seconds: float = math.inf,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
+    def __init__(self, recipe: Recipe, seed: int, device: Device, composer: Composer) -> None:
         torch.manual_seed(seed)
         self.recipe, self.device, self.composer = recipe, device, composer
-        self.seconds, self._clock = seconds, clock
         self.network = PageNetwork().to(device.torch)
-        self.steps_per_round = ROUND // recipe.batch_size
-        self.steps = self.steps_per_round * recipe.epochs
-        self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, self.steps)
+        self.steps_per_round = PART // recipe.batch_size * (ROUND // PART)
+        self.optimiser = OneCycleAdamW(
+            self.network.parameters(), recipe, self.steps_per_round * recipe.epochs
+        )
         self.history: list[Epoch] = []
-        self._began = clock()
+        self._kept: list[Batch] = []
 
     @property
     def state(self) -> dict[str, Tensor]:
@@ -148,30 +138,20 @@ class PageTrainer:
         weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
         return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
 
-    @property
-    def spent(self) -> float:
-        """Seconds of the rounds that are done."""
-        return sum(epoch.seconds for epoch in self.history)
-
-    @property
-    def done(self) -> bool:
-        return len(self.history) >= self.recipe.epochs or self.spent >= self.seconds
-
-    def run_round(self, on_batch: Callable[[int], None]) -> Epoch:
-        """One round of crops, then the validation.
+    def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
+        """One round of crops, then the validation; accuracies are the kernels' overlaps.
 
         Raises:
             DivergedError: the loss is not a number any more.
         """
-        self._began = self._clock()
-        number = len(self.history) + 1
+        began, number = time.perf_counter(), len(self.history) + 1
         loss, overlap = self._train_round(number, on_batch)
         if not math.isfinite(loss):
-            raise DivergedError(f"The loss became {loss} in round {number}.")
+            raise DivergedError(f"The loss became {loss} in epoch {number}.")
         val_loss, val_overlap = self._validate()
         epoch = Epoch(
             epoch=number,
-            seconds=self._clock() - self._began,
+            seconds=time.perf_counter() - began,
             loss=loss,
             accuracy=overlap,
             val_loss=val_loss,
@@ -182,14 +162,9 @@ class PageTrainer:
 
     def _train_round(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
         self.network.train()
-        t, seen, losses, overlaps = (number - 1) * self.steps_per_round, 0, [], []
-        for pictures, targets, turned in self._batches(number):
-            step = max(
-                t, int(self.steps * (self.spent + self._clock() - self._began) / self.seconds)
-            )
-            if step >= self.steps:
-                break
-            self.optimiser.schedule(step)
+        losses, overlaps, size = [], [], self.recipe.batch_size
+        for step, (pictures, targets, turned) in enumerate(self._batches(number)):
+            self.optimiser.schedule((number - 1) * self.steps_per_round + step)
             with self.device.autocast():
                 maps, turns = self.network(pictures)
             loss = page_loss(maps, turns, targets, turned)
@@ -197,19 +172,19 @@ class PageTrainer:
             loss.backward()
             nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
             self.optimiser.step()
-            t, seen = t + 1, seen + len(pictures)
             losses.append(float(loss.detach()))
             overlaps.append(kernel_overlap(maps.detach(), targets))
-            on_batch(seen)
+            on_batch((step + 1) * size)
         return float(np.mean(losses)), float(np.mean(overlaps))
 
     def _batches(self, number: int) -> Iterator[Batch]:
         size, parts = self.recipe.batch_size, ROUND // PART
         for part in range((number - 1) * parts, number * parts):
-            crops = self.composer.batch(part)
+            crops = self.composer.batch(part, ahead=AHEAD)
             for start in range(0, PART - size + 1, size):
                 pictures, targets, turned = (t[start : start + size] for t in crops)
-                yield tuple(t.to(self.device.torch) for t in (pictures, targets, turned))  # type: ignore[misc]
+                place = self.device.torch
+                yield pictures.to(place), targets.to(place), turned.to(place)
 
     @torch.inference_mode()
     def _validate(self) -> tuple[float, float]:
@@ -224,10 +199,10 @@ class PageTrainer:
         return float(np.mean(losses)), float(np.mean(overlaps))
 
     def _held_out(self) -> list[Batch]:
-        if not hasattr(self, "_kept"):
+        if not self._kept:
             numbers = range(VALIDATION, VALIDATION + HELD_OUT // PART)
-            self._kept = [tuple(t[:HELD_OUT] for t in self.composer.batch(n)) for n in numbers]
-        return self._kept  # type: ignore[return-value]
+            self._kept = [self.composer.batch(number) for number in numbers]
+        return self._kept
 
 
 def kernel_overlap(maps: Tensor, targets: Tensor) -> float:
@@ -236,25 +211,3 @@ def kernel_overlap(maps: Tensor, targets: Tensor) -> float:
     counted = targets[:, 3] > 0
     either = ((said | wanted) & counted).sum()
     return float((said & wanted & counted).sum() / either.clamp(min=1))
-
-
-def train_page(trainer: PageTrainer, folder: Path, verbose: int = 1) -> None:
-    """Train to the last round or the end of the time, on from the folder's checkpoint if any.
-
-    Raises:
-        RunError: the checkpoint is damaged or is of another network.
-        DivergedError, OutputError: see `shuzi.errors`.
-    """
-    trainer.history = load_checkpoint(folder, trainer.state)
-    reporter = Reporter(trainer.recipe.epochs, ROUND, verbose)
-    try:
-        while not trainer.done:
-            reporter.begin(len(trainer.history) + 1)
-            trainer.run_round(reporter.seen)
-            reporter.end(trainer.history)
-            save_checkpoint(folder, trainer.state, trainer.history)
-    finally:
-        reporter.stop()
-
-
-assert SIDE % STRIDE == 0

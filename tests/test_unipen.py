@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shuzi.errors import DataError
+from shuzi.synth.unipen import FOLD, KINDS, Nib, Pens, ink_strokes
+
+DATA = Path(os.environ.get("SHUZI_TEST_DATA", "nowhere")) / "unipen"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Ten writers; each wrote every digit and one sample of each other kind: a slash."""
+    folder = tmp_path_factory.mktemp("unipen")
+    samples = {kind: [("ab", writer) for writer in range(10)] for kind in KINDS}
+    samples["digits"] = [(str(digit), writer) for writer in range(10) for digit in range(10)]
+    samples["mixed"] = [("12/05", 0), ("A4", 0), ("see 3", 0)]
+    for kind, texts in samples.items():
+        n = len(texts)
+        np.savez(
+            folder / f"{kind}.npz",
+            text=np.array([text for text, _ in texts]),
+            writer=np.array([writer for _, writer in texts]),
+            strokes_of=np.arange(n + 1, dtype=np.int32),
+            stroke_at=2 * np.arange(n + 1, dtype=np.int32),
+            points=np.tile(np.array([[500, 0], [0, 1000]], np.int16), (n, 1)),
+        )
+    return folder
+
+
+def test_every_fifth_writer_is_kept_out_of_training(folder):
+    training, held_out = Pens.load(folder), Pens.load(folder, held_out=True)
+    assert held_out.people == (FOLD - 1, 2 * FOLD - 1)
+    assert sorted(training.people + held_out.people) == list(range(10))
+
+
+def test_a_sample_is_of_the_person_asked_for_or_of_anybody(folder):
+    pens = Pens.load(folder)
+    rng = np.random.default_rng(0)
+    assert pens.pick("digits", rng, "7", person=3)[0] == "7"
+    assert pens.pick("words", rng, person=999)[0] == "ab"
+
+
+def test_numbers_among_the_mixed_are_strings_and_identifiers_stay(folder):
+    pens = Pens.load(folder)
+    assert pens.has("strings", "12/05")
+    assert pens.has("mixed", "A4")
+    assert not pens.has("mixed", "see 3")
+
+
+def test_ink_has_the_size_and_the_width_asked_for():
+    strokes = [np.array([[0.0, 0.0], [0.0, 1000.0]])]
+    ink = ink_strokes(strokes, 0.1, Nib(6.0), np.random.default_rng(0))
+    assert abs(len(ink) - 106) <= 6
+    assert abs(np.median((ink > 127).sum(axis=1)) - 6) <= 1.5
+
+
+def test_a_folder_without_strokes_is_named_with_a_remedy(tmp_path):
+    with pytest.raises(DataError, match=r"digits\.npz"):
+        Pens.load(tmp_path)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs SHUZI_TEST_DATA")
+def test_real_strokes_give_ink_of_every_kind():
+    pens, rng = Pens.load(DATA), np.random.default_rng(0)
+    assert len(pens.people) > 50
+    for kind in KINDS:
+        ink = ink_strokes(pens.pick(kind, rng)[1], 0.05, Nib(2.0), rng)
+        assert ink.max() > 150
