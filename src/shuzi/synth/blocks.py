@@ -618,6 +618,7 @@ def school_sums(canvas: Canvas, area: Area, writer: Writer) -> None:
     rng, size = writer.rng, writer.size
     wide, high = size * rng.uniform(6, 10), size * rng.uniform(5.5, 9)
     flat = rng.random() < 0.35
+    wide = min(wide, area.width)
     if flat:
         wide, high = area.width, size * rng.uniform(1.5, 3)
     columns, rows = max(1, int(area.width // wide)), max(1, int(area.height // high))
@@ -666,6 +667,11 @@ def _sum(canvas: Canvas, area: Area, writer: Writer) -> None:
         ]
     pitch, ground = size * rng.uniform(1.2, 1.6), area.top + 1.2 * size
     pen = max(1, writer.nib.width)
+    if operator == "+" and rng.random() < 0.15:
+        ground += 0.6 * size
+        carried = scaled(number(writer, "1").ink, 0.5)
+        at = area.right - size * rng.uniform(1.2, 2)
+        put(canvas, Item(None, carried), at, area.top + 0.6 * size, writer.strength)
     for i, text in enumerate([*rows, *results]):
         item = number(writer, text)
         shift = size * 0.8 if len(results) == 3 and i == len(rows) + 1 else 0.0
