@@ -28,7 +28,7 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "3.png"
 
 
 def shuzi_predict(run):
-    from shuzi.engine import Recogniser
+    from shuzi.recognise.engine import Recogniser
 
     return Recogniser(run / "model.onnx" if run else None).predict
 

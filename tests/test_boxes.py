@@ -9,9 +9,9 @@ from shuzi import Reader
 from shuzi.boxes import find_holes, inside
 from shuzi.layout import find_boxed
 from shuzi.numbers import agreed, boxed_number
+from shuzi.recognise.sequence import Reading
 from shuzi.result import Box, Digit, Number
 from shuzi.rows import find_rows
-from shuzi.sequence import Reading
 
 
 @pytest.fixture(scope="module")

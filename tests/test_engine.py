@@ -8,8 +8,8 @@ import pytest
 from onnx import TensorProto, helper
 
 from shuzi.card import SHIPPED
-from shuzi.engine import CHUNK, Recogniser
 from shuzi.errors import ModelError
+from shuzi.recognise.engine import CHUNK, Recogniser
 
 
 def test_probabilities_of_a_model_that_knows_digits_only_sum_to_one(run, digits):

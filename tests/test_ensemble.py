@@ -6,8 +6,8 @@ import pytest
 
 import shuzi
 from shuzi.card import load_card
-from shuzi.engine import Recogniser
 from shuzi.errors import RunError, UsageError
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.ensemble import export_ensemble
 
 SETTINGS = ["epochs=2", "hidden=32", "scale=255", "batch_size=50"]

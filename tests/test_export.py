@@ -7,9 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
+from shuzi.recognise.engine import Recogniser
 from shuzi.training import export
 from shuzi.training.networks import build
 from shuzi.training.recipes import RECIPES

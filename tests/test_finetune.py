@@ -12,8 +12,8 @@ from PIL import Image
 
 import shuzi
 from shuzi.card import SHIPPED
-from shuzi.engine import Recogniser
 from shuzi.errors import DataError, ModelError, RunError
+from shuzi.recognise.engine import Recogniser
 from shuzi.result import Box, Digit, Number
 from shuzi.review.item import NewItem, Verdict
 from shuzi.review.store import open_store

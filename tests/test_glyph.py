@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.glyph import normalise
+from shuzi.recognise.glyph import normalise
 
 RNG = np.random.default_rng(0)
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.ink import find_digit
+from shuzi.recognise.ink import find_digit
 
 RNG = np.random.default_rng(0)
 

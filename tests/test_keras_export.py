@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RunError, UsageError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.activations import ACTIVATIONS
 from shuzi.training.dense import Dense
 from shuzi.training.dropout import Dropout

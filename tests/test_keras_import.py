@@ -12,8 +12,8 @@ from keras import layers
 from keras.optimizers.schedules import InverseTimeDecay
 
 import shuzi
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.keras_export import export_keras
 from shuzi.training.keras_file import ACTIVATIONS, LAYERS
 from shuzi.training.keras_import import KerasModel

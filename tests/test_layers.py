@@ -9,9 +9,9 @@ import shuzi
 
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "result", "files", "text"}
-SEEING = {"ink", "groups", "layout", "sight", "glyph", "strip", "signs"}
+RECOGNISE = LEAVES | {"recognise"}
+SEEING = {"groups", "layout", "sight"}
 PAGE = {
-    "paper",
     "parts",
     "rulings",
     "boxes",
@@ -38,54 +38,47 @@ ALLOWED = {
     "image": LEAVES | {"", "source", "grey", "pdf"},
     "pdf": {"", "errors", "source", "grey"},
     "pdf_child": set(),
-    "ink": LEAVES,
-    "glyph": LEAVES,
-    "session": {"errors", "files"},
     "card": LEAVES,
-    "engine": LEAVES | {"session"},
-    "strip": LEAVES | {"paper"},
-    "signs": LEAVES,
-    "decoding": set(),
-    "sequence": LEAVES | {"decoding", "session"},
-    "paper": LEAVES,
-    "parts": LEAVES | {"paper"},
-    "rulings": LEAVES | {"paper", "parts"},
-    "boxes": LEAVES | {"paper"},
-    "cells": LEAVES | {"paper", "boxes"},
-    "frames": LEAVES | {"paper", "boxes"},
-    "rings": LEAVES | {"paper", "boxes"},
-    "combs": LEAVES | {"paper", "parts"},
-    "missing": LEAVES | {"paper", "boxes"},
-    "rows": LEAVES | {"paper", "parts", "boxes", "missing"},
-    "groups": LEAVES | {"paper", "parts", "boxes"},
-    "layout": LEAVES | PAGE,
-    "sheet": LEAVES | {"paper", "layout"},
-    "sight": LEAVES | {"ink", "groups", "layout"},
+    "parts": RECOGNISE,
+    "rulings": RECOGNISE | {"parts"},
+    "boxes": RECOGNISE,
+    "cells": RECOGNISE | {"boxes"},
+    "frames": RECOGNISE | {"boxes"},
+    "rings": RECOGNISE | {"boxes"},
+    "combs": RECOGNISE | {"parts"},
+    "missing": RECOGNISE | {"boxes"},
+    "rows": RECOGNISE | {"parts", "boxes", "missing"},
+    "groups": RECOGNISE | {"parts", "boxes"},
+    "layout": RECOGNISE | PAGE,
+    "sheet": RECOGNISE | {"layout"},
+    "sight": RECOGNISE | {"groups", "layout"},
     "decide": LEAVES,
-    "numbers": LEAVES | {"groups", "layout", "sequence", "signs", "strip"},
-    "upright": LEAVES | {"layout", "sequence", "strip"},
-    "transcriber": LEAVES | SEEING | {"boxes", "engine", "sequence", "numbers", "decide"},
-    "reader": LEAVES
+    "numbers": RECOGNISE | {"groups", "layout"},
+    "upright": RECOGNISE | {"layout"},
+    "transcriber": RECOGNISE | SEEING | {"boxes", "numbers", "decide"},
+    "reader": RECOGNISE
     | SEEING
-    | {"image", "engine", "sequence", "upright", "numbers", "decide", "transcriber", "sheet"}
+    | {"image", "upright", "numbers", "decide", "transcriber", "sheet"}
     | {"explain", "rings"},
-    "explain": LEAVES | SEEING,
+    "explain": RECOGNISE | SEEING,
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"arrays", "card", "dataset", "engine", "evaluation", "glyph", "ink", ""}
-SYNTH = LEAVES | {"glyph", "strip", "synth"}
-TRAINING = EVALUATION | {"strip", "sequence", "synth", "training", "review"}
-REVIEW = LEAVES | {"image", "ink", "evaluation", "review"}
-MODELS = {"engine", "sequence"}
-WEB = (
-    LEAVES
-    | MODELS
-    | {"decide", "explain", "image", "pdf", "reader", "reading", "review"}
-    | {"web", ""}
-)
+EVALUATION = LEAVES | {"arrays", "card", "dataset", "recognise", "evaluation", ""}
+SYNTH = RECOGNISE | {"dataset", "synth"}
+REVIEW = RECOGNISE | {"image", "evaluation", "review"}
+PACKAGES = {
+    "recognise": RECOGNISE,
+    "page": RECOGNISE | {"page"},
+    "synth": SYNTH,
+    "evaluation": EVALUATION,
+    "training": EVALUATION | {"page", "synth", "training", "review"},
+    "review": REVIEW,
+    "web": LEAVES
+    | {"recognise", "decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""},
+}
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 
@@ -102,17 +95,8 @@ def imported_modules(path: Path) -> set[str]:
 
 
 def allowed(module: Path) -> set[str] | None:
-    if module.parts[0] == "synth":
-        return SYNTH
-    if module.parts[0] == "training":
-        return TRAINING
-    if module.parts[0] == "evaluation":
-        return EVALUATION
-    if module.parts[0] == "review":
-        return REVIEW
-    if module.parts[0] == "web":
-        return WEB
-    return ALLOWED[module.stem]
+    folder = module.parts[0]
+    return PACKAGES[folder] if folder in PACKAGES else ALLOWED[module.stem]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

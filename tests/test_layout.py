@@ -11,7 +11,7 @@ from pages import page
 
 from shuzi.groups import Group, alike, find_groups, in_fields, with_marks
 from shuzi.layout import find_numbers
-from shuzi.paper import find_ink, page_contrast
+from shuzi.recognise.paper import find_ink, page_contrast
 from shuzi.result import Box
 
 LENGTHS = [[3, 1, 2], [2, 4], [1, 1, 3]]

@@ -8,7 +8,7 @@ import torch
 
 from shuzi.card import SHIPPED
 from shuzi.errors import DivergedError, ModelError, RunError
-from shuzi.sequence import SequenceRecogniser
+from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.training.device import Device
 from shuzi.training.number import (
     NumberNetwork,

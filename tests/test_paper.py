@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from shuzi.paper import opened
+from shuzi.recognise.paper import opened
 
 
 def test_opening_is_that_of_opencv_with_any_block():

@@ -4,8 +4,8 @@ import numpy as np
 import onnx
 import pytest
 
-from shuzi.engine import Recogniser
 from shuzi.errors import RunError, UsageError
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.quantise import export_int8
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from shuzi.card import load_card
 from shuzi.dataset import load_images, load_mnist
-from shuzi.engine import Recogniser
 from shuzi.errors import DataError, ModelError, RunError, StoreError
 from shuzi.evaluation.report import open_run, predict_file
 from shuzi.evaluation.sets import find_sets
+from shuzi.recognise.engine import Recogniser
 from shuzi.review.store import open_store
 from shuzi.training.keras_file import load_sequential
 from shuzi.training.run import resume

@@ -16,9 +16,9 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 import shuzi
-from shuzi.engine import Recogniser
 from shuzi.errors import OutputError, RecipeError, RunError, UsageError
 from shuzi.evaluation import metrics
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.run import resume
 
 SETTINGS = ["epochs=6", "hidden=64,32", "scale=255", "batch_size=10", "ema=0.99"]

@@ -9,10 +9,10 @@ from onnx import TensorProto, helper
 from PIL import Image
 from places import EXAMPLES
 
-from shuzi.decoding import align, beam_search
 from shuzi.errors import ModelError
-from shuzi.sequence import LOOKS, SURE, SequenceRecogniser, _resized, pad, padded_width
-from shuzi.strip import normalise_strip
+from shuzi.recognise.decoding import align, beam_search
+from shuzi.recognise.sequence import LOOKS, SURE, SequenceRecogniser, _resized, pad, padded_width
+from shuzi.recognise.strip import normalise_strip
 
 
 def table(frames, classes, seed):
@@ -37,7 +37,7 @@ def by_brute_force(log_probabilities):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_unpruned_search_gives_the_sum_over_all_alignments(seed, monkeypatch):
-    monkeypatch.setattr("shuzi.decoding.UNLIKELY", 0.0)
+    monkeypatch.setattr("shuzi.recognise.decoding.UNLIKELY", 0.0)
     frames = table(5, 4, seed)
     wanted = by_brute_force(frames)
     found = dict(beam_search(frames, beam=10_000))
@@ -146,7 +146,7 @@ def test_a_strip_that_is_read_surely_gets_one_look(monkeypatch):
     recogniser = SequenceRecogniser()
     blank = np.zeros((32, 64), np.uint8)
     blank[2, 3] = 255
-    monkeypatch.setattr("shuzi.sequence.SURE", 0.0)
+    monkeypatch.setattr("shuzi.recognise.sequence.SURE", 0.0)
     assert recogniser.predict([blank]) == recogniser.glance([blank])
 
 

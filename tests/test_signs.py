@@ -8,9 +8,9 @@ from places import EXAMPLES
 import shuzi
 from shuzi.explain import model_inputs
 from shuzi.image import load_grey
+from shuzi.recognise.signs import Sign, find_signs, signed
 from shuzi.result import Box, Digit, Number
 from shuzi.review.guesses import other_guesses
-from shuzi.signs import Sign, find_signs, signed
 
 SPANS = ((24, 30), (44, 50))
 """Of two ones, 22 rows high."""

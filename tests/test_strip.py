@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.strip import HEIGHT, WIDEST, WRITING, make_strip, normalise_strip
+from shuzi.recognise.strip import HEIGHT, WIDEST, WRITING, make_strip, normalise_strip
 
 
 def written(height=60, width=120, size=1.2, ink=60, paper=220):
@@ -140,7 +140,7 @@ def test_a_long_crop_takes_time_in_proportion_to_its_pixels():
     words = """
 import resource
 import numpy as np
-from shuzi.strip import normalise_strip
+from shuzi.recognise.strip import normalise_strip
 resource.setrlimit(resource.RLIMIT_CPU, (15, 15))
 normalise_strip(np.full((60, 250_000), 230, np.uint8))
 """

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import shuzi
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RecipeError, RunError
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.device import choose_device
 from shuzi.training.loop import Trainer, split_dataset
 from shuzi.training.recipes import Recipe

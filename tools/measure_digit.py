@@ -16,7 +16,7 @@ from sets import MEASURING, held_out, load
 import shuzi
 from shuzi.evaluation.report import corrupted_accuracies
 from shuzi.evaluation.sets import read_pictures, read_set, score_refusal, score_writers
-from shuzi.glyph import normalise
+from shuzi.recognise.glyph import normalise
 from shuzi.synth.marks import MARKS
 
 DRAWN = 500

@@ -16,8 +16,8 @@ from sets import numbers
 
 import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
-from shuzi.sequence import SequenceRecogniser
-from shuzi.strip import normalise_strip
+from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.strip import normalise_strip
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.strings import compose_strips
 

@@ -90,10 +90,7 @@ def measure_refusals(reader, folder, name):
 
 def measure_sudoku(reader, folder):
     """Photos of whole pages, of the puzzles held out: the digits of the grid's cells."""
-    with (folder / "sudoku" / "labels.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    out = held_out([row["puzzle"] for row in rows])
-    rows = [row for row, held in zip(rows, out, strict=True) if held]
+    rows = held_out_photos(folder)
     tallies = {kind: [0, 0] for kind in "hp"}
     blanks, invented, seconds, kinds = 0, 0, [], []
     for row in rows:
@@ -121,16 +118,21 @@ def measure_sudoku(reader, folder):
     }
 
 
+def held_out_photos(folder):
+    """The rows of the puzzles held out, in sudoku/labels.csv."""
+    with (folder / "sudoku" / "labels.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    out = held_out([row["puzzle"] for row in rows])
+    return [row for row, held in zip(rows, out, strict=True) if held]
+
+
 def measure_pages(reader, folder):
     """Composed pages of MNIST's test digits: numbers found and right, and numbers invented.
 
     A number is found where the middle of one that was read lies in its box.
     """
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
-    test = Glyphs(mnist.test_images, mnist.test_labels)
     wanted, right, false, milliseconds = 0, 0, 0, []
-    for place in range(PAGES):
-        picture, truth = compose_page(test, np.random.default_rng([PAGES, place]))
+    for picture, truth in composed_pages(folder, PAGES):
         start = time.perf_counter()
         page = reader.read(picture)
         milliseconds.append(1000 * (time.perf_counter() - start))
@@ -149,6 +151,13 @@ def measure_pages(reader, folder):
         "false numbers a page": false / PAGES,
         "ms a page": float(np.median(milliseconds)),
     }
+
+
+def composed_pages(folder, n):
+    """Pages of MNIST's test digits, and their numbers with boxes."""
+    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    test = Glyphs(mnist.test_images, mnist.test_labels)
+    return (compose_page(test, np.random.default_rng([PAGES, place])) for place in range(n))
 
 
 def _within(box, outer):
@@ -170,17 +179,26 @@ def measure_turns(reader, folder):
 
 def by_cell(page, row):
     """The page's numbers by the cell (0 to 80) of the grid that their middle lies in."""
+    cell, cells = cell_of(row), {}
+    for number in page.numbers:
+        box = number.box
+        cells.setdefault(cell(box.x + box.width / 2, box.y + box.height / 2), []).append(number)
+    return cells
+
+
+def cell_of(row):
+    """A function of a point x, y of the photo: its cell of the grid, 0 to 80, or 81 beside it."""
     corners = [[float(row[f"{axis}_{corner}"]) for axis in "xy"] for corner in CORNERS]
     square = np.array([[0, 0], [SIDE, 0], [SIDE, SIDE], [0, SIDE]], np.float32)
     to_grid = cv2.getPerspectiveTransform(np.array(corners, np.float32), square)
-    cells = {}
-    for number in page.numbers:
-        box = number.box
-        x, y, w = to_grid @ (box.x + box.width / 2, box.y + box.height / 2, 1)
+
+    def cell(x, y):
+        x, y, w = to_grid @ (x, y, 1)
         column, line = int(np.floor(x / w)), int(np.floor(y / w))
-        if 0 <= column < SIDE and 0 <= line < SIDE:
-            cells.setdefault(line * SIDE + column, []).append(number)
-    return cells
+        inside = 0 <= column < SIDE and 0 <= line < SIDE
+        return line * SIDE + column if inside else SIDE * SIDE
+
+    return cell
 
 
 CORNERS = ("tl", "tr", "br", "bl")

@@ -29,7 +29,7 @@ def held_out(puzzles):
 
 
 def numbers(folder, name):
-    """Files and texts of one set of number crops, `logbook` or `register_years`."""
+    """Files and texts of one set of number crops: `logbook`, `register_years` or `cheques`."""
     with (folder / "numbers" / "labels.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["file"].startswith(f"{name}/")]
     return [folder / "numbers" / row["file"] for row in rows], [row["digits"] for row in rows]

@@ -86,7 +86,8 @@ def card(model, trainer, options, temperature):
     record = new_record(RECIPE, options.seed, mnist, trainer.device)
     return {
         "model": "number.onnx",
-        "input": "strips: uint8 (n, 32, w), ink bright, as shuzi.strip.normalise_strip gives them",
+        "input": "strips: uint8 (n, 32, w), ink bright, "
+        "as shuzi.recognise.strip.normalise_strip gives them",
         "output": "log_probabilities: float32 (n, w / 4, 11), the blank of CTC, then 0 to 9",
         "use": "handwritten numbers of 1 to 8 digits; not for decisions about people without a "
         "person's check",

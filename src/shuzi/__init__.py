@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shuzi.dataset import Dataset, load_mnist
-    from shuzi.engine import Recogniser
     from shuzi.errors import ShuziError
     from shuzi.evaluation.report import evaluate
     from shuzi.reader import Reader, read
+    from shuzi.recognise.engine import Recogniser
     from shuzi.result import Box, Digit, Number, Page
     from shuzi.training.run import train
 
@@ -37,7 +37,7 @@ _HOME = {
     "Number": "shuzi.result",
     "Page": "shuzi.result",
     "Reader": "shuzi.reader",
-    "Recogniser": "shuzi.engine",
+    "Recogniser": "shuzi.recognise.engine",
     "ShuziError": "shuzi.errors",
     "evaluate": "shuzi.evaluation.report",
     "load_mnist": "shuzi.dataset",

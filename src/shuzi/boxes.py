@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.paper import MIN_CONTRAST, Grey, Mask
+from shuzi.recognise.paper import MIN_CONTRAST, Grey, Mask
 from shuzi.result import Box
 
 LEAST = 12

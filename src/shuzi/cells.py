@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import Hole
-from shuzi.paper import Grey
+from shuzi.recognise.paper import Grey
 from shuzi.result import Box
 
 LINE = 0.6

@@ -627,9 +627,9 @@ def recipes() -> None:
 
     Example: shuzi recipes
     """
-    from shuzi.training.recipes import RECIPES, knobs
+    from shuzi.training.recipes import PAGE, RECIPES, knobs
 
-    for recipe in RECIPES.values():
+    for recipe in (*RECIPES.values(), PAGE):
         say(recipe.name)
         for name, value in recipe.to_dict().items():
             if name != "name":

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.paper import Mask, dilated, opened
 from shuzi.parts import find_parts
+from shuzi.recognise.paper import Mask, dilated, opened
 from shuzi.result import Box
 
 SLIMMEST = 20

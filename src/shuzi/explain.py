@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from shuzi.files import make_folder, write_atomically
-from shuzi.glyph import normalise
 from shuzi.groups import Group
-from shuzi.ink import find_digit, ink_contrast
 from shuzi.layout import Layout
+from shuzi.recognise.glyph import normalise
+from shuzi.recognise.ink import find_digit, ink_contrast
+from shuzi.recognise.strip import normalise_strip
 from shuzi.result import Page
 from shuzi.sight import Sight
-from shuzi.strip import normalise_strip
 
 Grey = NDArray[np.uint8]
 COLOURS = {"accept": (20, 150, 60), "review": (235, 140, 0), "reject": (220, 30, 30)}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import SQUARE, Hole, is_beside
-from shuzi.paper import Mask
+from shuzi.recognise.paper import Mask
 from shuzi.result import Box
 
 NARROWEST, WIDEST = 0.55, 12.0

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import SQUARE, corners
-from shuzi.paper import Mask
 from shuzi.parts import MIN_HEIGHT, Stats, pairs, usual_height
+from shuzi.recognise.paper import Mask
 from shuzi.result import Box
 
 GAP, WIDE_GAP, RARE, MIDDLE = 0.5, 0.8, 0.1, 0.35

@@ -26,7 +26,8 @@ from shuzi.groups import (
     with_marks,
     with_rows,
 )
-from shuzi.paper import (
+from shuzi.parts import LOWEST, Stats, characters, find_parts, strong
+from shuzi.recognise.paper import (
     MIN_CONTRAST,
     Grey,
     Mask,
@@ -36,7 +37,6 @@ from shuzi.paper import (
     page_contrast,
     shrunk,
 )
-from shuzi.parts import LOWEST, Stats, characters, find_parts, strong
 from shuzi.result import Box
 from shuzi.rings import draw_rings, find_bubbles, find_rings
 from shuzi.rows import find_rows

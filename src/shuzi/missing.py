@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from shuzi.boxes import is_alike, is_bordered
-from shuzi.paper import Mask
+from shuzi.recognise.paper import Mask
 from shuzi.result import Box
 
 Row = tuple[Box, ...]

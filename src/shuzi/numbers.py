@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from shuzi.groups import Group
 from shuzi.layout import Layout
+from shuzi.recognise.sequence import Reading
+from shuzi.recognise.signs import Sign, signed
+from shuzi.recognise.strip import Strip
 from shuzi.result import Box, Digit, Number
-from shuzi.sequence import Reading
-from shuzi.signs import Sign, signed
-from shuzi.strip import Strip
 
 LETTER, LETTERS, PASSED_OVER = 0.4, 3, 2
 """Heights of a word that a letter has; a word has so many letters besides those taken for digits,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.paper import Grey, Mask
+from shuzi.recognise.paper import Grey, Mask
 
 MIN_HEIGHT, LOWEST = 8, 5
 """Pixels of the working page: lower parts are specks, points and dashes; or small letters of a

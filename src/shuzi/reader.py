@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
-from shuzi.engine import Recogniser
 from shuzi.errors import UsageError, one_of, way
-from shuzi.glyph import normalise
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
-from shuzi.ink import Ink
 from shuzi.numbers import REFUSED, digit_of, doubt
+from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.glyph import normalise
+from shuzi.recognise.ink import Ink
+from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.strip import strip_of_glyph
 from shuzi.result import Kind, Number, Page
 from shuzi.rings import without_rings
-from shuzi.sequence import SequenceRecogniser
 from shuzi.sheet import find_sheet
 from shuzi.sight import KINDS, WIDE, Sight
 from shuzi.sight import look as look_at
-from shuzi.strip import strip_of_glyph
 from shuzi.transcriber import Transcriber
 from shuzi.upright import turn_upright
 

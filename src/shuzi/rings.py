@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.boxes import Hole, find_closed
-from shuzi.paper import Grey, Mask, dilated, find_ink, page_contrast
+from shuzi.recognise.paper import Grey, Mask, dilated, find_ink, page_contrast
 from shuzi.result import Box
 
 ROUND = 0.9

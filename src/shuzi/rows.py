@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from shuzi.boxes import ALIKE, PITCH, Hole, find_boxes, is_alike, is_bordered
 from shuzi.missing import with_missing
-from shuzi.paper import Grey, Mask
 from shuzi.parts import find_parts
+from shuzi.recognise.paper import Grey, Mask
 from shuzi.result import Box
 
 APART, APART_WIDTHS = 2.0, 0.1

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.paper import Grey, Mask, dilated, opened
 from shuzi.parts import DARKER, characters, find_parts
+from shuzi.recognise.paper import Grey, Mask, dilated, opened
 
 COARSE_SIDE = 1200
 """Rulings of larger pages are looked for at half the size."""
@@ -25,9 +25,9 @@ def find_rulings(ink: Mask, faint: Mask, contrast: Grey) -> Mask:
     rows and columns.
 
     Args:
-        ink: as `shuzi.paper.find_ink` gives it.
+        ink: as `shuzi.recognise.paper.find_ink` gives it.
         faint: where the page is a little darker than around it.
-        contrast: as `shuzi.paper.page_contrast` gives it.
+        contrast: as `shuzi.recognise.paper.page_contrast` gives it.
     """
     step = 2 if max(ink.shape) > COARSE_SIDE else 1
     dark = _pooled(ink | faint) if step == 2 else np.asarray(ink | faint, np.uint8)

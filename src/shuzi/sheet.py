@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.layout import WORKING_SIDE
-from shuzi.paper import Grey, Mask, dilated, shrunk
+from shuzi.recognise.paper import Grey, Mask, dilated, shrunk
 from shuzi.result import Box, Page
 
 SIDE = 300

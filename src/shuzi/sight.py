@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.groups import Group
-from shuzi.ink import Ink, find_digit, ink_contrast, touches_edge
 from shuzi.layout import Layout, find_boxed, find_numbers
+from shuzi.recognise.ink import Ink, find_digit, ink_contrast, touches_edge
 from shuzi.result import Kind
 
 KINDS = ("auto", "digit", "number", "page")

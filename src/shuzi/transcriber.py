@@ -7,10 +7,7 @@ from numpy.typing import NDArray
 
 from shuzi.boxes import SQUARE
 from shuzi.decide import FLOOR
-from shuzi.engine import Recogniser
-from shuzi.glyph import normalise
 from shuzi.groups import Group
-from shuzi.ink import find_digit
 from shuzi.layout import Layout
 from shuzi.numbers import (
     SEVERAL,
@@ -25,10 +22,13 @@ from shuzi.numbers import (
     passed_over,
     unsigned,
 )
+from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.glyph import normalise
+from shuzi.recognise.ink import find_digit
+from shuzi.recognise.sequence import Reading, SequenceRecogniser
+from shuzi.recognise.signs import Sign, find_signs, signed
+from shuzi.recognise.strip import Strip, make_strip
 from shuzi.result import Box, Number
-from shuzi.sequence import Reading, SequenceRecogniser
-from shuzi.signs import Sign, find_signs, signed
-from shuzi.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
 LYING, DASH = 0.9, 0.95

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.layout import Layout
-from shuzi.sequence import SequenceRecogniser
-from shuzi.strip import normalise_strip
+from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.strip import normalise_strip
 
 SAMPLE = 40
 """Groups that are looked at, the largest, as print is smaller than writing."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.dataset import UPRIGHT, Orientation
-from shuzi.engine import Recogniser
+from shuzi.recognise.engine import Recogniser
 
 SAMPLE = 256
 BRIGHT = 128

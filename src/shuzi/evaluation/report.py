@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from shuzi.card import check_card
 from shuzi.dataset import Dataset, Orientation, load_images, load_mnist
-from shuzi.engine import Recogniser
 from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
@@ -32,6 +31,7 @@ from shuzi.evaluation.sets import (
 )
 from shuzi.evaluation.webpage import write_page
 from shuzi.files import make_folder, read_json, write_atomically
+from shuzi.recognise.engine import Recogniser
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
 POINTS = 200

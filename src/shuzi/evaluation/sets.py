@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from shuzi.arrays import list_names, read_arrays
 from shuzi.dataset import check_labels
-from shuzi.engine import Recogniser
 from shuzi.errors import DataError
 from shuzi.evaluation import metrics
 from shuzi.evaluation.calibration import expected_calibration_error, roc_area
 from shuzi.evaluation.coverage import coverage_at
-from shuzi.glyph import normalise
-from shuzi.ink import find_digit
+from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.glyph import normalise
+from shuzi.recognise.ink import find_digit
 
 LIKE_DIGITS = "OoDIliZzSsBbqg"
 """Letters that are drawn like digits."""

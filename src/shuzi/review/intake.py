@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 from shuzi.errors import UsageError
-from shuzi.ink import find_ink
+from shuzi.recognise.ink import find_ink
 from shuzi.result import Number, Page
 from shuzi.review.cutting import Grey, cut
 from shuzi.review.item import NewItem

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.glyph import normalise
+from shuzi.recognise.glyph import normalise
 from shuzi.synth.marks import draw_digit, draw_mark
 from shuzi.synth.pen import resized
 

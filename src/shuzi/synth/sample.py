@@ -28,6 +28,7 @@ class Sample:
         kernels: uint16 (height, width), the same of the shrunk quadrilaterals.
         other: uint8 (height, width), 255 where writing or print is not a number, else 0.
         texts: the numbers.
+        ignored: uint8 (height, width), 255 where nobody knows, or None.
         turned: quarter turns clockwise that bring the picture upright, 0 to 3.
     """
 
@@ -36,6 +37,7 @@ class Sample:
     kernels: NDArray[np.uint16]
     other: NDArray[np.uint8]
     texts: tuple[str, ...]
+    ignored: NDArray[np.uint8] | None = None
     turned: int = 0
 
     def rotated(self, quarters: int) -> "Sample":
@@ -46,6 +48,9 @@ class Sample:
             extents=np.ascontiguousarray(np.rot90(self.extents, quarters)),
             kernels=np.ascontiguousarray(np.rot90(self.kernels, quarters)),
             other=np.ascontiguousarray(np.rot90(self.other, quarters)),
+            ignored=None
+            if self.ignored is None
+            else np.ascontiguousarray(np.rot90(self.ignored, quarters)),
             turned=(self.turned + quarters) % 4,
         )
 
@@ -56,8 +61,8 @@ def label(
     """The canvas's extents, kernels and other writing, as a `Sample` has them."""
     extents, kernels = (np.zeros(canvas.shape, np.uint16) for _ in range(2))
     for place, number in enumerate(canvas.numbers, 1):
-        _fill(extents, number.quad, place)
-        _fill(kernels, shrunk(number.quad), place)
+        fill(extents, number.quad, place)
+        fill(kernels, shrunk(number.quad), place)
     other = np.where(canvas.other > VISIBLE, 255, 0).astype(np.uint8)
     return extents, kernels, other
 
@@ -74,5 +79,6 @@ def shrunk(quad: Quad) -> Quad:
     return np.array(inner, np.float32)
 
 
-def _fill(plane: NDArray[np.uint16], quad: Quad, value: int) -> None:
+def fill(plane: NDArray[np.uint16] | NDArray[np.uint8], quad: Quad, value: int) -> None:
+    """Give the pixels in a quadrilateral a value, in place."""
     cv2.fillConvexPoly(plane, np.round(quad * 16).astype(np.int32), value, cv2.LINE_8, 4)

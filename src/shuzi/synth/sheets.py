@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from shuzi.synth import free_sheets
+from shuzi.synth import form_sheets, free_sheets
 from shuzi.synth.camera import capture
 from shuzi.synth.canvas import Canvas
 from shuzi.synth.materials import Materials
@@ -17,19 +17,31 @@ def compose_sample(
     materials: Materials, rng: np.random.Generator, kind: str | None = None
 ) -> Sample:
     """A page of some kind as a camera or a scanner sees it, now and then on its side."""
-    name = kind or str(rng.choice(list(LAYOUTS), p=_shares()))
+    if materials.puzzles and kind is None and rng.random() < PHOTOS:
+        puzzle = materials.puzzles[int(rng.integers(len(materials.puzzles)))]
+        return puzzle.sample().rotated(int(rng.integers(4)))
+    shares = [share for _, share in LAYOUTS.values()]
+    name = kind or str(rng.choice(list(LAYOUTS), p=shares))
     sample = capture(LAYOUTS[name][0](materials, rng), rng)
     return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
 
 
+PHOTOS = 0.04
+"""Share of real photos, where there are some."""
 TURNED = 0.25
 """Share of pictures that lie on their side or their head."""
 
 
-LAYOUTS: dict[str, tuple[Layout, float]] = {**free_sheets.LAYOUTS}
+def _all() -> dict[str, tuple[Layout, float]]:
+    """Forms and pages written freely, each kind by its share, as many of the ones as the others."""
+    found: dict[str, tuple[Layout, float]] = {}
+    for group, layouts in (("form", form_sheets.LAYOUTS), ("free", free_sheets.LAYOUTS)):
+        total = sum(share for _, share in layouts.values())
+        found |= {
+            f"{group} {name}": (do, share / total / 2) for name, (do, share) in layouts.items()
+        }
+    return found
+
+
+LAYOUTS = _all()
 """Of each kind, what composes it and its share among all."""
-
-
-def _shares() -> list[float]:
-    total = sum(share for _, share in LAYOUTS.values())
-    return [share / total for _, share in LAYOUTS.values()]

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.strip import normalise_strip
+from shuzi.recognise.strip import normalise_strip
 from shuzi.synth.blanks import crossed_out, no_number
 from shuzi.synth.fillers import beside, with_filler
 from shuzi.synth.forms import KINDS, compose_form, cut_out

@@ -10,8 +10,8 @@ from PIL import Image
 
 from shuzi.errors import DataError
 from shuzi.evaluation.calibration import NOT_A_DIGIT
-from shuzi.glyph import normalise
-from shuzi.ink import find_digit
+from shuzi.recognise.glyph import normalise
+from shuzi.recognise.ink import find_digit
 from shuzi.review.item import Item
 from shuzi.review.store import Store
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from shuzi.dataset import Dataset
-from shuzi.engine import Recogniser
 from shuzi.evaluation.metrics import wilson_interval
 from shuzi.evaluation.orientation import SAMPLE, look_at, sample_of
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.dense import Dense, DenseNetwork
 from shuzi.training.loop import Split, Trainer
 

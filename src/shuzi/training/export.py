@@ -12,10 +12,10 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 import shuzi
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.files import write_atomically
+from shuzi.recognise.engine import Recogniser
 
 _OPSET = 18
 _TOLERANCE = 1e-4
@@ -85,14 +85,14 @@ def _export(model: nn.Module) -> onnx.ModelProto:
 
 
 def to_onnx(
-    model: nn.Module, example: Tensor, taken: tuple[str, dict[int, Any]], given: str
+    model: nn.Module, example: Tensor, taken: tuple[str, dict[int, Any]], *given: str
 ) -> onnx.ModelProto:
     """The model as ONNX.
 
     Args:
         example: an input of it.
         taken: the input's name, and which of its axes may have any length.
-        given: the output's name.
+        given: the outputs' names.
     """
     name, free = taken
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -103,7 +103,7 @@ def to_onnx(
             model,
             (example,),
             input_names=[name],
-            output_names=[given],
+            output_names=list(given),
             dynamic_shapes={name: free},
             opset_version=_OPSET,
             dynamo=True,

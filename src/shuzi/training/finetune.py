@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
-from shuzi.engine import Recogniser
 from shuzi.evaluation.calibration import NOT_A_DIGIT
 from shuzi.files import write_atomically
+from shuzi.recognise.engine import Recogniser
 from shuzi.review.store import Store
 from shuzi.training.corrections import Corrections, count_right, load_corrections, repeated, split
 from shuzi.training.recipes import Recipe, Settings

@@ -11,11 +11,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import nn
 
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RunError, UsageError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.evaluation.report import open_run
 from shuzi.files import read_file
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.dense import DenseNetwork
 from shuzi.training.keras_file import keras, save_model
 from shuzi.training.keras_import import TRAINED, KerasModel

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shuzi.errors import DivergedError
-from shuzi.sequence import STRIDE, pad, padded_width
+from shuzi.recognise.sequence import STRIDE, pad, padded_width
 from shuzi.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch

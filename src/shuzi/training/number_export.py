@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
-from shuzi.sequence import HEIGHT, SequenceRecogniser
+from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser
 from shuzi.training.export import to_onnx
 
 _TOLERANCE = 1e-3

@@ -14,11 +14,11 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from shuzi.dataset import Dataset
-from shuzi.engine import Recogniser
 from shuzi.errors import UsageError
 from shuzi.evaluation.metrics import accuracy
 from shuzi.evaluation.report import load_data, open_run
 from shuzi.files import write_atomically
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.export import bare
 
 CALIBRATION = 2048

@@ -105,8 +105,9 @@ class Recipe:
     name: str = "tutorial"
     network: str = _knob(
         "dense",
-        "fully connected layers of the sizes in `hidden`, or the `convolutions` and one such layer",
-        _one_of(("dense", "convolutional")),
+        "dense: layers of the sizes in `hidden`; convolutional: the `convolutions` and one such "
+        "layer; page: what sees pages, of which lr, decay, batch_size and epochs can be set",
+        _one_of(("dense", "convolutional", "page")),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
     activation: str = _knob("tanh", "activation of the hidden layers", _one_of(ACTIVATION_NAMES))
@@ -178,6 +179,8 @@ class Recipe:
             if knob.metadata:
                 value = _typed(knob.name, getattr(self, knob.name))
                 object.__setattr__(self, knob.name, value)
+        if self.network == "page" and not 1 <= self.batch_size <= 48:
+            raise RecipeError("batch_size: a page recipe takes 1 to 48 crops in a step.")
         if self.calibrate and not self.validation_split:
             raise RecipeError("calibrate: true needs a validation_split above 0.")
         if self.taught and self.marks:
@@ -231,9 +234,10 @@ def find_recipe(name: str) -> Recipe:
     Raises:
         RecipeError: there is none.
     """
-    if name not in RECIPES:
-        raise RecipeError(f"No recipe {name!r}; there are {', '.join(RECIPES)}.")
-    return RECIPES[name]
+    known = RECIPES | {PAGE.name: PAGE}
+    if name not in known:
+        raise RecipeError(f"No recipe {name!r}; there are {', '.join(known)}.")
+    return known[name]
 
 
 def _kind(name: str) -> Any:
@@ -337,3 +341,15 @@ RECIPES = {
         ),
     )
 }
+
+PAGE = Recipe(
+    name="page",
+    network="page",
+    optimiser="adamw",
+    lr=3e-3,
+    decay=0.02,
+    batch_size=12,
+    epochs=100,
+    validation_split=0.0,
+)
+"""How the network that sees pages is trained; an epoch is a round of composed crops."""

@@ -11,19 +11,21 @@ import torch
 
 from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_mnist
-from shuzi.errors import Interrupted, OutputError, RunError, way
+from shuzi.errors import Interrupted, OutputError, RunError, UsageError, way
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.evaluation.orientation import advice, complain, look_at
 from shuzi.evaluation.report import orientation_of
 from shuzi.files import is_empty, remove_unfinished, write_atomically
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
-from shuzi.training.device import choose_device
+from shuzi.training.device import Device, choose_device
 from shuzi.training.diagnosis import diagnose
 from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
+from shuzi.training.page import ROUND, Composer, PageTrainer
+from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce
 from shuzi.training.recipes import Recipe, Settings, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
@@ -78,6 +80,8 @@ def train(  # noqa: PLR0913 - an option each
     if isinstance(recipe, str):
         recipe = find_recipe(recipe)
     recipe = recipe.with_settings(settings)
+    if recipe.network == "page" and (keras is not None or start is not None or teacher is not None):
+        raise UsageError("The recipe page begins with its own network, and learns from no other.")
     if keras is not None:
         recipe = _fit_to_keras(recipe, Path(keras))
     device = choose_device(precision)
@@ -135,10 +139,13 @@ def resume(
 
 
 def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int) -> Run:
+    recipe = Recipe.from_dict(record["recipe"])
     try:
-        announce(Recipe.from_dict(record["recipe"]), verbose)
+        announce(recipe, verbose)
+        if recipe.network == "page":
+            return Run(folder, tuple(_train_page(folder, record, verbose)))
         trainer = _make_trainer(folder, record, dataset)
-        _train_epochs(trainer, folder, verbose)
+        _train_epochs(trainer, folder, len(trainer.train), verbose)
         _finish(trainer, folder, record)
         if verbose and (said := diagnose(trainer, dataset)):
             complain(said)
@@ -150,9 +157,35 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
     return Run(folder, tuple(trainer.history))
 
 
+def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoch]:
+    """The page network, from the folder's checkpoint on; its model, and what each epoch gave."""
+    recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    source = record["data"]["source"]
+    with Composer(Path(source), record["seed"]) as composer:
+        trainer = PageTrainer(recipe, record["seed"], device, composer)
+        trainer.history += load_checkpoint(folder, trainer.state)
+        _train_epochs(trainer, folder, ROUND, verbose)
+    _save_history(folder, trainer.history)
+    curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
+    save_weights(trainer.network, folder / "model.safetensors")
+    save_page_onnx(trainer.network, folder / "model.onnx")
+    _conclude(folder, record, trainer.history)
+    return trainer.history
+
+
 def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Trainer:
     """A trainer in the state of the folder's checkpoint, or a new one without any."""
-    recipe = Recipe.from_dict(record["recipe"])
+    recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    parts = split_dataset(dataset, recipe, device.torch, record["seed"])
+    teacher = same_teacher(record["teacher"]) if "teacher" in record else None
+    builder = _builder(folder, record)
+    trainer = Trainer(recipe, record["seed"], device, *parts, builder, teacher)
+    trainer.history += load_checkpoint(folder, trainer.state)
+    return trainer
+
+
+def _same_device(folder: Path, record: dict[str, Any]) -> Device:
+    """The device that the run was begun on, with as many threads."""
     device = choose_device(record["device"]["precision"])
     if device.torch.type != record["device"]["type"]:
         raise RunError(
@@ -160,12 +193,7 @@ def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Tra
             "Resume it on the machine where it began.",
         )
     torch.set_num_threads(record["device"]["threads"])
-    parts = split_dataset(dataset, recipe, device.torch, record["seed"])
-    teacher = same_teacher(record["teacher"]) if "teacher" in record else None
-    builder = _builder(folder, record)
-    trainer = Trainer(recipe, record["seed"], device, *parts, builder, teacher)
-    trainer.history += load_checkpoint(folder, trainer.state)
-    return trainer
+    return device
 
 
 def _builder(folder: Path, record: dict[str, Any]) -> Build:
@@ -201,9 +229,9 @@ def _keep_keras(folder: Path, path: Path) -> dict[str, str]:
     return {"source": str(path.absolute()), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _train_epochs(trainer: Trainer, folder: Path, verbose: int) -> None:
+def _train_epochs(trainer: Trainer | PageTrainer, folder: Path, images: int, verbose: int) -> None:
     epochs = trainer.recipe.epochs
-    reporter = Reporter(epochs, len(trainer.train), verbose)
+    reporter = Reporter(epochs, images, verbose)
     try:
         for number in range(len(trainer.history) + 1, epochs + 1):
             reporter.begin(number)
@@ -226,9 +254,13 @@ def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
         from shuzi.training.keras_import import GIVEN, TRAINED, KerasModel
 
         KerasModel(folder / GIVEN).save(trainer.trained, folder / TRAINED)
+    _conclude(folder, record, trainer.history)
+
+
+def _conclude(folder: Path, record: dict[str, Any], history: list[Epoch]) -> None:
     record["sha256"] = checksum(folder / "model.onnx")
     record["status"] = "finished"
-    record["seconds"]["training"] = round(sum(e.seconds for e in trainer.history), 3)
+    record["seconds"]["training"] = round(sum(epoch.seconds for epoch in history), 3)
     save_record(folder, record)
 
 

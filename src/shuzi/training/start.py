@@ -12,10 +12,10 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from shuzi.card import SHIPPED, load_card
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RecipeError
 from shuzi.evaluation.calibration import Calibration
 from shuzi.files import model_file
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.export import calibrated
 from shuzi.training.network import Network
 from shuzi.training.networks import build

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from shuzi.card import checksum
-from shuzi.engine import Recogniser
 from shuzi.errors import ModelError, RecipeError, RunError, way
 from shuzi.files import model_file
+from shuzi.recognise.engine import Recogniser
 from shuzi.training.recipes import Recipe
 
 

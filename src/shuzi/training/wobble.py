@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.sequence import HEIGHT
+from shuzi.recognise.sequence import HEIGHT
 
 _LEVELS = np.arange(256) / 255
 

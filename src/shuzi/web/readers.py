@@ -61,7 +61,7 @@ class Readers:
 
     def __init__(self, settings: Settings) -> None:
         if settings.model is not None:
-            from shuzi.engine import Recogniser
+            from shuzi.recognise.engine import Recogniser
 
             # Workers load it, too, but when they start is too late for a complaint.
             Recogniser(settings.model, threads=1)

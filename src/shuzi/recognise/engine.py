@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.session import open_session
+from shuzi.recognise.session import open_session
 
 CHUNK = 1024
 _INPUT = ("images", "tensor(uint8)", [28, 28])

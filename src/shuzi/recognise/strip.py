@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.paper import dilated, opened
+from shuzi.recognise.paper import dilated, opened
 
 HEIGHT = 32
 WRITING = 22

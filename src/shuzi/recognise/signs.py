@@ -75,7 +75,7 @@ def find_signs(strip: Grey, spans: Sequence[Span]) -> tuple[Sign, ...]:
     """The marks beside and between the digits, from left to right; none that is not clear.
 
     Args:
-        strip: bright ink on 0, uint8 (32, w), as `shuzi.strip.normalise_strip` gives it.
+        strip: bright ink on 0, uint8 (32, w), as `shuzi.recognise.strip.normalise_strip` gives it.
         spans: of each digit, its first column and the one after its last.
     """
     writing = _Writing(strip)

@@ -14,10 +14,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from shuzi.decoding import align, beam_search
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.session import open_session
+from shuzi.recognise.decoding import align, beam_search
+from shuzi.recognise.session import open_session
 
 HEIGHT = 32
 STRIDE = 4
@@ -84,7 +84,7 @@ class SequenceRecogniser:
         """What each strip says; one that is unsure is looked at in several sizes.
 
         Args:
-            strips: each uint8 (32, w), as `shuzi.strip.normalise_strip` gives them.
+            strips: each uint8 (32, w), as `shuzi.recognise.strip.normalise_strip` gives them.
 
         Raises:
             ModelError: a strip has another shape or dtype.
@@ -214,7 +214,7 @@ def _check(strip: NDArray[np.uint8]) -> None:
     if strip.dtype != np.uint8 or strip.ndim != 2 or len(strip) != HEIGHT or strip.shape[1] == 0:
         raise ModelError(
             f"A strip is {strip.dtype} {strip.shape}; the model takes uint8 ({HEIGHT}, w).",
-            "Make it with shuzi.strip.normalise_strip.",
+            "Make it with shuzi.recognise.strip.normalise_strip.",
         )
 
 

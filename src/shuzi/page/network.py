@@ -1,0 +1,119 @@
+"""ONNX Runtime: a picture in, maps of its numbers and other writing out, and which way is up."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from shuzi.errors import ModelError
+from shuzi.files import model_file
+from shuzi.recognise.session import open_session
+
+STRIDE = 2
+"""Pixels of what goes in to a cell of the maps."""
+MULTIPLE = 64
+"""What goes in has sides that are multiples of it."""
+LONGEST, SHORT, MAGNIFIED = 1280, 256, 4.0
+"""Pixels of the longer side that a picture is reduced to, and enlarged to, by so much at most."""
+_INPUT = ("pictures", "tensor(uint8)")
+_OUTPUTS = [("maps", "tensor(float)"), ("turns", "tensor(float)")]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maps:
+    """What the network sees, a cell a few pixels.
+
+    Args:
+        kernels: float32 (height, width), 0 to 1: the middle of a number, apart from its neighbours.
+        extents: the same: some number's quadrilateral.
+        other: the same: writing or print that is not a number.
+        turns: float32 (4,): probabilities that the picture is brought upright by turning it
+            clockwise by 0, 90, 180 or 270 degrees.
+        scale: pixels of the picture to a cell.
+    """
+
+    kernels: NDArray[np.float32]
+    extents: NDArray[np.float32]
+    other: NDArray[np.float32]
+    turns: NDArray[np.float32]
+    scale: float
+
+
+class PageNetwork:
+    """The model that sees pages.
+
+    Args:
+        path: an ONNX model with input `pictures` uint8 (n, h, w), h and w multiples of 64, and
+            outputs `maps` float32 (n, 3, h / 2, w / 2) and `turns` float32 (n, 4); the model that
+            shuzi carries if None.
+        threads: that work on one picture; a core each if None.
+
+    Raises:
+        ModelError: there is no such file, it is not ONNX, or it has other inputs or outputs.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None = None, *, threads: int | None = None
+    ) -> None:
+        self.path = model_file(path) if path is not None else shipped_model()
+        self.threads = threads
+        self._session  # noqa: B018 - a bad file is refused here, not at the first picture
+
+    def see(self, grey: NDArray[np.uint8]) -> Maps:
+        """The maps of a picture, uint8 (height, width)."""
+        fitted, scale = fit(grey)
+        maps, turns = self.run(padded(fitted)[None])
+        height, width = (-(-side // STRIDE) for side in fitted.shape)
+        kernels, extents, other = maps[0, :, :height, :width]
+        return Maps(kernels, extents, other, turns[0], STRIDE / scale)
+
+    def run(self, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Maps and turns of pictures uint8 (n, h, w), h and w multiples of 64."""
+        maps, turns = self._session.run([name for name, _ in _OUTPUTS], {_INPUT[0]: pictures})
+        return np.asarray(maps, np.float32), np.asarray(turns, np.float32)
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        session = open_session(self.path, self.threads)
+        taken = [(value.name, value.type) for value in session.get_inputs()]
+        given = [(value.name, value.type) for value in session.get_outputs()]
+        if taken != [_INPUT] or given != _OUTPUTS:
+            described = ", ".join(
+                f"{v.name} {v.type} {v.shape}"
+                for v in (*session.get_inputs(), *session.get_outputs())
+            )
+            raise ModelError(
+                f"{self.path} is not a page model: it has {described}; it must have pictures uint8"
+                " [n, h, w] in and maps float [n, 3, h / 2, w / 2], turns float [n, 4] out.",
+                "Give a model of `shuzi train page`, or leave it out for the shipped one.",
+            )
+        return session
+
+
+def fit(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """The picture at the size that the network looks at, and how many times as large that is."""
+    longer = max(grey.shape)
+    scale = LONGEST / longer if longer > LONGEST else max(1.0, min(MAGNIFIED, SHORT / longer))
+    if scale == 1.0:
+        return grey, scale
+    size = [max(1, round(side * scale)) for side in grey.shape[::-1]]
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8), scale
+
+
+def padded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """With its last rows and columns going on to multiples of 64."""
+    below, beside = (-side % MULTIPLE for side in picture.shape)
+    edges = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+    return np.asarray(edges, np.uint8)
+
+
+def shipped_model() -> Path:
+    """The model that shuzi carries."""
+    return Path(str(files("shuzi") / "models" / "page.onnx"))

@@ -1,0 +1,153 @@
+"""Maps -> the regions of a picture that hold a number each, as quadrilaterals."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.page.image import Quad
+from shuzi.page.network import Maps
+from shuzi.result import Box
+
+CORE, WHOLE = 0.5, 0.5
+"""Probability of a cell from which it counts as of a kernel, and as of an extent."""
+HIGH, LONG = 0.46, 0.4
+"""What a kernel has of its number's height, and what its length lacks, in heights: so the
+composer shrinks them, see `shuzi.synth.sample`."""
+CELLS = 3
+"""A kernel of fewer is noise."""
+STRAIGHT = 3.0
+"""Length over height of a kernel from which its own direction counts; others take theirs from the
+page around them."""
+STRAY = 0.35
+"""Heights that a number's ends may lie away from where its kernel says they are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """Where a number stands.
+
+    Args:
+        quad: float32 (4, 2), in pixels of the picture.
+        score: 0 to 1, how sure the network is that it is one.
+        other: 0 to 1, how much of what is written in it is not of a number.
+    """
+
+    quad: Quad
+    score: float
+    other: float
+
+    @property
+    def box(self) -> Box:
+        """The upright rectangle around it."""
+        left, top = np.floor(self.quad.min(axis=0)).astype(int).tolist()
+        right, bottom = np.ceil(self.quad.max(axis=0)).astype(int).tolist()
+        return Box(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
+    """The regions of a picture of that shape, in no order.
+
+    Each connected component of the kernels is one; it is as large as the extents around it say,
+    within what its kernel allows.
+    """
+    count, found, stats, _ = cv2.connectedComponentsWithStats(
+        (maps.kernels > CORE).astype(np.uint8), connectivity=8
+    )
+    labels = np.asarray(found, np.int32)
+    kept = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= CELLS]
+    if not kept:
+        return []
+    kernels = _points_of(labels, maps.kernels > CORE)
+    near = _nearest(labels)
+    extents = _points_of(near, maps.extents > WHOLE)
+    angles = _directions([kernels[i] for i in kept])
+    regions = []
+    for i, angle in zip(kept, angles, strict=True):
+        x, y = kernels[i].T.astype(int)
+        quad = _quad(kernels[i], extents.get(i, kernels[i]), angle)
+        other = _share_of_other(maps, quad)
+        corners = ((quad + 0.5) * maps.scale).astype(np.float32)
+        corners = corners.clip(0, np.array(shape[1::-1], np.float32))
+        regions.append(Region(corners, float(maps.kernels[y, x].mean()), other))
+    return regions
+
+
+def _points_of(
+    labels: NDArray[np.int32], mask: NDArray[np.bool_]
+) -> dict[int, NDArray[np.float64]]:
+    """Of each label, its cells within the mask as x, y, float64 (n, 2)."""
+    y, x = np.nonzero(mask & (labels > 0))
+    own = labels[y, x]
+    order = np.argsort(own, kind="stable")
+    points = np.stack([x, y], axis=1)[order].astype(np.float64)
+    names, starts = np.unique(own[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(points, starts[1:]), strict=True))
+
+
+def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Of each cell the label of the component that is nearest."""
+    outside = (labels == 0).astype(np.uint8)
+    _, places = cv2.distanceTransformWithLabels(
+        outside, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    inside = labels > 0
+    names = np.zeros(int(places.max()) + 1, np.int32)
+    names[places[inside]] = labels[inside]
+    return np.asarray(names[places], np.int32)
+
+
+def _directions(kernels: list[NDArray[np.float64]]) -> list[float]:
+    """The angle of each one's writing, in radians; short ones lie as the long ones near them do."""
+    middles = np.array([points.mean(axis=0) for points in kernels])
+    angles, worth = np.zeros(len(kernels)), np.zeros(len(kernels))
+    for i, points in enumerate(kernels):
+        (_, (a, b), angle) = cv2.minAreaRect(points.astype(np.float32))
+        long, short = max(a, b) + 1, min(a, b) + 1
+        angle = np.deg2rad(angle if a >= b else angle + 90)
+        angle = (angle + np.pi / 2) % np.pi - np.pi / 2
+        if long >= STRAIGHT * short and abs(angle) < np.pi / 4:
+            angles[i], worth[i] = angle, long
+    if not worth.any():
+        return [0.0] * len(kernels)
+    sure = worth > 0
+    found = []
+    for i in range(len(kernels)):
+        if worth[i]:
+            found.append(float(angles[i]))
+            continue
+        away = np.hypot(*(middles[sure] - middles[i]).T)
+        weight = worth[sure] / (away + 20.0) ** 2
+        found.append(float((angles[sure] * weight).sum() / weight.sum()))
+    return found
+
+
+def _quad(
+    kernel: NDArray[np.float64], extent: NDArray[np.float64], angle: float
+) -> NDArray[np.float64]:
+    """The rectangle at that angle around a number, float64 (4, 2), in cells."""
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    core, whole = kernel @ turn, extent @ turn
+    low, high = core.min(axis=0) - 0.5, core.max(axis=0) + 0.5
+    tall = (high[1] - low[1]) / HIGH
+    more = np.array([LONG * tall / 2, (1 - HIGH) * tall / 2])
+    stray = STRAY * tall
+    near = whole[((whole > low - more - stray) & (whole < high + more + stray)).all(axis=1)]
+    near = near if len(near) else core
+    first = np.clip(near.min(axis=0) - 0.5, low - more - stray, low - more + stray)
+    last = np.clip(near.max(axis=0) + 0.5, high + more - stray, high + more + stray)
+    (a, b), (c, d) = first, last
+    corners = np.array([[a, b], [c, b], [c, d], [a, d]], np.float64)
+    return np.asarray(corners @ turn.T)
+
+
+def _share_of_other(maps: Maps, quad: NDArray[np.float64]) -> float:
+    """Of the cells in the quadrilateral that hold writing, how many hold other than numbers."""
+    left, top = np.floor(quad.min(axis=0)).astype(int).clip(0)
+    right, bottom = np.ceil(quad.max(axis=0)).astype(int) + 1
+    part = maps.other[top:bottom, left:right]
+    mask = np.zeros(part.shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(quad - [left, top]).astype(np.int32), 1)
+    inside = part[mask > 0]
+    return float((inside > WHOLE).mean()) if inside.size else 0.0

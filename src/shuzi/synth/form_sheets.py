@@ -1,0 +1,172 @@
+"""Forms, tables, sudokus, score and exam sheets for the page network: every count at random."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from shuzi.synth.canvas import Canvas
+from shuzi.synth.excerpt import excerpt
+from shuzi.synth.form import Form
+from shuzi.synth.form_choices import (
+    answers,
+    bubbles,
+    checks,
+    code,
+    paragraph,
+    printed_text,
+    ratings,
+)
+from shuzi.synth.form_rows import (
+    amounts,
+    dates,
+    field_rows,
+    lined,
+    meter,
+    single_boxes,
+    vote_rows,
+)
+from shuzi.synth.form_tables import points, score_columns, sudoku, table
+from shuzi.synth.materials import Materials
+
+Layout = Callable[[Materials, np.random.Generator], Canvas]
+Block = Callable[[Form, float, float], tuple[float, float]]
+"""Prints something from x and y on and fills it in; its right and bottom."""
+
+
+def fields(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Rows of boxes, of every kind."""
+    return _sheet(materials, rng, [(field_rows, 1.0)])
+
+
+def votes(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Votes a party or a candidate, in stacked rows of boxes."""
+    return _sheet(materials, rng, [(vote_rows, 1.0)])
+
+
+def tables(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Tables with a number in each cell."""
+    return _sheet(materials, rng, [(table, 1.0)])
+
+
+def sudokus(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Sudokus with newspaper around them."""
+    return _sheet(materials, rng, [(sudoku, 1.0), (paragraph, 0.25)], largest=50)
+
+
+def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Sheets with points a question, marks, answers to tick."""
+    return _sheet(materials, rng, [(points, 0.5), (answers, 0.25), (bubbles, 0.15), (lined, 0.1)])
+
+
+def scores(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """What people write down while they play."""
+    return _sheet(materials, rng, [(score_columns, 1.0)])
+
+
+def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Whatever stands on a form, together."""
+    blocks: list[tuple[Block, float]] = [
+        (field_rows, 0.2),
+        (single_boxes, 0.12),
+        (lined, 0.12),
+        (dates, 0.09),
+        (amounts, 0.09),
+        (checks, 0.1),
+        (bubbles, 0.05),
+        (table, 0.06),
+        (answers, 0.06),
+        (ratings, 0.05),
+        (meter, 0.04),
+        (paragraph, 0.12),
+        (points, 0.05),
+        (vote_rows, 0.03),
+    ]
+    return _sheet(materials, rng, blocks)
+
+
+LAYOUTS: dict[str, tuple[Layout, float]] = {
+    "fields": (fields, 0.35),
+    "votes": (votes, 0.12),
+    "tables": (tables, 0.25),
+    "sudokus": (sudokus, 0.2),
+    "exams": (exams, 0.12),
+    "scores": (scores, 0.12),
+    "mixed": (mixed, 0.35),
+}
+"""Of each kind, what composes it and its share among all."""
+CROPPED = 0.3
+"""Share of sheets of which a picture shows a part: a field, some rows."""
+CROWDED = 140
+"""Numbers after which a sheet gets no further block."""
+
+
+def _sheet(
+    materials: Materials,
+    rng: np.random.Generator,
+    blocks: Sequence[tuple[Block, float]],
+    largest: float = 60,
+) -> Canvas:
+    """Blocks drawn by their shares, as many as fit or fewer; cut to them now and then."""
+    height, width = (int(np.exp(rng.uniform(np.log(320), np.log(1500)))) for _ in range(2))
+    most = min(largest, 0.1 * min(height, width))
+    size = float(np.exp(rng.uniform(np.log(10), np.log(most))))
+    form = Form.new(materials, rng, (height, width), size)
+    shares = np.array([share for _, share in blocks])
+    # A form is of few kinds of field, each again and again.
+    kinds = rng.choice(len(blocks), int(rng.integers(1, 4)), p=shares / shares.sum())
+    _background(form)
+    margin = size * rng.uniform(-0.5, 2.5)
+    x, right, y = margin, 0.0, size * rng.uniform(-0.5, 2.5)
+    if rng.random() < 0.3:
+        y = _head(form, max(2.0, x), max(2.0, y))
+    top, least = y, int(rng.integers(1, 9))
+    for i in range(40):
+        block = blocks[int(rng.choice(kinds))][0]
+        end, bottom = block(form, x, y)
+        right, y = max(right, end), bottom + size * rng.uniform(0.5, 3)
+        if y + 2 * size > height:
+            x, y, right = right + size * rng.uniform(1.5, 4), top, 0.0
+        if x + 3 * size > width or len(form.canvas.numbers) > CROWDED:
+            break
+        if i >= least and form.canvas.numbers:
+            break
+    canvas = _cut(form) if rng.random() < 0.85 else form.canvas
+    return excerpt(canvas, rng) if rng.random() < CROPPED else canvas
+
+
+def _cut(form: Form) -> Canvas:
+    """The canvas less what is bare to the right and below."""
+    canvas, more = form.canvas, form.size * form.rng.uniform(0.1, 2)
+    width, height = (max(64, round(side + more)) for side in form.reach)
+    ink, other, lines = (
+        plane[:height, :width].copy() for plane in (canvas.ink, canvas.other, canvas.lines)
+    )
+    return Canvas(ink, other, lines, canvas.numbers)
+
+
+def _background(form: Form) -> None:
+    """A shade, or a watermark again and again."""
+    rng, (height, width) = form.rng, form.canvas.shape
+    if rng.random() < 0.1:
+        form.tint((0, 0, width, height), rng.uniform(0.05, 0.2))
+    if rng.random() < 0.12:
+        side, strength = form.size * rng.uniform(3, 10), rng.uniform(0.05, 0.2)
+        for y in np.arange(-side / 2, height, 1.4 * side):
+            for x in np.arange(-side / 2 - (y % 3) * side / 4, width, 1.5 * side):
+                form.emblem((x, y, side, side), strength)
+    form.reach = 0.0, 0.0
+
+
+def _head(form: Form, x: float, y: float) -> float:
+    """A title, a logo, the form's number, a page number; the bottom of them."""
+    rng, size = form.rng, form.size
+    high = size * rng.uniform(0.6, 1.2)
+    right = x + form.word(x, y, high)
+    if rng.random() < 0.5:
+        right += form.size + form.figure(right + size, y, high, printed_text(rng))
+    if rng.random() < 0.3:
+        form.word(right + size, y, high * rng.uniform(0.5, 1), code(rng))
+    if rng.random() < 0.3:
+        form.emblem((right + 5 * size, y, 2 * size, 2 * size), form.black, "other")
+        return y + 3 * size
+    return y + high + size * rng.uniform(0.5, 1.5)

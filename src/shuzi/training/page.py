@@ -1,0 +1,213 @@
+"""The training of the page network: pages come composed, crop by crop, from other processes."""
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from shuzi.errors import DivergedError
+from shuzi.synth.crops import Crop, cut_crops
+from shuzi.synth.materials import Materials, load_materials
+from shuzi.synth.sheets import compose_sample
+from shuzi.training.device import Device
+from shuzi.training.history import Epoch
+from shuzi.training.optimisers import OneCycleAdamW
+from shuzi.training.page_network import PageNetwork, page_loss
+from shuzi.training.recipes import Recipe
+
+ROUND = 960
+"""Crops of an epoch."""
+PART = 48
+"""Crops that a process composes at once."""
+A_PAGE = 8
+"""Crops of one composed page, at scales of their own."""
+AHEAD = 6
+"""Parts that are composed ahead."""
+HELD_OUT = 192
+"""Crops to validate with, of pages and digits that never train."""
+VALIDATION = 1_000_000
+"""The number of the part that validates: no epoch gets as far."""
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Pictures uint8 (n, 384, 384), targets uint8 (n, 4, 192, 192), turns int64 (n,)."""
+
+
+class Composer:
+    """Parts of composed crops by number, the same for the same seed, made ahead in processes.
+
+    Args:
+        data: where MNIST lies; other real handwriting is looked for in the same folder, and what of
+            it chooses between models is left out.
+    """
+
+    def __init__(self, data: Path, seed: int, workers: int = 1) -> None:
+        self.seed = seed
+        self._pool = ProcessPoolExecutor(
+            workers, get_context("spawn"), initializer=_begin, initargs=(data,)
+        )
+        self._ahead: dict[int, Future[tuple[NDArray[np.uint8], ...]]] = {}
+
+    def batch(self, number: int, ahead: int = 1) -> Batch:
+        """The part of that number; so many from it on are begun."""
+        for part in range(number, number + ahead):
+            if part not in self._ahead:
+                self._ahead[part] = self._pool.submit(_compose, self.seed, part)
+        pictures, targets, turns = self._ahead.pop(number).result()
+        return (
+            torch.from_numpy(pictures),
+            torch.from_numpy(targets),
+            torch.from_numpy(turns.astype(np.int64) - 1),
+        )
+
+    def __enter__(self) -> "Composer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+_materials: list[Materials] = []
+"""The worker's, made once."""
+
+
+def _begin(data: Path) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _materials.append(load_materials(data))
+
+
+def _end_with_parent() -> None:
+    """A training that was killed cannot tell its workers."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _compose(seed: int, part: int) -> tuple[NDArray[np.uint8], ...]:
+    """The crops of a part as arrays; the turns are one higher, so that none is 0."""
+    rng = np.random.default_rng([seed, part])
+    crops: list[Crop] = []
+    while len(crops) < PART:
+        sample = compose_sample(_materials[0], rng)
+        crops += cut_crops(sample, A_PAGE, rng)
+    return (
+        np.stack([crop.picture for crop in crops]),
+        np.stack([crop.targets for crop in crops]),
+        np.array([crop.turned + 1 for crop in crops], np.uint8),
+    )
+
+
+class PageTrainer:
+    """A page network in training, a round of new crops at a time.
+
+    A round's crops and their order depend on the seed and the round's number only; so the tensors
+    of `state` and the history are all that a resumed training needs.
+
+    Args:
+        recipe: its lr, decay, batch_size and epochs count; an epoch is a round of `ROUND` crops.
+    """
+
+    def __init__(self, recipe: Recipe, seed: int, device: Device, composer: Composer) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.device, self.composer = recipe, device, composer
+        self.network = PageNetwork().to(device.torch)
+        self.steps_per_round = PART // recipe.batch_size * (ROUND // PART)
+        self.optimiser = OneCycleAdamW(
+            self.network.parameters(), recipe, self.steps_per_round * recipe.epochs
+        )
+        self.history: list[Epoch] = []
+        self._kept: list[Batch] = []
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """All tensors that training changes, by name."""
+        weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
+
+    def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
+        """One round of crops, then the validation; accuracies are the kernels' overlaps.
+
+        Raises:
+            DivergedError: the loss is not a number any more.
+        """
+        began, number = time.perf_counter(), len(self.history) + 1
+        loss, overlap = self._train_round(number, on_batch)
+        if not math.isfinite(loss):
+            raise DivergedError(f"The loss became {loss} in epoch {number}.")
+        val_loss, val_overlap = self._validate()
+        epoch = Epoch(
+            epoch=number,
+            seconds=time.perf_counter() - began,
+            loss=loss,
+            accuracy=overlap,
+            val_loss=val_loss,
+            val_accuracy=val_overlap,
+        )
+        self.history.append(epoch)
+        return epoch
+
+    def _train_round(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
+        self.network.train()
+        losses, overlaps, size = [], [], self.recipe.batch_size
+        for step, (pictures, targets, turned) in enumerate(self._batches(number)):
+            self.optimiser.schedule((number - 1) * self.steps_per_round + step)
+            with self.device.autocast():
+                maps, turns = self.network(pictures)
+            loss = page_loss(maps, turns, targets, turned)
+            self.network.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+            self.optimiser.step()
+            losses.append(float(loss.detach()))
+            overlaps.append(kernel_overlap(maps.detach(), targets))
+            on_batch((step + 1) * size)
+        return float(np.mean(losses)), float(np.mean(overlaps))
+
+    def _batches(self, number: int) -> Iterator[Batch]:
+        size, parts = self.recipe.batch_size, ROUND // PART
+        for part in range((number - 1) * parts, number * parts):
+            crops = self.composer.batch(part, ahead=AHEAD)
+            for start in range(0, PART - size + 1, size):
+                pictures, targets, turned = (t[start : start + size] for t in crops)
+                place = self.device.torch
+                yield pictures.to(place), targets.to(place), turned.to(place)
+
+    @torch.inference_mode()
+    def _validate(self) -> tuple[float, float]:
+        self.network.eval()
+        losses, overlaps = [], []
+        for crops in self._held_out():
+            pictures, targets, turned = (t.to(self.device.torch) for t in crops)
+            with self.device.autocast():
+                maps, turns = self.network(pictures)
+            losses.append(float(page_loss(maps, turns, targets, turned)))
+            overlaps.append(kernel_overlap(maps, targets))
+        return float(np.mean(losses)), float(np.mean(overlaps))
+
+    def _held_out(self) -> list[Batch]:
+        if not self._kept:
+            numbers = range(VALIDATION, VALIDATION + HELD_OUT // PART)
+            self._kept = [self.composer.batch(number) for number in numbers]
+        return self._kept
+
+
+def kernel_overlap(maps: Tensor, targets: Tensor) -> float:
+    """Intersection over union of the kernels at 0.5, over a batch."""
+    said, wanted = maps[:, 0] > 0, targets[:, 0] > 127
+    counted = targets[:, 3] > 0
+    either = ((said | wanted) & counted).sum()
+    return float((said & wanted & counted).sum() / either.clamp(min=1))

@@ -1,0 +1,118 @@
+"""The page network: where numbers stand in a picture, what else is written, which way is up."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+STRIDE = 2
+"""Pixels of the picture to a cell of the maps."""
+DEEPEST = 64
+"""Pixels to a cell of the coarsest features: sides of what goes in are multiples of it."""
+MAPS = 3
+"""Kernels, extents, other writing."""
+_WIDTHS = (16, 32, 64, 96, 96, 96)
+"""Channels at strides 2 to 64."""
+_FEATURES = 32
+_PAPER = 16
+"""Pixels to a cell of the paper's brightness, whose mean over five cells is taken."""
+
+
+class PageNetwork(nn.Module):
+    """uint8 pictures (n, h, w) in; logits of maps (n, 3, h / 2, w / 2) and of turns (n, 4) out.
+
+    Fully convolutional with features from stride 2 to 64 that are added up coarse to fine (Lin and
+    others, 2017, "Feature pyramid networks"); the maps are those of text detection by segmentation:
+    shrunk kernels that neighbours do not share (Wang and others, 2019, PSENet) and whole extents.
+    Each cell of stride 32 has its say which way is up, by its own weight.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        a, b, c, d, e, f = _WIDTHS
+        self.stages = nn.ModuleList(
+            [
+                _block(2, a, stride=2),
+                nn.Sequential(_block(a, b, stride=2), _block(b, b)),
+                nn.Sequential(_block(b, c, stride=2), _Residual(c, 1)),
+                nn.Sequential(_block(c, d, stride=2), _Residual(d, 2)),
+                nn.Sequential(_block(d, e, stride=2), _Residual(e, 2)),
+                nn.Sequential(_block(e, f, stride=2), _Residual(f, 1)),
+            ]
+        )
+        self.lateral = nn.ModuleList([nn.Conv2d(width, _FEATURES, 1) for width in _WIDTHS[1:]])
+        self.smooth = nn.ModuleList([_block(_FEATURES, _FEATURES) for _ in _WIDTHS[1:-1]])
+        self.head = nn.Conv2d(_FEATURES, MAPS * STRIDE**2, 3, padding=1)
+        self.turn = nn.Conv2d(e, 5, 1)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        features = _contrasts(pictures).contiguous(memory_format=torch.channels_last)
+        pyramid = []
+        for stage in self.stages:
+            features = stage(features)
+            pyramid.append(features)
+        top = self.lateral[-1](pyramid[-1])
+        for level in range(len(self.smooth) - 1, -1, -1):
+            finer = self.lateral[level](pyramid[level + 1])
+            top = self.smooth[level](finer + functional.interpolate(top, scale_factor=2.0))
+        maps = functional.pixel_shuffle(self.head(top), STRIDE)
+        said = self.turn(pyramid[4]).float().flatten(2)
+        weight = torch.softmax(said[:, 4:], dim=2)
+        return maps.float(), (said[:, :4] * weight).sum(dim=2)
+
+
+def _contrasts(pictures: Tensor) -> Tensor:
+    """The pixels as they are, and against the paper around them: float32 (n, 2, h, w)."""
+    pixels = pictures[:, None].float() / 128 - 1
+    coarse = functional.avg_pool2d(torch.cat([pixels, pixels * pixels], 1), _PAPER)
+    around = functional.avg_pool2d(
+        functional.pad(coarse, (2, 2, 2, 2), mode="replicate"), 5, stride=1
+    )
+    spread = (around[:, 1:] - around[:, :1] ** 2).clamp(min=0).sqrt() + 0.03
+    local = torch.cat([around[:, :1], spread], 1)
+    local = functional.interpolate(
+        local, scale_factor=float(_PAPER), mode="bilinear", align_corners=False
+    )
+    against = ((pixels - local[:, :1]) / local[:, 1:] / 2).clamp(-3, 3)
+    return torch.cat([pixels, against], 1)
+
+
+def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    convolution = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
+    nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+    return nn.Sequential(convolution, nn.BatchNorm2d(outputs, momentum=0.03), nn.ReLU())
+
+
+class _Residual(nn.Module):
+    """Convolutions beside a way past them."""
+
+    def __init__(self, channels: int, count: int) -> None:
+        super().__init__()
+        self.change = nn.Sequential(*(_block(channels, channels) for _ in range(count)))
+
+    def forward(self, features: Tensor) -> Tensor:
+        changed: Tensor = self.change(features)
+        return features + changed
+
+
+def page_loss(maps: Tensor, turns: Tensor, targets: Tensor, turned: Tensor) -> Tensor:
+    """Cross-entropy and Dice of the maps, and the turns' cross-entropy.
+
+    Dice keeps kernels of a few pixels from being lost among the paper: Milletari and others, 2016.
+
+    Args:
+        targets: uint8 (n, 4, h / 2, w / 2): the three maps, 0 to 255, and 16 times their weights.
+        turned: int64 (n,): 0 to 3, or -1 where nobody could tell.
+    """
+    wanted, weight = targets[:, :MAPS].float() / 255, targets[:, MAPS:].float() / 16
+    losses = functional.binary_cross_entropy_with_logits(maps, wanted, reduction="none")
+    # Where the network errs most, and as many again: paper is most of a page and soon learned.
+    entropy = (losses * weight).mean(dim=(0, 2, 3))
+    said = maps.sigmoid() * weight
+    overlap = (said * wanted).sum(dim=(2, 3))
+    total = (said + wanted * weight).sum(dim=(2, 3))
+    dice = (1 - (2 * overlap + 1) / (total + 1)).mean(dim=0)
+    shares = maps.new_tensor([1.0, 0.5, 0.5])
+    loss = ((3 * entropy + dice) * shares).sum()
+    up = functional.cross_entropy(turns, turned, ignore_index=-1, reduction="sum")
+    return loss + 0.1 * up / len(turned)
