@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from shuzi.synth.blocks import Area, Item, number, put, struck
 from shuzi.synth.canvas import Canvas
+from shuzi.synth.entries import number, struck
 from shuzi.synth.free_sheets import LAYOUTS, cut_out
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.materials import Materials
+from shuzi.synth.placement import Area, Item, put
 from shuzi.synth.sample import label
 from shuzi.synth.writer import Writer
 

@@ -8,27 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.synth import texts
-from shuzi.synth.blocks import (
-    Area,
-    Block,
-    Item,
-    counting,
-    digit_grid,
-    doodle,
-    drawn_line,
-    item_list,
-    lines,
-    number,
-    print_block,
-    prose,
-    put,
-    school_sums,
-    shapes,
-    table,
-    tally,
-)
+from shuzi.synth.blocks import counting, digit_grid, item_list, lines, print_block, prose
 from shuzi.synth.canvas import Canvas, Written, line
+from shuzi.synth.drawings import doodle, shapes
+from shuzi.synth.entries import number
 from shuzi.synth.materials import Materials
+from shuzi.synth.placement import Area, Block, Item, drawn_line, put
+from shuzi.synth.sums import school_sums
+from shuzi.synth.tables import table, tally
 from shuzi.synth.writer import Writer
 
 Rng = np.random.Generator
