@@ -14,7 +14,7 @@ from shuzi.synth.printing import new_word
 from shuzi.synth.typeface import Typeface
 from shuzi.synth.writer import Writer
 
-MOST = 110
+MOST = 160
 """Numbers or words that a block holds at most, so that composing stays fast."""
 
 

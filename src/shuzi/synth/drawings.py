@@ -106,9 +106,9 @@ def _arrow(
 
 
 def doodle(canvas: Canvas, x: float, y: float, room: float, writer: Writer) -> None:
-    """A letter, a word, a sign, a smiley, a star, a scribble, a stamp, a bracket, an arrow."""
+    """A letter, word, sign, smiley, star, scribble, stamp, bracket, tally marks or an arrow."""
     rng, size = writer.rng, writer.size
-    kind = int(rng.integers(0, 9))
+    kind = int(rng.integers(0, 10))
     strength, width = writer.strength, max(1, writer.nib.width)
     if kind < 3:
         piece = [
@@ -140,6 +140,15 @@ def doodle(canvas: Canvas, x: float, y: float, room: float, writer: Writer) -> N
         high, t = size * rng.uniform(0.8, 2), np.linspace(-1, 1, 30)
         bulge = size * 0.25 * (1 - t**2 if rng.random() < 0.5 else np.abs(t) ** 6 * -1)
         stroke(canvas.other, np.stack([x + bulge, y + t * high], axis=1), width, strength)
+    elif kind == 8:
+        apart, bars = size * rng.uniform(0.25, 0.45), int(rng.integers(3, 6))
+        for i in range(bars):
+            bar = np.array([[i * apart, -size / 2], [i * apart, size / 2]])
+            bar += rng.normal(0, 0.05 * size, (2, 2)) + np.array([x, y])
+            stroke(canvas.other, bar, width, strength)
+        if bars > 3 and rng.random() < 0.7:
+            bar = np.array([[-0.5 * apart, size / 3], [(bars - 0.5) * apart, -size / 3]])
+            stroke(canvas.other, bar + np.array([x, y]), width, strength)
     else:
         _arrow(canvas, (x, y), size * rng.uniform(1, 2), rng.uniform(-3.1, 3.1), writer)
 

@@ -63,8 +63,11 @@ UNITS = ("kg", "cm", "km", "EUR", "ml", "h", "Pf", "kWh", "m", "g", "Fr", "USD",
 
 
 def quantity(writer: Writer, text: str) -> list[Item]:
-    """A number with a unit, a currency, per cent, brackets or another sign close to it."""
+    """A number with a unit, a currency, brackets or another sign close to it; or a date."""
     rng, kind = writer.rng, writer.rng.random()
+    if kind < 0.07:
+        year = number(writer, str(rng.integers(1950, 2031)), near=True)
+        return [number(writer, str(rng.integers(1, 32))), word(writer, near=True), year]
     if kind < 0.4:
         before = str(rng.choice(["$", "€", "$", "€", "#", "~", "+", ">", "="]))
         return [sign(writer, before), number(writer, text, near=True)]

@@ -232,8 +232,8 @@ def _somebody(materials: Materials, size: float, rng: Rng) -> Writer:
 
 def _paper(materials: Materials, rng: Rng) -> tuple[Canvas, float]:
     """Blank, lined or squared paper, and how large one writes on it."""
-    size = float(np.exp(rng.uniform(np.log(11), np.log(120))))
-    sides = size * np.exp(rng.uniform(np.log(7), np.log(45), 2))
+    size = float(np.exp(rng.uniform(np.log(9.5), np.log(120))))
+    sides = size * np.exp(rng.uniform(np.log(7), np.log(60), 2))
     height, width = np.clip(sides, 120, min(1500, 3 * sides.min())).round().astype(int).tolist()
     canvas = Canvas.blank(height, width)
     if rng.random() < LINED:

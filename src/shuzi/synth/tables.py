@@ -111,7 +111,7 @@ def table(canvas: Canvas, area: Area, writer: Writer) -> None:
     rng, size = writer.rng, writer.size
     columns = _columns(area, size, rng)
     pitch = size * rng.uniform(1.25, 3)
-    most = min(int(rng.integers(2, 31)), 90 // len(columns) + 2)
+    most = min(int(rng.integers(2, 31)), 150 // len(columns) + 2)
     rows = min(int((area.height - 0.5 * size) / pitch), most)
     if rows < 1:
         return
@@ -120,7 +120,10 @@ def table(canvas: Canvas, area: Area, writer: Writer) -> None:
     blank, errors = float(rng.choice([0, 0.1, 0.4])), float(rng.choice([0, 0.02, 0.08]))
     aligned = float(rng.choice([0.0, 0.5, 1.0], p=[0.25, 0.25, 0.5]))
     bottom = area.top + rows * pitch
-    _rule(canvas, area.top, bottom, pitch, columns, writer)
+    ruled = _rule(canvas, area.top, bottom, pitch, columns, writer)
+    # Numbers of two columns without a line between them would be one.
+    inset = size * (0.15 if ruled else 0.45)
+    columns = [_Column(c.kind, c.left + inset, c.right - inset) for c in columns]
     for row in range(rows):
         ground = area.top + (row + 1) * pitch - max(0.12 * size, (pitch - size) * 0.4)
         total = summed and row == rows - 1
@@ -135,7 +138,8 @@ def table(canvas: Canvas, area: Area, writer: Writer) -> None:
 
 
 def _columns(area: Area, size: float, rng: Rng) -> list[_Column]:
-    kinds, columns, left = list(_WIDTHS), [], area.left
+    kinds, left = list(_WIDTHS), area.left
+    columns: list[_Column] = []
     same = str(rng.choice(["count", "digit", "score", "decimal"])) if rng.random() < 0.35 else ""
     if same and rng.random() < 0.6:
         columns.append(_Column("word", left, left := left + size * 5))
@@ -146,13 +150,15 @@ def _columns(area: Area, size: float, rng: Rng) -> list[_Column]:
             break
         columns.append(_Column(kind, left, left + wide))
         left += wide
-    return columns or [_Column("count", area.left, area.right)]
+    if not any(column.kind in _CONTENTS for column in columns):
+        columns[-1:] = [_Column("count", columns[-1].left if columns else area.left, area.right)]
+    return columns
 
 
 def _rule(
     canvas: Canvas, top: float, bottom: float, pitch: float, columns: list[_Column], writer: Writer
-) -> None:
-    """Rulings across, down, both or none; drawn with a ruler, a pen or a felt pen."""
+) -> bool:
+    """Rulings across, down, both or none, with a ruler, a pen or a felt pen; whether down."""
     rng, size = writer.rng, writer.size
     across, down = rng.random() < 0.65, rng.random() < 0.65
     by_hand = rng.random() < 0.3
@@ -173,6 +179,7 @@ def _rule(
             if width < 0.05 * size and rng.random() < 0.1:
                 ends = (x + 3 * width, top), (x + 3 * width, bottom)
                 drawn_line(canvas.lines, *ends, width, strength, rng, shake)
+    return down
 
 
 def _heading(
@@ -249,7 +256,7 @@ def _put_in(
     rng, size = writer.rng, writer.size
     items = [items] if isinstance(items, Item) else items
     gaps = [0.0] + [size * rng.uniform(0.15, 0.4) for _ in items[1:]]
-    room = column.right - column.left - 0.3 * size
+    room = column.right - column.left
     wide = sum(item.ink.shape[1] for item in items) + sum(gaps)
     shrink = min(1.0, room / wide)
     if shrink < 0.6:
@@ -258,7 +265,7 @@ def _put_in(
         items = [Item(i.text, scaled(i.ink, shrink), shrink * i.below) for i in items]
         gaps, wide = [shrink * gap for gap in gaps], shrink * wide
     slack = max(0.0, room - wide)
-    x = column.left + 0.15 * size + slack * float(np.clip(aligned + rng.normal(0, 0.06), 0, 1))
+    x = column.left + slack * float(np.clip(aligned + rng.normal(0, 0.06), 0, 1))
     for item, gap in zip(items, gaps, strict=True):
         put(canvas, item, x + gap, ground + rng.normal(0, 0.03) * size, writer.strength)
         x += gap + item.ink.shape[1]

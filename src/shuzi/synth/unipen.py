@@ -28,7 +28,7 @@ _FINE = 3.0
 """Pixels of a pen's width at least while it is drawn; the ink is shrunk afterwards."""
 _FINEST = 4.0
 _NUMBER = re.compile(r"-?\d+([.,/:-]\d+)+|\d+")
-_IDENTIFIER = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S+")
+_IDENTIFIER = re.compile(r"[A-Za-z](?=.*\d)\S+")
 
 
 @dataclass(frozen=True, slots=True)

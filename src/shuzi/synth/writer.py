@@ -86,12 +86,12 @@ class Writer:
         hand = replace(
             hand,
             pitch=0.0,
-            gap=min(hand.gap, CLOSE - 0.1),
+            gap=float(np.clip(hand.gap, -0.03, CLOSE - 0.1)),
             pen=min(hand.pen, THICKEST),
             place=min(hand.place, 0.85),
             slant=min(hand.slant, 0.5),
             wide=max(hand.wide, 0.75),
-            joined=hand.joined if rng.random() < 0.3 else 0.0,
+            joined=hand.joined if rng.random() < 0.15 else 0.0,
         )
         pens = materials.pens
         penned = pens is not None and pens.people and rng.random() < PENNED
@@ -132,8 +132,8 @@ class Writer:
                 pieces.append((self._digits(part), 0.0))
             else:
                 pieces += [(self._penned_digit(digit, self.person), 0.0) for digit in part]
-        gap = self.hand.gap + (0.08 if self.person is not None else 0.0)
-        return self._side_by_side(pieces, gap)
+        # Nobody writes a sign over its neighbours.
+        return self._side_by_side(pieces, max(0.04, self.hand.gap))
 
     def word(self) -> Ink:
         """A word, joined or in letters, with or without a capital."""
