@@ -64,6 +64,7 @@ def test_a_number_is_not_written_over_another_or_off_the_paper(writer):
     assert put(canvas, item, 20, 70, 1.0)
     assert not put(canvas, item, 22, 71, 1.0)
     assert not put(canvas, item, 290, 70, 1.0)
+    assert not put(canvas, item, -3, 70, 1.0)
     assert len(canvas.numbers) == 1
 
 
