@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.recognise.glyph import normalise
+from shuzi.recognise.glyph import find_glyph, normalise
 
 RNG = np.random.default_rng(0)
 
@@ -46,3 +46,20 @@ def test_mnist_is_already_in_the_convention(mnist):
     images = mnist.train_images[:500]
     difference = [np.abs(normalise(cut(i)).astype(int) - i).mean() for i in images]
     assert np.mean(np.array(difference) < 3) > 0.97
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("margin", [0, 3, 30])
+def test_the_digit_of_a_picture_is_found_whatever_its_margin_and_colour(mnist, margin, turned):
+    """Even if it touches all edges."""
+    off = []
+    for image in mnist.train_images[:30]:
+        picture = np.pad(cut(image), margin)
+        glyph = find_glyph(255 - picture if turned else picture)
+        off.append(np.abs(glyph.astype(int) - image).mean())
+    # A few are a pixel off.
+    assert np.mean(np.array(off) < 3) > 0.8
+
+
+def test_a_blank_picture_has_no_glyph():
+    assert find_glyph(np.full((30, 20), 90, np.uint8)) is None

@@ -10,19 +10,6 @@ import shuzi
 ROOT = Path(shuzi.__file__).parent
 LEAVES = {"errors", "result", "files", "text"}
 RECOGNISE = LEAVES | {"recognise"}
-SEEING = {"groups", "layout", "sight"}
-PAGE = {
-    "parts",
-    "rulings",
-    "boxes",
-    "cells",
-    "missing",
-    "rows",
-    "combs",
-    "frames",
-    "rings",
-    "groups",
-}
 ALLOWED = {
     "errors": set(),
     "result": {"errors"},
@@ -39,28 +26,9 @@ ALLOWED = {
     "pdf": {"", "errors", "source", "grey"},
     "pdf_child": set(),
     "card": LEAVES,
-    "parts": RECOGNISE,
-    "rulings": RECOGNISE | {"parts"},
-    "boxes": RECOGNISE,
-    "cells": RECOGNISE | {"boxes"},
-    "frames": RECOGNISE | {"boxes"},
-    "rings": RECOGNISE | {"boxes"},
-    "combs": RECOGNISE | {"parts"},
-    "missing": RECOGNISE | {"boxes"},
-    "rows": RECOGNISE | {"parts", "boxes", "missing"},
-    "groups": RECOGNISE | {"parts", "boxes"},
-    "layout": RECOGNISE | PAGE,
-    "sheet": RECOGNISE | {"layout"},
-    "sight": RECOGNISE | {"groups", "layout"},
     "decide": LEAVES,
-    "numbers": RECOGNISE | {"groups", "layout"},
-    "upright": RECOGNISE | {"layout"},
-    "transcriber": RECOGNISE | SEEING | {"boxes", "numbers", "decide"},
-    "reader": RECOGNISE
-    | SEEING
-    | {"image", "upright", "numbers", "decide", "transcriber", "sheet"}
-    | {"explain", "rings"},
-    "explain": RECOGNISE | SEEING,
+    "reader": RECOGNISE | {"image", "page", "decide", "explain"},
+    "explain": LEAVES | {"reader"},
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
     "__init__": None,

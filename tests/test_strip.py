@@ -132,7 +132,25 @@ def test_a_strip_knows_where_its_columns_lie_on_the_crop(wide, scale):
     seen = ink_columns(strip.values, lambda values: values > 128)
     wanted = ink_columns(crop, lambda values: values < 130)
     for column, place in zip(seen, wanted, strict=True):
-        assert abs(strip.on_crop(column) - place) <= 2 * strip.step
+        assert abs(strip.left + column * strip.step - place) <= 2 * strip.step
+
+
+def test_a_strip_knows_where_its_rows_lie_on_the_crop():
+    crop = written(100, 140)
+    strip = make_strip(crop)
+    seen, wanted = rows_of_ink(strip.values), rows_of_ink(255 - crop)
+    for row, place in zip(seen, wanted, strict=True):
+        assert abs(strip.top + row * strip.step - place) <= 2 * strip.step
+
+
+def test_the_writing_alone_is_cut_to_its_ink():
+    crop = written(100, 140)
+    crop[:9, 60:66] = 30  # a neighbour's foot
+    writing = make_strip(crop).writing
+    ink = written(100, 140) < 130
+    height, width = np.ptp(np.nonzero(ink), axis=1) + 1
+    assert writing.shape[1] / writing.shape[0] == pytest.approx(width / height, rel=0.1)
+    assert writing.max() == 255
 
 
 def test_a_long_crop_takes_time_in_proportion_to_its_pixels():

@@ -1,11 +1,12 @@
-"""Picture -> sight -> glyph or strips -> a model -> Page."""
+"""Picture -> page network -> regions in reading order -> models -> decisions -> Page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,46 +14,65 @@ from numpy.typing import NDArray
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
-from shuzi.numbers import REFUSED, digit_of, doubt
+from shuzi.page.image import Flat, PageImage
+from shuzi.page.network import Maps, PageNetwork
+from shuzi.page.order import Place, in_reading_order
+from shuzi.page.orientation import likely_turn, reads_better, sample_of
+from shuzi.page.regions import Region, find_regions
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.glyph import normalise
-from shuzi.recognise.ink import Ink
-from shuzi.recognise.sequence import SequenceRecogniser
-from shuzi.recognise.strip import strip_of_glyph
-from shuzi.result import Kind, Number, Page
-from shuzi.rings import without_rings
-from shuzi.sheet import find_sheet
-from shuzi.sight import KINDS, WIDE, Sight
-from shuzi.sight import look as look_at
-from shuzi.transcriber import Transcriber
-from shuzi.upright import turn_upright
+from shuzi.recognise.sequence import Reading, SequenceRecogniser
+from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
+from shuzi.recognise.transcriber import Transcriber, Transcript
+from shuzi.result import Box, Digit, Kind, Number, Page
 
 Grey = NDArray[np.uint8]
+KINDS = ("auto", "digit", "number", "page")
 TURNS = (0, 90, 180, 270)
-DOUBTFUL, CERTAIN = 0.5, 0.9
-"""Confidences of a crop of a number as it is, and turned, that it is turned between; a digit that
-the digit model is so certain of is shown to the other model, too."""
-EVEN = 0.5
-"""A number of several digits is likelier than not."""
+MARGIN = 0.2
+"""Of its height, the paper that a region is read with on each side."""
+WRITTEN, CELLS = 0.5, 10
+"""Probability of a cell of the map from which there is other writing, and so many of them."""
+ALONE = 0.25
+"""Of the picture's height that a number by itself has if the picture shows nothing else."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Look:
-    """A page that was read, with what was seen: uint8 grey (height, width), upright.
+    """A page that was read, with what was seen.
 
-    `sheet` is the look at the sheet of paper alone, if one lies in the photo: the page was read
-    from it, and its boxes are on it.
+    Args:
+        grey: uint8 (height, width), upright.
+        maps: what the network saw of it.
+        regions: of each number of the page, where it stands.
+        page: what it says.
     """
 
     grey: Grey
-    sight: Sight
+    maps: Maps
+    regions: tuple[Region, ...]
     page: Page
-    sheet: "Look | None" = None
 
     @property
-    def seen(self) -> "Look":
-        """The look that the numbers were read in."""
-        return self.sheet or self
+    def other(self) -> Box | None:
+        """Around the writing and print that are not numbers, if there are any."""
+        y, x = np.nonzero(self.maps.other > WRITTEN)
+        if len(x) < CELLS:
+            return None
+        left, top, right, bottom = (
+            round(float(at) * self.maps.scale)
+            for at in (x.min(), y.min(), x.max() + 1, y.max() + 1)
+        )
+        return Box(left, top, right - left, bottom - top)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Seen:
+    """A picture, turned by so many degrees, and what the network found in it."""
+
+    picture: PageImage
+    rotated: int
+    maps: Maps
+    regions: list[Region]
 
 
 class Reader:
@@ -62,9 +82,10 @@ class Reader:
         model: a digit model, a run folder or a model.onnx that shuzi wrote; the one that shuzi
             carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
-        kind: what the pictures are, digit, number or page; auto decides from each.
+        kind: what is wanted of the pictures: a digit, a number, or auto and page for all that are
+            found.
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
-            pages that lie on their side or their head, where that is clear.
+            those that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
         digits_only: leave out minus signs, decimal points and commas.
         max_pixels: larger pictures are refused.
@@ -89,8 +110,7 @@ class Reader:
     ) -> None:
         self._choose(kind, rotate, target_error, digits_only)
         self.recogniser = Recogniser(model, threads=threads)
-        # Another digit model's answers are its own.
-        self.two_opinions = model is None
+        self.own_model = model is not None
         self.number_model = number_model
         self.max_pixels = max_pixels
 
@@ -123,9 +143,19 @@ class Reader:
         """Loaded at the first number."""
         return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
 
+    @cached_property
+    def page_network(self) -> PageNetwork:
+        """Loaded at the first picture."""
+        return PageNetwork(threads=self.recogniser.threads)
+
     @property
     def _transcriber(self) -> Transcriber:
-        return Transcriber(self.recogniser, self.sequence_recogniser, self.digits_only)
+        return Transcriber(
+            self.recogniser,
+            self.sequence_recogniser,
+            alone=self.own_model,
+            digits_only=self.digits_only,
+        )
 
     def read(self, picture: Picture) -> Page:
         """What the picture says, or of a file of several pages the first.
@@ -178,104 +208,118 @@ class Reader:
             if explain is not None:
                 from shuzi.explain import write_explanation
 
-                seen = look.seen
-                write_explanation(seen.grey, seen.sight, seen.page, Path(explain))
+                write_explanation(look, Path(explain))
             yield look
 
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
-        sheet = find_sheet(as_stored)
-        if sheet is not None:
-            seen = self._look(sheet.grey, source, number)
-            if seen.page.numbers:
-                page = sheet.on_photo(seen.page)
-                return Look(_turned(as_stored, page.rotated), seen.sight, page, seen)
-        return self._look(as_stored, source, number)
-
-    def _look(self, as_stored: Grey, source: str, number: int) -> Look:
-        """The picture, or the sheet in it, by itself."""
-        rotated, grey, sight = self._upright(without_rings(as_stored))
-        kind, numbers = self._numbers(grey, sight)
-        turn = self._turn_of_crop(grey, sight, numbers)
-        if turn:
-            rotated, grey, sight = turn, _turned(grey, turn), Sight("number")
-            kind, numbers = self._numbers(grey, sight)
+        seen = self._upright(PageImage(as_stored))
+        regions, places = self._chosen(seen)
+        flats = [seen.picture.flat(region.quad, MARGIN) for region in regions]
+        said = self._transcriber.read([flat.grey for flat in flats], one_digit=self.kind == "digit")
+        numbers = [
+            _number(*each, seen.picture.grey.shape)
+            for each in zip(regions, places, flats, said, strict=True)
+        ]
+        if not seen.regions:
+            # The whole picture, in which the network found nothing.
+            numbers = [number for number in numbers if number.confidence >= FLOOR]
         page = Page(
             source=source,
             page=number,
-            width=grey.shape[1],
-            height=grey.shape[0],
-            rotated=rotated,
-            kind=kind,
+            width=seen.picture.grey.shape[1],
+            height=seen.picture.grey.shape[0],
+            rotated=seen.rotated,
+            kind=self._kind_of(numbers, len(seen.picture.grey)),
             numbers=tuple(numbers),
         )
-        grey = _turned(as_stored, rotated)
-        return Look(grey, sight, Decider(self.target_error).decide(page))
+        page = Decider(self.target_error).decide(page)
+        return Look(seen.picture.grey, seen.maps, tuple(regions[: len(numbers)]), page)
 
-    def _upright(self, grey: Grey) -> tuple[int, Grey, Sight]:
-        """The degrees that the picture was turned by, the turned one, and what is seen of it."""
+    def _upright(self, picture: PageImage) -> _Seen:
+        """The picture turned as it is told, or as the network and the reading say."""
         if self.rotate is not None:
-            grey = _turned(grey, self.rotate)
-            return self.rotate, grey, look_at(grey, self.kind)
-        sight = look_at(grey, self.kind)
-        if sight.kind != "page" or sight.layout is None:
-            return 0, grey, sight
-        degrees = turn_upright(sight.layout, self.sequence_recogniser)
-        if degrees:
-            grey = _turned(grey, degrees)
-            sight = look_at(grey, self.kind)
-        return degrees, grey, sight
+            return self._see(picture, self.rotate)
+        seen = self._see(picture, 0)
+        turn = likely_turn(seen.maps) if self.kind != "digit" else 0
+        if turn:
+            turned = self._see(picture, turn)
+            if reads_better(self._glance(turned), self._glance(seen)):
+                return turned
+        return seen
 
-    def _turn_of_crop(self, grey: Grey, sight: Sight, numbers: list[Number]) -> int:
-        """Degrees to turn a crop that reads badly as it is, and well so; else 0."""
-        told = self.rotate is not None or self.kind == "digit" or sight.layout is not None
-        if told or max((number.confidence for number in numbers), default=0.0) > DOUBTFUL:
-            return 0
-        best, sure = 0, CERTAIN
-        for degrees in _other_turns(grey.shape, sight.kind):
-            found = self._transcriber.of_crop(_turned(grey, degrees))
-            # A lone digit may be another one on its head.
-            if found and len(found[0].digits) > 1 and found[0].confidence > sure:
-                best, sure = degrees, found[0].confidence
-        return best
+    def _see(self, picture: PageImage, degrees: int) -> _Seen:
+        picture = picture.turned(degrees) if degrees else picture
+        maps = self.page_network.see(picture.grey)
+        return _Seen(picture, degrees, maps, find_regions(maps, picture.grey.shape))
 
-    def _numbers(self, grey: Grey, sight: Sight) -> tuple[Kind, list[Number]]:
-        """What the picture turned out to be, and its numbers."""
-        if sight.layout is not None:
-            groups = sight.layout.groups
-            return sight.kind, self._transcriber.of_layout(sight.layout) if groups else []
-        if sight.kind == "number":
-            return "number", self._transcriber.of_crop(grey)
-        digits = [] if sight.ink is None else self._of_ink(sight.ink)
-        if sight.unsure or sight.dashed:
-            number = self._transcriber.of_crop(grey)
-            sure = number[0].confidence if number else 0.0
-            if sight.unsure and sure > max((digit.confidence for digit in digits), default=FLOOR):
-                return "number", number
-            # The digit model saw a part of the ink only, or the minus sign with it.
-            more = sight.partial and sure > FLOOR and len(number[0].digits) > 1
-            if more or (sure > EVEN and number[0].text.startswith("-")):
-                return "number", number
-        return "digit", digits
+    def _glance(self, seen: _Seen) -> list[Reading]:
+        quads = [region.quad for region in sample_of(seen.regions)]
+        strips = [normalise_strip(seen.picture.flat(quad, MARGIN).grey) for quad in quads]
+        return self.sequence_recogniser.glance(strips)
 
-    def _of_ink(self, ink: Ink) -> list[Number]:
-        glyph = normalise(ink.values)
-        probabilities = self.recogniser.predict(glyph)[0]
-        if 1 - probabilities.sum() > REFUSED:
-            return []
-        if self.two_opinions and probabilities.max() > CERTAIN:
-            reading = self.sequence_recogniser.glance([strip_of_glyph(glyph)])[0]
-            probabilities *= doubt(probabilities, reading)
-        digit = digit_of(probabilities, ink.box)
-        return [
-            Number(
-                text=digit.text,
-                confidence=digit.confidence,
-                box=ink.box,
-                digits=(digit,),
-                probabilities=tuple(map(float, probabilities)),
+    def _chosen(self, seen: _Seen) -> tuple[list[Region], list[Place]]:
+        """The regions that may be numbers of the kind that is wanted, in reading order."""
+        regions = seen.regions
+        if self.kind in {"digit", "number"}:
+            height, width = seen.picture.grey.shape
+            corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+            whole = Region(corners, score=0.0, other=0.0)
+            regions = [max(regions, key=_size, default=whole)]
+        places = in_reading_order(np.array([region.quad for region in regions]))
+        return [regions[place.index] for place in places], places
+
+    def _kind_of(self, numbers: Sequence[Number], height: int) -> Kind:
+        if self.kind != "auto":
+            return cast(Kind, self.kind)
+        if len(numbers) != 1 or numbers[0].box.height < ALONE * height:
+            return "page"
+        return "digit" if numbers[0].probabilities is not None else "number"
+
+
+def _size(region: Region) -> float:
+    return region.score * region.box.width * region.box.height
+
+
+def _number(
+    region: Region, place: Place, flat: Flat, said: Transcript, shape: tuple[int, ...]
+) -> Number:
+    """What a region says, in its place on a picture of that shape."""
+    return Number(
+        text=said.text,
+        confidence=said.confidence,
+        box=region.box,
+        quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.quad),
+        line=place.line,
+        row=place.row,
+        column=place.column,
+        digits=tuple(
+            Digit(
+                text=digit,
+                confidence=min(1.0, said.digit(i)[digit]),
+                box=_digit_box(span, said, flat, shape),
+                alternatives=tuple(
+                    (other, min(1.0, p)) for other, p in said.digit(i).items() if other != digit
+                )[:3],
             )
-        ]
+            for i, (digit, span) in enumerate(
+                zip(said.reading.text, said.reading.spans, strict=True)
+            )
+        ),
+        probabilities=None if said.probabilities is None else tuple(said.probabilities.tolist()),
+        strip=said.strip.values,
+    )
+
+
+def _digit_box(span: tuple[int, int], said: Transcript, flat: Flat, shape: tuple[int, ...]) -> Box:
+    """Where a digit's columns of the strip are on the picture."""
+    strip, above = said.strip, (HEIGHT - WRITING) / 2
+    first, last = (strip.left + column * strip.step for column in span)
+    top, bottom = (strip.top + row * strip.step for row in (above, HEIGHT - above))
+    corners = flat.part(first, top, last, bottom).clip(0, np.array(shape[::-1]))
+    left, high = np.floor(corners.min(axis=0)).astype(int).tolist()
+    right, low = np.ceil(corners.max(axis=0)).astype(int).tolist()
+    return Box(left, high, max(1, right - left), max(1, low - high))
 
 
 def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
@@ -286,17 +330,6 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
         ModelError: the model cannot be used.
     """
     return Reader(model).read(picture)
-
-
-def _other_turns(shape: tuple[int, ...], kind: str) -> tuple[int, ...]:
-    """The turns that would make a crop of that form a number, which is wider than high."""
-    if shape[0] >= WIDE * shape[1]:
-        return 90, 270
-    return (180,) if kind == "number" else ()
-
-
-def _turned(grey: Grey, degrees: int) -> Grey:
-    return np.ascontiguousarray(np.rot90(grey, -degrees // 90))
 
 
 def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:

@@ -14,7 +14,7 @@ from shuzi.result import SCHEMA, Number, Page
 from shuzi.text import csv_line, json_line, plain
 
 COLUMNS = (
-    *("source", "page", "line", "text", "confidence", "decision"),
+    *("source", "page", "line", "row", "column", "text", "confidence", "decision"),
     *("x", "y", "width", "height", "error"),
 )
 
@@ -93,16 +93,18 @@ def read_files(
 
 
 def to_text(result: Result) -> str:
-    """A line a page, or of several lines of numbers a block; what is unsure has a ?."""
+    """A line a page, or of several lines of numbers a block; what is unsure has a ?, and what is
+    rejected is one."""
     if isinstance(result, Failure):
         return f"{plain(result.source)}: not read\n"
     name = plain(result.source) + (f", page {result.page}" if result.page > 1 else "")
-    shown = [number for number in result.numbers if number.decision != "reject"]
+    shown = result.numbers
     if not shown:
         return f"{name}: no {'digit' if result.kind == 'digit' else 'number'}\n"
-    if len(result.numbers) == 1:
-        number = shown[0]
-        return f"{name}: {number.text} ({number.confidence:.2%})\n"
+    if len(shown) == 1 and shown[0].decision == "reject":
+        return f"{name}: ? (what is there cannot be read)\n"
+    if len(shown) == 1:
+        return f"{name}: {shown[0].text} ({shown[0].confidence:.2%})\n"
     lines = sorted({number.line for number in shown})
     rows = (" ".join(_marked(n) for n in shown if n.line == line) for line in lines)
     return f"{name}:\n" + "".join(f"  {row}\n" for row in rows)
@@ -129,16 +131,19 @@ def to_csv(result: Result) -> str:
         nothing = [""] * (len(COLUMNS) - 2)
         return csv_line(result.source, *nothing, result.error.told("command")[0])
     if not result.numbers:
-        nothing = [""] * (len(COLUMNS) - 6)
-        return csv_line(result.source, result.page, "", "", "", "none", *nothing)
+        before, after = [""] * (COLUMNS.index("decision") - 2), [""] * 5
+        return csv_line(result.source, result.page, *before, "none", *after)
     return "".join(_row(result, number) for number in result.numbers)
 
 
 def _row(page: Page, number: Number) -> str:
     sure = f"{number.confidence:.4f}", number.decision
-    where = page.source, page.page, number.line
+    cell = ("" if at is None else at for at in (number.row, number.column))
+    where = page.source, page.page, number.line, *cell
     return csv_line(*where, number.text, *sure, *number.box.to_list(), "")
 
 
 def _marked(number: Number) -> str:
+    if number.decision == "reject":
+        return "?"
     return number.text + ("" if number.decision == "accept" else "?")

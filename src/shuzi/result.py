@@ -1,9 +1,12 @@
 """What reading a picture gives: frozen values that travel as JSON."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.errors import DataError
 
@@ -12,6 +15,7 @@ SCHEMA = 1
 
 Decision = Literal["accept", "review", "reject"]
 Kind = Literal["digit", "number", "page"]
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +78,38 @@ class Digit:
 class Number:
     """A number that was read.
 
-    `confidence` is in [0, 1], for the number as a whole; `decision` is accept, review or reject;
-    `line` counts the page's lines from 1. Of a single digit read by the digit model,
-    `probabilities` are those of the digits 0 to 9; what is missing to 1 is the probability that
-    it is not a digit.
+    Args:
+        text: empty where nothing can be read.
+        confidence: in [0, 1], that the number as a whole is right.
+        decision: accept, review or reject.
+        box: the upright rectangle around it.
+        quad: where it stands, which may slope: its top left, top right, bottom right and bottom
+            left as x and y; the corners of the box if left out.
+        line: of the page, from 1.
+        row, column: from 1, where the page's numbers stand in columns; else None.
+        digits: from left to right.
+        probabilities: of a single digit, those of the digits 0 to 9; what is missing to 1 is the
+            probability that it is not a digit.
+        strip: what the models read, uint8 (32, w), ink bright; not in the JSON.
     """
 
     text: str
     confidence: float
     decision: Decision = "review"
     box: Box
+    quad: tuple[Point, ...] = ()
     line: int = 1
+    row: int | None = None
+    column: int | None = None
     digits: tuple[Digit, ...] = ()
     probabilities: tuple[float, ...] | None = None
+    strip: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.quad:
+            x, y, right, bottom = self.box.x, self.box.y, self.box.right, self.box.bottom
+            corners = (x, y), (right, y), (right, bottom), (x, bottom)
+            object.__setattr__(self, "quad", corners)
 
     def to_dict(self) -> dict[str, Any]:
         known = {} if self.probabilities is None else {"probabilities": list(self.probabilities)}
@@ -95,7 +118,10 @@ class Number:
             "confidence": self.confidence,
             "decision": self.decision,
             "box": self.box.to_list(),
+            "quad": [list(point) for point in self.quad],
             "line": self.line,
+            "row": self.row,
+            "column": self.column,
             "digits": [digit.to_dict() for digit in self.digits],
         } | known
 
@@ -107,7 +133,10 @@ class Number:
             confidence=values["confidence"],
             decision=values["decision"],
             box=Box(*values["box"]),
+            quad=tuple((x, y) for x, y in values.get("quad", ())),
             line=values["line"],
+            row=values.get("row"),
+            column=values.get("column"),
             digits=tuple(Digit.from_dict(digit) for digit in values["digits"]),
             probabilities=None if known is None else tuple(known),
         )

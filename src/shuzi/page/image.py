@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.paper import paper_level
+
 Quad = NDArray[np.float32]
 """float32 (4, 2), x and y in pixels: the text's top left, top right, bottom right, bottom left."""
 HIGHEST = 192
@@ -22,29 +24,93 @@ class PageImage:
         """Turned clockwise by 0, 90, 180 or 270 degrees."""
         return PageImage(np.ascontiguousarray(np.rot90(self.grey, -degrees // 90)))
 
-    def flat(self, quad: Quad, margin: float = 0.0) -> NDArray[np.uint8]:
-        """What lies in the quadrilateral and so many of its heights around, uint8, laid flat.
+    def flat(self, quad: Quad, margin: float = 0.0) -> "Flat":
+        """The quadrilateral and so many of its heights around it, laid flat.
 
         At the picture's own resolution, unless that is above 192 pixels; beyond the picture's edge
-        its last pixels go on.
+        there is paper.
         """
         wide, high = quad_size(quad)
+        across = (quad[1] - quad[0] + quad[2] - quad[3]) / 2 / wide
+        down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2 / high
         more = margin * high
-        size = max(1, round(wide + 2 * more)), max(1, round(high + 2 * more))
-        own = [[more, more], [more + wide, more], [more + wide, more + high], [more, more + high]]
-        left, top = np.floor(quad.min(axis=0) - 2 * more - 2).astype(int).clip(0)
-        right, bottom = np.ceil(quad.max(axis=0) + 2 * more + 2).astype(int)
+        # Left, top, right, bottom: what of the margin is not in the picture.
+        ways = (-across, -down, across, down)
+        middles = [(quad[i] + quad[j]) / 2 for i, j in ((3, 0), (0, 1), (1, 2), (2, 3))]
+        room = [self._room(at, way, more) for at, way in zip(middles, ways, strict=True)]
+        left, top, right, bottom = (max(0, round(side)) for side in room)
+        ends = np.array([[0, 0], [wide, 0], [wide, high], [0, high]]) + np.array([left, top])
+        size = max(1, round(wide + left + right)), max(1, round(high + top + bottom))
+        laid = self._laid(quad, ends, size)
+        beyond = [max(0, round(more) - side) for side in (top, bottom, left, right)]
+        if any(beyond):
+            paper = paper_level(laid)
+            above, below, before, after = beyond
+            sides = (above, below), (before, after)
+            laid = np.pad(laid, sides, constant_values=paper)
+        corners = np.array([-across - down, across - down, across + down, down - across])
+        shown = np.asarray(quad + round(more) * corners, np.float32)
+        if len(laid) > HIGHEST:
+            smaller = max(1, round(laid.shape[1] * HIGHEST / len(laid))), HIGHEST
+            laid = np.asarray(cv2.resize(laid, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+        return Flat(laid, shown)
+
+    def _room(self, at: NDArray[np.float32], way: NDArray[np.float32], most: float) -> float:
+        """How far it is from a point that way to the picture's edge."""
+        sides = self.grey.shape[::-1]
+        far = [
+            ((side if step > 0 else 0) - place) / step
+            for place, step, side in zip(at, way, sides, strict=True)
+            if abs(step) > 1e-6
+        ]
+        return float(min([most, *far]))
+
+    def _laid(
+        self, quad: Quad, ends: NDArray[np.floating], size: tuple[int, int]
+    ) -> NDArray[np.uint8]:
+        """A picture of that size in which the quadrilateral's corners are at `ends`."""
+        way = cv2.getPerspectiveTransform(ends.astype(np.float32), quad)
+        corners = np.array([[[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]]], np.float32)
+        shown = cv2.perspectiveTransform(corners, way)[0]
+        # OpenCV takes time for the whole of what it warps from.
+        left, top = (np.floor(shown.min(axis=0)).astype(int) - 2).clip(0)
+        right, bottom = np.ceil(shown.max(axis=0)).astype(int) + 3
         part = self.grey[top:bottom, left:right]
         if not part.size:
             return np.full(size[::-1], 255, np.uint8)
-        shift = np.array([left, top], np.float32)
-        way = cv2.getPerspectiveTransform(np.array(own, np.float32), quad - shift)
+        near = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64) @ way
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        laid = cv2.warpPerspective(part, way, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        if size[1] > HIGHEST:
-            smaller = max(1, round(size[0] * HIGHEST / size[1])), HIGHEST
-            laid = cv2.resize(laid, smaller, interpolation=cv2.INTER_AREA)
+        laid = cv2.warpPerspective(part, near, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(laid, np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flat:
+    """A part of a picture that was laid flat.
+
+    Args:
+        grey: uint8 (height, width).
+        quad: where its corners are on the picture.
+    """
+
+    grey: NDArray[np.uint8]
+    quad: Quad
+
+    def part(self, left: float, top: float, right: float, bottom: float) -> Quad:
+        """Where a rectangle of it, in pixels, is on the picture."""
+        height, width = self.grey.shape
+        a, b, c, d = self.quad.astype(np.float64)
+        shares = [
+            (x / width, y / height)
+            for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ]
+        return np.array(
+            [
+                a * (1 - u) * (1 - v) + b * u * (1 - v) + c * u * v + d * (1 - u) * v
+                for u, v in shares
+            ],
+            np.float32,
+        )
 
 
 def quad_size(quad: Quad) -> tuple[float, float]:

@@ -1,10 +1,32 @@
-"""A digit's ink -> the 28x28 convention of MNIST; the only place that does it."""
+"""A digit's ink, or a picture of one -> the 28x28 convention of MNIST; the only place for it."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.paper import paper_level
+from shuzi.recognise.strip import make_strip
+
 SIDE, FIT = 28, 20
+AROUND = 0.25
+"""Of a picture's longer side, the paper that is put around it: ink at the edge of a tight one is
+taken for a neighbour's."""
+FAINTEST = 14
+"""Grey levels between paper and the faintest ink: what varies less is blank."""
+
+
+def find_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The glyph of a picture that shows one digit, be its ink dark or light; None if it is blank.
+
+    Args:
+        picture: uint8 (height, width).
+    """
+    if np.ptp(picture) < FAINTEST:
+        return None
+    around = np.pad(
+        picture, round(AROUND * max(picture.shape)), constant_values=paper_level(picture)
+    )
+    return normalise(make_strip(around).writing)
 
 
 def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

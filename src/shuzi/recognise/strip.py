@@ -49,17 +49,18 @@ class Writing(NamedTuple):
 class Strip:
     """A crop's writing as the number model reads it.
 
-    `values` is bright ink on 0, uint8 (32, w), w a multiple of 4 from 32 to 512; its column c shows
-    the crop's column `left` + c * `step`.
+    Args:
+        values: bright ink on 0, uint8 (32, w), w a multiple of 4 from 32 to 512.
+        left, top, step: its column c and row r show the crop's column `left` + c * `step` and row
+            `top` + r * `step`.
+        writing: the ink of the digits alone, cut to it, uint8, finer than `values`.
     """
 
     values: NDArray[np.uint8]
     left: float
+    top: float
     step: float
-
-    def on_crop(self, column: float) -> float:
-        """Where a column lies on the crop."""
-        return self.left + column * self.step
+    writing: NDArray[np.uint8]
 
 
 def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -73,29 +74,27 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
     Args:
         grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
     """
-    part, left = grey, 0
+    part, left, top = grey, 0, 0
     raw = _ink(_working_size(part))
     writing = _writing(raw)
     if len(raw) < len(grey) and writing.height < LOW * len(raw):
         rows, columns = _close_up(writing, len(grey) / len(raw))
-        part, left = grey[rows, columns], columns.start
+        part, left, top = grey[rows, columns], columns.start, rows.start
         raw = _ink(_working_size(part))
         writing = _writing(raw)
     pixel = part.shape[1] / raw.shape[1]
     scale = WRITING / writing.height
     columns = _columns(writing, scale, raw.shape[1])
-    ink = _stretched(raw, writing)[:, columns]
-    width = max(1, min(WIDEST, round(ink.shape[1] * scale)))
-    values = _placed(ink, (writing.top + writing.bottom) / 2, scale, width)
-    return Strip(values, left + pixel * columns.start, pixel * ink.shape[1] / width)
-
-
-def strip_of_glyph(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The strip, uint8 (32, 96), of one digit in MNIST's form, uint8 (28, 28), on blank paper."""
-    size = HEIGHT, HEIGHT
-    square = cv2.resize(glyph, size, interpolation=cv2.INTER_LINEAR)
-    sides = HEIGHT // 2, 3 * HEIGHT // 2
-    return np.asarray(np.pad(square, ((0, 0), sides)), np.uint8)
+    ink = _stretched(raw, writing)
+    width = max(1, min(WIDEST, round((columns.stop - columns.start) * scale)))
+    first = round((writing.top + writing.bottom) / 2 * scale - HEIGHT / 2)
+    return Strip(
+        values=_placed(ink[:, columns], first, scale, width),
+        left=left + pixel * columns.start,
+        top=top + pixel * first / scale,
+        step=pixel * (columns.stop - columns.start) / width,
+        writing=ink[writing.top : writing.bottom, writing.left : writing.right],
+    )
 
 
 def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:
@@ -208,13 +207,12 @@ def _stretched(ink: NDArray[np.float32], at: Writing) -> NDArray[np.uint8]:
     return np.asarray(np.minimum(ink * (255 / full), 255), np.uint8)
 
 
-def _placed(ink: NDArray[np.uint8], centre: float, scale: float, width: int) -> NDArray[np.uint8]:
-    """The ink scaled to that width, its row `centre` in the middle of the strip."""
+def _placed(ink: NDArray[np.uint8], first: int, scale: float, width: int) -> NDArray[np.uint8]:
+    """The ink scaled to that width, its scaled row `first` at the top of the strip."""
     height = max(1, round(len(ink) * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     scaled = np.asarray(cv2.resize(ink, (width, height), interpolation=how), np.uint8)
     strip = np.zeros((HEIGHT, max(NARROWEST, -(-width // 4) * 4)), np.uint8)
-    first = round(centre * scale - HEIGHT / 2)
     rows = slice(max(0, first), min(height, first + HEIGHT))
     strip[rows.start - first : rows.stop - first, :width] = scaled[rows]
     return strip

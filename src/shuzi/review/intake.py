@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 from shuzi.errors import UsageError
-from shuzi.recognise.ink import find_ink
-from shuzi.result import Number, Page
+from shuzi.result import Box, Number, Page
 from shuzi.review.cutting import Grey, cut
 from shuzi.review.item import NewItem
 from shuzi.review.sample import SHARE, is_sampled, is_undecided
@@ -14,19 +13,22 @@ from shuzi.review.store import Store
 
 
 class Look(Protocol):
-    """A decided page and its upright picture, uint8 grey (height, width)."""
+    """A decided page, its upright picture, uint8 grey (height, width), and where other writing is
+    on it, if there is any."""
 
     @property
     def grey(self) -> Grey: ...
     @property
     def page(self) -> Page: ...
+    @property
+    def other(self) -> Box | None: ...
 
 
 class Intake:
     """Puts into a queue what was not accepted, and a random sample of the accepted.
 
-    A page with no number gives an item without text if there is ink on it. `count` items were new
-    to the queue.
+    A page with no number gives an item without text if there is other writing on it. `count` items
+    were new to the queue.
 
     Args:
         share: of the accepted numbers, the probability of each to be in the sample.
@@ -57,7 +59,7 @@ def choose(look: Look, share: float) -> Iterator[NewItem]:
     """What people look at of a page."""
     page, grey = look.page, look.grey
     seen = ""
-    for number in page.numbers or _unread(grey):
+    for number in page.numbers or _unread(look.other):
         pictures = cut(grey, number.box)
         sampled = is_sampled(number, pictures.crop, share)
         if sampled or is_undecided(number):
@@ -75,7 +77,6 @@ def choose(look: Look, share: float) -> Iterator[NewItem]:
             )
 
 
-def _unread(grey: Grey) -> Sequence[Number]:
-    """The ink of a page on which no number was read, if there is any."""
-    box = find_ink(grey)
-    return [] if box is None else [Number(text="", confidence=0.0, box=box)]
+def _unread(other: Box | None) -> Sequence[Number]:
+    """The writing of a page on which no number was found, if there is any."""
+    return [] if other is None else [Number(text="", confidence=0.0, box=other)]

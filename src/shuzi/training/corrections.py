@@ -10,8 +10,7 @@ from PIL import Image
 
 from shuzi.errors import DataError
 from shuzi.evaluation.calibration import NOT_A_DIGIT
-from shuzi.recognise.glyph import normalise
-from shuzi.recognise.ink import find_digit
+from shuzi.recognise.glyph import find_glyph
 from shuzi.review.item import Item
 from shuzi.review.store import Store
 
@@ -89,8 +88,7 @@ def _glyph(store: Store, item: Item) -> NDArray[np.uint8] | None:
     if pictures is None:
         return None
     with Image.open(io.BytesIO(pictures.crop)) as crop:
-        ink = find_digit(np.array(crop.convert("L")))
-    return None if ink is None else normalise(ink.values)
+        return find_glyph(np.array(crop.convert("L")))
 
 
 def _hash(name: str) -> bytes:

@@ -60,11 +60,19 @@ class NumberAnswer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(description="Its digits, with a minus sign, points and commas if clear.")
+    text: str = Field(
+        description="Its digits, with a minus sign, points and commas if clear; empty if it cannot "
+        "be read."
+    )
     confidence: float = Field(ge=0, le=1)
     decision: str = Field(pattern="^(accept|review|reject)$")
     box: tuple[int, int, int, int] = Field(description="x, y, width, height in pixels.")
+    quad: list[tuple[float, float]] = Field(
+        description="Its corners, which may slope: top left, top right, bottom right, bottom left."
+    )
     line: int
+    row: int | None = Field(description="From 1, where the page's numbers stand in columns.")
+    column: int | None = Field(description="From 1; blank cells count.")
     digits: list[DigitAnswer]
     probabilities: list[float] | None = None
 
@@ -112,7 +120,10 @@ _SEVEN = {
         {"text": "7", "confidence": 0.98, "box": [310, 420, 32, 44], "alternatives": [["1", 0.01]]}
     ],
     "decision": "accept",
+    "quad": [[310, 420], [342, 420], [342, 464], [310, 464]],
     "line": 1,
+    "row": None,
+    "column": None,
 }
 _FORM_PAGE = {
     "schema": 1,

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.explain import model_inputs
 from shuzi.reader import Look
 
 Grey = NDArray[np.uint8]
@@ -17,12 +16,11 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 85]
 
 
 def seen(look: Look) -> list[dict[str, Any]]:
-    """Of each number its box, and what the model saw of it."""
-    read = look.seen
-    inputs = model_inputs(read.grey, read.sight, read.page)
+    """Of each number its box, and the strip that the models read."""
     return [
-        {"box": number.box.to_list(), "png": _url("png", picture, [])}
-        for number, picture in zip(look.page.numbers, inputs, strict=True)
+        {"box": number.box.to_list(), "png": _url("png", number.strip, [])}
+        for number in look.page.numbers
+        if number.strip is not None
     ]
 
 

@@ -2,7 +2,7 @@
 
 import { make } from "./element.js";
 
-const COLUMNS = ["source", "page", "line", "text", "confidence", "decision"];
+const COLUMNS = ["source", "page", "line", "row", "column", "text", "confidence", "decision"];
 const PLACE = ["x", "y", "width", "height"];
 
 /** The numbers that are not rejected: a space between, a line a line, an empty line a page. */
@@ -45,8 +45,9 @@ function pageText(numbers) {
   return [...lines.values()].map((texts) => texts.join(" ")).join("\n");
 }
 
-function rowOf(page, { line, text, confidence, decision, box }) {
-  return [page.source, page.page, line, text, confidence.toFixed(4), decision, ...box, ""];
+function rowOf(page, { line, row, column, text, confidence, decision, box }) {
+  const where = [page.source, page.page, line, row ?? "", column ?? ""];
+  return [...where, text, confidence.toFixed(4), decision, ...box, ""];
 }
 
 function cell(value) {

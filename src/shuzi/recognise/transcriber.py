@@ -1,0 +1,155 @@
+"""Text regions laid flat -> what they say: the number model reads each whole, the digit model joins
+where it may be one digit."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.glyph import normalise
+from shuzi.recognise.sequence import Reading, SequenceRecogniser
+from shuzi.recognise.signs import Sign, find_signs, signed
+from shuzi.recognise.strip import Strip, make_strip
+
+Grey = NDArray[np.uint8]
+NARROW = 1.1
+"""Width over height of writing that may be a single digit."""
+GUESS = 0.05
+"""How probable a text must be, at least, to be given where it is likelier that there is none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transcript:
+    """What a region says.
+
+    Args:
+        strip: what was read.
+        text: the digits and their signs; empty where nothing can be read.
+        reading: the digits, with their places on the strip.
+        signs: in `text` besides the digits.
+        probabilities: of a single digit, float32 (10,): of the digits 0 to 9; what they lack to 1
+            is that it is none, or several.
+    """
+
+    strip: Strip
+    text: str
+    reading: Reading
+    signs: tuple[Sign, ...] = ()
+    probabilities: NDArray[np.float32] | None = None
+
+    @property
+    def confidence(self) -> float:
+        """That all of the text is right, 0 to 1."""
+        return self.reading.confidence if self.text else 0.0
+
+    def digit(self, place: int) -> dict[str, float]:
+        """What the digit at that place of the reading may be, the likeliest first, of all texts
+        with as many digits."""
+        own: dict[str, float] = defaultdict(float)
+        for text, probability in self.reading.probabilities.items():
+            if len(text) == len(self.reading.text):
+                own[text[place]] += probability
+        return dict(sorted(own.items(), key=lambda pair: -pair[1]))
+
+
+class Transcriber:
+    """Reads regions with both models.
+
+    Args:
+        alone: a single digit is read by the digit model alone, as one's own model is.
+        digits_only: leave out minus signs, decimal points and commas.
+    """
+
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        sequences: SequenceRecogniser,
+        *,
+        alone: bool = False,
+        digits_only: bool = False,
+    ) -> None:
+        self.recogniser, self.sequences = recogniser, sequences
+        self.alone, self.digits_only = alone, digits_only
+
+    def read(self, regions: Sequence[Grey], *, one_digit: bool = False) -> list[Transcript]:
+        """What each region says.
+
+        Args:
+            regions: each uint8 (height, width), a number laid flat with a little paper around it.
+            one_digit: each is a single digit, whatever it looks like.
+        """
+        strips = [make_strip(region) for region in regions]
+        readings = self.sequences.predict([strip.values for strip in strips])
+        single = [
+            i
+            for i, (strip, reading) in enumerate(zip(strips, readings, strict=True))
+            if one_digit or len(reading.text) == 1 or _is_narrow(strip)
+        ]
+        glyphs = np.array([normalise(strips[i].writing) for i in single], np.uint8)
+        opinions = self.recogniser.predict(glyphs.reshape(-1, 28, 28))
+        for i, opinion in zip(single, opinions, strict=True):
+            readings[i] = self._together(strips[i], readings[i], opinion, one_digit=one_digit)
+        joined = dict(zip(single, opinions, strict=True))
+        return [
+            self._transcript(strip, reading, joined.get(i))
+            for i, (strip, reading) in enumerate(zip(strips, readings, strict=True))
+        ]
+
+    def _together(
+        self, strip: Strip, reading: Reading, opinion: NDArray[np.float32], *, one_digit: bool
+    ) -> Reading:
+        """What both models say of ink that may be one digit: the mean of their probabilities.
+
+        That the ink is not one digit speaks for all other texts alike, several digits and none.
+        """
+        said = reading.probabilities
+        digits = {str(digit): p for digit, p in enumerate(opinion.tolist())}
+        if self.alone and (one_digit or len(reading.text) < 2):
+            mean = digits | {"": max(0.0, 1 - sum(digits.values()))}
+        else:
+            others = {text: p for text, p in said.items() if len(text) != 1} or {"": 1.0}
+            share = max(0.0, 1 - sum(digits.values())) / (sum(others.values()) or 1.0)
+            mean = {text: (p + share * p) / 2 for text, p in others.items()}
+            mean |= {text: (said.get(text, 0.0) + p) / 2 for text, p in digits.items()}
+        if one_digit:
+            mean = {text: mean[text] for text in digits}
+        (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
+        width = strip.values.shape[1]
+        spans = reading.spans if text == reading.text else _evenly(len(text), width)
+        return Reading(text, min(1.0, confidence), spans, tuple(rest[:10]))
+
+    def _transcript(
+        self, strip: Strip, reading: Reading, opinion: NDArray[np.float32] | None
+    ) -> Transcript:
+        if not reading.text:
+            reading = _best_guess(reading, strip)
+        signs = () if self.digits_only else find_signs(strip.values, reading.spans)
+        text = signed(reading.text, signs)
+        probabilities = None
+        if opinion is not None and len(reading.text) == 1:
+            said = reading.probabilities
+            probabilities = np.array([said.get(str(d), 0.0) for d in range(10)], np.float32)
+        return Transcript(strip, text, reading, signs, probabilities)
+
+
+def _is_narrow(strip: Strip) -> bool:
+    height, width = strip.writing.shape
+    return bool(width <= NARROW * height)
+
+
+def _best_guess(reading: Reading, strip: Strip) -> Reading:
+    """The likeliest digits where there are more likely none: that a region was found says that
+    something is written there."""
+    others = [(text, p) for text, p in reading.alternatives if text and p >= GUESS]
+    if not others:
+        return Reading("", 0.0, (), ())
+    (text, confidence), *rest = others
+    spans = _evenly(len(text), strip.values.shape[1])
+    return Reading(text, confidence, spans, (("", reading.confidence), *rest))
+
+
+def _evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
