@@ -11,7 +11,7 @@ from shuzi.synth.form_tables import sudoku
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.materials import Materials
 
-SEEDS = range(4)
+SEEDS = range(2)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_every_number_of_a_sheet_has_ink(kind, materials):
         for number in canvas.numbers:
             assert np.ptp(inside(dark, number.quad)) > 0.15, number
         numbers += len(canvas.numbers)
-    assert numbers > 10
+    assert numbers
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)
@@ -92,11 +92,12 @@ def test_what_does_not_lie_on_the_canvas_is_not_written(materials):
 
 
 def test_each_cell_of_a_sudoku_is_a_number(materials):
-    page = form(materials, seed=2, size=20)
-    sudoku(page, 10, 10)
-    texts = [number.text for number in page.canvas.numbers]
-    assert len(texts) > 20
-    assert set(texts) <= set("123456789")
+    for seed in range(3):
+        page = form(materials, seed, size=20)
+        sudoku(page, 10, 10)
+        texts = [number.text for number in page.canvas.numbers]
+        assert len(texts) > 20
+        assert set(texts) <= set("123456789")
 
 
 def test_a_part_of_a_page_shows_whole_numbers_alone():

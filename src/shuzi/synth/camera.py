@@ -90,7 +90,7 @@ def _heights(canvas: Canvas) -> NDArray[np.float64]:
 
 def _digit_height(canvas: Canvas) -> float:
     """Of the smaller ones, for these must stay readable."""
-    return max(LOWEST, float(np.quantile(_heights(canvas), 0.2))) if canvas.numbers else 20.0
+    return max(LOWEST, float(np.quantile(_heights(canvas), 0.2))) if canvas.numbers else 12.0
 
 
 def _blur(canvas: Canvas, size: float, rng: np.random.Generator) -> tuple[float, float]:
@@ -147,7 +147,9 @@ def _scan(
     canvas: Canvas, size: float, rng: np.random.Generator, *, black_white: bool
 ) -> tuple[Plane, View]:
     sigma, solid = _blur(canvas, 0.5 * size, rng)
-    sheet = sheet_of_paper(canvas, size, solid, rng, worn=rng.random() < 0.4)
+    sheet = sheet_of_paper(
+        canvas, size, solid, rng, worn=rng.random() < (0.1 if black_white else 0.4)
+    )
     height, width = canvas.shape
     inset = rng.uniform(-0.02, 0.03, 4) * (rng.random() < 0.5) * [width, height, width, height]
     frame = _frame(inset[0], inset[1], width - inset[2], height - inset[3])

@@ -95,8 +95,9 @@ def _scale(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generato
     )
     # What is blown up much further than it was taken shows nothing that a reader would meet.
     scale = float(np.clip(wanted / typical, 0.12, 4.0))
-    whole = SIDE / max(sample.picture.shape)
-    return float(max(scale, min(whole, 4.0) * rng.uniform(0.5, 1.0)))
+    # Paper beside the picture teaches nothing, so that a small one is enlarged to fill the crop.
+    filling = min(SIDE / float(np.sqrt(sample.picture.size)), 4.0, LARGE[1] / typical)
+    return float(max(scale, filling * rng.uniform(0.7, 1.1)))
 
 
 def _middle(sample: Sample, rng: np.random.Generator) -> tuple[int, int]:

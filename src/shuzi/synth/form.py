@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from shuzi.synth.blanks import crossed_out, draw_word
+from shuzi.synth.blanks import crossed_out
 from shuzi.synth.canvas import Canvas, line
 from shuzi.synth.materials import Materials
-from shuzi.synth.printing import FONTS, print_line, print_words
-from shuzi.synth.strokes import LETTERS
+from shuzi.synth.pen import cut
+from shuzi.synth.printing import new_word
+from shuzi.synth.typeface import Typeface
 from shuzi.synth.writer import Ink, Writer, scaled
 from shuzi.synth.writing import TALL, write_ways
 
@@ -20,17 +21,14 @@ CROSSES = ("0,0! 100,100! / 100,0! 0,100!", "0,10! 60,90! / 56,0! 0,94!")
 FILLERS = (*CROSSES, "0,50! 80,48!", "0,100! 70,0!", "0,75! 90,30!", "0,50! 30,44 60,54 90,48")
 """What stands in an unused box: a cross, a dash, a slanted stroke, a wave."""
 TICKS = (*CROSSES, "0,56! 30,100! 84,0!", "0,60! 24,96! 110,-20!", "0,40 26,90! 60,30 100,0")
-LATIN = tuple(font for font in FONTS if not font.startswith("cm"))
-"""Fonts that have letters with accents."""
-SMALLEST = 6
-"""Pixels of a printed capital that anybody can read."""
+SMALLEST, FINEST = 7, 8
+"""Pixels of a printed capital and of a written digit that anybody can read."""
 VOCABULARY = 10
 """Printed words that a form has; each is drawn once."""
-ALPHABET = 34
-"""Of the written signs, the first are letters."""
-WIDEST, THICKEST, NARROWEST = 0.32, 0.19, 0.7
-"""Of a hand: heights between a number's digits and of the pen's width, at most; a digit's width
-over its usual one, at least. Beyond them a number falls apart or its loops close."""
+ALPHABET = "ABCDEFGHKLMNPRTUVWXYZ"
+"""Letters that nobody takes for a digit."""
+CLIMBED = 1.2
+"""Of a digit's height, a number's at most, as its digits rise or fall."""
 PALEST = 0.4
 """Of full ink, what a thin pen's stroke has at least: paler ones nobody reads."""
 
@@ -41,7 +39,7 @@ class Form:
 
     Args:
         size: pixels of a handwritten digit's height, about; the print's sizes follow.
-        fonts: of words and of numbers.
+        faces: of words and of numbers.
         words: pieces of print that are no number, capitals `TALL` pixels high.
         figures: what was printed in the numbers' font, the same.
         shade, black, pen: strength of the printed lines, the print, the pen.
@@ -55,7 +53,7 @@ class Form:
     writer: Writer
     rng: np.random.Generator
     size: float
-    fonts: tuple[str, str]
+    faces: tuple[Typeface, Typeface]
     words: list[Ink]
     figures: dict[str, Ink]
     shade: float
@@ -75,30 +73,20 @@ class Form:
         size: float,
     ) -> "Form":
         writer = Writer.new(materials, size, rng)
-        hand = replace(
-            writer.hand,
-            pitch=0.0,
-            swash=0.0,
-            gap=min(writer.hand.gap, WIDEST),
-            pen=min(writer.hand.pen, THICKEST),
-            wide=max(writer.hand.wide, NARROWEST),
-            slant=min(writer.hand.slant, 0.6),
-        )
-        pencil = rng.random() < 0.15
-        pen = rng.uniform(0.35, 0.6) if pencil else rng.uniform(0.6, 1.0)
-        faint = min(1.0, hand.pen * size)
-        body = str(rng.choice(LATIN))
+        writer = replace(writer, hand=replace(writer.hand, swash=0.0))
+        faint = min(1.0, writer.hand.pen * size)
+        face = Typeface.new(TALL, rng)
         return cls(
             canvas=Canvas.blank(*shape),
-            writer=replace(writer, hand=hand),
+            writer=writer,
             rng=rng,
             size=size,
-            fonts=(body, body if rng.random() < 0.6 else str(rng.choice(FONTS))),
+            faces=(face, face if rng.random() < 0.6 else Typeface.new(TALL, rng)),
             figures={},
-            words=[print_words(rng, body) for _ in range(VOCABULARY)],
+            words=[cut(face.set(_some_words(rng))[0]) for _ in range(VOCABULARY)],
             shade=rng.uniform(0.2, 1.0),
             black=rng.uniform(0.45, 1.0),
-            pen=max(pen, min(1.0, PALEST / faint)),
+            pen=max(writer.strength, min(1.0, PALEST / faint)),
             thick=max(0.6, size * rng.uniform(0.02, 0.08)),
             loose=rng.uniform(0.02, 0.1),
             big=rng.uniform(0.5, 0.85) if rng.random() < 0.85 else rng.uniform(0.85, 1.15),
@@ -145,6 +133,11 @@ class Form:
         np.maximum(area, np.float32(strength), out=area)
         self._reach(x + w, y + h)
 
+    def clear(self, cell: Cell) -> None:
+        """White paper within a shaded area."""
+        x, y, w, h = (round(v) for v in cell)
+        self.canvas.lines[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)] = 0
+
     def word(
         self,
         x: float,
@@ -158,7 +151,7 @@ class Form:
 
         One that were wider than `most` is printed smaller, or not at all.
         """
-        piece = print_line(text, self.rng, self.fonts[0]) if text else self.some_word()
+        piece = cut(self.faces[0].set(text)[0]) if text else self.some_word()
         scale = min(high, TALL * most / piece.shape[1]) / TALL
         if scale * TALL < min(high, SMALLEST):
             return 0.0
@@ -177,7 +170,7 @@ class Form:
 
     def figure(self, x: float, y: float, high: float, text: str, side: str = "l") -> float:
         """Print a number; its width."""
-        piece = self.print_of(text, high)
+        piece = self.print_of(text, max(high, SMALLEST))
         x -= {"l": 0.0, "c": 0.5, "r": 1.0}[side] * piece.shape[1]
         self.put(text, [(piece, x, y)], self.black)
         return float(piece.shape[1])
@@ -185,7 +178,7 @@ class Form:
     def print_of(self, text: str, high: float) -> Ink:
         """Figures or signs in print, capitals so high."""
         if text not in self.figures:
-            self.figures[text] = print_line(text, self.rng, self.fonts[1])
+            self.figures[text] = cut(self.faces[1].set(text)[0])
         return scaled(self.figures[text], high / TALL)
 
     def type(self, text: str, cells: Sequence[Cell]) -> None:
@@ -209,6 +202,14 @@ class Form:
             a, b = round(top), round(left)
             area = self.canvas.lines[a : a + len(piece), b : b + piece.shape[1]]
             area *= 1 - piece[: len(area), : area.shape[1]].astype(np.float32) / 255
+
+    def badge(self, x: float, y: float, high: float, text: str) -> None:
+        """A printed number up to x, white on a dark square."""
+        piece = self.print_of(text, max(high, SMALLEST))
+        pad = 0.4 * len(piece)
+        left = x - piece.shape[1] - pad
+        area = (left - pad, y - pad, piece.shape[1] + 2 * pad, len(piece) + 2 * pad)
+        self.stencil(area, text, [(piece, left, y)])
 
     def ring(self, x: float, y: float, across: float, down: float, thick: float = 1.0) -> None:
         """A printed circle or ellipse about a point, its half axes given."""
@@ -285,21 +286,24 @@ class Form:
 
     def letter(self, cell: Cell) -> None:
         """A handwritten letter."""
-        self.mark(str(self.rng.choice(LETTERS[:ALPHABET])), cell, self.rng.uniform(0.55, 0.8))
+        high = self.rng.uniform(0.5, 0.8) * cell[3]
+        piece = replace(self.writer, size=high).letters(str(self.rng.choice(list(ALPHABET))))
+        self.stamp(piece, *self._place(piece, cell, "c"), self.pen)
 
     def small(self, text: str, high: float) -> Ink:
         """Digits so high, as a hand notes them in a corner."""
         return replace(self.writer, size=high).number(text)
 
     def scrawl(self, x: float, y: float, high: float, most: float) -> None:
-        """A handwritten word or two, at most so wide."""
-        for _ in range(int(self.rng.integers(1, 3))):
-            piece = scaled(draw_word(self.writer.hand, self.rng), high / TALL)
+        """A handwritten word or a few, in `most` pixels; digits of that hand were so high."""
+        writer = replace(self.writer, size=high)
+        for _ in range(int(self.rng.integers(1, 4))):
+            piece, below = writer.word_on_line()
             if piece.shape[1] > most:
                 return
-            self.stamp(piece, x, y + max(0.0, high - len(piece)), self.pen)
-            x += piece.shape[1] + high
-            most -= piece.shape[1] + high
+            self.stamp(piece, x, y + high + below - len(piece), self.pen)
+            x += piece.shape[1] + 0.6 * high
+            most -= piece.shape[1] + 0.6 * high
 
     def emblem(self, cell: Cell, strength: float, plane: str = "lines") -> None:
         """A logo, a coat of arms, a watermark: discs, stars and bars over each other."""
@@ -331,9 +335,11 @@ class Form:
             self._reach(x + w, y + h)
 
     def _number(self, text: str, high: float, most: float) -> Ink:
-        """Digits so high, narrower where they were wider than `most`."""
+        """Digits so high, smaller where they were wider than `most` or climbed too far."""
+        high = max(high, FINEST)
         piece = replace(self.writer, size=high).number(text)
-        return scaled(piece, most / piece.shape[1]) if piece.shape[1] > most else piece
+        scale = min(1.0, most / piece.shape[1], CLIMBED * high / len(piece))
+        return scaled(piece, scale) if scale < 1 else piece
 
     def _place(self, piece: Ink, cell: Cell, side: str) -> tuple[float, float]:
         """Where the piece stands in the cell: about its middle, or at a side of it."""
@@ -349,3 +355,8 @@ class Form:
 
     def _reach(self, x: float, y: float) -> None:
         self.reach = max(self.reach[0], x), max(self.reach[1], y)
+
+
+def _some_words(rng: np.random.Generator) -> str:
+    words = [new_word(rng) for _ in range(int(rng.choice([1, 2, 3], p=[0.65, 0.25, 0.1])))]
+    return " ".join(words) + str(rng.choice(["", ":", "."], p=[0.7, 0.2, 0.1]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shuzi.synth.form import FILLERS, Cell, Form
-from shuzi.synth.strings import new_text
+from shuzi.synth.texts import any_text
 
 STROKE = "0,60! 200,30!"
 """One stroke through several boxes."""
@@ -32,7 +32,11 @@ class Boxes:
         )
         high = form.size * rng.uniform(1.15, 1.8)
         wide = high * rng.uniform(0.5, 1.15)
-        gap = wide * rng.uniform(0.06, 0.45) if style in ("apart", "dashes", "shaded") else 0.0
+        gap = (
+            wide * rng.uniform(0.06, 0.45)
+            if style in ("apart", "dashes", "shaded", "white")
+            else 0.0
+        )
         inner = rng.uniform(0.5, 1.2)
         outer = inner if rng.random() < 0.6 else rng.uniform(1.5, 4)
         return cls(count, wide, high, gap, style, inner, outer, rng.uniform(0.15, 0.5))
@@ -48,6 +52,12 @@ class Boxes:
     def print(self, form: Form, x: float, y: float) -> None:
         """The lines, from x and y on."""
         cells, whole = self.cells(x, y), (x, y, self.long, self.high)
+        if self.style == "white":
+            pad = 0.12 * self.high
+            form.tint((x - pad, y - pad, self.long + 2 * pad, self.high + 2 * pad), 0.22)
+            for cell in cells:
+                form.clear(cell)
+            return
         if self.style in ("apart", "shaded"):
             for cell in cells:
                 if self.style == "shaded":
@@ -77,7 +87,7 @@ class Boxes:
 
 
 STYLES = {
-    "closed": 0.36,
+    "closed": 0.33,
     "apart": 0.2,
     "open": 0.1,
     "comb": 0.1,
@@ -86,10 +96,12 @@ STYLES = {
     "dashed": 0.04,
     "rail": 0.02,
     "dashes": 0.04,
-    "shaded": 0.03,
+    "shaded": 0.02,
+    "white": 0.04,
 }
 """Boxes that touch or not; without tops; with short dividers below, in a frame or not; with
-dividers of dots and dashes; with a line above and below; a short line a digit; shaded."""
+dividers of dots and dashes; with a line above and below; a short line a digit; shaded;
+white in a shaded band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +205,7 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
     rows = max(1, min(rows, int((height - y) / down)))
     printed = rng.random() < 0.05
     first = int(rng.integers(1, 30))
+    badges = rng.random() < 0.3
     hints = "".join(rng.choice(list("TMJDYAX"), boxes.count)) if rng.random() < 0.06 else ""
     for row in range(rows):
         for column in range(columns):
@@ -203,9 +216,11 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
                 )
             if label == "number":
                 text = str(first + row + column * rows)
-                form.figure(
-                    left + beside - 0.5 * size, top + (boxes.high - high) / 2, high, text, "r"
-                )
+                at = left + beside - 0.5 * size, top + (boxes.high - high) / 2
+                if badges:
+                    form.badge(*at, high, text)
+                else:
+                    form.figure(*at, high, text, "r")
             if label == "above":
                 form.word(left, top, high, most=across - beside - 0.5 * size)
                 top += 1.6 * high
@@ -278,6 +293,7 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     rows = max(1, min(int(rng.integers(1, 12)), int((height - y) / down)))
     side, blank = str(rng.choice(["l", "c", "r"])), rng.uniform(0, 0.4)
     thick, shaded, small = rng.uniform(0.6, 3), rng.random() < 0.15, 0.3 * size
+    various = most > 4 and rng.random() < 0.3
     corner = int(rng.integers(1, 80)) if small > 7 and rng.random() < 0.2 else 0
     if corner:
         wide, down, high = wide + size, down + 0.3 * size, high + 0.3 * size
@@ -302,7 +318,8 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
             if rng.random() < 0.04:
                 form.strike(new_digits(rng, min(most, 3)), cell)
                 continue
-            form.write(new_digits(rng, int(rng.integers(1, most + 1))), cell, side)
+            text = any_text(rng) if various else new_digits(rng, int(rng.integers(1, most + 1)))
+            form.write(text if len(text) <= most else text[:1], cell, side)
     return x + columns * across, y + rows * down
 
 
@@ -319,7 +336,8 @@ def lined(form: Form, x: float, y: float) -> tuple[float, float]:
         form.word(x, base - letters, letters, most=label - 0.5 * size)
         form.rule((x + label, base), (x + label + long, base), 0.8, dotted)
         if rng.random() < 0.65:
-            text = new_text(rng)[: int(long / size)]
+            text = any_text(rng)
+            text = text if 0.9 * size * len(text) < long else text[:1]
             cell = (x + label, base - 1.05 * size, long, size)
             form.write(text, cell, str(rng.choice(["l", "c", "r"])), size)
         elif rng.random() < 0.7:

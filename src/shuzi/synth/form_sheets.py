@@ -8,6 +8,7 @@ from shuzi.synth.canvas import Canvas
 from shuzi.synth.excerpt import excerpt
 from shuzi.synth.form import Form
 from shuzi.synth.form_choices import (
+    RING,
     answers,
     bubbles,
     checks,
@@ -27,6 +28,7 @@ from shuzi.synth.form_rows import (
 )
 from shuzi.synth.form_tables import points, score_columns, sudoku, table
 from shuzi.synth.materials import Materials
+from shuzi.synth.texts import any_text
 
 Layout = Callable[[Materials, np.random.Generator], Canvas]
 Block = Callable[[Form, float, float], tuple[float, float]]
@@ -94,7 +96,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "mixed": (mixed, 0.35),
 }
 """Of each kind, what composes it and its share among all."""
-CROPPED = 0.3
+EXCERPTS = 0.3
 """Share of sheets of which a picture shows a part: a field, some rows."""
 CROWDED = 140
 """Numbers after which a sheet gets no further block."""
@@ -107,10 +109,13 @@ def _sheet(
     largest: float = 60,
 ) -> Canvas:
     """Blocks drawn by their shares, as many as fit or fewer; cut to them now and then."""
-    height, width = (int(np.exp(rng.uniform(np.log(320), np.log(1500)))) for _ in range(2))
+    # Of a sudoku's cells a few would be the boxes of one number.
+    part = sudoku not in dict(blocks) and rng.random() < EXCERPTS
+    width = float(np.exp(rng.uniform(np.log(320), np.log(700 if part else 1500))))
+    height = float(np.clip(width * np.exp(rng.normal(0, 0.5)), 320, 1500))
     most = min(largest, 0.1 * min(height, width))
-    size = float(np.exp(rng.uniform(np.log(10), np.log(most))))
-    form = Form.new(materials, rng, (height, width), size)
+    size = float(np.exp(rng.uniform(np.log(18 if part else 10), np.log(most))))
+    form = Form.new(materials, rng, (int(height), int(width)), size)
     shares = np.array([share for _, share in blocks])
     # A form is of few kinds of field, each again and again.
     kinds = rng.choice(len(blocks), int(rng.integers(1, 4)), p=shares / shares.sum())
@@ -131,7 +136,7 @@ def _sheet(
         if i >= least and form.canvas.numbers:
             break
     canvas = _cut(form) if rng.random() < 0.85 else form.canvas
-    return excerpt(canvas, rng) if rng.random() < CROPPED else canvas
+    return excerpt(canvas, rng) if part else canvas
 
 
 def _cut(form: Form) -> Canvas:
@@ -166,6 +171,11 @@ def _head(form: Form, x: float, y: float) -> float:
         right += form.size + form.figure(right + size, y, high, printed_text(rng))
     if rng.random() < 0.3:
         form.word(right + size, y, high * rng.uniform(0.5, 1), code(rng))
+    if rng.random() < 0.15:
+        cell = (right + 5 * size, y, 5 * size, 2.2 * size)
+        form.write(any_text(rng), cell, high=1.3 * size)
+        form.mark(RING, (cell[0] - 0.3 * size, y - 0.3 * size, 5.6 * size, 2.8 * size), 1.0)
+        return y + 3 * size
     if rng.random() < 0.3:
         form.emblem((right + 5 * size, y, 2 * size, 2 * size), form.black, "other")
         return y + 3 * size

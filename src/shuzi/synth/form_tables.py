@@ -1,6 +1,6 @@
 """Blocks of a form: tables, sudokus, points and scores, a number in each cell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 
 from shuzi.synth.form import FILLERS, Cell, Form
 from shuzi.synth.form_rows import new_digits
+from shuzi.synth.texts import kind_of_text
+
+MOST = 200
+"""Cells of a table, at most: composing more takes too long."""
 
 
 def table(form: Form, x: float, y: float) -> tuple[float, float]:
@@ -17,8 +21,9 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
     high = size * rng.uniform(1.25, 2.2)
     columns = int(rng.integers(1, 6) if rng.random() < 0.6 else rng.integers(1, 21))
     rows = int(rng.integers(1, 9) if rng.random() < 0.5 else rng.integers(4, 31))
-    rows = max(1, min(rows, int((height - y) / high) - 1))
-    digits = rng.integers(1, 6, columns)
+    rows = max(1, min(rows, int((height - y) / high) - 1, MOST // columns))
+    contents = [_content(rng) for _ in range(columns)]
+    digits = np.array([max(len(new(rng)) for _ in range(4)) for new in contents])
     free = rng.random() < 0.5
     widths = (
         size * (0.75 * digits + 0.7) * rng.uniform(1, 1.4)
@@ -59,7 +64,7 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
             if rng.random() < blank:
                 continue
             cell = (float(edges[i]), at, float(edges[i + 1] - edges[i]), high)
-            text = new_digits(rng, int(rng.integers(max(1, digits[i] - 1), digits[i] + 1)))
+            text = contents[i](rng)
             if printed:
                 form.figure(cell[0] + cell[2] / 2, at + (high - letters) / 2, letters, text, "c")
             elif rng.random() < 0.015:
@@ -99,6 +104,14 @@ def _table_lines(
     if ruled in ("all", "columns"):
         for edge in edges:
             form.rule((float(edge), y), (float(edge), bottom), thick, dotted)
+
+
+def _content(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
+    """What a column says: so many digits, or amounts, dates and the like."""
+    if rng.random() < 0.12:
+        return kind_of_text(rng)
+    most = int(rng.integers(1, 6))
+    return lambda rng: new_digits(rng, int(rng.integers(max(1, most - 1), most + 1)))
 
 
 RULED = {"all": 0.68, "rows": 0.12, "columns": 0.08, "outer": 0.06, "none": 0.06}
@@ -179,7 +192,8 @@ def points(form: Form, x: float, y: float) -> tuple[float, float]:
     """A small table: question, the most points, points; their sum at the end."""
     rng, size = form.rng, form.size
     questions = int(rng.integers(2, 13))
-    high, wide = size * rng.uniform(1.3, 2), size * rng.uniform(1.9, 3)
+    high = size * rng.uniform(1.3, 1.9)
+    wide = high * rng.uniform(1.3, 2)
     head = size * rng.uniform(3, 6)
     upright = rng.random() < 0.25
     letters = size * rng.uniform(0.45, 0.75)

@@ -35,7 +35,7 @@ def grain(shape: tuple[int, int], rng: np.random.Generator, spot: float = 0.0) -
 def tiled(tile: NDArray[np.float32], shape: tuple[int, int]) -> Plane:
     """The tile again and again over a plane of that shape."""
     times = [-(-n // m) for n, m in zip(shape, tile.shape, strict=True)]
-    return np.tile(tile, times)[: shape[0], : shape[1]]
+    return np.asarray(cv2.repeat(tile, *times), np.float32)[: shape[0], : shape[1]]
 
 
 def blurred(plane: Plane, sigma: float) -> Plane:

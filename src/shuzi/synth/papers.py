@@ -97,7 +97,7 @@ def _stock(
         paper -= rng.uniform(0.3, 1) * min(60.0, strongest * depth) * draw(shape, size, rng)
     newspaper = rng.random() < 0.06
     if newspaper or rng.random() < 0.12:
-        paper -= rng.uniform(0.08, 0.3) * min(depth, 120) * _show_through(canvas, size, rng)
+        paper -= rng.uniform(0.05, 0.25) * min(depth, 120) * _show_through(canvas, size, rng)
     if newspaper or rng.random() < 0.5:
         strongest = min(6 if newspaper else 3, 0.1 * depth)
         paper += rng.uniform(0.4, strongest) * grain(shape, rng, rng.uniform(0, 0.08 * size))

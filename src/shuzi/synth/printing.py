@@ -47,20 +47,20 @@ _LIKE_DIGITS = set("bgilosz")
 """Of these alone a word may be read as a number: SOS."""
 
 
-def print_line(text: str, rng: np.random.Generator, font_name: str = "") -> Ink:
-    """The text in that or any of the fonts, cut to its ink; a capital is `TALL` pixels high."""
-    font = _font(font_name or str(rng.choice(FONTS)))
+def print_line(text: str, rng: np.random.Generator) -> Ink:
+    """The text in one of the fonts, cut to its ink; a capital is `TALL` pixels high."""
+    font = _font(str(rng.choice(FONTS)))
     left, top, right, bottom = (round(side) for side in font.getbbox(text))
     page = Image.new("L", (right - left + 2, bottom - top + 2))
     ImageDraw.Draw(page).text((1 - left, 1 - top), text, fill=255, font=font)
     return cut(np.asarray(page))
 
 
-def print_words(rng: np.random.Generator, font_name: str = "") -> Ink:
+def print_words(rng: np.random.Generator) -> Ink:
     """One word or a few, of syllables, some with a colon after them."""
     words = [new_word(rng) for _ in range(int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1])))]
     end = str(rng.choice(["", ":", "."], p=[0.7, 0.2, 0.1]))
-    return print_line(" ".join(words) + end, rng, font_name)
+    return print_line(" ".join(words) + end, rng)
 
 
 def new_word(rng: np.random.Generator) -> str:

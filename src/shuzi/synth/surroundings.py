@@ -112,14 +112,14 @@ def put_objects(
     """
     hidden = np.zeros(scene.shape, bool)
     for _ in range(int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))):
-        for _ in range(4):
+        for _ in range(6):
             mask, level = _thing(scene.shape, unit, rng)
             covers = mask > 0.2
             if not covers.any() or not free[covers].all():
                 continue
-            shadow = np.roll(softened(mask, 0.015 * unit + 1), rng.integers(-6, 7, 2), (0, 1))
-            scene *= 1 - rng.uniform(0.1, 0.5) * shadow
-            shade = level * (1 + 0.12 * clouds(scene.shape, 0.1 * unit, rng))
+            round_off = softened(mask, 0.015 * unit + 1)
+            scene *= 1 - rng.uniform(0.1, 0.5) * np.roll(round_off, rng.integers(-6, 7, 2), (0, 1))
+            shade = level * (0.6 + 0.4 * round_off + 0.1 * clouds(scene.shape, 0.1 * unit, rng))
             scene += mask * (shade - scene)
             hidden |= mask > 0.5
             break
@@ -138,7 +138,8 @@ def _thing(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> tup
             rng.uniform(-0.02, 0.1) if edge < 2 else rng.uniform(0.9, 1.02)
         )
     kind = rng.choice(
-        ["pen", "finger", "phone", "cup", "cable", "coin"], p=[0.25, 0.3, 0.15, 0.1, 0.12, 0.08]
+        ["pen", "finger", "phone", "sheet", "cup", "cable", "coin"],
+        p=[0.22, 0.28, 0.12, 0.12, 0.08, 0.1, 0.08],
     )
     angle = rng.uniform(0, 2 * np.pi)
     way = np.array([np.cos(angle), np.sin(angle)])
@@ -162,9 +163,10 @@ def _thing(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> tup
             tip = start + beside * i * 1.05 * thick + inwards * rng.uniform(0.1, 0.25) * unit
             back = start + beside * i * 1.05 * thick - inwards * unit
             cv2.line(mask, _point(back), _point(tip), 1.0, thick, cv2.LINE_AA)
-    elif kind == "phone":
-        level = float(rng.uniform(5, 60))
-        box = cv2.boxPoints((tuple(at), (0.35 * unit, 0.7 * unit), np.degrees(angle)))
+    elif kind in ("phone", "sheet"):
+        level = float(rng.uniform(5, 60) if kind == "phone" else rng.uniform(110, 240))
+        sides = (0.35 * unit, 0.7 * unit) if kind == "phone" else rng.uniform(0.4, 1.2, 2) * unit
+        box = cv2.boxPoints((tuple(at), tuple(sides), np.degrees(angle)))
         cv2.fillPoly(mask, [box.astype(np.int32)], 1.0, cv2.LINE_AA)
     elif kind == "cup":
         radius = round(rng.uniform(0.1, 0.22) * unit)

@@ -1,18 +1,20 @@
 """A network whose weights are the moving average of another's."""
 
+from typing import Generic, TypeVar
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from shuzi.training.network import Network
+N = TypeVar("N", bound=nn.Module)
 
 
-class Average:
+class Average(Generic[N]):
     """Follows `source` in `network`, whose tensors keep a share of `keep` in each step.
 
     At first they keep less, (1 + t) / (10 + t), so that the random beginning is soon forgotten.
     """
 
-    def __init__(self, network: Network, source: Network, keep: float) -> None:
+    def __init__(self, network: N, source: nn.Module, keep: float) -> None:
         self.network, self.keep = network, keep
         pairs = list(zip(network.state_dict().values(), source.state_dict().values(), strict=True))
         # Beside weights, means and variances: batches counted, which are no floats.

@@ -117,7 +117,7 @@ class Trainer:
         self.history: list[Epoch] = []
         self.generator = torch.Generator(self.device.torch)
         self.network = build(recipe, seed, self.generator).to(self.device.torch)
-        self.average: Average | None = None
+        self.average: Average[Network] | None = None
         if recipe.ema:
             averaged = build(recipe, seed, self.generator).to(self.device.torch)
             self.average = Average(averaged, self.network, recipe.ema)

@@ -19,6 +19,7 @@ from shuzi.errors import DivergedError
 from shuzi.synth.crops import Crop, cut_crops
 from shuzi.synth.materials import Materials, load_materials
 from shuzi.synth.sheets import compose_sample
+from shuzi.training.average import Average
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
@@ -115,16 +116,18 @@ class PageTrainer:
     """A page network in training, a round of new crops at a time.
 
     A round's crops and their order depend on the seed and the round's number only; so the tensors
-    of `state` and the history are all that a resumed training needs.
+    of `state` and the history are all that a resumed training needs. `trained` is what is validated
+    and written: the moving average of the weights.
 
     Args:
-        recipe: its lr, decay, batch_size and epochs count; an epoch is a round of `ROUND` crops.
+        recipe: its lr, decay, ema, batch_size and epochs count; an epoch is a round of `ROUND` crops.
     """
 
     def __init__(self, recipe: Recipe, seed: int, device: Device, composer: Composer) -> None:
         torch.manual_seed(seed)
         self.recipe, self.device, self.composer = recipe, device, composer
-        self.network = PageNetwork().to(device.torch)
+        self.network, self.trained = (PageNetwork().to(device.torch) for _ in range(2))
+        self.average = Average(self.trained, self.network, recipe.ema)
         self.steps_per_round = PART // recipe.batch_size * (ROUND // PART)
         self.optimiser = OneCycleAdamW(
             self.network.parameters(), recipe, self.steps_per_round * recipe.epochs
@@ -135,7 +138,11 @@ class PageTrainer:
     @property
     def state(self) -> dict[str, Tensor]:
         """All tensors that training changes, by name."""
-        weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        weights = {
+            f"{part}.{name}": tensor
+            for part, network in (("network", self.network), ("average", self.trained))
+            for name, tensor in network.state_dict().items()
+        }
         return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
 
     def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
@@ -164,7 +171,8 @@ class PageTrainer:
         self.network.train()
         losses, overlaps, size = [], [], self.recipe.batch_size
         for step, (pictures, targets, turned) in enumerate(self._batches(number)):
-            self.optimiser.schedule((number - 1) * self.steps_per_round + step)
+            t = (number - 1) * self.steps_per_round + step
+            self.optimiser.schedule(t)
             with self.device.autocast():
                 maps, turns = self.network(pictures)
             loss = page_loss(maps, turns, targets, turned)
@@ -172,6 +180,7 @@ class PageTrainer:
             loss.backward()
             nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
             self.optimiser.step()
+            self.average.update(t)
             losses.append(float(loss.detach()))
             overlaps.append(kernel_overlap(maps.detach(), targets))
             on_batch((step + 1) * size)
@@ -188,12 +197,12 @@ class PageTrainer:
 
     @torch.inference_mode()
     def _validate(self) -> tuple[float, float]:
-        self.network.eval()
+        self.trained.eval()
         losses, overlaps = [], []
         for crops in self._held_out():
             pictures, targets, turned = (t.to(self.device.torch) for t in crops)
             with self.device.autocast():
-                maps, turns = self.network(pictures)
+                maps, turns = self.trained(pictures)
             losses.append(float(page_loss(maps, turns, targets, turned)))
             overlaps.append(kernel_overlap(maps, targets))
         return float(np.mean(losses)), float(np.mean(overlaps))

@@ -106,7 +106,7 @@ class Recipe:
     network: str = _knob(
         "dense",
         "dense: layers of the sizes in `hidden`; convolutional: the `convolutions` and one such "
-        "layer; page: what sees pages, of which lr, decay, batch_size and epochs can be set",
+        "layer; page: what sees pages, of which lr, decay, ema, batch_size and epochs can be set",
         _one_of(("dense", "convolutional", "page")),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
@@ -350,6 +350,7 @@ PAGE = Recipe(
     decay=0.02,
     batch_size=12,
     epochs=100,
+    ema=0.998,
     validation_split=0.0,
 )
 """How the network that sees pages is trained; an epoch is a round of composed crops."""

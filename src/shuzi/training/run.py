@@ -167,8 +167,8 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
         _train_epochs(trainer, folder, ROUND, verbose)
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
-    save_weights(trainer.network, folder / "model.safetensors")
-    save_page_onnx(trainer.network, folder / "model.onnx")
+    save_weights(trainer.trained, folder / "model.safetensors")
+    save_page_onnx(trainer.trained, folder / "model.onnx")
     _conclude(folder, record, trainer.history)
     return trainer.history
 
