@@ -12,7 +12,7 @@ from databases import number
 from PIL import Image
 from places import EXAMPLES
 
-from shuzi.result import Page
+from shuzi.result import Box, Page
 from shuzi.review.export import export
 from shuzi.review.intake import Intake
 from shuzi.review.item import Verdict
@@ -27,7 +27,7 @@ def look(source="form.png", decisions=DECISIONS):
     grey = np.random.default_rng(0).integers(0, 256, (60, 200), dtype=np.uint8)
     numbers = tuple(number(x=20 * i, decision=d) for i, d in enumerate(decisions))
     page = Page(source=source, width=200, height=60, kind="page", numbers=numbers)
-    return SimpleNamespace(grey=grey, page=page)
+    return SimpleNamespace(grey=grey, page=page, other=None)
 
 
 @pytest.mark.parametrize(
@@ -54,31 +54,30 @@ def test_the_crop_goes_with_its_number(store):
         np.testing.assert_array_equal(np.asarray(crop), grown)
 
 
-def blank(*strokes):
-    """A page on which no number was read, with ink here and there."""
+def unread(*boxes):
+    """A page on which no number was found, and other writing in a box, if there is one."""
     grey = np.full((120, 200), 240, np.uint8)
-    for x, y in strokes:
-        grey[y : y + 30, x : x + 6] = 20
+    for box in boxes:
+        grey[box.y : box.bottom, box.x : box.right] = 20
     page = Page(source="form.png", width=200, height=120, kind="page", numbers=())
-    return SimpleNamespace(grey=grey, page=page)
+    return SimpleNamespace(grey=grey, page=page, other=boxes[0] if boxes else None)
 
 
-def test_ink_without_a_number_is_an_item_without_text(store, tmp_path):
+def test_other_writing_without_a_number_is_an_item_without_text(store):
     intake = Intake(store)
-    intake.add(blank())
+    intake.add(unread())
     assert intake.count == 0
-    intake.add(blank((20, 10), (150, 70)))
+    intake.add(unread(Box(20, 10, 136, 90)))
     (item,) = store.items()
     assert (item.text, item.confidence, item.state) == ("", 0.0, "open")
-    box = item.number.box
-    assert (box.x, box.y, box.right, box.bottom) == pytest.approx((20, 10, 156, 100), abs=2)
+    assert item.number.box == Box(20, 10, 136, 90)
     assert Image.open(io.BytesIO(store.pictures(item.id).crop)).size[0] > 130
 
 
 def test_an_item_without_text_goes_the_whole_way(store, tmp_path):
     intake = Intake(store)
     for x in (20, 40, 60, 80, 100):
-        intake.add(blank((x, 10)))
+        intake.add(unread(Box(x, 10, 6, 30)))
     lease = store.lease("Ann", 9, alike=True)
     assert [item.text for item in lease.items] == [""] * 5
     answers = [None, "1", "11", None, None]

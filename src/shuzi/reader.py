@@ -216,7 +216,11 @@ class Reader:
         seen = self._upright(PageImage(as_stored))
         regions, places = self._chosen(seen)
         flats = [seen.picture.flat(region.quad, MARGIN) for region in regions]
-        said = self._transcriber.read([flat.grey for flat in flats], one_digit=self.kind == "digit")
+        said = self._transcriber.read(
+            [flat.grey for flat in flats],
+            [flat.inner for flat in flats],
+            one_digit=self.kind == "digit",
+        )
         numbers = [
             _number(*each, seen.picture.grey.shape)
             for each in zip(regions, places, flats, said, strict=True)

@@ -50,10 +50,12 @@ class PageImage:
             laid = np.pad(laid, sides, constant_values=paper)
         corners = np.array([-across - down, across - down, across + down, down - across])
         shown = np.asarray(quad + round(more) * corners, np.float32)
+        inner = np.array([round(more), round(more) + wide])
         if len(laid) > HIGHEST:
+            inner *= HIGHEST / len(laid)
             smaller = max(1, round(laid.shape[1] * HIGHEST / len(laid))), HIGHEST
             laid = np.asarray(cv2.resize(laid, smaller, interpolation=cv2.INTER_AREA), np.uint8)
-        return Flat(laid, shown)
+        return Flat(laid, shown, (float(inner[0]), float(inner[1])))
 
     def _room(self, at: NDArray[np.float32], way: NDArray[np.float32], most: float) -> float:
         """How far it is from a point that way to the picture's edge."""
@@ -91,10 +93,12 @@ class Flat:
     Args:
         grey: uint8 (height, width).
         quad: where its corners are on the picture.
+        inner: its columns without the margin, first and one after the last.
     """
 
     grey: NDArray[np.uint8]
     quad: Quad
+    inner: tuple[float, float]
 
     def part(self, left: float, top: float, right: float, bottom: float) -> Quad:
         """Where a rectangle of it, in pixels, is on the picture."""

@@ -13,10 +13,13 @@ from shuzi.recognise.glyph import normalise
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.signs import Sign, find_signs, signed
 from shuzi.recognise.strip import Strip, make_strip
+from shuzi.recognise.unread import has_unread_ink
 
 Grey = NDArray[np.uint8]
 NARROW = 1.1
 """Width over height of writing that may be a single digit."""
+PARTLY = 0.5
+"""Confidence of a number beside which there is ink that was not read, at most."""
 GUESS = 0.05
 """How probable a text must be, at least, to be given where it is likelier that there is none."""
 
@@ -32,6 +35,7 @@ class Transcript:
         signs: in `text` besides the digits.
         probabilities: of a single digit, float32 (10,): of the digits 0 to 9; what they lack to 1
             is that it is none, or several.
+        unread: there is ink besides.
     """
 
     strip: Strip
@@ -39,11 +43,14 @@ class Transcript:
     reading: Reading
     signs: tuple[Sign, ...] = ()
     probabilities: NDArray[np.float32] | None = None
+    unread: bool = False
 
     @property
     def confidence(self) -> float:
-        """That all of the text is right, 0 to 1."""
-        return self.reading.confidence if self.text else 0.0
+        """That all of the text is right, and all that is written, 0 to 1."""
+        if not self.text:
+            return 0.0
+        return min(PARTLY, self.reading.confidence) if self.unread else self.reading.confidence
 
     def digit(self, place: int) -> dict[str, float]:
         """What the digit at that place of the reading may be, the likeliest first, of all texts
@@ -74,11 +81,18 @@ class Transcriber:
         self.recogniser, self.sequences = recogniser, sequences
         self.alone, self.digits_only = alone, digits_only
 
-    def read(self, regions: Sequence[Grey], *, one_digit: bool = False) -> list[Transcript]:
+    def read(
+        self,
+        regions: Sequence[Grey],
+        inner: Sequence[tuple[float, float]],
+        *,
+        one_digit: bool = False,
+    ) -> list[Transcript]:
         """What each region says.
 
         Args:
             regions: each uint8 (height, width), a number laid flat with a little paper around it.
+            inner: the first column of each without that paper, and the one after the last.
             one_digit: each is a single digit, whatever it looks like.
         """
         strips = [make_strip(region) for region in regions]
@@ -94,8 +108,8 @@ class Transcriber:
             readings[i] = self._together(strips[i], readings[i], opinion, one_digit=one_digit)
         joined = dict(zip(single, opinions, strict=True))
         return [
-            self._transcript(strip, reading, joined.get(i))
-            for i, (strip, reading) in enumerate(zip(strips, readings, strict=True))
+            self._transcript(*each, joined.get(i))
+            for i, each in enumerate(zip(strips, readings, inner, strict=True))
         ]
 
     def _together(
@@ -119,20 +133,28 @@ class Transcriber:
         (text, confidence), *rest = sorted(mean.items(), key=lambda item: -item[1])
         width = strip.values.shape[1]
         spans = reading.spans if text == reading.text else _evenly(len(text), width)
-        return Reading(text, min(1.0, confidence), spans, tuple(rest[:10]))
+        return Reading(text, min(1.0, confidence), spans, tuple(rest))
 
     def _transcript(
-        self, strip: Strip, reading: Reading, opinion: NDArray[np.float32] | None
+        self,
+        strip: Strip,
+        reading: Reading,
+        inner: tuple[float, float],
+        opinion: NDArray[np.float32] | None,
     ) -> Transcript:
         if not reading.text:
             reading = _best_guess(reading, strip)
-        signs = () if self.digits_only else find_signs(strip.values, reading.spans)
+        signs = find_signs(strip.values, reading.spans)
+        first, last = (round((column - strip.left) / strip.step) for column in inner)
+        marks = [sign.span for sign in signs]
+        unread = has_unread_ink(strip.values, reading.spans, marks, (first, last))
+        signs = () if self.digits_only else signs
         text = signed(reading.text, signs)
         probabilities = None
         if opinion is not None and len(reading.text) == 1:
             said = reading.probabilities
             probabilities = np.array([said.get(str(d), 0.0) for d in range(10)], np.float32)
-        return Transcript(strip, text, reading, signs, probabilities)
+        return Transcript(strip, text, reading, signs, probabilities, unread)
 
 
 def _is_narrow(strip: Strip) -> bool:

@@ -1,0 +1,86 @@
+"""Regions laid flat -> what both models say of them."""
+
+import cv2
+import numpy as np
+import pytest
+from pages import number
+
+from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.transcriber import PARTLY, Transcriber
+
+
+@pytest.fixture(scope="module")
+def models():
+    return Recogniser(threads=1), SequenceRecogniser(threads=1)
+
+
+def crops(digits, *counts):
+    """Numbers of so many digits, dark on white with some paper around, and their texts."""
+    made = []
+    for seed, count in enumerate(counts, 20):
+        chosen = np.random.default_rng(seed).choice(len(digits.test_labels), count, replace=False)
+        ink, text = number(digits.test_images, digits.test_labels, chosen)
+        made.append((np.pad(ink, 10, constant_values=255), text))
+    return zip(*made, strict=True)
+
+
+def whole(regions):
+    return [(0.0, float(region.shape[1])) for region in regions]
+
+
+def test_numbers_of_any_length_are_read(models, digits):
+    regions, texts = crops(digits, 1, 2, 3, 4, 5)
+    said = Transcriber(*models).read(regions, whole(regions))
+    assert [one.text for one in said] == list(texts)
+    assert all(len(one.reading.spans) == len(one.text) for one in said)
+
+
+def test_only_a_single_digit_has_probabilities(models, digits):
+    regions, texts = crops(digits, 1, 3)
+    single, several = Transcriber(*models).read(regions, whole(regions))
+    assert several.probabilities is None
+    assert single.probabilities.argmax() == int(texts[0])
+    assert single.probabilities.max() == pytest.approx(single.confidence)
+    assert 0.8 < single.probabilities.sum() <= 1 + 1e-5
+
+
+def test_a_single_digit_is_the_mean_of_both_models(models, digits):
+    (region,), _ = crops(digits, 1)
+    both, alone = (
+        Transcriber(*models, alone=alone).read([region], whole([region]))[0]
+        for alone in (False, True)
+    )
+    read = models[1].predict([both.strip.values])[0].probabilities
+    for digit in range(10):
+        mean = (alone.probabilities[digit] + read.get(str(digit), 0.0)) / 2
+        assert both.probabilities[digit] == pytest.approx(mean, abs=1e-6)
+
+
+def test_one_digit_is_read_where_one_is_wanted(models, digits):
+    """Even of two."""
+    (region,), _ = crops(digits, 2)
+    (said,) = Transcriber(*models).read([region], whole([region]), one_digit=True)
+    assert len(said.text) == 1
+
+
+def test_paper_says_nothing(models):
+    paper = np.full((40, 60), 220, np.uint8)
+    (said,) = Transcriber(*models).read([paper], [(0, 60)])
+    assert (said.text, said.confidence) == ("", 0.0)
+
+
+def test_a_number_beside_more_ink_is_at_most_half_sure(models, digits):
+    (region,), (text,) = crops(digits, 3)
+    marked = np.pad(region, ((0, 0), (0, 40)), constant_values=255)
+    for y, bottom in ((25, 45), (45, 25)):
+        cv2.line(marked, (region.shape[1], y), (region.shape[1] + 20, bottom), 60, 4, cv2.LINE_AA)
+    plain, more = Transcriber(*models).read([region, marked], whole([region, marked]))
+    assert (plain.text, plain.unread) == (text, False)
+    assert plain.confidence > PARTLY
+    assert more.unread
+    assert more.confidence <= PARTLY
+
+
+def test_no_regions_are_no_numbers(models):
+    assert Transcriber(*models).read([], []) == []
