@@ -103,7 +103,7 @@ class _Column(NamedTuple):
 
 
 _WIDTHS = {"index": 2.0, "date": 6.0, "word": 5.0, "words": 9.0, "count": 3.6, "amount": 5.5}
-_WIDTHS |= {"decimal": 4.2, "time": 4.0, "tick": 1.8, "signed": 3.5, "digit": 1.8, "score": 3.8}
+_WIDTHS |= {"decimal": 4.2, "time": 4.0, "tick": 1.8, "signed": 3.5, "digit": 3.0, "score": 3.8}
 
 
 def table(canvas: Canvas, area: Area, writer: Writer) -> None:
@@ -111,6 +111,9 @@ def table(canvas: Canvas, area: Area, writer: Writer) -> None:
     rng, size = writer.rng, writer.size
     columns = _columns(area, size, rng)
     pitch = size * rng.uniform(1.25, 3)
+    if any(column.kind == "digit" for column in columns):
+        # In cells as narrow as high they would be a form's boxes, one number a row.
+        pitch = min(pitch, 2 * size)
     most = min(int(rng.integers(2, 31)), 150 // len(columns) + 2)
     rows = min(int((area.height - 0.5 * size) / pitch), most)
     if rows < 1:
