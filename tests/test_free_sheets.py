@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from shuzi.synth.blocks import Area, Item, number, put, struck
 from shuzi.synth.canvas import Canvas
+from shuzi.synth.entries import number, struck
 from shuzi.synth.free_sheets import LAYOUTS, cut_out
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.materials import Materials
+from shuzi.synth.placement import Area, Item, put
 from shuzi.synth.sample import label
 from shuzi.synth.writer import Writer
 
@@ -63,6 +64,7 @@ def test_a_number_is_not_written_over_another_or_off_the_paper(writer):
     assert put(canvas, item, 20, 70, 1.0)
     assert not put(canvas, item, 22, 71, 1.0)
     assert not put(canvas, item, 290, 70, 1.0)
+    assert not put(canvas, item, -3, 70, 1.0)
     assert len(canvas.numbers) == 1
 
 

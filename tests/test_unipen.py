@@ -25,7 +25,10 @@ def folder(tmp_path_factory):
             writer=np.array([writer for _, writer in texts]),
             strokes_of=np.arange(n + 1, dtype=np.int32),
             stroke_at=2 * np.arange(n + 1, dtype=np.int32),
-            points=np.tile(np.array([[500, 0], [0, 1000]], np.int16), (n, 1)),
+            # The writer's number is where the stroke begins.
+            points=np.array([[[writer, 0], [0, 1000]] for _, writer in texts], np.int16).reshape(
+                -1, 2
+            ),
         )
     return folder
 
@@ -39,7 +42,8 @@ def test_every_fifth_writer_is_kept_out_of_training(folder):
 def test_a_sample_is_of_the_person_asked_for_or_of_anybody(folder):
     pens = Pens.load(folder)
     rng = np.random.default_rng(0)
-    assert pens.pick("digits", rng, "7", person=3)[0] == "7"
+    text, strokes = pens.pick("digits", rng, "7", person=3)
+    assert (text, strokes[0][0, 0]) == ("7", 3)
     assert pens.pick("words", rng, person=999)[0] == "ab"
 
 
@@ -52,9 +56,10 @@ def test_numbers_among_the_mixed_are_strings_and_identifiers_stay(folder):
 
 def test_ink_has_the_size_and_the_width_asked_for():
     strokes = [np.array([[0.0, 0.0], [0.0, 1000.0]])]
-    ink = ink_strokes(strokes, 0.1, Nib(6.0), np.random.default_rng(0))
-    assert abs(len(ink) - 106) <= 6
-    assert abs(np.median((ink > 127).sum(axis=1)) - 6) <= 1.5
+    for width in (1.5, 6.0):
+        ink = ink_strokes(strokes, 0.1, Nib(width), np.random.default_rng(0))
+        assert abs(len(ink) - 100 - width) <= 6
+        assert abs(np.median((ink / 255).sum(axis=1)) - width) <= 1.5
 
 
 def test_a_folder_without_strokes_is_named_with_a_remedy(tmp_path):

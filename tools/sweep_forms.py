@@ -8,8 +8,9 @@ boxes, MNIST's test digits, check boxes with a tick or without. Of the digits th
 the digit model is sure of, so that what is lost was not found or not put together. A number is
 right where just its text was read in its boxes, all boxes filled or the last ones.
 
-Prints three tables and one JSON line, after some two minutes. A cell is the share right, with `w` before the number of
-wrong ones accepted, and `f` before that of numbers that are not rejected where none is.
+Prints three tables and one JSON line, after two minutes of a processor's time. A cell is the share
+right, with `w` before the number of wrong ones accepted, and `f` before that of numbers that are
+not rejected where none is.
 """
 
 import argparse
@@ -36,11 +37,11 @@ CORNER = {"rows": 40, "checks": 50}
 SURE = 0.9
 MOST = 8
 """Forms of a cell."""
-WIDTH, MARGIN, LABEL, FIELDS, CHECKS = 210.0, 15.0, 45.0, 70.0, 140.0
-"""Millimetres: a page, its margin, the words before the boxes, the room for these in a row, and
-the left edge of the check boxes."""
-BOX, CHECK, APART = 5.0, 4.0, 8.0
-"""Millimetres: the width of a box and of a check box, and what is between two numbers."""
+MARGIN, LABEL, FIELDS, APART = 15.0, 45.0, 80.0, 8.0
+"""Millimetres: a page's margin, the words before the boxes, the room for several numbers in a row,
+and what is between two."""
+BOX, GAPS, CHECK = (4.5, 8.0), (0.0, 0.8, 2.5), 4.0
+"""Millimetres: the widths of boxes, what is between those of a number, and a check box's width."""
 WORDS = (
     "Households visited",
     "Sheep and goats",
@@ -73,9 +74,9 @@ def legible(data):
 class Form:
     """A sheet of white paper that things are drawn on, lengths in millimetres."""
 
-    def __init__(self, height, dpi):
+    def __init__(self, width, height, dpi):
         self.mm = dpi / 25.4
-        size = round(height * self.mm), round(WIDTH * self.mm)
+        size = round(height * self.mm), round(width * self.mm)
         self.grey = np.full(size, 255, np.uint8)
 
     def line(self, points, thick, grey):
@@ -108,17 +109,17 @@ class Form:
 
 def compose(digits, rng, *, boxes, rows, checks, dpi):
     """A form, uint8 (height, width), and the texts and places of its numbers."""
-    down = 10.0 if rows <= 20 else 6.5
-    tall = 0.75 * down
-    gap = rng.choice([0.0, 0.8])
+    down = rng.uniform(9, 13) if rows <= 20 else rng.uniform(6.4, 8)
+    tall, wide, gap = 0.75 * down, rng.uniform(*BOX), float(rng.choice(GAPS))
     line, grey = rng.uniform(0.2, 0.5), int(rng.integers(0, 110))
     ink, high = int(rng.integers(10, 90)), tall * rng.uniform(0.6, 0.75)
     pen = rng.uniform(0.2, 0.8)
-    width = boxes * BOX + (boxes - 1) * gap
-    fit = int((FIELDS + APART) // (width + APART))
+    width = boxes * wide + (boxes - 1) * gap
+    fit = max(1, int((FIELDS + APART) // (width + APART)))
     columns = int(rng.integers(1, min(3, fit) + 1))
-    top = MARGIN + 12
-    form = Form(max(top + rows * down, top + (checks + 1) // 2 * 8.0) + MARGIN, dpi)
+    top, checks_at = MARGIN + 12, MARGIN + LABEL + columns * (width + APART) + 5
+    bottom = top + max(rows * down, (checks + 1) // 2 * 8.0) + MARGIN
+    form = Form(max(210, checks_at + 70), bottom, dpi)
     form.words("Monthly return of the district", MARGIN, MARGIN + 2, 4.0)
     numbers = []
     for row in range(rows):
@@ -129,19 +130,19 @@ def compose(digits, rng, *, boxes, rows, checks, dpi):
             used = boxes if rng.random() < 0.5 else int(rng.integers(1, boxes + 1))
             text = "".join(map(str, rng.integers(0, 10, used)))
             for place in range(boxes):
-                left = x + place * (BOX + gap)
-                form.box(left, y, BOX, tall, line, grey)
+                left = x + place * (wide + gap)
+                form.box(left, y, wide, tall, line, grey)
                 if place >= boxes - used:
                     images = digits[int(text[place - boxes + used])]
                     image = images[int(len(images) * np.clip(pen + rng.normal(0, 0.1), 0, 0.999))]
-                    shift = rng.normal(0, 0.03, 2) * (BOX, tall)
-                    middle = left + BOX / 2 + shift[0], y + tall / 2 + shift[1]
-                    fits = min(high, 0.8 * BOX * max(16, len(image)) / image.shape[1])
+                    shift = rng.normal(0, 0.03, 2) * (wide, tall)
+                    middle = left + wide / 2 + shift[0], y + tall / 2 + shift[1]
+                    fits = min(high, 0.8 * wide * max(16, len(image)) / image.shape[1])
                     form.digit(image, *middle, fits, ink)
             place = Box(*(round(v * form.mm) for v in (x, y, width, tall)))
             numbers.append((text, place))
     for check in range(checks):
-        x, y = CHECKS + check % 2 * 28.0, top + check // 2 * 8.0
+        x, y = checks_at + check % 2 * 28.0, top + check // 2 * 8.0
         form.box(x, y, CHECK, CHECK, line, grey)
         form.words(CHOICES[int(rng.integers(len(CHOICES)))], x + 6, y + CHECK / 2, 2.2)
         if rng.random() < 0.4:

@@ -1,6 +1,6 @@
 """ONNX Runtime: a picture in, maps of its numbers and other writing out, and which way is up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from os import PathLike
@@ -21,6 +21,8 @@ MULTIPLE = 64
 """What goes in has sides that are multiples of it."""
 LONGEST, SHORT, MAGNIFIED = 1280, 256, 4.0
 """Pixels of the longer side that a picture is reduced to, and enlarged to, by so much at most."""
+COARSE = 0.375
+"""Of that size, at which it is looked at again: what is written large is seen from further away."""
 _INPUT = ("pictures", "tensor(uint8)")
 _OUTPUTS = [("maps", "tensor(float)"), ("turns", "tensor(float)")]
 
@@ -36,6 +38,7 @@ class Maps:
         turns: float32 (4,): probabilities that the picture is brought upright by turning it
             clockwise by 0, 90, 180 or 270 degrees.
         scale: pixels of the picture to a cell.
+        coarse: the same from further away, for what is written large; None of that itself.
     """
 
     kernels: NDArray[np.float32]
@@ -43,6 +46,7 @@ class Maps:
     other: NDArray[np.float32]
     turns: NDArray[np.float32]
     scale: float
+    coarse: "Maps | None" = None
 
 
 class PageNetwork:
@@ -68,6 +72,10 @@ class PageNetwork:
     def see(self, grey: NDArray[np.uint8]) -> Maps:
         """The maps of a picture, uint8 (height, width)."""
         fitted, scale = fit(grey)
+        coarse = self._maps(resized(fitted, COARSE), COARSE * scale)
+        return replace(self._maps(fitted, scale), coarse=coarse)
+
+    def _maps(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
         maps, turns = self.run(padded(fitted)[None])
         height, width = (-(-side // STRIDE) for side in fitted.shape)
         kernels, extents, other = maps[0, :, :height, :width]
@@ -100,11 +108,16 @@ def fit(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """The picture at the size that the network looks at, and how many times as large that is."""
     longer = max(grey.shape)
     scale = LONGEST / longer if longer > LONGEST else max(1.0, min(MAGNIFIED, SHORT / longer))
+    return resized(grey, scale), scale
+
+
+def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """The picture so many times as large, at least a pixel."""
     if scale == 1.0:
-        return grey, scale
+        return grey
     size = [max(1, round(side * scale)) for side in grey.shape[::-1]]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8), scale
+    return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
 
 
 def padded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

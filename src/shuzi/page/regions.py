@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.page.image import Quad
+from shuzi.page.image import Quad, quad_size
 from shuzi.page.network import Maps
 from shuzi.result import Box
 
@@ -20,6 +20,8 @@ CELLS = 3
 STRAIGHT = 3.0
 """Length over height of a kernel from which its own direction counts; others take theirs from the
 page around them."""
+LARGE = 32
+"""Cells of the fine maps that a number is high which is seen better in the coarse ones."""
 STRAY = 0.35
 """Heights that a number's ends may lie away from where its kernel says they are."""
 
@@ -49,7 +51,28 @@ class Region:
 def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     """The regions of a picture of that shape, in no order.
 
-    Each connected component of the kernels is one; it is as large as the extents around it say,
+    What is written large is taken from the coarse maps, and what the fine ones see within it is
+    strokes of it.
+    """
+    fine = _regions(maps, shape)
+    if maps.coarse is None:
+        return fine
+    limit = LARGE * maps.scale
+    large = [r for r in _regions(maps.coarse, shape) if quad_size(r.quad)[1] >= limit]
+    kept = [r for r in fine if not any(_lies_within(r, other) for other in large)]
+    return kept + [r for r in large if not any(_lies_within(r, other) for other in kept)]
+
+
+def _lies_within(region: Region, other: Region) -> bool:
+    """Whether most of a region's upright rectangle is in that of the other."""
+    a, b = region.box, other.box
+    across = min(a.right, b.right) - max(a.x, b.x)
+    down = min(a.bottom, b.bottom) - max(a.y, b.y)
+    return across > 0 and down > 0 and across * down > 0.5 * a.width * a.height
+
+
+def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
+    """Each connected component of the kernels is one; it is as large as the extents around it say,
     within what its kernel allows.
     """
     count, found, stats, _ = cv2.connectedComponentsWithStats(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shuzi.synth.canvas import paste
 from shuzi.synth.form import FILLERS, Cell, Form
 from shuzi.synth.texts import any_text
 
@@ -80,10 +81,10 @@ class Boxes:
 
     def hint(self, form: Form, x: float, y: float, letters: str) -> None:
         """A pale letter in each box, which says what belongs there."""
-        black, form.black = form.black, 0.3 * form.black
         for letter, (left, top, wide, high) in zip(letters, self.cells(x, y), strict=True):
-            form.word(left + wide / 2, top + 0.3 * high, 0.4 * high, letter, "c")
-        form.black = black
+            piece = form.print_of(letter, 0.4 * high)
+            at = left + (wide - piece.shape[1]) / 2, top + 0.3 * high
+            paste(form.canvas.lines, piece, *at, 0.3 * form.black)
 
 
 STYLES = {

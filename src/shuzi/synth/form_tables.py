@@ -54,6 +54,9 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
             head_cell(form, heads, cell, letters, middle, i + 1)
     rowheads = str(rng.choice(["word", "word", "number", "letter", "hand"]))
     sides = rng.choice(["l", "c", "r"], columns)
+    if ruled not in ("all", "columns"):
+        # Nothing but their edges keeps these columns apart.
+        sides[:] = sides[0]
     for row in range(rows):
         at = top + row * high
         if head:

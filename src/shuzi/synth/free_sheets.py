@@ -8,28 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.synth import texts
-from shuzi.synth.blocks import (
-    Area,
-    Block,
-    Item,
-    counting,
-    digit_grid,
-    doodle,
-    drawn_line,
-    item_list,
-    lines,
-    number,
-    print_block,
-    prose,
-    put,
-    school_sums,
-    shapes,
-    table,
-    tally,
-)
+from shuzi.synth.blocks import counting, digit_grid, item_list, lines, print_block, prose
 from shuzi.synth.canvas import Canvas, Written, line
+from shuzi.synth.drawings import doodle, shapes
+from shuzi.synth.entries import number
 from shuzi.synth.materials import Materials
-from shuzi.synth.typeface import Typeface
+from shuzi.synth.placement import Area, Block, Item, drawn_line, put
+from shuzi.synth.sums import school_sums
+from shuzi.synth.tables import table, tally
 from shuzi.synth.writer import Writer
 
 Rng = np.random.Generator
@@ -47,24 +33,28 @@ BLOCKS: dict[Block, float] = {
     shapes: 0.07,
 }
 """What a page of several blocks is made of, and its shares."""
+PRINTED = 0.1
+"""Share of blocks that a printer printed."""
+LINED, GHOST = 0.25, 0.05
+"""Shares of lined paper, and of paper whose other side shows through."""
 
 
 def page(block: Block, materials: Materials, rng: Rng) -> Canvas:
     """One block over a page."""
-    canvas, size = _paper(rng)
-    block(canvas, _inset(canvas, rng), Writer.new(materials, size, rng))
+    canvas, size = _paper(materials, rng)
+    block(canvas, _inset(canvas, rng), _somebody(materials, size, rng))
     return canvas
 
 
 def mixed_page(materials: Materials, rng: Rng) -> Canvas:
     """Several blocks on one page, of one writer or of several, at one size or at several."""
-    canvas, size = _paper(rng)
+    canvas, size = _paper(materials, rng)
     kinds = list(BLOCKS)
     alone = rng.random() < 0.6
-    writer = Writer.new(materials, size, rng)
+    writer = _somebody(materials, size, rng)
     for area in _split(_inset(canvas, rng), int(rng.integers(2, 6)), size, rng):
         if not alone:
-            writer = Writer.new(materials, size * float(np.exp(rng.normal(0, 0.3))), rng)
+            writer = _somebody(materials, size * float(np.exp(rng.normal(0, 0.3))), rng)
         kinds[rng.choice(len(kinds), p=list(BLOCKS.values()))](canvas, area, writer)
     return canvas
 
@@ -101,18 +91,16 @@ def no_number(materials: Materials, rng: Rng) -> Canvas:
 def digit_crop(materials: Materials, rng: Rng) -> Canvas:
     """One digit that fills most of a small picture, up to the whole of it."""
     size = float(np.exp(rng.uniform(np.log(16), np.log(200))))
-    return _tight(Writer.new(materials, size, rng), texts.one_digit(rng), rng.uniform(0.03, 0.6, 4))
+    writer, margins = Writer.new(materials, size, rng), rng.uniform(0.03, 0.6, 4)
+    return _with_paper(number(writer, texts.one_digit(rng)), writer, margins)
 
 
 def number_crop(materials: Materials, rng: Rng) -> Canvas:
     """One number with a little paper around it."""
     size = float(np.exp(rng.uniform(np.log(14), np.log(130))))
-    margins = rng.uniform(0.05, rng.choice([0.3, 1.0, 3.0]), 4)
-    writer = Writer.new(materials, size, rng)
-    if rng.random() < 0.1:
-        text = texts.any_text(rng)
-        return _with_paper(Item(text, *Typeface.new(size, rng).set(text)), writer, margins)
-    return _tight(writer, texts.any_text(rng), margins)
+    margins = rng.uniform(0.05, min(rng.choice([0.3, 1.0, 3.0, 8.0]), 500 / size), 4)
+    writer = _somebody(materials, size, rng)
+    return _with_paper(number(writer, texts.any_text(rng)), writer, margins)
 
 
 def few_lines(materials: Materials, rng: Rng) -> Canvas:
@@ -177,10 +165,6 @@ def cut_out(canvas: Canvas, area: Area) -> Canvas:
     return Canvas(ink[part].copy(), other[part].copy(), canvas.lines[part].copy(), kept)
 
 
-def _tight(writer: Writer, text: str, margins: NDArray[np.float64]) -> Canvas:
-    return _with_paper(number(writer, text), writer, margins)
-
-
 def _with_paper(item: Item, writer: Writer, margins: NDArray[np.float64]) -> Canvas:
     """The item and so many heights of paper on its four sides, with traces of what was near."""
     high, wide = item.ink.shape
@@ -240,15 +224,34 @@ def _dark_edges(canvas: Canvas, rng: Rng) -> None:
             np.maximum(plane, shade * np.float32(rng.uniform(0.3, 1)), out=plane)
 
 
-def _paper(rng: Rng) -> tuple[Canvas, float]:
-    """Blank paper, and how large one writes on it."""
-    size = float(np.exp(rng.uniform(np.log(11), np.log(90))))
-    sides = [
-        float(np.clip(size * np.exp(rng.uniform(np.log(7), np.log(45))), 120, 1500))
-        for _ in range(2)
-    ]
-    longest = 3.0 * min(sides)
-    return Canvas.blank(*(round(min(side, longest)) for side in sides)), size
+def _somebody(materials: Materials, size: float, rng: Rng) -> Writer:
+    """A person with a pen; now and then a printer."""
+    new = Writer.printer if rng.random() < PRINTED else Writer.new
+    return new(materials, size, rng)
+
+
+def _paper(materials: Materials, rng: Rng) -> tuple[Canvas, float]:
+    """Blank, lined or squared paper, and how large one writes on it."""
+    size = float(np.exp(rng.uniform(np.log(9.5), np.log(120))))
+    sides = size * np.exp(rng.uniform(np.log(7), np.log(60), 2))
+    height, width = np.clip(sides, 120, min(1500, 3 * sides.min())).round().astype(int).tolist()
+    canvas = Canvas.blank(height, width)
+    if rng.random() < LINED:
+        step, dark = size * rng.uniform(0.6, 2.5), rng.uniform(0.08, 0.5)
+        for y in np.arange(step * rng.uniform(0.2, 1), height, step):
+            line(canvas.lines, (0, y), (width, y), 1, dark)
+        for x in np.arange(step * rng.uniform(0.2, 1), width, step) if rng.random() < 0.4 else ():
+            line(canvas.lines, (x, 0), (x, height), 1, dark)
+        if rng.random() < 0.3:
+            x = width * rng.choice([rng.uniform(0.03, 0.2), rng.uniform(0.8, 0.97)])
+            line(canvas.lines, (x, 0), (x, height), rng.uniform(1, 2), rng.uniform(0.2, 0.8))
+    if rng.random() < GHOST:
+        behind = Canvas.blank(height, width)
+        block = (prose, print_block, lines)[rng.integers(3)]
+        block(behind, Area(0, 0, width, height), _somebody(materials, size, rng))
+        ghost = cv2.GaussianBlur(behind.dark[:, ::-1], (0, 0), rng.uniform(0.5, 2))
+        np.maximum(canvas.lines, ghost * np.float32(rng.uniform(0.08, 0.25)), out=canvas.lines)
+    return canvas, size
 
 
 def _inset(canvas: Canvas, rng: Rng) -> Area:

@@ -42,6 +42,10 @@ class Typeface:
         ImageDraw.Draw(page).text((-left, -top), text, fill=255, font=font, anchor="ls")
         return np.asarray(page), float(bottom)
 
+    def holds(self, letter: str) -> bool:
+        """Whether the font has this letter or sign."""
+        return _mask(self.font, letter) != _mask(self.font, "\uffff")
+
     def space(self) -> float:
         """Pixels between two words."""
         return 0.4 * self.size
@@ -74,17 +78,20 @@ def _files(folder: Path) -> list[Path]:
 def _holds_text(path: str) -> bool:
     """Whether letters and digits are there and differ."""
     try:
-        font = ImageFont.truetype(path, 24)
-        masks = {bytes(font.getmask(letter)) for letter in "AgR0147\uffff"}
-        return len(masks) == 8 and font.getbbox("H", anchor="ls")[1] < -6
+        masks = {_mask(path, letter) for letter in "AgR0147\uffff"}
+        return len(masks) == 8 and _capital(path) > 0.25
     except (OSError, ValueError):
         return False
 
 
 @cache
 def _has_accents(path: str) -> bool:
-    font = ImageFont.truetype(path, 24)
-    return len({bytes(font.getmask(letter)) for letter in "éüñÖ\uffff"}) == 5
+    return len({_mask(path, letter) for letter in "éüñÖ\uffff"}) == 5
+
+
+@cache
+def _mask(path: str, letter: str) -> bytes:
+    return bytes(_font(path, 24).getmask(letter))
 
 
 @cache

@@ -22,11 +22,13 @@ Strokes = list[NDArray[np.float64]]
 KINDS = ("digits", "strings", "signs", "letters", "words", "mixed")
 FOLD = 5
 """One writer in so many is kept out of training."""
+FLAT = 1.4
+"""Width over height from which a digit is taken for a wrong label."""
 _FINE = 3.0
 """Pixels of a pen's width at least while it is drawn; the ink is shrunk afterwards."""
 _FINEST = 4.0
 _NUMBER = re.compile(r"-?\d+([.,/:-]\d+)+|\d+")
-_IDENTIFIER = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S+")
+_IDENTIFIER = re.compile(r"[A-Za-z](?=.*\d)\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Pens:
                 (str(table["text"][i]), int(table["writer"][i]), _strokes(table, i)) for i in kept
             ]
             kinds[kind] = [sample for sample in samples if sample[2]]
+        kinds["digits"] = [s for s in kinds["digits"] if _flatness(s[2]) < FLAT]
         plain = [sample for sample in kinds["mixed"] if _NUMBER.fullmatch(sample[0])]
         kinds["strings"] += plain
         kinds["mixed"] = [s for s in kinds["mixed"] if _IDENTIFIER.fullmatch(s[0])]
@@ -187,6 +190,11 @@ def _smooth(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
     for _ in range(2):
         path[1:-1] = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4
     return path
+
+
+def _flatness(strokes: Strokes) -> float:
+    wide, high = np.ptp(np.concatenate(strokes), axis=0)
+    return float(wide / max(high, 1.0))
 
 
 def _read(path: Path) -> dict[str, NDArray[np.generic]]:

@@ -12,8 +12,9 @@ from shuzi.synth.blanks import draw_word
 from shuzi.synth.hand import Hand, new_hand
 from shuzi.synth.materials import Materials
 from shuzi.synth.pen import cut
-from shuzi.synth.printing import print_line, print_words
+from shuzi.synth.printing import new_word, print_line, print_words
 from shuzi.synth.strokes import LETTERS
+from shuzi.synth.typeface import Typeface
 from shuzi.synth.unipen import Nib, Strokes, ink_strokes
 from shuzi.synth.writing import TALL, write, write_ways
 
@@ -22,6 +23,8 @@ PENNED = 0.35
 """Share of writers whose digits are pen strokes of one person, where there are pens."""
 CLOSE = 0.42
 """Heights between two digits of a number at most; further apart they would be two numbers."""
+THIN = 0.12
+"""Share of writers with a thin, hard pen."""
 THICKEST = 0.16
 """Heights of a pen's width at most: thicker ones fill a digit's loops."""
 _SIGNS: dict[str, tuple[str, float, float]] = {
@@ -65,6 +68,7 @@ class Writer:
         person: whose pen strokes its digits are, if they are.
         nib: how its pen inks pen strokes.
         strength: how dark its pen writes, 1 full ink; for who puts the ink on the paper.
+        face: for a printer, what it prints everything in.
     """
 
     hand: Hand
@@ -74,6 +78,7 @@ class Writer:
     person: int | None = None
     nib: Nib = BALL_PEN
     strength: float = 1.0
+    face: Typeface | None = None
 
     @classmethod
     def new(cls, materials: Materials, size: float, rng: np.random.Generator) -> "Writer":
@@ -81,16 +86,19 @@ class Writer:
         hand = replace(
             hand,
             pitch=0.0,
-            gap=min(hand.gap, CLOSE - 0.1),
+            gap=float(np.clip(hand.gap, -0.03, CLOSE - 0.1)),
             pen=min(hand.pen, THICKEST),
             place=min(hand.place, 0.85),
             slant=min(hand.slant, 0.5),
-            wide=max(hand.wide, 0.7),
+            wide=max(hand.wide, 0.75),
+            joined=hand.joined if rng.random() < 0.15 else 0.0,
         )
         pens = materials.pens
         penned = pens is not None and pens.people and rng.random() < PENNED
         person = int(rng.choice(pens.people)) if pens is not None and penned else None
-        pencil = rng.random() < 0.2
+        pencil, thin = rng.random() < 0.2, rng.random() < THIN
+        if thin:
+            hand = replace(hand, pen=rng.uniform(0.025, 0.05), nib=0.0)
         nib = Nib(
             width=max(0.7, hand.pen * size),
             pressure=float(rng.choice([0.0, 0.15, 0.3], p=[0.4, 0.4, 0.2])),
@@ -99,12 +107,21 @@ class Writer:
         strength = rng.uniform(0.3, 0.8) if pencil else rng.uniform(0.7, 1.0)
         return cls(hand, materials, size, rng, person, nib, strength)
 
+    @classmethod
+    def printer(cls, materials: Materials, size: float, rng: np.random.Generator) -> "Writer":
+        """One that prints all in one font."""
+        writer = cls.new(materials, size, rng)
+        strength = rng.uniform(0.5, 1.0)
+        return replace(writer, face=Typeface.new(size, rng), strength=strength)
+
     def number(self, text: str) -> Ink:
         """Digits, and the signs - . , / : among them, cut to their ink."""
         return self.number_on_line(text)[0]
 
     def number_on_line(self, text: str) -> tuple[Ink, float]:
         """The same, and how far the ink reaches below the ground line."""
+        if self.face is not None:
+            return self.face.set(text)
         if self.person is None and text.isdecimal():
             return self._digits(text), 0.0
         pieces: list[tuple[Ink, float]] = []
@@ -115,8 +132,8 @@ class Writer:
                 pieces.append((self._digits(part), 0.0))
             else:
                 pieces += [(self._penned_digit(digit, self.person), 0.0) for digit in part]
-        gap = self.hand.gap + (0.08 if self.person is not None else 0.0)
-        return self._side_by_side(pieces, gap)
+        # Nobody writes a sign over its neighbours.
+        return self._side_by_side(pieces, max(0.04, self.hand.gap))
 
     def word(self) -> Ink:
         """A word, joined or in letters, with or without a capital."""
@@ -125,6 +142,8 @@ class Writer:
     def word_on_line(self) -> tuple[Ink, float]:
         """The same, and how far the ink reaches below the ground line."""
         pens = self.materials.pens
+        if self.face is not None:
+            return self.face.set(new_word(self.rng))
         if pens is None or self.rng.random() < 0.05:
             word = draw_word(self.hand, self.rng)
             return scaled(word, 0.8 * self.size / TALL), 0.0
@@ -141,6 +160,8 @@ class Writer:
     def letters_on_line(self, text: str = "") -> tuple[Ink, float]:
         """The same, and how far the ink reaches below the ground line."""
         pens, rng = self.materials.pens, self.rng
+        if self.face is not None:
+            return self.face.set(text or "".join(rng.choice(list("ABCDEFGHKMNPRSTUabdefhk"), 3)))
         if pens is None:
             count = len(text) or int(rng.integers(1, 5))
             ink = write_ways(rng.choice(LETTERS[:34], count).tolist(), self.hand, rng)
@@ -168,6 +189,8 @@ class Writer:
     def identifier(self) -> tuple[Ink, float]:
         """A word with digits in it, which is no number, and how far it reaches below the line."""
         pens, rng = self.materials.pens, self.rng
+        if self.face is not None:
+            return self.face.set(f"{rng.choice(list('ABCDEFHKMNPRTVWX'))}{rng.integers(1, 1000)}")
         if pens is not None and rng.random() < 0.4 and pens.has("mixed", ""):
             text, strokes = pens.pick("mixed", rng)
             return self._lettered(text, strokes)
@@ -181,7 +204,7 @@ class Writer:
     def whole_number(self) -> tuple[str, Ink]:
         """A number that a person wrote in one go, where there are pens, and its text."""
         pens = self.materials.pens
-        if pens is None or not pens.has("strings", ""):
+        if self.face is not None or pens is None or not pens.has("strings", ""):
             text = str(self.rng.integers(0, 10_000))
             return text, self.number(text)
         text, strokes = pens.pick("strings", self.rng)
@@ -215,6 +238,8 @@ class Writer:
         return thin._inked(strokes, scale), self.size * below
 
     def _sign(self, sign: str) -> tuple[Ink, float]:
+        if self.face is not None and self.face.holds(sign):
+            return self.face.set(sign)
         way, large, foot = _SIGNS[sign]
         pens, rng = self.materials.pens, self.rng
         large *= self.size * np.exp(rng.normal(0, 0.12))

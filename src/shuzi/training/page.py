@@ -120,7 +120,7 @@ class PageTrainer:
     and written: the moving average of the weights.
 
     Args:
-        recipe: its lr, decay, ema, batch_size and epochs count; an epoch is a round of `ROUND` crops.
+        recipe: its lr, decay, ema, batch_size and epochs count; an epoch is a round of crops.
     """
 
     def __init__(self, recipe: Recipe, seed: int, device: Device, composer: Composer) -> None:
