@@ -82,6 +82,11 @@ def test_a_title_across_a_table_leaves_its_columns():
     assert [p.column for p in places[1:]] == 12 * [*range(1, 10)]
 
 
+def test_numbers_that_reach_into_each_other_touch():
+    places = in_reading_order(np.array([quad(x, 0, width=40) for x in (0, 50, 85, 140)]))
+    assert [place.touches for place in places] == [False, True, True, False]
+
+
 def test_nothing_has_no_order():
     assert in_reading_order(np.zeros((0, 4, 2))) == []
 

@@ -1,13 +1,18 @@
 """Regions laid flat -> what both models say of them."""
 
+from importlib.resources import files
+
 import cv2
 import numpy as np
 import pytest
 from pages import number
+from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.recognise.transcriber import PARTLY, Transcriber
+
+FONTS = files("matplotlib") / "mpl-data" / "fonts" / "ttf"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,20 @@ def test_a_single_digit_is_the_mean_of_both_models(models, digits):
     for digit in range(10):
         mean = (alone.probabilities[digit] + read.get(str(digit), 0.0)) / 2
         assert both.probabilities[digit] == pytest.approx(mean, abs=1e-6)
+
+
+def test_what_the_number_model_takes_for_something_else_is_unsure(models):
+    """A letter of printing that the digit model is sure is a 2."""
+    face = ImageFont.truetype(str(FONTS / "DejaVuSerif.ttf"), 60)
+    picture = Image.new("L", (90, 90), 240)
+    ImageDraw.Draw(picture).text((25, 5), "a", font=face, fill=30)
+    letter = np.asarray(picture)
+    alone, both = (
+        Transcriber(*models, alone=alone).read([letter], [(0, 90)], one_digit=True)[0]
+        for alone in (True, False)
+    )
+    assert alone.confidence > 0.9
+    assert both.confidence < 0.75
 
 
 def test_one_digit_is_read_where_one_is_wanted(models, digits):

@@ -39,12 +39,14 @@ class Place:
         line: from 1.
         row, column: from 1, where numbers stand in columns; else None. Blank cells count, so a
             row may have the columns 1 and 3; rows count on from one table to the next.
+        touches: its quadrilateral reaches into that before or after it in the line.
     """
 
     index: int
     line: int
     row: int | None = None
     column: int | None = None
+    touches: bool = False
 
 
 def in_reading_order(quads: NDArray[Any]) -> list[Place]:
@@ -63,7 +65,12 @@ def in_reading_order(quads: NDArray[Any]) -> list[Place]:
     quads = np.asarray(quads, np.float64)
     y = _straightened(quads)
     lines = _lines(quads, y)
-    places = [Place(index, line) for line, members in enumerate(lines, 1) for index in members]
+    touching = {i for line in lines for i in _touching(quads, line)}
+    places = [
+        Place(index, line, touches=index in touching)
+        for line, members in enumerate(lines, 1)
+        for index in members
+    ]
     cells = _cells(quads, y, lines)
     rows = {row: place for place, row in enumerate(sorted({row for row, _ in cells.values()}), 1)}
     return [
@@ -105,6 +112,14 @@ def _lines(quads: Floats, y: Floats) -> list[list[int]]:
         else:
             joined.append(line)
     return joined
+
+
+def _touching(quads: Floats, line: list[int]) -> set[int]:
+    """Which numbers of a line, given from left to right, reach into a neighbour."""
+    left = (quads[line, 0, 0] + quads[line, 3, 0]) / 2
+    right = (quads[line, 1, 0] + quads[line, 2, 0]) / 2
+    pairs = np.flatnonzero(left[1:] < right[:-1])
+    return {line[at] for pair in pairs for at in (pair, pair + 1)}
 
 
 def _cells(quads: Floats, y: Floats, lines: list[list[int]]) -> dict[int, tuple[int, int]]:

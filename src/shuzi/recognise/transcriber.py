@@ -33,7 +33,7 @@ class Transcript:
         text: the digits and their signs; empty where nothing can be read.
         reading: the digits, with their places on the strip.
         signs: in `text` besides the digits.
-        probabilities: of a single digit, float32 (10,): of the digits 0 to 9; what they lack to 1
+        probabilities: of a single digit, float64 (10,): of the digits 0 to 9; what they lack to 1
             is that it is none, or several.
         unread: there is ink besides.
     """
@@ -42,7 +42,7 @@ class Transcript:
     text: str
     reading: Reading
     signs: tuple[Sign, ...] = ()
-    probabilities: NDArray[np.float32] | None = None
+    probabilities: NDArray[np.float64] | None = None
     unread: bool = False
 
     @property
@@ -153,7 +153,7 @@ class Transcriber:
         probabilities = None
         if opinion is not None and len(reading.text) == 1:
             said = reading.probabilities
-            probabilities = np.array([said.get(str(d), 0.0) for d in range(10)], np.float32)
+            probabilities = np.array([said.get(str(d), 0.0) for d in range(10)])
         return Transcript(strip, text, reading, signs, probabilities, unread)
 
 
