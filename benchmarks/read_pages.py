@@ -50,6 +50,7 @@ import measure_photos
 from measure_reading import cell_of, composed_pages, held_out_photos
 
 from shuzi.image import load_grey
+from shuzi.page.network import PageNetwork
 from shuzi.synth.desk import photograph_sheet
 from shuzi.synth.glyphs import Glyphs
 
@@ -197,15 +198,14 @@ def after_turns(points, shape, turns):
 
 
 def by_shuzi(options):
-    more = {} if options.model is None else {"page_model": options.model}
-    reader = shuzi.Reader(number_model=options.number_model, **more)
+    reader = shuzi.Reader(number_model=options.number_model)
+    if options.model:
+        reader.page_network = PageNetwork(options.model)
 
     def read(task):
         page = reader.read(task.picture)
         for n in page.numbers:
-            b = n.box
-            corners = [(b.x, b.y), (b.right, b.y), (b.right, b.bottom), (b.x, b.bottom)]
-            given = after_turns(corners, (page.height, page.width), page.rotated // 90)
+            given = after_turns(n.quad, (page.height, page.width), page.rotated // 90)
             yield Said(n.text, given, n.decision)
 
     return read

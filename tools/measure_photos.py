@@ -17,7 +17,6 @@ from measure_forms import within
 
 import shuzi
 from shuzi.result import Box
-from shuzi.sheet import find_sheet
 from shuzi.synth.desk import photograph_sheet
 from shuzi.synth.forms import compose_form
 from shuzi.synth.glyphs import Glyphs
@@ -55,7 +54,7 @@ def score(page, truth, boxes):
 
 
 def measure(reader, kind, glyphs, options):
-    wanted = right = false = flat = found = 0
+    wanted = right = false = flat = 0
     milliseconds = []
     for place in range(options.n):
         rng = np.random.default_rng([PARTS[options.part], place])
@@ -67,18 +66,15 @@ def measure(reader, kind, glyphs, options):
         hits, wrong = score(page, truth, [placed(number.box, way) for number in truth.numbers])
         wanted, right, false = wanted + len(truth.numbers), right + hits, false + wrong
         flat += score(reader.read(picture), truth, [number.box for number in truth.numbers])[0]
-        sheet = find_sheet(photo)
-        found += sheet is not None
         if options.save:
-            said = f"{hits}-{len(truth.numbers)}-{wrong}-{'lost' if sheet is None else 'found'}"
-            cv2.imwrite(str(options.save / f"{kind}-{place}-{said}.jpg"), photo)
+            name = f"{kind}-{place}-{hits}-{len(truth.numbers)}-{wrong}.jpg"
+            cv2.imwrite(str(options.save / name), photo)
     return {
         "photos": options.n,
         "n": wanted,
         "right": right / wanted,
         "right flat": flat / wanted,
         "false a photo": false / options.n,
-        "sheets found": found / options.n,
         "ms": float(np.median(milliseconds)),
     }
 
@@ -95,12 +91,12 @@ def main():
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
     reader, scores = shuzi.Reader(), {}
-    print(f"{'':6} {'n':>4} {'right':>6} {'flat':>6} {'false':>6} {'found':>6} {'ms':>6}")
+    print(f"{'':6} {'n':>4} {'right':>6} {'flat':>6} {'false':>6} {'ms':>6}")
     for kind in ("page", *SHAPES):
         s = scores[kind] = measure(reader, kind, glyphs, options)
         print(
             f"{kind:6} {s['n']:4} {s['right']:6.3f} {s['right flat']:6.3f}"
-            f" {s['false a photo']:6.2f} {s['sheets found']:6.2f} {s['ms']:6.0f}",
+            f" {s['false a photo']:6.2f} {s['ms']:6.0f}",
             flush=True,
         )
     print(json.dumps(scores))
