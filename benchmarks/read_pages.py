@@ -50,7 +50,6 @@ import measure_photos
 from measure_reading import cell_of, composed_pages, held_out_photos
 
 from shuzi.image import load_grey
-from shuzi.page.network import PageNetwork
 from shuzi.synth.desk import photograph_sheet
 from shuzi.synth.glyphs import Glyphs
 
@@ -198,9 +197,7 @@ def after_turns(points, shape, turns):
 
 
 def by_shuzi(options):
-    reader = shuzi.Reader(number_model=options.number_model)
-    if options.model:
-        reader.page_network = PageNetwork(options.model)
+    reader = shuzi.Reader(number_model=options.number_model, page_model=options.model)
 
     def read(task):
         page = reader.read(task.picture)

@@ -25,7 +25,7 @@ def test_read_prints_digit_and_probability(command):
 
 def test_read_of_a_blank_picture_is_no_error(command):
     done = command("read", EXAMPLES / "blank.jpg")
-    assert (done.returncode, done.stdout) == (0, f"{EXAMPLES / 'blank.jpg'}: no digit\n")
+    assert (done.returncode, done.stdout) == (0, f"{EXAMPLES / 'blank.jpg'}: no number\n")
 
 
 def test_json_is_an_object_a_line(command):
@@ -110,7 +110,7 @@ def test_a_picture_that_is_none_is_refused(refused, tmp_path):
 
 def test_one_pixel_is_no_digit(command, tmp_path):
     Image.new("L", (1, 1)).save(tmp_path / "one.png")
-    assert "no digit" in command("read", "one.png").stdout
+    assert "no number" in command("read", "one.png").stdout
 
 
 def test_a_huge_picture_is_refused_with_the_option(refused, tmp_path):

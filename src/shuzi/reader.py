@@ -82,6 +82,8 @@ class Reader:
         model: a digit model, a run folder or a model.onnx that shuzi wrote; the one that shuzi
             carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
+        page_model: the model that sees where numbers stand, a run of `shuzi train page` or its
+            model.onnx; the one that shuzi carries if None.
         kind: what is wanted of the pictures: a digit, a number, or auto and page for all that are
             found.
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
@@ -101,6 +103,7 @@ class Reader:
         model: str | PathLike[str] | None = None,
         *,
         number_model: str | PathLike[str] | None = None,
+        page_model: str | PathLike[str] | None = None,
         kind: str = "auto",
         rotate: int | None = None,
         target_error: float = TARGET_ERROR,
@@ -111,7 +114,7 @@ class Reader:
         self._choose(kind, rotate, target_error, digits_only)
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
-        self.number_model = number_model
+        self.number_model, self.page_model = number_model, page_model
         self.max_pixels = max_pixels
 
     def with_options(
@@ -146,7 +149,7 @@ class Reader:
     @cached_property
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
-        return PageNetwork(threads=self.recogniser.threads)
+        return PageNetwork(self.page_model, threads=self.recogniser.threads)
 
     @property
     def _transcriber(self) -> Transcriber:
