@@ -133,7 +133,7 @@ class Writer:
             else:
                 pieces += [(self._penned_digit(digit, self.person), 0.0) for digit in part]
         # Nobody writes a sign over its neighbours.
-        return self._side_by_side(pieces, max(0.04, self.hand.gap))
+        return self.side_by_side(pieces, max(0.04, self.hand.gap))
 
     def word(self) -> Ink:
         """A word, joined or in letters, with or without a capital."""
@@ -176,7 +176,7 @@ class Writer:
                 pens.pick("letters", rng, "A", self.person)
             ]
         pieces = [self._lettered(letter, strokes) for letter, strokes in samples]
-        return self._side_by_side(pieces, max(0.04, min(self.hand.gap, 0.2)))
+        return self.side_by_side(pieces, max(0.04, min(self.hand.gap, 0.2)))
 
     def sign(self, sign: str) -> Ink:
         """One of `- . , / : + = x * % $ ( ) ? ! # < > & ' ; ~`, the euro or a tick."""
@@ -199,7 +199,7 @@ class Writer:
         pieces = [letters, digits]
         if rng.random() < 0.3:
             pieces.append(self.letters_on_line(str(rng.choice(list("abcdkmx")))))
-        return self._side_by_side(pieces, max(0.03, min(0.1, self.hand.gap)))
+        return self.side_by_side(pieces, max(0.03, min(0.1, self.hand.gap)))
 
     def whole_number(self) -> tuple[str, Ink]:
         """A number that a person wrote in one go, where there are pens, and its text."""
@@ -255,7 +255,7 @@ class Writer:
         ink = write_ways([way], self.hand, rng)
         return scaled(ink, large / max(ink.shape)), -foot * self.size
 
-    def _side_by_side(self, pieces: Sequence[tuple[Ink, float]], gap: float) -> tuple[Ink, float]:
+    def side_by_side(self, pieces: Sequence[tuple[Ink, float]], gap: float) -> tuple[Ink, float]:
         """The pieces on one ground line, the gap, in heights, between their nearest ink."""
         falls = [
             below + self.size * self.rng.normal(0, 0.02 + 0.3 * self.hand.uneven)
@@ -264,7 +264,11 @@ class Writer:
         tops = [fall - len(ink) for (ink, _), fall in zip(pieces, falls, strict=True)]
         highest, lowest = min(tops), max(falls)
         height = round(lowest - highest) + 2
-        wide = sum(ink.shape[1] for ink, _ in pieces) + round(len(pieces) * self.size * 0.6) + 2
+        wide = (
+            sum(ink.shape[1] for ink, _ in pieces)
+            + round(len(pieces) * self.size * (0.5 + max(0.1, gap)))
+            + 2
+        )
         line = np.zeros((height, wide), np.uint8)
         edge = np.full(height, -1e6)
         reach = 2 * round(0.12 * self.size) + 1
