@@ -61,10 +61,12 @@ def digit_grid(canvas: Canvas, area: Area, writer: Writer) -> None:
     """Single digits side by side and one above the other, up to the area's edges."""
     rng, size = writer.rng, writer.size
     across, down = size * rng.uniform(1.35, 3), size * rng.uniform(1.3, 3)
-    if rng.random() < 0.4 and area.width > 8 * size:
+    if rng.random() < 0.4 and area.width > 10 * size:
         # So many side by side are single digits, however close.
         across, down = size * rng.uniform(0.85, 1.35), size * rng.uniform(1.1, 2)
-    least = 2 if across > 1.35 * size else 7
+    least = 2 if across > 1.8 * size else 7
+    if area.width < 7 * across:
+        across = max(across, 1.8 * size)
     columns = min(int(area.width / across), int(rng.integers(least, 31)))
     most = min(int(rng.integers(1, 31)), max(1, MOST // max(1, columns)))
     rows = min(int(area.height / down), most)

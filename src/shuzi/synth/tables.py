@@ -50,12 +50,13 @@ def tally(canvas: Canvas, area: Area, writer: Writer) -> None:
             ends = (x, area.top), (x + rng.normal(0, 0.01) * rows * pitch, bottom)
             drawn_line(canvas.lines, *ends, thin, pale, rng, shake)
     shift = size * rng.uniform(0.05, 1.0)
+    deep = size * rng.uniform(0, 0.3) if rng.random() < 0.5 else 0.0
     for row in range(first, first + filled):
         text = f"{int(10 ** rng.uniform(0, digits)) - 1:0{digits}d}"
         item = number(writer, text)
         if rng.random() < 0.04:
             item = overwritten(writer, text)
-        ground = area.top + (row + 1) * pitch - (pitch - size) * rng.uniform(0.1, 0.8)
+        ground = area.top + (row + 1) * pitch - (pitch - size) * rng.uniform(0.1, 0.8) + deep
         left = border - shift - item.ink.shape[1] + size * rng.normal(0, 0.12)
         if left < from_left + 0.2 * size or not put(canvas, item, left, ground, writer.strength):
             continue
