@@ -78,8 +78,8 @@ def digit_grid(canvas: Canvas, area: Area, writer: Writer) -> None:
             item = number(writer, text)
             if item.ink.shape[1] > 0.75 * across:
                 narrow = round(0.75 * across), len(item.ink)
-                ink = np.asarray(cv2.resize(item.ink, narrow, interpolation=cv2.INTER_AREA))
-                item = item._replace(ink=ink)
+                small = cv2.resize(item.ink, narrow, interpolation=cv2.INTER_AREA)
+                item = item._replace(ink=np.asarray(small, np.uint8))
             x = area.left + across * (column + 0.5) - item.ink.shape[1] / 2 + rng.normal(0, loose)
             y = area.top + down * row + (down + size) / 2 + slope * column * across
             put(canvas, item, x, y + rng.normal(0, loose), writer.strength)

@@ -270,7 +270,7 @@ def _vote_rows(form: Form, x: float, y: float, *, beside: bool) -> tuple[float, 
     habits = Habits.of_votes(rng)
     usual = form.big, form.loose
     form.big = size / high * rng.uniform(0.8, 1.05)
-    form.loose = rng.uniform(0.02, 0.2 if form.big < 0.6 else 0.1)
+    form.loose = rng.uniform(0.02, 0.12)
     logo = high if rng.random() < 0.4 else 0.0
     names = size * rng.uniform(4, 12) if rng.random() < 0.6 else 0.0
     numbered = size * 1.6 if rng.random() < 0.4 else 0.0
