@@ -108,7 +108,8 @@ def _points_of(
     order = np.argsort(own, kind="stable")
     points = np.stack([x, y], axis=1)[order].astype(np.float64)
     names, starts = np.unique(own[order], return_index=True)
-    return dict(zip(names.tolist(), np.split(points, starts[1:]), strict=True))
+    # Of nothing `split` makes one empty part.
+    return dict(zip(names.tolist(), np.split(points, starts[1:]), strict=False))
 
 
 def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
