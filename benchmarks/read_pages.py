@@ -71,6 +71,7 @@ SIZES = (1600, 4000)
 """Pixels of a sudoku photo's longer side: its own, and that of 12 million pixels."""
 FONTS = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold", "STIXGeneral", "cmr10")
 COUNTS = ("n", "right", "accepted", "wrong accepted", "wrong", "false")
+UNDECIDED = {"accepted": None, "wrong accepted": None}
 KEYS = ("name", "n", "right", "accepted", "wrong accepted", "wrong", "order", "ms")
 NUMBER = re.compile(r"[-$]?[0-9]+(?:[.,/x-][0-9]+)*%?")
 DIGITS = re.compile(r"[0-9]+")
@@ -197,15 +198,12 @@ def after_turns(points, shape, turns):
 
 
 def by_shuzi(options):
-    more = {} if options.model is None else {"page_model": options.model}
-    reader = shuzi.Reader(number_model=options.number_model, **more)
+    reader = shuzi.Reader(number_model=options.number_model, page_model=options.model)
 
     def read(task):
         page = reader.read(task.picture)
         for n in page.numbers:
-            b = n.box
-            corners = [(b.x, b.y), (b.right, b.y), (b.right, b.bottom), (b.x, b.bottom)]
-            given = after_turns(corners, (page.height, page.width), page.rotated // 90)
+            given = after_turns(n.quad, (page.height, page.width), page.rotated // 90)
             yield Said(n.text, given, n.decision)
 
     return read
@@ -256,13 +254,12 @@ def score(task, said):
     counted = [(n, r) for n, r in zip(kept, right, strict=True) if r is not None]
     texts = [text for text in task.wanted if text]
     accepted = [r for number, r in counted if number.decision == "accept"]
-    decides = all(number.decision for number in said)
     written, read = " ".join(texts), " ".join(number.text for number, _ in counted)
     return {
         "n": len(texts),
         "right": min(len(texts), sum(r for _, r in counted)),
-        "accepted": len(accepted) if decides else None,
-        "wrong accepted": accepted.count(False) if decides else None,
+        "accepted": len(accepted),
+        "wrong accepted": accepted.count(False),
         "wrong": sum(not r for _, r in counted),
         "false": None if places is None else sum(task.wanted[place] == "" for place in places),
         "order": 1 - distance(written, read) / max(1, len(written), len(read)),
@@ -337,7 +334,7 @@ def measure(tasks, systems, save):
         for system, read in systems.items():
             said, times = timed(read, task)
             row = {"name": task.name, "group": task.group} | score(task, said) | times
-            found[system].append(row)
+            found[system].append(row | ({} if system == "shuzi" else UNDECIDED))
             if save:
                 name = re.sub(r"\W+", "-", f"{task.name} {system}")
                 draw(task, said, save / f"{name}.jpg")

@@ -73,8 +73,10 @@ def main():
     parser.add_argument("--n", type=int, default=1000, help="pictures of a set at most")
     parser.add_argument("--only", help="a set's name, or the start of it", default="")
     parser.add_argument("--number-model", type=Path, help="the one that shuzi carries by default")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
-    reader, scores = shuzi.Reader(number_model=options.number_model), {}
+    reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
+    scores = {}
     print(
         f"{'':24} {'as':6} {'n':>5} {'right':>6} {'accepted':>9} {'wrong accepted':>15} {'ms':>6}"
     )

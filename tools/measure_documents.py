@@ -106,11 +106,12 @@ def main():
     parser.add_argument("--worn", action="store_true", help="in uneven light, blurred, compressed")
     parser.add_argument("--only", help="a kind's name")
     parser.add_argument("--save", type=Path, help="write the pages into this folder")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
-    reader, scores = shuzi.Reader(), {}
+    reader, scores = shuzi.Reader(page_model=options.page_model), {}
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     print(
         f"{'':14} {'n':>5} {'right':>6} {'accepted':>9} {'wrong':>6} {'false':>6} {'accepted':>9}"

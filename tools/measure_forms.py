@@ -86,10 +86,12 @@ def main():
     parser.add_argument("--n", type=int, default=24, help="forms of each kind")
     parser.add_argument("--save", type=Path, help="write the pictures that are misread here")
     parser.add_argument("--number-model", type=Path, help="the shipped one if left out")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
-    reader, scores = shuzi.Reader(number_model=options.number_model), {}
+    reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
+    scores = {}
     for layout in ("crop", "cut", "page"):
         for kind in KINDS:
             name = f"{kind} {layout}"

@@ -85,12 +85,13 @@ def main():
     parser.add_argument("--part", choices=PARTS, default="tune")
     parser.add_argument("--n", type=int, default=12, help="photos of each kind")
     parser.add_argument("--save", type=Path, help="write the photos into this folder")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
-    reader, scores = shuzi.Reader(), {}
+    reader, scores = shuzi.Reader(page_model=options.page_model), {}
     print(f"{'':6} {'n':>4} {'right':>6} {'flat':>6} {'false':>6} {'ms':>6}")
     for kind in ("page", *SHAPES):
         s = scores[kind] = measure(reader, kind, glyphs, options)

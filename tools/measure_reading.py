@@ -214,8 +214,9 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", help="A set's name, or the start of it.", default="")
     parser.add_argument("--number-model", type=Path, help="the one that shuzi carries by default")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
-    reader = shuzi.Reader(number_model=options.number_model)
+    reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
     jobs = dict.fromkeys(("logbook", "register_years"), measure_crops)
     jobs |= dict.fromkeys(("mnist", *MEASURING, "digits/hwd1000"), measure_singles)
     jobs |= {f"not_digits/{name}": measure_refusals for name in ("letters", "fashion")}

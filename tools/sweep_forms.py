@@ -199,11 +199,13 @@ def main():
     parser.add_argument("--only", choices=TABLES, help="a table")
     parser.add_argument("--number-model", type=Path, help="the one that shuzi carries if left out")
     parser.add_argument("--save", type=Path, help="write the forms that are misread here")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
     digits = legible(shuzi.load_mnist(options.data / "mnist.npz"))
-    reader, scores = shuzi.Reader(number_model=options.number_model), {}
+    reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
+    scores = {}
     for table, (down, many, across, others) in TABLES.items():
         if options.only not in (None, table):
             continue

@@ -1,14 +1,16 @@
 """What people write on a part of a page: lines of numbers, digits, lists, prose; and print."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
+import cv2
 import numpy as np
 
 from shuzi.synth import texts
 from shuzi.synth.canvas import Canvas, line
 from shuzi.synth.drawings import signature
-from shuzi.synth.entries import entries, number, quantity, sign, word
+from shuzi.synth.entries import entries, formula, number, quantity, sign, word
 from shuzi.synth.placement import APART, Area, Item, level, put, run, stroke
 from shuzi.synth.printing import new_word
 from shuzi.synth.typeface import Typeface
@@ -59,7 +61,13 @@ def digit_grid(canvas: Canvas, area: Area, writer: Writer) -> None:
     """Single digits side by side and one above the other, up to the area's edges."""
     rng, size = writer.rng, writer.size
     across, down = size * rng.uniform(1.35, 3), size * rng.uniform(1.3, 3)
-    columns = min(int(area.width / across), int(rng.integers(2, 31)))
+    if rng.random() < 0.4 and area.width > 10 * size:
+        # So many side by side are single digits, however close.
+        across, down = size * rng.uniform(0.85, 1.35), size * rng.uniform(1.1, 2)
+    least = 2 if across > 1.8 * size else 7
+    if area.width < 7 * across:
+        across = max(across, 1.8 * size)
+    columns = min(int(area.width / across), int(rng.integers(least, 31)))
     most = min(int(rng.integers(1, 31)), max(1, MOST // max(1, columns)))
     rows = min(int(area.height / down), most)
     counted, start = rng.random() < 0.3, int(rng.integers(0, 10))
@@ -68,6 +76,10 @@ def digit_grid(canvas: Canvas, area: Area, writer: Writer) -> None:
         for column in range(columns):
             text = str((start + column) % 10) if counted else texts.one_digit(rng)
             item = number(writer, text)
+            if item.ink.shape[1] > 0.75 * across:
+                narrow = round(0.75 * across), len(item.ink)
+                ink = np.asarray(cv2.resize(item.ink, narrow, interpolation=cv2.INTER_AREA))
+                item = item._replace(ink=ink)
             x = area.left + across * (column + 0.5) - item.ink.shape[1] / 2 + rng.normal(0, loose)
             y = area.top + down * row + (down + size) / 2 + slope * column * across
             put(canvas, item, x, y + rng.normal(0, loose), writer.strength)
@@ -79,11 +91,22 @@ def counting(canvas: Canvas, area: Area, writer: Writer) -> None:
     pitch = size * rng.uniform(1.6, 6)
     count = min(max(1, int(area.height / pitch)), int(rng.integers(1, 15)))
     gap = rng.uniform(0.65, 3)
-    slope = rng.normal(0, 0.05)
+    if rng.random() < 0.4:
+        gap = rng.uniform(0.38, 0.7)
+        writer = replace(writer, hand=replace(writer.hand, gap=min(writer.hand.gap, 0.1)))
+    slope = rng.normal(0, 0.06)
     first, last = int(rng.integers(0, 3)), int(rng.choice([9, 10, 10, 12, 20]))
     words = rng.random() < 0.2
+    top = area.top
+    if rng.random() < 0.3:
+        # What is said above the numbers.
+        for _ in range(int(rng.integers(1, 3))):
+            said = [formula(writer) if rng.random() < 0.4 else word(writer) for _ in range(9)]
+            said = said[: int(rng.integers(1, 9))]
+            top += 1.8 * size
+            run(canvas, said, area.left, area.right, writer, level(top), (0.4, 2))
     for i in range(count):
-        y = area.top + 1.3 * size + i * pitch
+        y = top + 1.3 * size + i * pitch
 
         def ground(x: float, y: float = y) -> float:
             return y + slope * (x - area.left - area.width / 2)

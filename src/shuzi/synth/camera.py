@@ -15,6 +15,8 @@ SMALLEST, LARGEST = 40, 2000
 """Pixels of a picture's sides."""
 LOWEST, USUAL, HIGHEST = 10, 60, 250
 """Pixels that digits are high: at least, at most in most pictures, at most."""
+FINEST = 0.7
+"""Pixels that strokes are wide at least in a page that is made smaller."""
 READABLE = 16
 """Pixels that digits are high in a black and white picture, at least."""
 SHARES = {"photo": 0.63, "scan": 0.19, "fax": 0.1, "screen": 0.08}
@@ -68,6 +70,7 @@ def _at_resolution(canvas: Canvas, rng: np.random.Generator) -> Canvas:
     wanted = rng.uniform(np.log(LOWEST + 1), np.log(USUAL if rng.random() < 0.85 else HIGHEST))
     most = np.exp(rng.uniform(np.log(400), np.log(LARGEST))) / max(canvas.shape)
     scale = max(min(np.exp(wanted) / usual, most, 2.0), LOWEST / low, SMALLEST / min(canvas.shape))
+    scale = max(scale, min(1.0, FINEST / _stroke(canvas)))
     scale = min(scale, LARGEST / max(canvas.shape))
     height, width = (max(1, round(side * scale)) for side in canvas.shape)
     factor = np.array([width / canvas.shape[1], height / canvas.shape[0]])
@@ -79,6 +82,17 @@ def _at_resolution(canvas: Canvas, rng: np.random.Generator) -> Canvas:
         for number in canvas.numbers
     ]
     return Canvas(ink, other, lines, numbers)
+
+
+def _stroke(canvas: Canvas) -> float:
+    """Pixels that the strokes of numbers are wide, about: their ink over half their outline."""
+    area = edge = 1e-3
+    for number in canvas.numbers[:: 1 + len(canvas.numbers) // 4]:
+        x, y, wide, high = cv2.boundingRect(number.quad)
+        ink = canvas.ink[max(0, y) : y + high, max(0, x) : x + wide]
+        area += float(ink.sum())
+        edge += float(sum(np.abs(np.diff(ink, axis=axis)).sum() for axis in (0, 1)))
+    return 2.5 * area / edge
 
 
 def _heights(canvas: Canvas) -> NDArray[np.float64]:

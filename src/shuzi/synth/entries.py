@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from shuzi.synth.placement import Item, Rng, drawn_line, stroke
-from shuzi.synth.writer import Writer
+from shuzi.synth.writer import Ink, Writer
 
 
 def number(writer: Writer, text: str, *, near: bool = False) -> Item:
@@ -20,6 +20,25 @@ def word(writer: Writer, *, near: bool = False) -> Item:
 
 def sign(writer: Writer, text: str, *, near: bool = False) -> Item:
     return Item(None, *writer.sign_on_line(text), near)
+
+
+def formula(writer: Writer) -> Item:
+    """Letters, brackets and signs close together, as p(x) or f: A -> B; no number."""
+    rng = writer.rng
+
+    def letter() -> tuple[Ink, float]:
+        return writer.letters_on_line(str(rng.choice(list("abfghpxyABEFGHKNPRX"))))
+
+    pieces = [letter()]
+    for _ in range(int(rng.integers(1, 3))):
+        kind = rng.random()
+        if kind < 0.5:
+            pieces += [writer.sign_on_line("("), letter(), writer.sign_on_line(")")]
+        elif kind < 0.75:
+            pieces += [writer.sign_on_line(str(rng.choice(list("=+<>:-")))), letter()]
+        else:
+            pieces += [writer.sign_on_line("-"), writer.sign_on_line(">"), letter()]
+    return Item(None, *writer.side_by_side(pieces, max(0.05, writer.hand.gap)))
 
 
 def struck(writer: Writer, text: str) -> Item:

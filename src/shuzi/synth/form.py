@@ -12,7 +12,7 @@ from shuzi.synth.materials import Materials
 from shuzi.synth.pen import cut
 from shuzi.synth.printing import new_word
 from shuzi.synth.typeface import Typeface
-from shuzi.synth.writer import Ink, Writer, scaled
+from shuzi.synth.writer import THICKEST, Ink, Writer, scaled
 from shuzi.synth.writing import TALL, write_ways
 
 Cell = tuple[float, float, float, float]
@@ -29,6 +29,8 @@ ALPHABET = "ABCDEFGHKLMNPRTUVWXYZ"
 """Letters that nobody takes for a digit."""
 CLIMBED = 1.2
 """Of a digit's height, a number's at most, as its digits rise or fall."""
+BIG = (0.34, 0.5), (0.5, 0.85), (0.85, 1.15)
+"""Of its box's height what a digit has: small, as a rule, and where it hardly has room."""
 PALEST = 0.4
 """Of full ink, what a thin pen's stroke has at least: paler ones nobody reads."""
 
@@ -89,7 +91,7 @@ class Form:
             pen=max(writer.strength, min(1.0, PALEST / faint)),
             thick=max(0.6, size * rng.uniform(0.02, 0.08)),
             loose=rng.uniform(0.02, 0.1),
-            big=rng.uniform(0.5, 0.85) if rng.random() < 0.85 else rng.uniform(0.85, 1.15),
+            big=rng.uniform(*BIG[int(rng.choice(3, p=[0.12, 0.74, 0.14]))]),
         )
 
     # What the printer leaves: lines, shades, words, numbers.
@@ -228,9 +230,15 @@ class Form:
 
     # What the pen leaves.
 
-    def write(self, text: str, cell: Cell, side: str = "c", high: float = 0.0) -> None:
-        """A whole number into a cell."""
-        piece = self._number(text, high or min(0.8, self.big) * cell[3], 0.96 * cell[2])
+    def some_gap(self) -> float:
+        """Heights between the digits that somebody writes far apart, as a cell allows; mostly 0."""
+        return self.rng.uniform(0.25, 0.7) if self.rng.random() < 0.3 else 0.0
+
+    def write(
+        self, text: str, cell: Cell, side: str = "c", high: float = 0.0, gap: float = 0.0
+    ) -> None:
+        """A whole number into a cell, its digits so many heights apart where there is room."""
+        piece = self._number(text, high or min(0.8, self.big) * cell[3], 0.96 * cell[2], gap)
         self.put(text, [(piece, *self._place(piece, cell, side))])
 
     def spell(
@@ -334,10 +342,15 @@ class Form:
         if plane == "other":
             self._reach(x + w, y + h)
 
-    def _number(self, text: str, high: float, most: float) -> Ink:
+    def _number(self, text: str, high: float, most: float, gap: float = 0.0) -> Ink:
         """Digits so high, smaller where they were wider than `most` or climbed too far."""
         high = max(high, FINEST)
-        piece = replace(self.writer, size=high).number(text)
+        nib = replace(self.writer.nib, width=min(self.writer.nib.width, THICKEST * high))
+        writer = replace(self.writer, size=high, nib=nib)
+        gap = min(gap, (most / high - 0.7 * len(text)) / max(1, len(text) - 1))
+        if gap > writer.hand.gap:
+            writer = replace(writer, hand=replace(writer.hand, gap=gap))
+        piece = writer.number(text)
         scale = min(1.0, most / piece.shape[1], CLIMBED * high / len(piece))
         return scaled(piece, scale) if scale < 1 else piece
 

@@ -1,6 +1,6 @@
 """Blocks of a form: numbers in rows of boxes, in frames, on lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,8 +31,8 @@ class Boxes:
         style = str(
             rng.choice(styles or tuple(STYLES), p=None if styles else list(STYLES.values()))
         )
-        high = form.size * rng.uniform(1.15, 1.8)
-        wide = high * rng.uniform(0.5, 1.15)
+        high = form.size * (rng.uniform(1.15, 1.8) if rng.random() < 0.8 else rng.uniform(1.8, 2.6))
+        wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15))
         gap = (
             wide * rng.uniform(0.06, 0.45)
             if style in ("apart", "dashes", "shaded", "white")
@@ -130,6 +130,16 @@ class Habits:
             wrong=odd,
         )
 
+    @classmethod
+    def of_votes(cls, rng: np.random.Generator) -> "Habits":
+        """Unused boxes are mostly struck out; now and then all stands in the first box."""
+        return replace(
+            cls.new(rng),
+            short=rng.uniform(0.2, 0.9),
+            filler=str(rng.choice(FILLERS)) if rng.random() < 0.55 else "",
+            squeezed=rng.uniform(0.2, 0.9) if rng.random() < 0.12 else 0.01,
+        )
+
     def room(self, form: Form, count: int) -> float:
         """Paper that a number needs which is written again beside its boxes."""
         return (1.2 * count + 0.8) * form.size if self.wrong else 0.0
@@ -175,7 +185,7 @@ class Habits:
             form.mark(STROKE, (x, y, cells[-1][0] + w - x, h), 0.9)
             return
         for cell in cells:
-            form.mark(self.filler, cell)
+            form.mark(self.filler, cell, form.rng.uniform(0.4, 0.8) * min(1.0, form.big / 0.55))
 
 
 def new_digits(rng: np.random.Generator, count: int) -> str:
@@ -238,21 +248,38 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
 
 def vote_rows(form: Form, x: float, y: float) -> tuple[float, float]:
     """A row of boxes a party or a candidate, touching; the name, a logo, a number beside it."""
+    return _vote_rows(form, x, y, beside=True)
+
+
+def vote_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
+    """The boxes of such rows from x on, and what is seen left and right of them."""
+    return _vote_rows(form, x, y, beside=False)
+
+
+def _vote_rows(form: Form, x: float, y: float, *, beside: bool) -> tuple[float, float]:
     rng, size = form.rng, form.size
-    count = 3 if rng.random() < 0.6 else int(rng.integers(2, 6))
+    count = 3 if rng.random() < 0.5 else int(rng.integers(2, 7))
     boxes = Boxes.new(form, count, ("closed", "closed", "closed", "dashed", "apart"))
-    high = boxes.high * rng.uniform(1, 1.6)
-    boxes = Boxes(
-        count, boxes.wide, high, boxes.gap, boxes.style, boxes.inner, rng.uniform(1, 5), 1
-    )
-    rows = max(1, min(int(rng.integers(1, 22)), int((form.canvas.shape[0] - y) / high)))
-    habits = Habits.new(rng)
+    # Much paper is left around a digit.
+    high = size * rng.uniform(1.3, 3.2)
+    wide = rng.uniform(max(0.42 * high, 0.75 * size), max(1.1 * high, 0.9 * size))
+    thick = rng.uniform(1, 5) if rng.random() < 0.3 else boxes.inner
+    boxes = Boxes(count, wide, high, boxes.gap, boxes.style, boxes.inner, thick, 1)
+    rows = int(rng.integers(1, 22) if beside else rng.integers(1, 8))
+    rows = max(1, min(rows, int((form.canvas.shape[0] - y) / high)))
+    habits = Habits.of_votes(rng)
+    usual = form.big, form.loose
+    form.big = size / high * rng.uniform(0.8, 1.05)
+    form.loose = rng.uniform(0.02, 0.2 if form.big < 0.6 else 0.1)
     logo = high if rng.random() < 0.4 else 0.0
     names = size * rng.uniform(4, 12) if rng.random() < 0.6 else 0.0
     numbered = size * 1.6 if rng.random() < 0.4 else 0.0
     mark = rng.uniform(0.05, 0.22) if rng.random() < 0.6 else 0.0
-    boxed = rng.random() < 0.6
+    boxed, further = rng.random() < 0.6, not beside and rng.random() < 0.5
     left = x + numbered + logo + names
+    if not beside:
+        x, left = x - (left - x), x
+    end = left + boxes.long + (size * rng.uniform(0, 3) if further else 0)
     letters, printed = size * rng.uniform(0.35, 0.7), rng.random() < 0.85
     for row in range(rows):
         top = y + row * high
@@ -269,15 +296,19 @@ def vote_rows(form: Form, x: float, y: float) -> tuple[float, float]:
             form.scrawl(x + numbered + logo + 0.3 * size, top + 0.2 * high, size, names - size)
         if boxed:
             form.frame((x, top, left - x, high), boxes.inner)
+        if further:
+            form.rule((left + boxes.long, top), (end, top), boxes.inner)
         if mark:
             for cell in boxes.cells(left, top)[:: 1 if boxes.wide > size else 2]:
                 side = high * rng.uniform(0.5, 0.9)
                 form.emblem((cell[0] + 0.2 * side, top + 0.1 * high, side, side), mark)
         boxes.print(form, left, top)
         habits.fill(form, boxes.cells(left, top))
-    if rng.random() < 0.3:
-        form.frame((left, y, boxes.long, rows * high), boxes.outer + 1)
-    return left + boxes.long + habits.room(form, count), y + rows * high
+    if rng.random() < 0.5:
+        sides = "".join(rng.permutation(list("tblr"))[: int(rng.integers(1, 5))])
+        form.frame((left, y, boxes.long, rows * high), boxes.inner * rng.uniform(2, 5), sides)
+    form.big, form.loose = usual
+    return max(end, left + boxes.long + habits.room(form, count)), y + rows * high
 
 
 def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
@@ -295,6 +326,7 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     side, blank = str(rng.choice(["l", "c", "r"])), rng.uniform(0, 0.4)
     thick, shaded, small = rng.uniform(0.6, 3), rng.random() < 0.15, 0.3 * size
     various = most > 4 and rng.random() < 0.3
+    spread = form.some_gap()
     corner = int(rng.integers(1, 80)) if small > 7 and rng.random() < 0.2 else 0
     if corner:
         wide, down, high = wide + size, down + 0.3 * size, high + 0.3 * size
@@ -320,7 +352,7 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
                 form.strike(new_digits(rng, min(most, 3)), cell)
                 continue
             text = any_text(rng) if various else new_digits(rng, int(rng.integers(1, most + 1)))
-            form.write(text if len(text) <= most else text[:1], cell, side)
+            form.write(text if len(text) <= most else text[:1], cell, side, gap=spread)
     return x + columns * across, y + rows * down
 
 

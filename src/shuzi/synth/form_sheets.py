@@ -24,11 +24,12 @@ from shuzi.synth.form_rows import (
     lined,
     meter,
     single_boxes,
+    vote_boxes,
     vote_rows,
 )
 from shuzi.synth.form_tables import points, score_columns, sudoku, table
 from shuzi.synth.materials import Materials
-from shuzi.synth.texts import any_text
+from shuzi.synth.texts import any_text, decimal
 
 Layout = Callable[[Materials, np.random.Generator], Canvas]
 Block = Callable[[Form, float, float], tuple[float, float]]
@@ -41,8 +42,39 @@ def fields(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 
 def votes(materials: Materials, rng: np.random.Generator) -> Canvas:
-    """Votes a party or a candidate, in stacked rows of boxes."""
-    return _sheet(materials, rng, [(vote_rows, 1.0)])
+    """Votes a party or a candidate, in stacked rows of boxes; as often only the boxes."""
+    if rng.random() < 0.4:
+        return _sheet(materials, rng, [(vote_rows, 1.0)])
+    size = float(np.exp(rng.uniform(np.log(14), np.log(70))))
+    form = Form.new(materials, rng, (round(24 * size), round(14 * size)), size)
+    _background(form)
+    left, top = size * rng.uniform(0, 3), size * rng.uniform(-2, 2)
+    vote_boxes(form, left, top)
+    return _cut(form)
+
+
+def field(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """One framed field with its label, cut out of a form, or two."""
+    size = float(np.exp(rng.uniform(np.log(14), np.log(60))))
+    form = Form.new(materials, rng, (round(20 * size), round(18 * size)), size)
+    form.big = rng.uniform(0.45, 0.75)
+    edge, letters = size * rng.uniform(0.05, 1.5), size * rng.uniform(0.35, 1.3)
+    x, y, thick = edge, rng.uniform(-0.4, 1.5) * letters, rng.uniform(0.6, 3)
+    for _ in range(1 if rng.random() < 0.75 else 2):
+        text = decimal(rng) if rng.random() < 0.4 else any_text(rng)
+        high = size * rng.uniform(1.3, 2.2)
+        wide = min(15 * size, (0.5 * len(text) + rng.uniform(0.8, 4)) * high * form.big + size)
+        beside = size * rng.uniform(1, 3) if rng.random() < 0.3 else 0.0
+        if beside:
+            form.word(x + beside - 0.3 * size, y + 0.4 * high, letters, "", "r", beside)
+        else:
+            form.word(x + rng.uniform(0, 0.4) * wide, y, letters, most=0.9 * wide)
+            y += letters * rng.uniform(1.2, 2)
+        cell = (x + beside, y, wide, high)
+        form.frame(cell, thick)
+        form.write(text, cell, gap=form.some_gap())
+        y += high + size * rng.uniform(0.3, 1.5)
+    return _cut(form)
 
 
 def tables(materials: Materials, rng: np.random.Generator) -> Canvas:
@@ -88,12 +120,13 @@ def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 LAYOUTS: dict[str, tuple[Layout, float]] = {
     "fields": (fields, 0.35),
-    "votes": (votes, 0.12),
+    "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),
     "exams": (exams, 0.12),
     "scores": (scores, 0.12),
     "mixed": (mixed, 0.35),
+    "field": (field, 0.07),
 }
 """Of each kind, what composes it and its share among all."""
 EXCERPTS = 0.3

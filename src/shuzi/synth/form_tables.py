@@ -53,10 +53,10 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
             cell = (edges[i], y, edges[i + 1] - edges[i], top - y)
             head_cell(form, heads, cell, letters, middle, i + 1)
     rowheads = str(rng.choice(["word", "word", "number", "letter", "hand"]))
-    sides = rng.choice(["l", "c", "r"], columns)
+    sides, spread = rng.choice(["l", "c", "r"], columns), form.some_gap()
     if ruled not in ("all", "columns"):
         # Nothing but their edges keeps these columns apart.
-        sides[:] = sides[0]
+        sides[:], spread = sides[0], 0.0
     for row in range(rows):
         at = top + row * high
         if head:
@@ -75,7 +75,7 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
             elif rng.random() < 0.01:
                 form.mark(str(rng.choice(FILLERS)), cell, 0.5)
             else:
-                form.write(text, cell, str(sides[i]))
+                form.write(text, cell, str(sides[i]), gap=spread)
     return right, bottom
 
 

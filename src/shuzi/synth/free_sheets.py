@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shuzi.synth import texts
 from shuzi.synth.blocks import counting, digit_grid, item_list, lines, print_block, prose
 from shuzi.synth.canvas import Canvas, Written, line
+from shuzi.synth.close_ups import digit_sheet, equation, large_number
 from shuzi.synth.drawings import doodle, shapes
 from shuzi.synth.entries import number
 from shuzi.synth.materials import Materials
@@ -287,8 +288,8 @@ def _split(area: Area, count: int, size: float, rng: Rng) -> list[Area]:
 LAYOUTS: dict[str, tuple[Layout, float]] = {
     "lines": (partial(page, lines), 0.12),
     "digit grid": (partial(page, digit_grid), 0.05),
-    "counting": (partial(page, counting), 0.04),
-    "tally": (partial(page, tally), 0.08),
+    "counting": (partial(page, counting), 0.06),
+    "tally": (partial(page, tally), 0.1),
     "table": (partial(page, table), 0.1),
     "sums": (partial(page, school_sums), 0.04),
     "list": (partial(page, item_list), 0.04),
@@ -301,5 +302,8 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "number": (number_crop, 0.04),
     "few lines": (few_lines, 0.03),
     "cut": (cut_crop, 0.06),
+    "large": (large_number, 0.06),
+    "equation": (equation, 0.025),
+    "digit sheet": (digit_sheet, 0.05),
 }
 """Of each kind, what composes it and its share among these."""

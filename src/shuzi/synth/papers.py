@@ -96,8 +96,11 @@ def _stock(
         draw, _, strongest = PATTERNS[which]
         paper -= rng.uniform(0.3, 1) * min(60.0, strongest * depth) * draw(shape, size, rng)
     newspaper = rng.random() < 0.06
-    if newspaper or rng.random() < 0.12:
-        paper -= rng.uniform(0.05, 0.25) * min(depth, 120) * _show_through(canvas, size, rng)
+    if newspaper or rng.random() < SHOWING:
+        strength = (
+            rng.uniform(0.05, 0.25) if newspaper or rng.random() < 0.5 else rng.uniform(0.25, 0.5)
+        )
+        paper -= strength * min(depth, 150) * _show_through(canvas, size, rng)
     if newspaper or rng.random() < 0.5:
         strongest = min(6 if newspaper else 3, 0.1 * depth)
         paper += rng.uniform(0.4, strongest) * grain(shape, rng, rng.uniform(0, 0.08 * size))
@@ -221,15 +224,23 @@ def _show_through(canvas: Canvas, size: float, rng: np.random.Generator) -> Plan
         back = np.roll(canvas.dark[:, ::-1], int(rng.integers(shape[0])), 0)
     else:
         back = np.zeros(shape, np.float32)
-        high = size * rng.uniform(0.4, 1.2)
+        high = size * float(np.exp(rng.uniform(np.log(0.4), np.log(2.5))))
+        bold = rng.random() < 0.3
         words = [printed_words(high, rng).astype(np.float32) / 255 for _ in range(8)]
-        for y in np.arange(rng.uniform(0, 4 * high), shape[0] - 2 * high, high * 2.2):
-            x = rng.uniform(0, 3 * high)
-            while x < rng.uniform(0.6, 1) * shape[1]:
+        if bold:
+            words = [
+                np.asarray(cv2.dilate(word, np.ones((1, 1 + round(high / 12))))) for word in words
+            ]
+        y, down = rng.uniform(0, 4 * high), high * rng.uniform(1.7, 2.6)
+        left, right = rng.uniform(0, 0.3) * shape[1], rng.uniform(0.5, 1) * shape[1]
+        while y < shape[0] - 2 * high:
+            x = left
+            while x < right - rng.uniform(0, 3 * high):
                 word = words[int(rng.integers(len(words)))]
                 shown = back[int(y) : int(y) + len(word), int(x) : int(x) + word.shape[1]]
                 np.maximum(shown, word[: len(shown), : shown.shape[1]], out=shown)
-                x += word.shape[1] + high
+                x += word.shape[1] + 0.7 * high
+            y += down * (2 if rng.random() < 0.1 else 1)
         back = back[:, ::-1]
     return blurred(back, 0.4 + 0.04 * size)
 
@@ -255,6 +266,8 @@ def _creases(shape: tuple[int, int], size: float, rng: np.random.Generator) -> P
     return blurred(plane, 0.5 + 0.3 * thick)
 
 
+SHOWING = 0.22
+"""Share of worn papers whose other side shows through."""
 PRINTED = 0.6
 """Share of papers that something is printed on before anybody writes."""
 PATTERNS: tuple[tuple[Pattern, float, float], ...] = (

@@ -1,5 +1,6 @@
 """Printed words, which are no numbers, and printed numbers, which are."""
 
+import unicodedata
 from functools import cache
 from importlib.resources import as_file, files
 
@@ -49,7 +50,11 @@ _LIKE_DIGITS = set("bgilosz")
 
 def print_line(text: str, rng: np.random.Generator) -> Ink:
     """The text in one of the fonts, cut to its ink; a capital is `TALL` pixels high."""
-    font = _font(str(rng.choice(FONTS)))
+    name = str(rng.choice(FONTS))
+    if name.startswith("cm"):
+        # These hold no letters with accents.
+        text = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode()
+    font = _font(name)
     left, top, right, bottom = (round(side) for side in font.getbbox(text))
     page = Image.new("L", (right - left + 2, bottom - top + 2))
     ImageDraw.Draw(page).text((1 - left, 1 - top), text, fill=255, font=font)

@@ -18,13 +18,13 @@ from shuzi.synth.writer import Writer, scaled
 def tally(canvas: Canvas, area: Area, writer: Writer) -> None:
     """Counts under each other in a ruled column, lines or dots running from the left into them."""
     rng, size = writer.rng, writer.size
-    writer = replace(writer, hand=replace(writer.hand, gap=rng.uniform(0.03, 0.55)))
+    writer = replace(writer, hand=replace(writer.hand, gap=rng.uniform(0.03, 0.75)))
     pitch = size * rng.uniform(1.12, 2.2)
     rows = max(1, int(area.height / pitch) - 1)
     filled = min(rows, int(rng.integers(1, 9)))
     first = int(rng.integers(0, max(1, rows - filled + 1))) if rng.random() < 0.6 else 0
     digits = int(rng.choice([2, 3, 4, 5], p=[0.1, 0.65, 0.15, 0.1]))
-    wide = size * (digits * 1.1 + rng.uniform(0.3, 2))
+    wide = size * (digits * (0.65 + max(0.45, writer.hand.gap)) + rng.uniform(0.3, 2))
     border = area.right - rng.uniform(0, max(1.0, area.width - wide - 3 * size)) * 0.6
     thin, pale = max(0.7, size * rng.uniform(0.02, 0.08)), rng.uniform(0.15, 0.9)
     guide = str(rng.choice(["line", "dots", "dashes", "none"], p=[0.6, 0.1, 0.1, 0.2]))
@@ -50,12 +50,13 @@ def tally(canvas: Canvas, area: Area, writer: Writer) -> None:
             ends = (x, area.top), (x + rng.normal(0, 0.01) * rows * pitch, bottom)
             drawn_line(canvas.lines, *ends, thin, pale, rng, shake)
     shift = size * rng.uniform(0.05, 1.0)
+    deep = size * rng.uniform(0, 0.3) if rng.random() < 0.5 else 0.0
     for row in range(first, first + filled):
         text = f"{int(10 ** rng.uniform(0, digits)) - 1:0{digits}d}"
         item = number(writer, text)
         if rng.random() < 0.04:
             item = overwritten(writer, text)
-        ground = area.top + (row + 1) * pitch - (pitch - size) * rng.uniform(0.1, 0.8)
+        ground = area.top + (row + 1) * pitch - (pitch - size) * rng.uniform(0.1, 0.8) + deep
         left = border - shift - item.ink.shape[1] + size * rng.normal(0, 0.12)
         if left < from_left + 0.2 * size or not put(canvas, item, left, ground, writer.strength):
             continue
@@ -103,7 +104,7 @@ class _Column(NamedTuple):
 
 
 _WIDTHS = {"index": 2.0, "date": 6.0, "word": 5.0, "words": 9.0, "count": 3.6, "amount": 5.5}
-_WIDTHS |= {"decimal": 4.2, "time": 4.0, "tick": 1.8, "signed": 3.5, "digit": 1.8, "score": 3.8}
+_WIDTHS |= {"decimal": 4.2, "time": 4.0, "tick": 1.8, "signed": 3.5, "digit": 3.0, "score": 3.8}
 
 
 def table(canvas: Canvas, area: Area, writer: Writer) -> None:
@@ -111,6 +112,9 @@ def table(canvas: Canvas, area: Area, writer: Writer) -> None:
     rng, size = writer.rng, writer.size
     columns = _columns(area, size, rng)
     pitch = size * rng.uniform(1.25, 3)
+    if any(column.kind == "digit" for column in columns):
+        # In cells as narrow as high they would be a form's boxes, one number a row.
+        pitch = min(pitch, 2 * size)
     most = min(int(rng.integers(2, 31)), 150 // len(columns) + 2)
     rows = min(int((area.height - 0.5 * size) / pitch), most)
     if rows < 1:
@@ -121,6 +125,8 @@ def table(canvas: Canvas, area: Area, writer: Writer) -> None:
     aligned = float(rng.choice([0.0, 0.5, 1.0], p=[0.25, 0.25, 0.5]))
     bottom = area.top + rows * pitch
     ruled = _rule(canvas, area.top, bottom, pitch, columns, writer)
+    if ruled and rng.random() < 0.3:
+        writer = replace(writer, hand=replace(writer.hand, gap=rng.uniform(0.25, 0.6)))
     # Numbers of two columns without a line between them would be one.
     inset = size * (0.15 if ruled else 0.45)
     columns = [_Column(c.kind, c.left + inset, c.right - inset) for c in columns]

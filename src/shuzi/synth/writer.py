@@ -25,6 +25,8 @@ CLOSE = 0.42
 """Heights between two digits of a number at most; further apart they would be two numbers."""
 THIN = 0.12
 """Share of writers with a thin, hard pen."""
+AIRY = 0.15
+"""Share of numbers with paper on both sides of a slash, a hyphen, a colon."""
 THICKEST = 0.16
 """Heights of a pen's width at most: thicker ones fill a digit's loops."""
 _SIGNS: dict[str, tuple[str, float, float]] = {
@@ -125,15 +127,19 @@ class Writer:
         if self.person is None and text.isdecimal():
             return self._digits(text), 0.0
         pieces: list[tuple[Ink, float]] = []
+        air: list[float] = []
+        wide = self.rng.uniform(0.1, 0.5) if self.rng.random() < AIRY else 0.0
         for part in re.findall(r"\d+|\D", text):
             if not part.isdecimal():
                 pieces.append(self._sign(part))
+                if part in "/-:":
+                    air += [0.0] * (len(pieces) - 1 - len(air)) + [wide, wide]
             elif self.person is None:
                 pieces.append((self._digits(part), 0.0))
             else:
                 pieces += [(self._penned_digit(digit, self.person), 0.0) for digit in part]
         # Nobody writes a sign over its neighbours.
-        return self._side_by_side(pieces, max(0.04, self.hand.gap))
+        return self.side_by_side(pieces, max(0.04, self.hand.gap), air)
 
     def word(self) -> Ink:
         """A word, joined or in letters, with or without a capital."""
@@ -176,7 +182,7 @@ class Writer:
                 pens.pick("letters", rng, "A", self.person)
             ]
         pieces = [self._lettered(letter, strokes) for letter, strokes in samples]
-        return self._side_by_side(pieces, max(0.04, min(self.hand.gap, 0.2)))
+        return self.side_by_side(pieces, max(0.04, min(self.hand.gap, 0.2)))
 
     def sign(self, sign: str) -> Ink:
         """One of `- . , / : + = x * % $ ( ) ? ! # < > & ' ; ~`, the euro or a tick."""
@@ -199,7 +205,7 @@ class Writer:
         pieces = [letters, digits]
         if rng.random() < 0.3:
             pieces.append(self.letters_on_line(str(rng.choice(list("abcdkmx")))))
-        return self._side_by_side(pieces, max(0.03, min(0.1, self.hand.gap)))
+        return self.side_by_side(pieces, max(0.03, min(0.1, self.hand.gap)))
 
     def whole_number(self) -> tuple[str, Ink]:
         """A number that a person wrote in one go, where there are pens, and its text."""
@@ -255,8 +261,12 @@ class Writer:
         ink = write_ways([way], self.hand, rng)
         return scaled(ink, large / max(ink.shape)), -foot * self.size
 
-    def _side_by_side(self, pieces: Sequence[tuple[Ink, float]], gap: float) -> tuple[Ink, float]:
-        """The pieces on one ground line, the gap, in heights, between their nearest ink."""
+    def side_by_side(
+        self, pieces: Sequence[tuple[Ink, float]], gap: float, air: Sequence[float] = ()
+    ) -> tuple[Ink, float]:
+        """The pieces on one ground line, the gap, in heights, between their nearest ink; before
+        some of them so much more `air`."""
+        air = [*air, *[0.0] * len(pieces)][: len(pieces)]
         falls = [
             below + self.size * self.rng.normal(0, 0.02 + 0.3 * self.hand.uneven)
             for _, below in pieces
@@ -264,7 +274,11 @@ class Writer:
         tops = [fall - len(ink) for (ink, _), fall in zip(pieces, falls, strict=True)]
         highest, lowest = min(tops), max(falls)
         height = round(lowest - highest) + 2
-        wide = sum(ink.shape[1] for ink, _ in pieces) + round(len(pieces) * self.size * 0.6) + 2
+        wide = (
+            sum(ink.shape[1] for ink, _ in pieces)
+            + round(self.size * (len(pieces) * (0.5 + max(0.1, gap)) + sum(air)))
+            + 2
+        )
         line = np.zeros((height, wide), np.uint8)
         edge = np.full(height, -1e6)
         reach = 2 * round(0.12 * self.size) + 1
@@ -278,7 +292,7 @@ class Writer:
             if nearest < -1000:
                 nearest = float(max(0, edge.max()))
             apart = max(0.0, gap + self.rng.normal(0, 0.03)) if gap > 0 else gap
-            left = 0 if i == 0 else max(0, round(nearest + apart * self.size + 1))
+            left = 0 if i == 0 else max(0, round(nearest + (apart + air[i]) * self.size + 1))
             left = min(left, wide - width)
             target = line[at : at + high, left : left + width]
             np.maximum(target, ink, out=target)

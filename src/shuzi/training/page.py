@@ -24,12 +24,8 @@ from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.page_network import PageNetwork, page_loss
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipes import PART, Recipe
 
-ROUND = 960
-"""Crops of an epoch."""
-PART = 48
-"""Crops that a process composes at once."""
 A_PAGE = 8
 """Crops of one composed page, at scales of their own."""
 AHEAD = 6
@@ -120,7 +116,7 @@ class PageTrainer:
     and written: the moving average of the weights.
 
     Args:
-        recipe: its lr, decay, ema, batch_size and epochs count; an epoch is a round of crops.
+        recipe: its lr, decay, ema, crops, batch_size and epochs count.
     """
 
     def __init__(self, recipe: Recipe, seed: int, device: Device, composer: Composer) -> None:
@@ -128,7 +124,7 @@ class PageTrainer:
         self.recipe, self.device, self.composer = recipe, device, composer
         self.network, self.trained = (PageNetwork().to(device.torch) for _ in range(2))
         self.average = Average(self.trained, self.network, recipe.ema)
-        self.steps_per_round = PART // recipe.batch_size * (ROUND // PART)
+        self.steps_per_round = PART // recipe.batch_size * (recipe.crops // PART)
         self.optimiser = OneCycleAdamW(
             self.network.parameters(), recipe, self.steps_per_round * recipe.epochs
         )
@@ -187,7 +183,7 @@ class PageTrainer:
         return float(np.mean(losses)), float(np.mean(overlaps))
 
     def _batches(self, number: int) -> Iterator[Batch]:
-        size, parts = self.recipe.batch_size, ROUND // PART
+        size, parts = self.recipe.batch_size, self.recipe.crops // PART
         for part in range((number - 1) * parts, number * parts):
             crops = self.composer.batch(part, ahead=AHEAD)
             for start in range(0, PART - size + 1, size):

@@ -13,6 +13,9 @@ from shuzi.errors import RecipeError, way
 Settings = Mapping[str, Any] | Sequence[str]
 """Changes to a recipe: {"epochs": 10}, or ["epochs=10"]."""
 
+PART = 48
+"""Crops of composed pages that are made at once."""
+
 ACTIVATION_NAMES = (
     "softmax",
     "elu",
@@ -106,7 +109,7 @@ class Recipe:
     network: str = _knob(
         "dense",
         "dense: layers of the sizes in `hidden`; convolutional: the `convolutions` and one such "
-        "layer; page: what sees pages, of which lr, decay, ema, batch_size and epochs can be set",
+        "layer; page: what sees pages, of which lr, decay, ema, crops, batch_size and epochs can be set",
         _one_of(("dense", "convolutional", "page")),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
@@ -173,14 +176,20 @@ class Recipe:
         "to say so",
         _between(0, 1_000_000),
     )
+    crops: int = _knob(
+        0, "page: crops of composed pages in an epoch, 48 times some number", _between(0, 960_000)
+    )
 
     def __post_init__(self) -> None:
         for knob in fields(self):
             if knob.metadata:
                 value = _typed(knob.name, getattr(self, knob.name))
                 object.__setattr__(self, knob.name, value)
-        if self.network == "page" and not 1 <= self.batch_size <= 48:
-            raise RecipeError("batch_size: a page recipe takes 1 to 48 crops in a step.")
+        if self.network == "page":
+            if not 1 <= self.batch_size <= PART:
+                raise RecipeError(f"batch_size: a page recipe takes 1 to {PART} crops in a step.")
+            if self.crops < PART or self.crops % PART:
+                raise RecipeError(f"crops: a page recipe takes {PART} crops or a multiple of it.")
         if self.calibrate and not self.validation_split:
             raise RecipeError("calibrate: true needs a validation_split above 0.")
         if self.taught and self.marks:
@@ -351,6 +360,7 @@ PAGE = Recipe(
     batch_size=12,
     epochs=100,
     ema=0.998,
+    crops=960,
     validation_split=0.0,
 )
 """How the network that sees pages is trained; an epoch is a round of composed crops."""

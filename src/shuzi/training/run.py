@@ -24,7 +24,7 @@ from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
-from shuzi.training.page import ROUND, Composer, PageTrainer
+from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce
 from shuzi.training.recipes import Recipe, Settings, find_recipe
@@ -164,7 +164,7 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
     with Composer(Path(source), record["seed"]) as composer:
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
-        _train_epochs(trainer, folder, ROUND, verbose)
+        _train_epochs(trainer, folder, recipe.crops, verbose)
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
     save_weights(trainer.trained, folder / "model.safetensors")
