@@ -47,7 +47,7 @@ def digit_sheet(materials: Materials, rng: Rng) -> Canvas:
     columns, rows = int(rng.integers(7, 31)), int(rng.integers(1, 21))
     columns, rows = min(columns, int(1500 / across)), min(rows, 120 // columns + 1)
     edge = size * rng.uniform(0, rng.choice([0.1, 1.0]), 2)
-    shape = rows * down + 2 * edge[1], columns * across + 2 * edge[0]
+    shape = max(1.4 * size, rows * down + 2 * edge[1]), columns * across + 2 * edge[0]
     canvas = Canvas.blank(*(round(side) for side in shape))
     people = [_real(Writer.new(materials, size, rng), rng) for _ in range(rng.choice([1, 6]))]
     loose = rng.uniform(0, 0.06) * size
