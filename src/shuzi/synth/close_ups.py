@@ -10,6 +10,7 @@ from shuzi.synth.canvas import Canvas
 from shuzi.synth.entries import number, sign
 from shuzi.synth.materials import Materials
 from shuzi.synth.placement import Item, level, put, run
+from shuzi.synth.strokes import DIGITS
 from shuzi.synth.writer import Writer
 
 Rng = np.random.Generator
@@ -21,7 +22,9 @@ def large_number(materials: Materials, rng: Rng) -> Canvas:
     if rng.random() < 0.65:
         writer = replace(writer, hand=replace(writer.hand, gap=rng.uniform(0.25, 1.0)))
     if rng.random() < 0.75:
-        text = "".join(map(str, rng.integers(0, 10, int(rng.integers(2, 7)))))
+        digits = rng.integers(0, 10, int(rng.integers(2, 7)))
+        digits[rng.random(len(digits)) < 0.15] = 1
+        text = "".join(map(str, digits))
     else:
         text = texts.any_text(rng)
     return _around([number(writer, text)], writer, 0.0)
@@ -80,6 +83,10 @@ def _writer(materials: Materials, rng: Rng) -> Writer:
     pen = rng.uniform(0.012, 0.05)
     nib = replace(writer.nib, width=max(1.0, pen * size), pressure=0.0)
     hand = replace(writer.hand, pen=pen, nib=0.0, pressure=0.0, joined=0.0, real=0.0)
+    if rng.random() < 0.5:
+        # A straight pen's 1 is a line, and a number all the same.
+        hand = replace(hand, ways=(hand.ways[0], DIGITS[1][0], *hand.ways[2:]), slant=0.0)
+        writer = replace(writer, person=None)
     return replace(writer, hand=hand, nib=nib, strength=max(writer.strength, 0.6))
 
 
