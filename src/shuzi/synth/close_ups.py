@@ -7,7 +7,7 @@ import numpy as np
 
 from shuzi.synth import texts
 from shuzi.synth.canvas import Canvas
-from shuzi.synth.entries import number, sign
+from shuzi.synth.entries import number, quantity, sign
 from shuzi.synth.materials import Materials
 from shuzi.synth.placement import Item, level, put, run
 from shuzi.synth.strokes import DIGITS
@@ -28,6 +28,17 @@ def large_number(materials: Materials, rng: Rng) -> Canvas:
     else:
         text = texts.any_text(rng)
     return _around([number(writer, text)], writer, 0.0)
+
+
+def marked_number(materials: Materials, rng: Rng) -> Canvas:
+    """A number with a currency, a unit or another sign close to it; or with a sign of its own."""
+    writer = _writer(materials, rng)
+    writer = replace(writer, hand=replace(writer.hand, gap=min(writer.hand.gap, 0.3)))
+    kind = rng.random()
+    if kind < 0.25:
+        return _around([number(writer, texts.negative(rng))], writer, 0.0)
+    text = (texts.amount, texts.decimal, texts.count)[int(rng.integers(3))](rng)
+    return _around(quantity(writer, text), writer, rng.uniform(0.1, 0.4))
 
 
 def equation(materials: Materials, rng: Rng) -> Canvas:

@@ -28,7 +28,7 @@ STRAIGHT = 0.15
 THIN = 0.12
 """Share of writers with a thin, hard pen."""
 AIRY = 0.15
-"""Share of numbers with paper on both sides of a slash, a hyphen, a colon."""
+"""Share of numbers with paper on both sides of a slash, a point and the like."""
 THICKEST = 0.16
 """Heights of a pen's width at most: thicker ones fill a digit's loops."""
 _SIGNS: dict[str, tuple[str, float, float]] = {
@@ -137,8 +137,7 @@ class Writer:
         for part in re.findall(r"\d+|\D", text):
             if not part.isdecimal():
                 pieces.append(self._sign(part))
-                if part in "/-:":
-                    air += [0.0] * (len(pieces) - 1 - len(air)) + [wide, wide]
+                air += [0.0] * (len(pieces) - 1 - len(air)) + [wide, wide]
             elif self.person is None:
                 pieces.append((self._digits(part), 0.0))
             else:
