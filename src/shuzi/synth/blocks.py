@@ -101,8 +101,10 @@ def counting(canvas: Canvas, area: Area, writer: Writer) -> None:
     if rng.random() < 0.3:
         # What is said above the numbers.
         for _ in range(int(rng.integers(1, 3))):
-            said = [formula(writer) if rng.random() < 0.4 else word(writer) for _ in range(9)]
-            said = said[: int(rng.integers(1, 9))]
+            said = (
+                formula(writer) if rng.random() < 0.4 else word(writer)
+                for _ in range(int(rng.integers(1, 9)))
+            )
             top += 1.8 * size
             run(canvas, said, area.left, area.right, writer, level(top), (0.4, 2))
     for i in range(count):

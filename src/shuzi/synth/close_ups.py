@@ -7,9 +7,10 @@ import numpy as np
 
 from shuzi.synth import texts
 from shuzi.synth.canvas import Canvas
-from shuzi.synth.entries import number, sign
+from shuzi.synth.entries import number, quantity, sign
 from shuzi.synth.materials import Materials
 from shuzi.synth.placement import Item, level, put, run
+from shuzi.synth.strokes import DIGITS
 from shuzi.synth.writer import Writer
 
 Rng = np.random.Generator
@@ -21,10 +22,23 @@ def large_number(materials: Materials, rng: Rng) -> Canvas:
     if rng.random() < 0.65:
         writer = replace(writer, hand=replace(writer.hand, gap=rng.uniform(0.25, 1.0)))
     if rng.random() < 0.75:
-        text = "".join(map(str, rng.integers(0, 10, int(rng.integers(2, 7)))))
+        digits = rng.integers(0, 10, int(rng.integers(2, 7)))
+        digits[rng.random(len(digits)) < 0.15] = 1
+        text = "".join(map(str, digits))
     else:
         text = texts.any_text(rng)
     return _around([number(writer, text)], writer, 0.0)
+
+
+def marked_number(materials: Materials, rng: Rng) -> Canvas:
+    """A number with a currency, a unit or another sign close to it; or with a sign of its own."""
+    writer = _writer(materials, rng)
+    writer = replace(writer, hand=replace(writer.hand, gap=min(writer.hand.gap, 0.3)))
+    kind = rng.random()
+    if kind < 0.25:
+        return _around([number(writer, texts.negative(rng))], writer, 0.0)
+    text = (texts.amount, texts.decimal, texts.count)[int(rng.integers(3))](rng)
+    return _around(quantity(writer, text), writer, rng.uniform(0.1, 0.4))
 
 
 def equation(materials: Materials, rng: Rng) -> Canvas:
@@ -47,7 +61,7 @@ def digit_sheet(materials: Materials, rng: Rng) -> Canvas:
     columns, rows = int(rng.integers(7, 31)), int(rng.integers(1, 21))
     columns, rows = min(columns, int(1500 / across)), min(rows, 120 // columns + 1)
     edge = size * rng.uniform(0, rng.choice([0.1, 1.0]), 2)
-    shape = rows * down + 2 * edge[1], columns * across + 2 * edge[0]
+    shape = max(1.4 * size, rows * down + 2 * edge[1]), columns * across + 2 * edge[0]
     canvas = Canvas.blank(*(round(side) for side in shape))
     people = [_real(Writer.new(materials, size, rng), rng) for _ in range(rng.choice([1, 6]))]
     loose = rng.uniform(0, 0.06) * size
@@ -80,6 +94,10 @@ def _writer(materials: Materials, rng: Rng) -> Writer:
     pen = rng.uniform(0.012, 0.05)
     nib = replace(writer.nib, width=max(1.0, pen * size), pressure=0.0)
     hand = replace(writer.hand, pen=pen, nib=0.0, pressure=0.0, joined=0.0, real=0.0)
+    if rng.random() < 0.5:
+        # A straight pen's 1 is a line, and a number all the same.
+        hand = replace(hand, ways=(hand.ways[0], DIGITS[1][0], *hand.ways[2:]), slant=0.0)
+        writer = replace(writer, person=None)
     return replace(writer, hand=hand, nib=nib, strength=max(writer.strength, 0.6))
 
 

@@ -27,6 +27,8 @@ VOCABULARY = 10
 """Printed words that a form has; each is drawn once."""
 ALPHABET = "ABCDEFGHKLMNPRTUVWXYZ"
 """Letters that nobody takes for a digit."""
+SHORTENED = 0.2
+"""Share of words that are abbreviations in capitals."""
 CLIMBED = 1.2
 """Of a digit's height, a number's at most, as its digits rise or fall."""
 BIG = (0.34, 0.5), (0.5, 0.85), (0.85, 1.15)
@@ -306,7 +308,10 @@ class Form:
         """A handwritten word or a few, in `most` pixels; digits of that hand were so high."""
         writer = replace(self.writer, size=high)
         for _ in range(int(self.rng.integers(1, 4))):
-            piece, below = writer.word_on_line()
+            short = self.rng.random() < SHORTENED
+            piece, below = (
+                writer.letters_on_line(_some_letters(self.rng)) if short else writer.word_on_line()
+            )
             if piece.shape[1] > most:
                 return
             self.stamp(piece, x, y + high + below - len(piece), self.pen)
@@ -372,4 +377,10 @@ class Form:
 
 def _some_words(rng: np.random.Generator) -> str:
     words = [new_word(rng) for _ in range(int(rng.choice([1, 2, 3], p=[0.65, 0.25, 0.1])))]
+    if rng.random() < SHORTENED:
+        words = [_some_letters(rng)]
     return " ".join(words) + str(rng.choice(["", ":", "."], p=[0.7, 0.2, 0.1]))
+
+
+def _some_letters(rng: np.random.Generator) -> str:
+    return "".join(rng.choice(list(ALPHABET), int(rng.integers(2, 6))))

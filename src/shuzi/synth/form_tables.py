@@ -46,7 +46,7 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
     levels = [top + i * high for i in range(rows + 1)]
     _table_lines(form, (x, y, right, bottom), edges, levels, ruled)
     letters = size * rng.uniform(0.35, 0.7)
-    heads = str(rng.choice(["word", "number", "letter", "hand"]))
+    heads = str(rng.choice(["word", "number", "letter", "hand", "hand"]))
     if top > y:
         middle = y + (top - y - letters) / 2
         for i in range(columns):

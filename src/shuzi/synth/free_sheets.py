@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shuzi.synth import texts
 from shuzi.synth.blocks import counting, digit_grid, item_list, lines, print_block, prose
 from shuzi.synth.canvas import Canvas, Written, line
-from shuzi.synth.close_ups import digit_sheet, equation, large_number
+from shuzi.synth.close_ups import digit_sheet, equation, large_number, marked_number
 from shuzi.synth.drawings import doodle, shapes
 from shuzi.synth.entries import number
 from shuzi.synth.materials import Materials
@@ -303,6 +303,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "few lines": (few_lines, 0.03),
     "cut": (cut_crop, 0.06),
     "large": (large_number, 0.06),
+    "marked": (marked_number, 0.03),
     "equation": (equation, 0.025),
     "digit sheet": (digit_sheet, 0.05),
 }

@@ -13,7 +13,7 @@ from shuzi.synth.hand import Hand, new_hand
 from shuzi.synth.materials import Materials
 from shuzi.synth.pen import cut
 from shuzi.synth.printing import new_word, print_line, print_words
-from shuzi.synth.strokes import LETTERS
+from shuzi.synth.strokes import DIGITS, LETTERS
 from shuzi.synth.typeface import Typeface
 from shuzi.synth.unipen import Nib, Strokes, ink_strokes
 from shuzi.synth.writing import TALL, write, write_ways
@@ -23,10 +23,12 @@ PENNED = 0.35
 """Share of writers whose digits are pen strokes of one person, where there are pens."""
 CLOSE = 0.42
 """Heights between two digits of a number at most; further apart they would be two numbers."""
+STRAIGHT = 0.15
+"""Share of writers, beside those that are so anyway, whose 1 is one straight stroke."""
 THIN = 0.12
 """Share of writers with a thin, hard pen."""
 AIRY = 0.15
-"""Share of numbers with paper on both sides of a slash, a hyphen, a colon."""
+"""Share of numbers with paper on both sides of a slash, a point and the like."""
 THICKEST = 0.16
 """Heights of a pen's width at most: thicker ones fill a digit's loops."""
 _SIGNS: dict[str, tuple[str, float, float]] = {
@@ -95,6 +97,9 @@ class Writer:
             wide=max(hand.wide, 0.75),
             joined=hand.joined if rng.random() < 0.15 else 0.0,
         )
+        if rng.random() < STRAIGHT:
+            hand = replace(hand, ways=(hand.ways[0], DIGITS[1][0], *hand.ways[2:]))
+            hand = replace(hand, drawn=hand.drawn | {1})
         pens = materials.pens
         penned = pens is not None and pens.people and rng.random() < PENNED
         person = int(rng.choice(pens.people)) if pens is not None and penned else None
@@ -132,8 +137,7 @@ class Writer:
         for part in re.findall(r"\d+|\D", text):
             if not part.isdecimal():
                 pieces.append(self._sign(part))
-                if part in "/-:":
-                    air += [0.0] * (len(pieces) - 1 - len(air)) + [wide, wide]
+                air += [0.0] * (len(pieces) - 1 - len(air)) + [wide, wide]
             elif self.person is None:
                 pieces.append((self._digits(part), 0.0))
             else:
