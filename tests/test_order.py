@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.page.order import Place, in_reading_order
+from shuzi.page.order import Place, as_one, in_reading_order
 
 HIGH = 30
 
@@ -85,6 +85,18 @@ def test_a_title_across_a_table_leaves_its_columns():
 def test_numbers_that_reach_into_each_other_touch():
     places = in_reading_order(np.array([quad(x, 0, width=40) for x in (0, 50, 85, 140)]))
     assert [place.touches for place in places] == [False, True, True, False]
+
+
+def test_pieces_of_one_number_are_joined_along_its_line():
+    """Those close by, be the line steep; not what is far, or on another line."""
+    quads = np.array(
+        [quad(x, 0.3 * x, 0.3, 40) for x in (0, 45, 90, 220)] + [quad(45, 80, 0.3, 40)]
+    )
+    joined = as_one(quads, 1)
+    assert joined == pytest.approx(
+        np.array([quads[0][0], quads[2][1], quads[2][2], quads[0][3]]), abs=9
+    )
+    assert as_one(quads, 3) == pytest.approx(quads[3])
 
 
 def test_nothing_has_no_order():

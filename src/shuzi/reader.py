@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -16,7 +16,7 @@ from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.page.image import Flat, PageImage
 from shuzi.page.network import Maps, PageNetwork
-from shuzi.page.order import Place, in_reading_order
+from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import likely_turn, reads_better, sample_of
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise.engine import Recogniser
@@ -272,12 +272,17 @@ class Reader:
         """The regions that may be numbers of the kind that is wanted, in reading order."""
         regions = seen.regions
         if self.kind in {"digit", "number"}:
-            height, width = seen.picture.grey.shape
-            corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-            whole = Region(corners, score=0.0, other=0.0)
-            regions = [max(regions, key=_size, default=whole)]
+            regions = [_whole(seen.picture) if not regions else self._clearest(regions)]
         places = in_reading_order(np.array([region.quad for region in regions]))
         return [regions[place.index] for place in places], places
+
+    def _clearest(self, regions: list[Region]) -> Region:
+        """The digit or the number that a picture is said to show."""
+        main = max(range(len(regions)), key=lambda i: _size(regions[i]))
+        if self.kind == "digit":
+            return regions[main]
+        quad = as_one(np.array([region.quad for region in regions]), main)
+        return replace(regions[main], quad=quad)
 
     def _kind_of(self, numbers: Sequence[Number], height: int) -> Kind:
         if self.kind != "auto":
@@ -285,6 +290,12 @@ class Reader:
         if len(numbers) != 1 or numbers[0].box.height < ALONE * height:
             return "page"
         return "digit" if numbers[0].probabilities is not None else "number"
+
+
+def _whole(picture: PageImage) -> Region:
+    height, width = picture.grey.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return Region(corners, score=0.0, other=0.0)
 
 
 def _size(region: Region) -> float:

@@ -13,14 +13,18 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
+from shuzi.recognise.paper import paper_level
 from shuzi.recognise.session import open_session
 
 STRIDE = 2
 """Pixels of what goes in to a cell of the maps."""
 MULTIPLE = 64
 """What goes in has sides that are multiples of it."""
-LONGEST, SHORT, MAGNIFIED = 1280, 256, 4.0
+LONGEST, SHORT, MAGNIFIED = 1280, 128, 4.0
 """Pixels of the longer side that a picture is reduced to, and enlarged to, by so much at most."""
+SURROUND, SMALL, EDGE = 0.5, 128, 16
+"""Of a picture's shorter side, the paper that is put around it; as of one of so many pixels, if it
+is larger; and so many pixels at least."""
 COARSE = 0.375
 """Of that size, at which it is looked at again: what is written large is seen from further away."""
 _INPUT = ("pictures", "tensor(uint8)")
@@ -76,9 +80,12 @@ class PageNetwork:
         return replace(self._maps(fitted, scale), coarse=coarse)
 
     def _maps(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
-        maps, turns = self.run(padded(fitted)[None])
-        height, width = (-(-side // STRIDE) for side in fitted.shape)
-        kernels, extents, other = maps[0, :, :height, :width]
+        margin = margin_around(fitted.shape)
+        maps, turns = self.run(on_paper(fitted, margin)[None])
+        (top, left), (height, width) = (
+            [-(-side // STRIDE) for side in sides] for sides in ((margin, margin), fitted.shape)
+        )
+        kernels, extents, other = maps[0, :, top : top + height, left : left + width]
         return Maps(kernels, extents, other, turns[0], STRIDE / scale)
 
     def run(self, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -120,11 +127,16 @@ def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
 
 
-def padded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """With its last rows and columns going on to multiples of 64."""
-    below, beside = (-side % MULTIPLE for side in picture.shape)
-    edges = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_REPLICATE)
-    return np.asarray(edges, np.uint8)
+def margin_around(shape: tuple[int, ...]) -> int:
+    """Pixels of paper to be put around a picture: a digit may fill it, or touch its edge."""
+    return STRIDE * round(min(max(EDGE, SURROUND * min(shape)), SURROUND * SMALL) / STRIDE)
+
+
+def on_paper(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
+    """With so much paper around, and more to the right and below, to multiples of 64."""
+    below, beside = (margin + -(side + 2 * margin) % MULTIPLE for side in picture.shape)
+    paper = paper_level(picture)
+    return np.pad(picture, ((margin, below), (margin, beside)), constant_values=paper)
 
 
 def shipped_model() -> Path:

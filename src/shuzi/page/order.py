@@ -20,6 +20,9 @@ LEVEL = 0.5
 """Of their height, the most that neighbours of one line stand above each other."""
 FOLLOWS = 0.3
 """How far a line goes along with its next number, which stands a little higher or lower."""
+PIECES = 0.6
+"""Heights between pieces of what is said to be one number. Of 100 numbers of the logbooks 89 were
+read so, 88 with 0.2, as many with 1.2, and 82 of the largest piece alone."""
 CORE = 0.25
 """Of a number's width, at each end, that may stand over another column."""
 ACROSS = 0.1
@@ -79,6 +82,29 @@ def in_reading_order(quads: NDArray[Any]) -> list[Place]:
         else place
         for place in places
     ]
+
+
+def as_one(quads: NDArray[Any], main: int) -> NDArray[np.float32]:
+    """The quadrilateral around one and those that follow it closely, before and after, on its line.
+
+    Args:
+        quads: as `in_reading_order` takes them.
+        main: the place of the one.
+    """
+    quads = np.asarray(quads, np.float64)
+    (line,) = (line for line in _lines(quads, _straightened(quads)) if main in line)
+    near = PIECES * _sizes(quads)[1][main]
+    left, right = (quads[line][:, ends, 0].mean(axis=1) for ends in ([0, 3], [1, 2]))
+    cuts = np.flatnonzero(left[1:] - right[:-1] > near) + 1
+    (pieces,) = (part for part in np.split(np.array(line), cuts) if main in part)
+    if len(pieces) == 1:
+        return np.asarray(quads[main], np.float32)
+    along = quads[main, 1] - quads[main, 0] + quads[main, 2] - quads[main, 3]
+    along /= np.linalg.norm(along)
+    turn = np.array([along, [-along[1], along[0]]])
+    points = quads[pieces].reshape(-1, 2) @ turn.T
+    (a, b), (c, d) = points.min(axis=0), points.max(axis=0)
+    return np.asarray(np.array([[a, b], [c, b], [c, d], [a, d]]) @ turn, np.float32)
 
 
 def _lines(quads: Floats, y: Floats) -> list[list[int]]:
@@ -188,10 +214,10 @@ def _straightened(quads: Floats) -> Floats:
     terms = 3 if len(directions) >= ENOUGH else 1
     at = (directions[:, :2] - centre) / size
     table = np.column_stack([np.ones(len(at)), at])[:, :terms]
-    slope, length = directions[:, 2], directions[:, 3]
+    slope, worth = directions[:, 2], directions[:, 3]
     plane, off = np.zeros(3), np.ones(len(at))
     for _ in range(10):
-        weight = length / np.maximum(off, 0.01)
+        weight = worth / np.maximum(off, 0.01)
         square = (table.T * weight) @ table + 1e-6 * np.eye(terms) * weight.sum()
         plane[:terms] = np.linalg.solve(square, (table.T * weight) @ slope)
         off = np.abs(table @ plane[:terms] - slope)
@@ -199,7 +225,7 @@ def _straightened(quads: Floats) -> Floats:
 
 
 def _directions(quads: Floats, middles: Floats) -> Floats:
-    """Rows of x, y, slope, and the length that it was told from, in pixels."""
+    """Rows of x, y, slope, and a weight, in pixels."""
     width, height = _sizes(quads)
     # Neighbours are looked for among the nearest in y, so that time grows with their number only.
     order = np.argsort(middles[:, 1], kind="stable")
@@ -218,7 +244,8 @@ def _directions(quads: Floats, middles: Floats) -> Floats:
         j = following[i]
         if preceding[j] == i:
             x, y = middles[j] - middles[i]
-            found.append((*(middles[i] + middles[j]) / 2, y / x, x))
+            # What is far may be of another line.
+            found.append((*(middles[i] + middles[j]) / 2, y / x, min(x, 2 * height[i])))
     edges = (quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3]) / 2
     found += [
         (*middles[i], edges[i, 1] / edges[i, 0], edges[i, 0])

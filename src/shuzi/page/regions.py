@@ -17,9 +17,11 @@ HIGH, LONG = 0.46, 0.4
 composer shrinks them, see `shuzi.synth.sample`."""
 CELLS = 3
 """A kernel of fewer is noise."""
-STRAIGHT = 3.0
-"""Length over height of a kernel from which its own direction counts; others take theirs from the
-page around them."""
+STRAIGHT = 2.5
+"""Width over height of a number from which it shows its own direction; others take theirs from
+those around them."""
+AROUND = 9
+"""So many, itself among them."""
 LARGE = 32
 """Cells of the fine maps that a number is high which is seen better in the coarse ones."""
 STRAY = 0.35
@@ -85,7 +87,7 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     kernels = _points_of(labels, maps.kernels > CORE)
     near = _nearest(labels)
     extents = _points_of(near, maps.extents > WHOLE)
-    angles = _directions([kernels[i] for i in kept])
+    angles = _directions([extents.get(i, kernels[i]) for i in kept])
     regions = []
     for i, angle in zip(kept, angles, strict=True):
         x, y = kernels[i].T.astype(int)
@@ -106,7 +108,8 @@ def _points_of(
     order = np.argsort(own, kind="stable")
     points = np.stack([x, y], axis=1)[order].astype(np.float64)
     names, starts = np.unique(own[order], return_index=True)
-    return dict(zip(names.tolist(), np.split(points, starts[1:]), strict=True))
+    # Of nothing `split` makes one empty part.
+    return dict(zip(names.tolist(), np.split(points, starts[1:]), strict=False))
 
 
 def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -121,29 +124,36 @@ def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.asarray(names[places], np.int32)
 
 
-def _directions(kernels: list[NDArray[np.float64]]) -> list[float]:
-    """The angle of each one's writing, in radians; short ones lie as the long ones near them do."""
-    middles = np.array([points.mean(axis=0) for points in kernels])
-    angles, worth = np.zeros(len(kernels)), np.zeros(len(kernels))
-    for i, points in enumerate(kernels):
-        (_, (a, b), angle) = cv2.minAreaRect(points.astype(np.float32))
-        long, short = max(a, b) + 1, min(a, b) + 1
-        angle = np.deg2rad(angle if a >= b else angle + 90)
-        angle = (angle + np.pi / 2) % np.pi - np.pi / 2
-        if long >= STRAIGHT * short and abs(angle) < np.pi / 4:
-            angles[i], worth[i] = angle, long
-    if not worth.any():
-        return [0.0] * len(kernels)
-    sure = worth > 0
+def _directions(extents: list[NDArray[np.float64]]) -> list[float]:
+    """The angle of each number's writing, in radians, at most 45 degrees either way.
+
+    A long one shows its own. The others lie as those around them do: the median of their
+    rectangles' angles, which are the surer the less square they are.
+    """
+    middles = np.array([points.mean(axis=0) for points in extents])
+    angles, worth, long = (np.zeros(len(extents)) for _ in range(3))
+    for i, points in enumerate(extents):
+        (_, (a, b), degrees) = cv2.minAreaRect(points.astype(np.float32))
+        angle = np.deg2rad(degrees) if a >= b else np.deg2rad(degrees) + np.pi / 2
+        longer, shorter = max(a, b) + 1, min(a, b) + 1
+        angles[i] = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
+        lying = abs((angle + np.pi / 2) % np.pi - np.pi / 2) < np.pi / 4
+        long[i] = longer / shorter if lying else 0.0
+        worth[i] = np.log(longer / shorter) * np.sqrt(longer)
     found = []
-    for i in range(len(kernels)):
-        if worth[i]:
+    for i in range(len(extents)):
+        if long[i] >= STRAIGHT:
             found.append(float(angles[i]))
             continue
-        away = np.hypot(*(middles[sure] - middles[i]).T)
-        weight = worth[sure] / (away + 20.0) ** 2
-        found.append(float((angles[sure] * weight).sum() / weight.sum()))
+        near = np.argsort(np.hypot(*(middles - middles[i]).T), kind="stable")[:AROUND]
+        found.append(_weighted_median(angles[near], worth[near]))
     return found
+
+
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)]) if total[-1] > 0 else 0.0
 
 
 def _quad(

@@ -12,9 +12,9 @@ SIDE = 384
 """Pixels of a crop."""
 STRIDE = 2
 """Pixels to a cell of the targets."""
-USUAL, LARGE = (10.0, 42.0), (42.0, 200.0)
+USUAL, LARGE = (10.0, 42.0), (42.0, 110.0)
 """Heights of digits in pixels that a crop is scaled to, and the share of the large ones."""
-LARGES = 0.15
+LARGES = 0.22
 SMALLEST = 7
 """Pixels below which a number's height cannot be read: nothing is asked of it."""
 CLEAR = 8

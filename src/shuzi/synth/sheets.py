@@ -28,7 +28,7 @@ def compose_sample(
 
 PHOTOS = 0.04
 """Share of real photos, where there are some."""
-TURNED = 0.25
+TURNED = 0.5
 """Share of pictures that lie on their side or their head."""
 
 

@@ -106,7 +106,6 @@ def page_loss(maps: Tensor, turns: Tensor, targets: Tensor, turned: Tensor) -> T
     """
     wanted, weight = targets[:, :MAPS].float() / 255, targets[:, MAPS:].float() / 16
     losses = functional.binary_cross_entropy_with_logits(maps, wanted, reduction="none")
-    # Where the network errs most, and as many again: paper is most of a page and soon learned.
     entropy = (losses * weight).mean(dim=(0, 2, 3))
     said = maps.sigmoid() * weight
     overlap = (said * wanted).sum(dim=(2, 3))
@@ -115,4 +114,4 @@ def page_loss(maps: Tensor, turns: Tensor, targets: Tensor, turned: Tensor) -> T
     shares = maps.new_tensor([1.0, 0.5, 0.5])
     loss = ((3 * entropy + dice) * shares).sum()
     up = functional.cross_entropy(turns, turned, ignore_index=-1, reduction="sum")
-    return loss + 0.1 * up / len(turned)
+    return loss + 0.5 * up / len(turned)

@@ -109,7 +109,7 @@ class Recipe:
     network: str = _knob(
         "dense",
         "dense: layers of the sizes in `hidden`; convolutional: the `convolutions` and one such "
-        "layer; page: what sees pages, of which lr, decay, ema, crops, batch_size and epochs can be set",
+        "layer; page: what sees pages; lr, decay, ema, crops, batch_size and epochs can be set",
         _one_of(("dense", "convolutional", "page")),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
