@@ -63,7 +63,9 @@ def field(materials: Materials, rng: np.random.Generator) -> Canvas:
     for _ in range(1 if rng.random() < 0.75 else 2):
         text = decimal(rng) if rng.random() < 0.4 else any_text(rng)
         high = size * rng.uniform(1.3, 2.2)
-        wide = min(15 * size, (0.5 * len(text) + rng.uniform(0.8, 4)) * high * form.big + size)
+        gap = rng.uniform(0.2, 0.8) if rng.random() < 0.5 else 0.0
+        long = ((0.65 + gap) * len(text) + rng.uniform(0.3, 3)) * high * form.big
+        wide = min(15 * size, long + 0.5 * size)
         beside = size * rng.uniform(1, 3) if rng.random() < 0.3 else 0.0
         if beside:
             form.word(x + beside - 0.3 * size, y + 0.4 * high, letters, "", "r", beside)
@@ -72,7 +74,7 @@ def field(materials: Materials, rng: np.random.Generator) -> Canvas:
             y += letters * rng.uniform(1.2, 2)
         cell = (x + beside, y, wide, high)
         form.frame(cell, thick)
-        form.write(text, cell, gap=form.some_gap())
+        form.write(text, cell, gap=gap)
         y += high + size * rng.uniform(0.3, 1.5)
     return _cut(form)
 

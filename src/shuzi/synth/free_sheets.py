@@ -298,7 +298,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "shapes": (partial(page, shapes), 0.05),
     "mixed": (mixed_page, 0.15),
     "no number": (no_number, 0.05),
-    "digit": (digit_crop, 0.04),
+    "digit": (digit_crop, 0.06),
     "number": (number_crop, 0.04),
     "few lines": (few_lines, 0.03),
     "cut": (cut_crop, 0.06),

@@ -194,10 +194,11 @@ def _heading(
     if printed is not None:
         item = Item(None, *printed.set(new_word(writer.rng).capitalize()))
     else:
+        short = writer.rng.choice(list("ABCDEFGHKMNPRT"), int(writer.rng.integers(1, 4)))
         item = (
             word(writer)
-            if column.right - column.left > 3 * writer.size
-            else Item(None, *writer.letters_on_line(str(writer.rng.choice(list("ABCDEFGHKMNPRT")))))
+            if column.right - column.left > 3 * writer.size and writer.rng.random() < 0.6
+            else Item(None, *writer.letters_on_line("".join(short)))
         )
     _put_in(canvas, column, item, ground, writer, 0.0)
 
