@@ -123,7 +123,7 @@ def test_the_queue_is_in_the_users_data_folder(service, home):
 def test_the_query_takes_the_options_of_the_command(service):
     marked = load_grey(EXAMPLES / "number-2753.jpg").copy()
     # A decimal point.
-    cv2.line(marked, (69, 47), (69, 47), 40, 5)
+    cv2.line(marked, (69, 47), (69, 47), 60, 5)
     for query, options in {
         "as=number": {"kind": "number"},
         "as=number&digits_only=true": {"kind": "number", "digits_only": True},

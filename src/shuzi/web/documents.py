@@ -122,8 +122,8 @@ _SEVEN = {
     "decision": "accept",
     "quad": [[310, 420], [342, 420], [342, 464], [310, 464]],
     "line": 1,
-    "row": None,
-    "column": None,
+    "row": 1,
+    "column": 1,
 }
 _FORM_PAGE = {
     "schema": 1,
