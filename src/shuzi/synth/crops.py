@@ -49,15 +49,12 @@ def _on_paper(sample: Sample) -> Sample:
     margin = round(max(8.0, 0.5 * min(picture.shape)))
     edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
     paper = int(np.median(np.concatenate(edges)))
-    extents, kernels, other = (
-        np.pad(plane, margin) for plane in (sample.extents, sample.kernels, sample.other)
-    )
     return replace(
         sample,
         picture=np.pad(picture, margin, constant_values=paper),
-        extents=extents,
-        kernels=kernels,
-        other=other,
+        extents=np.pad(sample.extents, margin),
+        kernels=np.pad(sample.kernels, margin),
+        other=np.pad(sample.other, margin),
         ignored=None if sample.ignored is None else np.pad(sample.ignored, margin),
     )
 
