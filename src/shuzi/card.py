@@ -15,7 +15,8 @@ from shuzi.files import model_file, open_file, read_json, write_atomically
 from shuzi.text import plain
 
 SHIPPED = {
-    name: Path(str(files("shuzi") / "models" / f"{name}.onnx")) for name in ("digit", "number")
+    name: Path(str(files("shuzi") / "models" / f"{name}.onnx"))
+    for name in ("page", "number", "digit")
 }
 
 

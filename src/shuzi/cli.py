@@ -129,6 +129,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
             metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
         ),
     ] = None,
+    page_model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL", help="A run of `train page` to see pages with, instead of shuzi's own."
+        ),
+    ] = None,
     max_pixels: Annotated[int, typer.Option(min=1, help="Refuse larger pictures.")] = 50_000_000,
     review: Annotated[
         str | None,
@@ -165,6 +171,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         raise UsageError("--sample and --double-entry go with --review.")
     reader = Reader(
         model,
+        page_model=page_model,
         kind=kind,
         rotate=rotate,
         target_error=target_error,
@@ -315,7 +322,13 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
             verbose=verbose,
         )
     if verbose:
-        say(f"The run is in {finished.folder}. Next: shuzi evaluate {finished.folder}")
+        sees = finished.network == "page"
+        following = (
+            f"read --page-model {finished.folder} PICTURE"
+            if sees
+            else (f"evaluate {finished.folder}")
+        )
+        say(f"The run is in {finished.folder}. Next: shuzi {following}")
 
 
 def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:

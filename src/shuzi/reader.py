@@ -30,9 +30,6 @@ KINDS = ("auto", "digit", "number", "page")
 TURNS = (0, 90, 180, 270)
 MARGIN = 0.2
 """Of its height, the paper that a region is read with on each side."""
-OTHER = 0.1
-"""Of a region, the other writing in it from which not all of it was read: so much have 2 of 30
-wrong numbers of `pages/` that were accepted, and none of 208 right ones."""
 WRITTEN, CELLS = 0.5, 10
 """Probability of a cell of the map from which there is other writing, and so many of them."""
 ALONE = 0.25
@@ -306,12 +303,11 @@ def _number(
     region: Region, place: Place, flat: Flat, said: Transcript, shape: tuple[int, ...]
 ) -> Number:
     """What a region says, in its place on a picture of that shape."""
-    # A number cut in two gives two that touch: so do 13 of 30 wrong numbers of `pages/` that were
+    # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
-    partly = place.touches or region.other > OTHER
     return Number(
         text=said.text,
-        confidence=min(PARTLY, said.confidence) if partly else said.confidence,
+        confidence=min(PARTLY, said.confidence) if place.touches else said.confidence,
         box=region.box,
         quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.quad),
         line=place.line,

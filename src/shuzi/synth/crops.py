@@ -86,7 +86,10 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
     picture = np.pad(picture, edges, mode="edge")
     extents, kernels, other = (np.pad(plane, edges) for plane in (extents, kernels, other))
     targets = _targets(extents, kernels, other, heights * scale)
-    if sample.ignored is not None:
+    if sample.turned:
+        # It is seen again when it has been turned: only then rows are told from columns.
+        targets[3] = 0
+    elif sample.ignored is not None:
         unknown = cv2.resize(sample.ignored[part], size, interpolation=cv2.INTER_AREA)
         half = cv2.resize(
             np.pad(unknown, edges), targets.shape[:0:-1], interpolation=cv2.INTER_AREA

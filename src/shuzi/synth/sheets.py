@@ -19,7 +19,8 @@ def compose_sample(
     """A page of some kind as a camera or a scanner sees it, now and then on its side."""
     if materials.puzzles and kind is None and rng.random() < PHOTOS:
         puzzle = materials.puzzles[int(rng.integers(len(materials.puzzles)))]
-        return puzzle.sample().rotated(int(rng.integers(4)))
+        sample = puzzle.sample()
+        return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
     shares = [share for _, share in LAYOUTS.values()]
     name = kind or str(rng.choice(list(LAYOUTS), p=shares))
     sample = capture(LAYOUTS[name][0](materials, rng), rng)
@@ -28,8 +29,8 @@ def compose_sample(
 
 PHOTOS = 0.04
 """Share of real photos, where there are some."""
-TURNED = 0.5
-"""Share of pictures that lie on their side or their head."""
+TURNED = 0.3
+"""Share of pictures that lie on their side or their head: they teach which way is up alone."""
 
 
 def _all() -> dict[str, tuple[Layout, float]]:

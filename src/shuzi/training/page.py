@@ -31,7 +31,7 @@ A_PAGE = 8
 AHEAD = 6
 """Parts that are composed ahead."""
 HELD_OUT = 192
-"""Crops to validate with, of pages and digits that never train."""
+"""Crops to validate with, of pages that never train; as many as an epoch has, if that is less."""
 VALIDATION = 1_000_000
 """The number of the part that validates: no epoch gets as far."""
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -205,7 +205,8 @@ class PageTrainer:
 
     def _held_out(self) -> list[Batch]:
         if not self._kept:
-            numbers = range(VALIDATION, VALIDATION + HELD_OUT // PART)
+            parts = min(HELD_OUT, self.recipe.crops) // PART
+            numbers = range(VALIDATION, VALIDATION + parts)
             self._kept = [self.composer.batch(number) for number in numbers]
         return self._kept
 

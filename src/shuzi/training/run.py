@@ -35,10 +35,11 @@ from shuzi.training.teacher import find_teacher, same_teacher
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run: its folder and what each epoch gave."""
+    """A finished run: its folder, what each epoch gave, and the kind of network."""
 
     folder: Path
     history: tuple[Epoch, ...]
+    network: str = "dense"
 
 
 def train(  # noqa: PLR0913 - an option each
@@ -143,7 +144,7 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
     try:
         announce(recipe, verbose)
         if recipe.network == "page":
-            return Run(folder, tuple(_train_page(folder, record, verbose)))
+            return Run(folder, tuple(_train_page(folder, record, verbose)), recipe.network)
         trainer = _make_trainer(folder, record, dataset)
         _train_epochs(trainer, folder, len(trainer.train), verbose)
         _finish(trainer, folder, record)
@@ -154,7 +155,7 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
             f"Interrupted. What {folder} holds is whole.",
             f"Go on with: {way('resume', folder)}",
         ) from None
-    return Run(folder, tuple(trainer.history))
+    return Run(folder, tuple(trainer.history), recipe.network)
 
 
 def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoch]:

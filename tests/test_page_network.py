@@ -1,0 +1,110 @@
+"""The page network in ONNX Runtime: what goes in, what comes out, which models are refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from shuzi.card import SHIPPED
+from shuzi.errors import ModelError
+from shuzi.page.network import (
+    LONGEST,
+    MAGNIFIED,
+    MULTIPLE,
+    STRIDE,
+    Maps,
+    PageNetwork,
+    fit,
+    margin_around,
+    on_paper,
+)
+from shuzi.page.regions import find_regions
+
+
+@pytest.fixture(scope="module")
+def network():
+    return PageNetwork(threads=1)
+
+
+def maps_of(kernels, extents=None, scale=2.0):
+    """Maps with nothing but these, each a list of (top, left, bottom, right) in cells."""
+    planes = []
+    for boxes in (kernels, extents or []):
+        plane = np.zeros((100, 200), np.float32)
+        for top, left, bottom, right in boxes:
+            plane[top:bottom, left:right] = 0.9
+        planes.append(plane)
+    nothing = np.zeros_like(planes[0])
+    return Maps(*planes, nothing, np.array([1, 0, 0, 0], np.float32), scale)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (28, 28), (34, 60), (1000, 700), (3000, 10)])
+def test_maps_are_of_the_picture_whatever_its_size(network, shape):
+    maps = network.see(np.full(shape, 200, np.uint8))
+    cells = [side / maps.scale for side in shape]
+    for plane in (maps.kernels, maps.extents, maps.other):
+        assert plane.shape == pytest.approx(cells, abs=1)
+        assert 0 <= plane.min() <= plane.max() <= 1
+    assert maps.turns.sum() == pytest.approx(1, abs=1e-4)
+    assert maps.coarse.scale > maps.scale
+
+
+def test_a_large_picture_is_reduced_and_a_small_one_enlarged():
+    large, scale = fit(np.zeros((4000, 3000), np.uint8))
+    assert large.shape == (LONGEST, 3 * LONGEST // 4) and scale == LONGEST / 4000
+    small, scale = fit(np.zeros((20, 28), np.uint8))
+    assert small.shape == (80, 112) and scale == MAGNIFIED
+
+
+def test_paper_around_a_picture_is_as_light_as_its_own():
+    picture = np.full((40, 60), 180, np.uint8)
+    picture[10:30, 20:23] = 20
+    margin = margin_around(picture.shape)
+    around = on_paper(picture, margin)
+    assert margin % STRIDE == 0
+    assert all(side % MULTIPLE == 0 for side in around.shape)
+    np.testing.assert_array_equal(around[margin : margin + 40, margin : margin + 60], picture)
+    around[margin : margin + 40, margin : margin + 60] = 180
+    assert (around == 180).all()
+
+
+def test_a_model_of_another_kind_is_named_with_the_remedy():
+    with pytest.raises(ModelError, match="is not a page model") as caught:
+        PageNetwork(SHIPPED["digit"])
+    assert "train page" in str(caught.value)
+
+
+def test_no_model_and_no_onnx_are_refused(tmp_path):
+    (tmp_path / "page.onnx").write_bytes(b"no model")
+    for path in (tmp_path / "page.onnx", tmp_path / "none.onnx"):
+        with pytest.raises(ModelError):
+            PageNetwork(path)
+
+
+def test_each_kernel_is_a_region_in_pixels_of_the_picture():
+    maps = maps_of([(20, 20, 30, 60), (20, 100, 30, 110)], [(15, 16, 35, 64), (15, 96, 35, 114)])
+    first, second = sorted(find_regions(maps, (200, 400)), key=lambda region: region.box.x)
+    assert first.box.to_list() == pytest.approx([32, 30, 96, 40], abs=3)
+    assert second.box.to_list() == pytest.approx([192, 30, 36, 40], abs=3)
+    assert first.score == pytest.approx(0.9, abs=0.01)
+
+
+def test_an_extent_reaches_no_further_than_its_kernel_allows():
+    (region,) = find_regions(maps_of([(20, 20, 30, 60)], [(0, 0, 100, 200)]), (200, 400))
+    assert region.box.height < 80 and region.box.width < 160
+
+
+def test_specks_are_no_regions():
+    assert find_regions(maps_of([(20, 20, 21, 22)]), (200, 400)) == []
+
+
+def test_nothing_seen_is_no_region():
+    assert find_regions(maps_of([]), (200, 400)) == []
+
+
+def test_strokes_of_what_is_written_large_are_not_numbers_of_their_own():
+    coarse = maps_of([(10, 10, 30, 40)], [(4, 6, 36, 46)], scale=5.0)
+    fine = maps_of([(30, 40, 36, 60), (60, 40, 66, 60)], scale=2.0)
+    regions = find_regions(replace(fine, coarse=coarse), (400, 400))
+    assert len(regions) == 1
+    assert regions[0].box.height == pytest.approx(160, abs=15)
