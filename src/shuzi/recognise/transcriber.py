@@ -156,7 +156,7 @@ class Transcriber:
         signs = find_signs(strip.values, reading.spans)
         first, last = (round((column - strip.left) / strip.step) for column in inner)
         marks = [sign.span for sign in signs]
-        unread = has_unread_ink(strip.values, reading.spans, marks, (first, last))
+        unread = has_unread_ink(strip.values, reading, marks, (first, last))
         signs = () if self.digits_only else signs
         text = signed(reading.text, signs)
         probabilities = None

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.sequence import Reading
+
 Span = tuple[int, int]
 INKED = 100
 """Of 255: the least of a component."""
@@ -14,14 +16,18 @@ SPECK = 14
 16 or more."""
 WITHIN = 0.5
 """Of its width, what a component has above, below or in a digit that it is a piece of."""
+SLASH = 2.0, 1.5
+"""Rows of a strip that a slash reaches above and below the digits beside it: all 5 of `pages/` do,
+and 2 of 44 ones within numbers of the logbooks, registers and cheques."""
 NEAR = 2
 """Columns between a digit and a piece that broke off."""
 
 
 def has_unread_ink(
-    strip: NDArray[np.uint8], digits: Sequence[Span], signs: Sequence[Span], region: Span
+    strip: NDArray[np.uint8], reading: Reading, signs: Sequence[Span], region: Span
 ) -> bool:
-    """Whether a number says more than its digits and signs: a lost stroke, `%`, a letter, an `x`.
+    """Whether a number says more than its digits and signs: a lost stroke, `%`, a letter, an `x`;
+    or a slash among them, which was read as a 1.
 
     Each digit's largest connected component was read, and what lies above, below or close beside
     one is a piece of it. What reaches to the strip's edges comes from elsewhere: rulings, borders,
@@ -29,16 +35,17 @@ def has_unread_ink(
 
     Args:
         strip: uint8 (32, w), ink bright.
-        digits, signs: the columns of each, first and one after its last.
+        reading: of the digits on it.
+        signs: the columns of each sign, first and one after its last.
         region: the columns that the network takes for the number.
     """
     mask = (strip > INKED).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    read: set[int] = set()
-    for first, end in digits:
-        inside = np.bincount(labels[:, first:end].ravel(), minlength=count)
-        inside[0] = 0
-        read |= {int(inside.argmax())} if inside.any() else set()
+    count, found, boxes, _ = cv2.connectedComponentsWithStats(mask)
+    labels, stats = np.asarray(found, np.int32), np.asarray(boxes, np.int32)
+    digits = [_largest(labels[:, first:end], count) for first, end in reading.spans]
+    read = set(digits) - {0}
+    if _has_slash(reading.text, stats[digits] if digits else stats[:0]):
+        return True
     ends = [(stats[i, 0], stats[i, 0] + stats[i, 2]) for i in read]
     height, width = strip.shape
     for i in range(1, count):
@@ -53,3 +60,22 @@ def has_unread_ink(
         if not of_sign and shared < WITHIN * wide and shared < -NEAR:
             return True
     return False
+
+
+def _largest(labels: NDArray[np.int32], count: int) -> int:
+    """The label with most pixels, 0 if there is none but paper."""
+    inside = np.bincount(labels.ravel(), minlength=count)
+    inside[0] = 0
+    return int(inside.argmax()) if inside.any() else 0
+
+
+def _has_slash(text: str, components: NDArray[np.int32]) -> bool:
+    """Whether a 1 between other digits reaches both higher and lower than they do."""
+    others = np.array([digit != "1" for digit in text], bool)
+    if len(text) < 3 or not others.any():
+        return False
+    top = components[:, cv2.CC_STAT_TOP].astype(float)
+    bottom = top + components[:, cv2.CC_STAT_HEIGHT]
+    above, below = np.median(top[others]) - top, bottom - np.median(bottom[others])
+    long = ~others & (above >= SLASH[0]) & (below >= SLASH[1])
+    return bool(long[1:-1].any())
