@@ -23,8 +23,8 @@ MULTIPLE = 64
 LONGEST, SHORT, MAGNIFIED = 1280, 128, 4.0
 """Pixels of the longer side that a picture is reduced to, and enlarged to, by so much at most."""
 SURROUND, SMALL, EDGE = 0.5, 128, 16
-"""Of a picture's shorter side, the paper that is put around it; as of one of so many pixels, if it
-is larger; and so many pixels at least."""
+"""Of a picture's shorter side, the paper that is put around it, if that has so many pixels at most;
+and how many pixels of it at least."""
 COARSE = 0.375
 """Of that size, at which it is looked at again: what is written large is seen from further away."""
 _INPUT = ("pictures", "tensor(uint8)")
@@ -129,7 +129,9 @@ def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
 
 def margin_around(shape: tuple[int, ...]) -> int:
     """Pixels of paper to be put around a picture: a digit may fill it, or touch its edge."""
-    return STRIDE * round(min(max(EDGE, SURROUND * min(shape)), SURROUND * SMALL) / STRIDE)
+    shorter = min(shape)
+    margin = max(EDGE, SURROUND * shorter) if shorter <= SMALL else EDGE
+    return STRIDE * round(margin / STRIDE)
 
 
 def on_paper(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
