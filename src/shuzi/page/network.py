@@ -23,10 +23,11 @@ MULTIPLE = 64
 LONGEST, SHORT, MAGNIFIED = 1280, 128, 4.0
 """Pixels of the longer side that a picture is reduced to, and enlarged to, by so much at most."""
 SURROUND, SMALL, EDGE = 0.5, 128, 16
-"""Of a picture's shorter side, the paper that is put around it; as of one of so many pixels, if it
-is larger; and so many pixels at least."""
-COARSE = 0.375
-"""Of that size, at which it is looked at again: what is written large is seen from further away."""
+"""Of a picture's shorter side, the paper that is put around it, if that has so many pixels at most;
+and how many pixels of it at least."""
+COARSE, LEAST = 0.375, 40
+"""Of that size, at which it is looked at again, and again until its longer side has fewer pixels:
+what is written large is seen from further away."""
 _INPUT = ("pictures", "tensor(uint8)")
 _OUTPUTS = [("maps", "tensor(float)"), ("turns", "tensor(float)")]
 
@@ -42,7 +43,7 @@ class Maps:
         turns: float32 (4,): probabilities that the picture is brought upright by turning it
             clockwise by 0, 90, 180 or 270 degrees.
         scale: pixels of the picture to a cell.
-        coarse: the same from further away, for what is written large; None of that itself.
+        coarse: the same from further away, for what is written large; None of the furthest.
     """
 
     kernels: NDArray[np.float32]
@@ -75,9 +76,14 @@ class PageNetwork:
 
     def see(self, grey: NDArray[np.uint8]) -> Maps:
         """The maps of a picture, uint8 (height, width)."""
-        fitted, scale = fit(grey)
-        coarse = self._maps(resized(fitted, COARSE), COARSE * scale)
-        return replace(self._maps(fitted, scale), coarse=coarse)
+        return self._looks(*fit(grey))
+
+    def _looks(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
+        """The maps at that size and, while there is anything to be seen, from further away."""
+        seen = self._maps(fitted, scale)
+        if COARSE * max(fitted.shape) < LEAST:
+            return seen
+        return replace(seen, coarse=self._looks(resized(fitted, COARSE), COARSE * scale))
 
     def _maps(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
         margin = margin_around(fitted.shape)
@@ -129,7 +135,9 @@ def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
 
 def margin_around(shape: tuple[int, ...]) -> int:
     """Pixels of paper to be put around a picture: a digit may fill it, or touch its edge."""
-    return STRIDE * round(min(max(EDGE, SURROUND * min(shape)), SURROUND * SMALL) / STRIDE)
+    shorter = min(shape)
+    margin = max(EDGE, SURROUND * shorter) if shorter <= SMALL else EDGE
+    return STRIDE * round(margin / STRIDE)
 
 
 def on_paper(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:

@@ -60,7 +60,7 @@ def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     if maps.coarse is None:
         return fine
     limit = LARGE * maps.scale
-    large = [r for r in _regions(maps.coarse, shape) if quad_size(r.quad)[1] >= limit]
+    large = [r for r in find_regions(maps.coarse, shape) if quad_size(r.quad)[1] >= limit]
     kept = [r for r in fine if not any(_lies_within(r, other) for other in large)]
     return kept + [r for r in large if not any(_lies_within(r, other) for other in kept)]
 

@@ -1,6 +1,6 @@
 """Crops of samples at the scales that the page network sees, with what it shall say of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,6 +15,10 @@ STRIDE = 2
 USUAL, LARGE = (10.0, 42.0), (42.0, 110.0)
 """Heights of digits in pixels that a crop is scaled to, and the share of the large ones."""
 LARGES = 0.22
+SURROUNDED, SMALL = 0.6, 300
+"""Share of pictures with sides of less than so many pixels that paper is put around."""
+FAR = 0.2
+"""Share of crops in which a small picture stays small, as the coarse look shows it."""
 SMALLEST = 7
 """Pixels below which a number's height cannot be read: nothing is asked of it."""
 CLEAR = 8
@@ -33,8 +37,26 @@ class Crop:
 
 def cut_crops(sample: Sample, n: int, rng: np.random.Generator) -> list[Crop]:
     """Parts of the sample, each with digits of another height, and a number in it as a rule."""
+    if rng.random() < SURROUNDED and max(sample.picture.shape) < SMALL:
+        sample = _on_paper(sample)
     heights = number_heights(sample)
     return [_cut(sample, heights, rng) for _ in range(n)]
+
+
+def _on_paper(sample: Sample) -> Sample:
+    """With paper around, as the network is shown a small picture."""
+    picture = sample.picture
+    margin = round(max(8.0, 0.5 * min(picture.shape)))
+    edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
+    paper = int(np.median(np.concatenate(edges)))
+    return replace(
+        sample,
+        picture=np.pad(picture, margin, constant_values=paper),
+        extents=np.pad(sample.extents, margin),
+        kernels=np.pad(sample.kernels, margin),
+        other=np.pad(sample.other, margin),
+        ignored=None if sample.ignored is None else np.pad(sample.ignored, margin),
+    )
 
 
 def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator) -> Crop:
@@ -100,7 +122,8 @@ def _scale(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generato
     scale = float(np.clip(wanted / typical, 0.12, 4.0))
     # Paper beside the picture teaches nothing, so that a small one is enlarged to fill the crop.
     filling = min(SIDE / float(np.sqrt(sample.picture.size)), 4.0, LARGE[1] / typical)
-    return float(max(scale, filling * rng.uniform(0.7, 1.1)))
+    filling *= 0.4 if rng.random() < FAR else rng.uniform(0.7, 1.1)
+    return float(max(scale, filling))
 
 
 def _middle(sample: Sample, rng: np.random.Generator) -> tuple[int, int]:
