@@ -315,7 +315,9 @@ def _number(
     # accepted, and 14 of 208 right ones.
     return Number(
         text=said.text,
-        confidence=min(PARTLY, said.confidence) if place.touches else said.confidence,
+        confidence=min(PARTLY, said.confidence)
+        if place.touches or not region.apart
+        else said.confidence,
         box=region.box,
         quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.quad),
         line=place.line,

@@ -1,5 +1,6 @@
 """Maps -> the regions of a picture that hold a number each, as quadrilaterals."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import cv2
@@ -12,6 +13,8 @@ from shuzi.result import Box
 
 CORE, WHOLE = 0.5, 0.5
 """Probability of a cell from which it counts as of a kernel, and as of an extent."""
+LOOSE, STRICT = 0.25, 0.75
+"""The same of kernels, where a gap between two may be none, and where one may have a gap."""
 HIGH, LONG = 0.46, 0.4
 """What a kernel has of its number's height, and what its length lacks, in heights: so the
 composer shrinks them, see `shuzi.synth.sample`."""
@@ -36,11 +39,14 @@ class Region:
         quad: float32 (4, 2), in pixels of the picture.
         score: 0 to 1, how sure the network is that it is one.
         other: 0 to 1, how much of what is written in it is not of a number.
+        apart: whether it is one number, and not a part of one or several, by stricter and looser
+            kernels alike.
     """
 
     quad: Quad
     score: float
     other: float
+    apart: bool = True
 
     @property
     def box(self) -> Box:
@@ -53,16 +59,27 @@ class Region:
 def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     """The regions of a picture of that shape, in no order.
 
-    What is written large is taken from the coarse maps, and what the fine ones see within it is
-    strokes of it.
+    What is written large is taken from the coarse maps where they are surer of it than the fine
+    ones are of what they see there: strokes, if it is large, or lines, if it is not.
     """
-    fine = _regions(maps, shape)
+    kept = _regions(maps, shape)
     if maps.coarse is None:
-        return fine
+        return kept
     limit = LARGE * maps.scale
-    large = [r for r in find_regions(maps.coarse, shape) if quad_size(r.quad)[1] >= limit]
-    kept = [r for r in fine if not any(_lies_within(r, other) for other in large)]
-    return kept + [r for r in large if not any(_lies_within(r, other) for other in kept)]
+    for large in find_regions(maps.coarse, shape):
+        within = [region for region in kept if _lies_within(region, large)]
+        if quad_size(large.quad)[1] < limit or _mean_score(within) >= large.score:
+            continue
+        if not any(_lies_within(large, region) for region in kept if region not in within):
+            kept = [region for region in kept if region not in within] + [large]
+    return kept
+
+
+def _mean_score(regions: list[Region]) -> float:
+    """The mean of their scores by their areas; 0 of none."""
+    areas = [region.box.width * region.box.height for region in regions]
+    scores = [region.score for region in regions]
+    return float(np.average(scores, weights=areas)) if regions else 0.0
 
 
 def _lies_within(region: Region, other: Region) -> bool:
@@ -88,6 +105,7 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     near = _nearest(labels)
     extents = _points_of(near, maps.extents > WHOLE)
     angles = _directions([extents.get(i, kernels[i]) for i in kept])
+    apart = _stand_apart(maps.kernels, labels, kept)
     regions = []
     for i, angle in zip(kept, angles, strict=True):
         x, y = kernels[i].T.astype(int)
@@ -95,8 +113,25 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         other = _share_of_other(maps, quad)
         corners = ((quad + 0.5) * maps.scale).astype(np.float32)
         corners = corners.clip(0, np.array(shape[1::-1], np.float32))
-        regions.append(Region(corners, float(maps.kernels[y, x].mean()), other))
+        regions.append(Region(corners, float(maps.kernels[y, x].mean()), other, i in apart))
     return regions
+
+
+def _stand_apart(
+    kernels: NDArray[np.float32], labels: NDArray[np.int32], kept: list[int]
+) -> set[int]:
+    """Those of the components that neither join another when the kernels are taken loosely, nor
+    fall into several when strictly."""
+    names, places = np.unique(labels, return_index=True)
+    first = dict(zip(names.tolist(), places.tolist(), strict=True))
+    loose = cv2.connectedComponents((kernels > LOOSE).astype(np.uint8))[1].ravel()
+    owners = Counter(int(loose[first[i]]) for i in kept)
+    count, found, stats, _ = cv2.connectedComponentsWithStats((kernels > STRICT).astype(np.uint8))
+    own = np.zeros(count, int)
+    own[found.ravel()] = labels.ravel()
+    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= CELLS)
+    parts = Counter(int(own[part]) for part in large if part)
+    return {i for i in kept if owners[int(loose[first[i]])] == 1 and parts[i] < 2}
 
 
 def _points_of(
