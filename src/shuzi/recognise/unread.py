@@ -14,8 +14,6 @@ INKED = 100
 SPECK = 14
 """Pixels of a strip, whose writing is 22 rows high: smaller components are specks. A minus sign has
 16 or more."""
-WITHIN = 0.5
-"""Of its width, what a component has above, below or in a digit that it is a piece of."""
 SLASH = 2.0, 1.5
 """Rows of a strip that a slash reaches above and below the digits beside it: all 5 of `pages/` do,
 and 2 of 44 ones within numbers of the logbooks, registers and cheques."""
@@ -40,31 +38,30 @@ def has_unread_ink(
         region: the columns that the network takes for the number.
     """
     mask = (strip > INKED).astype(np.uint8)
-    count, found, boxes, _ = cv2.connectedComponentsWithStats(mask)
+    _, found, boxes, _ = cv2.connectedComponentsWithStats(mask)
     labels, stats = np.asarray(found, np.int32), np.asarray(boxes, np.int32)
-    digits = [_largest(labels[:, first:end], count) for first, end in reading.spans]
-    read = set(digits) - {0}
-    if _has_slash(reading.text, stats[digits] if digits else stats[:0]):
-        return True
-    ends = [(stats[i, 0], stats[i, 0] + stats[i, 2]) for i in read]
     height, width = strip.shape
-    for i in range(1, count):
-        left, top, wide, high, area = stats[i].tolist()
-        right, middle = left + wide, left + wide / 2
-        is_mark = area >= SPECK and region[0] <= middle <= region[1]
-        from_elsewhere = 0 in {left, top} or right == width or top + high == height
-        if i in read or not is_mark or from_elsewhere:
-            continue
-        of_sign = any(first - 1 <= middle <= end + 1 for first, end in signs)
-        shared = max((min(right, end) - max(left, first) for first, end in ends), default=-width)
-        if not of_sign and shared < WITHIN * wide and shared < -NEAR:
+    left, top, wide, high, area = stats.T
+    right, bottom = left + wide, top + high
+    elsewhere = (left == 0) | (top == 0) | (right == width) | (bottom == height)
+    digits = [_largest(labels[:, first:end], ~elsewhere) for first, end in reading.spans]
+    read = sorted(set(digits) - {0})
+    if _has_slash(reading.text, stats[digits]):
+        return True
+    middle = left + wide / 2
+    marks = ~elsewhere & (area >= SPECK) & (region[0] <= middle) & (middle <= region[1])
+    marks[[0, *read]] = False
+    for i in np.flatnonzero(marks):
+        of_sign = any(first - 1 <= middle[i] <= end + 1 for first, end in signs)
+        shared = np.minimum(right[i], right[read]) - np.maximum(left[i], left[read])
+        if not of_sign and not (shared >= -NEAR).any():
             return True
     return False
 
 
-def _largest(labels: NDArray[np.int32], count: int) -> int:
-    """The label with most pixels, 0 if there is none but paper."""
-    inside = np.bincount(labels.ravel(), minlength=count)
+def _largest(labels: NDArray[np.int32], among: NDArray[np.bool_]) -> int:
+    """The label, among some, with most pixels; 0 if there is none but paper."""
+    inside = np.bincount(labels.ravel(), minlength=len(among)) * among
     inside[0] = 0
     return int(inside.argmax()) if inside.any() else 0
 
