@@ -67,8 +67,10 @@ def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         return kept
     limit = LARGE * maps.scale
     for large in find_regions(maps.coarse, shape):
+        if quad_size(large.quad)[1] < limit:
+            continue
         within = [region for region in kept if _lies_within(region, large)]
-        if quad_size(large.quad)[1] < limit or _mean_score(within) >= large.score:
+        if _mean_score(within) >= large.score:
             continue
         if not any(_lies_within(large, region) for region in kept if region not in within):
             kept = [region for region in kept if region not in within] + [large]
