@@ -153,8 +153,13 @@ class Transcriber:
     ) -> Transcript:
         if not reading.text:
             reading = _best_guess(reading, strip)
-        signs = find_signs(strip.values, reading.spans)
         first, last = (round((column - strip.left) / strip.step) for column in inner)
+        # A guide line that runs up to a number is no minus.
+        signs = tuple(
+            sign
+            for sign in find_signs(strip.values, reading.spans)
+            if first - 1 <= sign.span[0] and sign.span[1] <= last + 1
+        )
         marks = [sign.span for sign in signs]
         unread = has_unread_ink(strip.values, reading, marks, (first, last))
         signs = () if self.digits_only else signs
