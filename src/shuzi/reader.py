@@ -17,7 +17,7 @@ from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.page.image import Flat, PageImage
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
-from shuzi.page.orientation import likely_turn, reads_better, sample_of
+from shuzi.page.orientation import BEST, GAIN, WELL, mean_confidence, possible_turns, sample_of
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
@@ -252,11 +252,15 @@ class Reader:
         if self.rotate is not None:
             return self._see(picture, self.rotate)
         seen = self._see(picture, 0)
-        turn = likely_turn(seen.maps) if self.kind != "digit" else 0
-        if turn:
+        turns = possible_turns(seen.maps) if self.kind != "digit" else []
+        best = mean_confidence(self._glance(seen)) if turns else 1.0
+        for turn in turns:
+            if best >= BEST:
+                break
             turned = self._see(picture, turn)
-            if reads_better(self._glance(turned), self._glance(seen)):
-                return turned
+            sure = mean_confidence(self._glance(turned))
+            if sure >= max(WELL, best + GAIN):
+                seen, best = turned, sure
         return seen
 
     def _see(self, picture: PageImage, degrees: int) -> _Seen:

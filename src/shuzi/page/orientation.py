@@ -8,18 +8,23 @@ from shuzi.page.network import Maps
 from shuzi.page.regions import Region
 from shuzi.recognise.sequence import Reading
 
-CLEAR = 0.9
-"""Probability of a turn, by the network, from which it is tried."""
-GAIN = 0.1
-"""Mean confidence that the numbers are read with in that turn, above that without it."""
+UPRIGHT, POSSIBLE = 0.9, 0.1
+"""Probability, by the network, from which a picture is upright; and that of a turn which may be
+tried if it is not."""
+BEST, WELL, GAIN = 0.9, 0.6, 0.1
+"""Mean confidence from which numbers cannot read better; that of a turned picture at least; and
+how much better than the picture as it is it reads."""
 SAMPLE = 24
 """Numbers that are read to compare, the largest, as print is smaller than writing."""
 
 
-def likely_turn(maps: Maps) -> int:
-    """Degrees clockwise by which the network would clearly turn the picture, else 0."""
-    turn = int(maps.turns.argmax())
-    return 90 * turn if maps.turns[turn] >= CLEAR else 0
+def possible_turns(maps: Maps) -> list[int]:
+    """Degrees clockwise by which the network would turn the picture, the likeliest first; none
+    where it is clearly upright."""
+    if maps.turns[0] >= UPRIGHT:
+        return []
+    likely = np.argsort(-maps.turns, kind="stable")
+    return [90 * int(turn) for turn in likely if turn and maps.turns[turn] >= POSSIBLE]
 
 
 def sample_of(regions: Sequence[Region]) -> list[Region]:
@@ -27,16 +32,9 @@ def sample_of(regions: Sequence[Region]) -> list[Region]:
     return sorted(regions, key=lambda region: -min(region.box.width, region.box.height))[:SAMPLE]
 
 
-def reads_better(turned: Sequence[Reading], as_it_is: Sequence[Reading]) -> bool:
-    """Whether the sample of a turned picture reads clearly better than that of the picture.
-
-    Not if it is one digit only: that may be another one on its head.
-    """
-    if sum(len(reading.text) for reading in turned) < 2:
-        return False
-    return _mean_confidence(turned) >= _mean_confidence(as_it_is) + GAIN
-
-
-def _mean_confidence(readings: Sequence[Reading]) -> float:
-    sure = [reading.confidence if reading.text else 0.0 for reading in readings]
-    return float(np.mean(sure)) if sure else 0.0
+def mean_confidence(readings: Sequence[Reading]) -> float:
+    """Of a sample of a picture's numbers; 0 if it is a digit or none, which may be another one on
+    its head."""
+    if sum(len(reading.text) for reading in readings) < 2:
+        return 0.0
+    return float(np.mean([reading.confidence if reading.text else 0.0 for reading in readings]))
