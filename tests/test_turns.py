@@ -15,17 +15,18 @@ def readings(*pairs):
 
 
 @pytest.mark.parametrize(
-    ("turns", "degrees"),
+    ("turns", "count", "degrees"),
     [
-        ((0.97, 0.01, 0.01, 0.01), []),
-        ((0.02, 0.02, 0.01, 0.95), [270]),
-        ((0.3, 0.35, 0.0, 0.35), [90, 270]),
-        ((0.85, 0.02, 0.13, 0.0), [180]),
+        ((0.97, 0.01, 0.01, 0.01), 9, []),
+        ((0.02, 0.02, 0.01, 0.95), 1, [270]),
+        ((0.1, 0.45, 0.0, 0.45), 1, [90, 270]),
+        ((0.85, 0.02, 0.13, 0.0), 9, [180]),
+        ((0.85, 0.02, 0.13, 0.0), 1, []),
     ],
 )
-def test_turns_are_tried_that_the_network_thinks_possible(turns, degrees):
+def test_turns_are_tried_that_the_network_thinks_possible(turns, count, degrees):
     maps = Maps(NOTHING, NOTHING, NOTHING, np.array(turns, np.float32), 2.0)
-    assert possible_turns(maps) == degrees
+    assert possible_turns(maps, count) == degrees
 
 
 def test_numbers_are_as_sure_as_they_are_in_the_mean():

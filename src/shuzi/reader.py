@@ -252,7 +252,8 @@ class Reader:
         if self.rotate is not None:
             return self._see(picture, self.rotate)
         seen = self._see(picture, 0)
-        turns = possible_turns(seen.maps) if self.kind != "digit" else []
+        count = len(seen.regions)
+        turns = possible_turns(seen.maps, count) if self.kind != "digit" else []
         best = mean_confidence(self._glance(seen)) if turns else 1.0
         for turn in turns:
             if best >= BEST:

@@ -8,9 +8,11 @@ from shuzi.page.network import Maps
 from shuzi.page.regions import Region
 from shuzi.recognise.sequence import Reading
 
-UPRIGHT, POSSIBLE = 0.9, 0.1
-"""Probability, by the network, from which a picture is upright; and that of a turn which may be
-tried if it is not."""
+UPRIGHT = 0.9
+"""Probability, by the network, from which a picture is upright."""
+LIKELY, POSSIBLE, MANY = 0.4, 0.1, 4
+"""Probability of a turn that is tried, and of one that is where there are so many numbers: few may
+read as well on their head (of 100 cheques 10 did, all wrongly)."""
 BEST, WELL, GAIN = 0.9, 0.6, 0.1
 """Mean confidence from which numbers cannot read better; that of a turned picture at least; and
 how much better than the picture as it is it reads."""
@@ -18,13 +20,14 @@ SAMPLE = 24
 """Numbers that are read to compare, the largest, as print is smaller than writing."""
 
 
-def possible_turns(maps: Maps) -> list[int]:
-    """Degrees clockwise by which the network would turn the picture, the likeliest first; none
-    where it is clearly upright."""
+def possible_turns(maps: Maps, count: int) -> list[int]:
+    """Degrees clockwise by which the network may turn a picture of so many numbers, the likeliest
+    first; none where it is clearly upright."""
     if maps.turns[0] >= UPRIGHT:
         return []
+    least = POSSIBLE if count >= MANY else LIKELY
     likely = np.argsort(-maps.turns, kind="stable")
-    return [90 * int(turn) for turn in likely if turn and maps.turns[turn] >= POSSIBLE]
+    return [90 * int(turn) for turn in likely if turn and maps.turns[turn] >= least]
 
 
 def sample_of(regions: Sequence[Region]) -> list[Region]:
