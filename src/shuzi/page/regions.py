@@ -1,7 +1,7 @@
 """Maps -> the regions of a picture that hold a number each, as quadrilaterals."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,6 +27,9 @@ AROUND = 9
 """So many, itself among them."""
 LARGE = 32
 """Cells of the fine maps that a number is high which is seen better in the coarse ones."""
+DOUBTED, CLEAR = 16, 0.7
+"""Cells of the fine maps that a number is high in which the coarse ones may tell what belongs
+together, and how sure they must be."""
 STRAY = 0.35
 """Heights that a number's ends may lie away from where its kernel says they are."""
 
@@ -65,15 +68,16 @@ def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     kept = _regions(maps, shape)
     if maps.coarse is None:
         return kept
-    limit = LARGE * maps.scale
     for large in find_regions(maps.coarse, shape):
-        if quad_size(large.quad)[1] < limit:
-            continue
+        height = quad_size(large.quad)[1] / maps.scale
         within = [region for region in kept if _lies_within(region, large)]
-        if _mean_score(within) >= large.score:
-            continue
-        if not any(_lies_within(large, region) for region in kept if region not in within):
-            kept = [region for region in kept if region not in within] + [large]
+        others = [region for region in kept if region not in within]
+        surer = large.score > _mean_score(within)
+        if height >= LARGE and surer and not any(_lies_within(large, other) for other in others):
+            kept = [*others, large]
+        elif height >= DOUBTED and len(within) > 1 and large.score >= CLEAR:
+            # It may be one number, of which these are parts.
+            kept = [*others, *(replace(region, apart=False) for region in within)]
     return kept
 
 
