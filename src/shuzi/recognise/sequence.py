@@ -26,6 +26,8 @@ SURE = 0.8
 """A number that is read with less confidence is looked at again."""
 LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
+MOST = 300
+"""More unsure strips are not numbers but a texture, and not worth their time."""
 WIDEST = max(across for across, _ in LOOKS)
 CHUNK, COLUMNS = 64, 64 * 160
 """Strips that are read together, and the columns of all of them, at most: wide ones take memory."""
@@ -92,6 +94,8 @@ class SequenceRecogniser:
         tables = self.log_probabilities(strips)
         found = [beam_search(table) for table in tables]
         unsure = [i for i, ((text, p), *_) in enumerate(found) if text and p < SURE]
+        if len(unsure) > MOST:
+            unsure = []
         again = [_resized(strips[i], *look) for i in unsure for look in LOOKS]
         others = iter(self.log_probabilities(again))
         for i in unsure:
