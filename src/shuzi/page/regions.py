@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import cv2
 import numpy as np
@@ -70,10 +71,13 @@ def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         return kept
     for large in find_regions(maps.coarse, shape):
         height = quad_size(large.quad)[1] / maps.scale
-        within = [region for region in kept if _lies_within(region, large)]
-        others = [region for region in kept if region not in within]
+        if height < DOUBTED:
+            continue
+        lies_in_it, holds_it = _overlaps(kept, large)
+        within = list(compress(kept, lies_in_it))
+        others = list(compress(kept, ~lies_in_it))
         surer = large.score > _mean_score(within)
-        if height >= LARGE and surer and not any(_lies_within(large, other) for other in others):
+        if height >= LARGE and surer and not (holds_it & ~lies_in_it).any():
             kept = [*others, large]
         elif height >= DOUBTED and len(within) > 1 and large.score >= CLEAR:
             # It may be one number, of which these are parts.
@@ -88,12 +92,14 @@ def _mean_score(regions: list[Region]) -> float:
     return float(np.average(scores, weights=areas)) if regions else 0.0
 
 
-def _lies_within(region: Region, other: Region) -> bool:
-    """Whether most of a region's upright rectangle is in that of the other."""
-    a, b = region.box, other.box
-    across = min(a.right, b.right) - max(a.x, b.x)
-    down = min(a.bottom, b.bottom) - max(a.y, b.y)
-    return across > 0 and down > 0 and across * down > 0.5 * a.width * a.height
+def _overlaps(regions: list[Region], large: Region) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which regions have most of their upright rectangle in that of the large one; and in which
+    most of the large one's is."""
+    quads = np.array([region.quad for region in (*regions, large)], np.float64)
+    low, high = quads.min(axis=1), quads.max(axis=1)
+    shared = (np.minimum(high, high[-1]) - np.maximum(low, low[-1])).clip(0).prod(axis=1)[:-1]
+    area = (high - low).prod(axis=1)
+    return shared > area[:-1] / 2, shared > area[-1] / 2
 
 
 def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
