@@ -154,14 +154,15 @@ class Transcriber:
         if not reading.text:
             reading = _best_guess(reading, strip)
         first, last = (round((column - strip.left) / strip.step) for column in inner)
-        # A guide line that runs up to a number is no minus.
+        marks = find_signs(strip.values, reading.spans)
+        # What stands out of its region may be a minus, or a guide line that runs up to the number.
         signs = tuple(
-            sign
-            for sign in find_signs(strip.values, reading.spans)
-            if first - 1 <= sign.span[0] and sign.span[1] <= last + 1
+            sign for sign in marks if first - 1 <= sign.span[0] and sign.span[1] <= last + 1
         )
-        marks = [sign.span for sign in signs]
-        unread = has_unread_ink(strip.values, reading, marks, (first, last))
+        cut = len(signs) < len(marks) and not self.digits_only
+        unread = cut or has_unread_ink(
+            strip.values, reading, [sign.span for sign in signs], (first, last)
+        )
         signs = () if self.digits_only else signs
         text = signed(reading.text, signs)
         probabilities = None
