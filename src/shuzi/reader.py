@@ -29,7 +29,8 @@ Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
 TURNS = (0, 90, 180, 270)
 MARGIN = 0.2
-"""Of its height, the paper that a region is read with on each side."""
+"""Of its height, the paper that a region is read with on each side: with 0.1 to 0.3 as many numbers
+of `pages/` are right, with 0.4 a few less."""
 FOUND = 0.65
 """How sure the network is of what is a number though it cannot be read: of 260 numbers of `pages/`
 97.7 % have more, of 91 regions that cannot be read 55 %."""
