@@ -27,19 +27,20 @@ ALLOWED = {
     "pdf_child": set(),
     "card": LEAVES,
     "decide": LEAVES,
-    "reader": RECOGNISE | {"image", "page", "decide", "explain"},
-    "explain": LEAVES | {"reader"},
+    "reader": RECOGNISE | {"image", "page", "rules", "decide", "explain"},
+    "explain": LEAVES | {"reader", "rules"},
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"arrays", "card", "dataset", "recognise", "evaluation", ""}
+EVALUATION = LEAVES | {"arrays", "card", "dataset", "recognise", "rules", "evaluation", ""}
 SYNTH = RECOGNISE | {"dataset", "synth"}
 REVIEW = RECOGNISE | {"image", "evaluation", "review"}
 PACKAGES = {
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
+    "rules": RECOGNISE | {"rules", "decide"},
     "synth": SYNTH,
     "evaluation": EVALUATION,
     "training": EVALUATION | {"page", "synth", "training", "review"},

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 import shuzi
+from shuzi.rules.layout import find_numbers
 
 TEXT = """please write clearly one figure in each box do not fill fields that are not meant for you
 signature of witness date place name street city total amount received count all votes which were
@@ -57,6 +58,12 @@ def test_print_is_not_turned(printed):
     assert printed[0].rotated == 0
 
 
+def test_every_word_is_one_group():
+    """However many letters there are: a limit on them left high ones as pieces of words."""
+    picture, count = print_page("DejaVuSansMono")
+    assert 0.9 * count < len(find_numbers(picture).groups) < 1.1 * count
+
+
 def test_a_number_among_words_is_read(reader, digits):
     """The word before it is no part of it."""
     picture, _ = print_page("DejaVuSans", 30)
@@ -86,3 +93,11 @@ def test_a_letter_between_words_is_no_digit(reader):
 def test_a_printed_digit_between_words_is_one(reader):
     numbers = reader.read(line_of("write with 2 pens and with 3 pencils")).numbers
     assert [number.text for number in numbers] == 4 * ["2", "3"]
+
+
+@pytest.mark.parametrize("word", ["12abc", "519ned"])
+def test_digits_with_several_letters_at_them_are_for_review(word, reader):
+    """A word whose letters look like digits, or a number with its unit."""
+    numbers = reader.read(line_of(f"some words of {word} and more")).numbers
+    assert [number.decision for number in numbers] == 4 * ["review"]
+    assert all(number.confidence <= 0.5 for number in numbers)

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from shuzi.files import make_folder, write_atomically
 from shuzi.result import Page
+from shuzi.rules.explain import write_explanation as explain_rules
 
 if TYPE_CHECKING:
     from shuzi.reader import Look
@@ -38,6 +39,10 @@ def write_explanation(look: "Look", folder: Path) -> None:
         OutputError: the folder cannot be written.
     """
     page = look.page
+    if look.found is not None:
+        seen = look.found.seen
+        explain_rules(seen.grey, seen.sight, seen.page, folder)
+        return
     stages = {
         "1-grey": Image.fromarray(look.grey),
         "2-seen": _seen_picture(look),
@@ -105,6 +110,7 @@ def _seen_picture(look: "Look") -> Image.Image:
     """The page, and over it what the network saw, as much of each colour as it is sure."""
     height, width = look.grey.shape
     pixels = np.repeat(look.grey[..., None], 3, axis=-1).astype(np.float32)
+    assert look.maps is not None
     for name, colour in SEEN.items():
         cells = getattr(look.maps, name)
         size = round(cells.shape[1] * look.maps.scale), round(cells.shape[0] * look.maps.scale)

@@ -1,4 +1,4 @@
-"""Picture -> page network -> regions in reading order -> models -> decisions -> Page."""
+"""Picture -> rules, or page network -> regions in reading order -> models -> decisions -> Page."""
 
 from collections.abc import Iterator, Sequence
 from copy import copy
@@ -24,6 +24,8 @@ from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
 from shuzi.recognise.transcriber import PARTLY, Transcriber, Transcript
 from shuzi.result import Box, Digit, Kind, Number, Page
+from shuzi.rules.ink import find_ink
+from shuzi.rules.reading import Found, Rules
 
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
@@ -49,19 +51,23 @@ class Look:
 
     Args:
         grey: uint8 (height, width), upright.
-        maps: what the network saw of it.
-        regions: of each number of the page, where it stands.
         page: what it says.
+        maps: what the network saw of it; None where it was read by rules.
+        regions: of each number of the page, where it stands, if the network saw it.
+        found: what the rules saw, if it was read by them.
     """
 
     grey: Grey
-    maps: Maps
-    regions: tuple[Region, ...]
     page: Page
+    maps: Maps | None = None
+    regions: tuple[Region, ...] = ()
+    found: Found | None = None
 
     @property
     def other(self) -> Box | None:
         """Around the writing and print that are not numbers, if there are any."""
+        if self.maps is None:
+            return find_ink(self.grey)
         y, x = np.nonzero(self.maps.other > WRITTEN)
         if len(x) < CELLS:
             return None
@@ -70,6 +76,13 @@ class Look:
             for at in (x.min(), y.min(), x.max() + 1, y.max() + 1)
         )
         return Box(left, top, right - left, bottom - top)
+
+    @property
+    def strips(self) -> list[Grey]:
+        """What the models read of each number: its strip, or a digit's glyph."""
+        if self.found is not None:
+            return self.found.strips
+        return [number.strip for number in self.page.numbers if number.strip is not None]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -89,10 +102,11 @@ class Reader:
         model: a digit model, a run folder or a model.onnx that shuzi wrote; the one that shuzi
             carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
-        page_model: the model that sees where numbers stand, a run of `shuzi train page` or its
-            model.onnx; the one that shuzi carries if None.
-        kind: what is wanted of the pictures: a digit, a number, or auto and page for all that are
-            found.
+        network: a network sees where numbers stand, instead of rules. It reads photos of columns
+            and pages of digits better, forms, tables and sudokus worse: see docs/experiments.md.
+        page_model: that network, a run of `shuzi train page` or its model.onnx; the one that shuzi
+            carries if None.
+        kind: what the pictures are, digit, number or page; auto decides from each.
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
             those that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
@@ -110,6 +124,7 @@ class Reader:
         model: str | PathLike[str] | None = None,
         *,
         number_model: str | PathLike[str] | None = None,
+        network: bool = False,
         page_model: str | PathLike[str] | None = None,
         kind: str = "auto",
         rotate: int | None = None,
@@ -122,6 +137,7 @@ class Reader:
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
         self.number_model, self.page_model = number_model, page_model
+        self.network = network or page_model is not None
         self.max_pixels = max_pixels
 
     def with_options(
@@ -157,6 +173,18 @@ class Reader:
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
         return PageNetwork(self.page_model, threads=self.recogniser.threads)
+
+    @property
+    def _rules(self) -> Rules:
+        return Rules(
+            self.recogniser,
+            self.sequence_recogniser,
+            kind=self.kind,
+            rotate=self.rotate,
+            target_error=self.target_error,
+            digits_only=self.digits_only,
+            two_opinions=not self.own_model,
+        )
 
     @property
     def _transcriber(self) -> Transcriber:
@@ -223,6 +251,9 @@ class Reader:
 
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
+        if not self.network:
+            by_rules = self._rules.look(as_stored, source, number)
+            return Look(by_rules.grey, by_rules.page, found=by_rules)
         seen = self._upright(PageImage(as_stored))
         found = self._read(seen.picture, self._wanted(seen.regions))
         if not found and (self._is_of_one or max(seen.picture.grey.shape) <= CROP):
@@ -240,7 +271,7 @@ class Reader:
         )
         page = Decider(self.target_error).decide(page)
         shown = tuple(found[place.index][0] for place in places)
-        return Look(seen.picture.grey, seen.maps, shown, page)
+        return Look(seen.picture.grey, page, seen.maps, shown)
 
     def _upright(self, picture: PageImage) -> _Seen:
         """The picture turned as it is told, or as the network and the reading say."""

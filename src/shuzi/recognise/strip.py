@@ -62,6 +62,10 @@ class Strip:
     step: float
     writing: NDArray[np.uint8]
 
+    def on_crop(self, column: float) -> float:
+        """Where a column lies on the crop."""
+        return self.left + column * self.step
+
 
 def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The values of a crop's strip: see `make_strip`."""
@@ -95,6 +99,14 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
         step=pixel * (columns.stop - columns.start) / width,
         writing=ink[writing.top : writing.bottom, writing.left : writing.right],
     )
+
+
+def strip_of_glyph(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The strip, uint8 (32, 96), of one digit in MNIST's form, uint8 (28, 28), on blank paper."""
+    size = HEIGHT, HEIGHT
+    square = cv2.resize(glyph, size, interpolation=cv2.INTER_LINEAR)
+    sides = HEIGHT // 2, 3 * HEIGHT // 2
+    return np.asarray(np.pad(square, ((0, 0), sides)), np.uint8)
 
 
 def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:

@@ -10,9 +10,10 @@ from PIL import Image
 
 from shuzi.errors import DataError
 from shuzi.evaluation.calibration import NOT_A_DIGIT
-from shuzi.recognise.glyph import find_glyph
+from shuzi.recognise.glyph import normalise
 from shuzi.review.item import Item
 from shuzi.review.store import Store
+from shuzi.rules.ink import find_digit
 
 LEAST = 20
 """Fewer corrections teach nothing and measure nothing."""
@@ -88,7 +89,8 @@ def _glyph(store: Store, item: Item) -> NDArray[np.uint8] | None:
     if pictures is None:
         return None
     with Image.open(io.BytesIO(pictures.crop)) as crop:
-        return find_glyph(np.array(crop.convert("L")))
+        ink = find_digit(np.array(crop.convert("L")))
+    return None if ink is None else normalise(ink.values)
 
 
 def _hash(name: str) -> bytes:

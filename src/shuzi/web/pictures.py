@@ -18,9 +18,8 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 85]
 def seen(look: Look) -> list[dict[str, Any]]:
     """Of each number its box, and the strip that the models read."""
     return [
-        {"box": number.box.to_list(), "png": _url("png", number.strip, [])}
-        for number in look.page.numbers
-        if number.strip is not None
+        {"box": number.box.to_list(), "png": _url("png", strip, [])}
+        for number, strip in zip(look.page.numbers, look.strips, strict=True)
     ]
 
 

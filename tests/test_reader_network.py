@@ -1,0 +1,188 @@
+"""Pictures of digits, numbers and pages, read by the models that shuzi carries."""
+
+import json
+
+import numpy as np
+import pytest
+from pages import PAPER, page
+from PIL import Image
+from places import EXAMPLES
+
+import shuzi
+from shuzi.image import load_grey
+from shuzi.reader import KINDS, Reader
+from shuzi.synth.pen import draw
+from shuzi.synth.strokes import LETTERS
+
+PICTURES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".py")
+DRAWN = [path for path in PICTURES if path.stem[0].isdigit()]
+
+
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.name)
+def test_the_examples_are_read(path):
+    page = shuzi.read(path)
+    assert page.text() == path.stem[0]
+    assert page.numbers[0].confidence > 0.9
+
+
+def test_the_example_of_a_number_is_read():
+    page = shuzi.read(EXAMPLES / "number-2753.jpg")
+    assert (page.kind, page.text()) == ("number", "2753")
+    assert [digit.text for digit in page.numbers[0].digits] == list("2753")
+    places = [digit.box.x for digit in page.numbers[0].digits]
+    assert places == sorted(places)
+
+
+def test_the_example_of_a_page_is_read():
+    page = shuzi.read(EXAMPLES / "page.jpg")
+    assert page.kind == "page"
+    assert page.text() == "25 378 52\n835 7 2238\n58 3"
+
+
+def test_a_number_that_cannot_be_read_is_rejected_not_left_out(digits):
+    """Three digits whose rows are shifted at random."""
+    paper, _ = page(digits, [[2, 3], [3, 2], [3]], size=(460, 700))
+    shifts = np.random.default_rng(1).integers(-9, 10, 70)
+    for row, shift in zip(paper[270:340, 50:200], shifts, strict=True):
+        row[:] = np.roll(row, shift)
+    numbers = shuzi.read(paper).numbers
+    assert [number.decision == "reject" for number in numbers] == 4 * [False] + [True]
+    assert numbers[-1].box.y > 250
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_single_digit_is_read_whatever_is_wanted(kind):
+    page = Reader(kind=kind).read(EXAMPLES / "3.png")
+    assert (page.kind, page.text()) == ("digit" if kind == "auto" else kind, "3")
+
+
+def test_of_a_page_the_clearest_number_or_digit_may_be_wanted():
+    for kind, most in (("number", 4), ("digit", 1)):
+        (number,) = Reader(kind=kind).read(EXAMPLES / "page.jpg").numbers
+        assert 1 <= len(number.text) <= most
+
+
+def test_numbers_say_where_they_stand_and_what_was_read():
+    for number in shuzi.read(EXAMPLES / "page.jpg").numbers:
+        corners = np.array(number.quad)
+        assert corners.min(axis=0) == pytest.approx((number.box.x, number.box.y), abs=1)
+        assert corners.max(axis=0) == pytest.approx((number.box.right, number.box.bottom), abs=1)
+        assert number.strip.shape[0] == 32
+        for digit in number.digits:
+            assert number.box.x - 9 <= digit.box.x < digit.box.right <= number.box.right + 9
+
+
+def test_a_table_says_its_rows_and_columns_blank_cells_counted(digits):
+    paper, said = page(digits, [[2, 2, 2], [2, 2, 2], [2, 2, 2]], size=(420, 700))
+    paper[180:240, 200:340] = PAPER
+    found = {(n.row, n.column): n.text for n in shuzi.read(paper).numbers}
+    want = {
+        (row + 1, column + 1): text
+        for row, line in enumerate(said)
+        for column, text in enumerate(line)
+    }
+    assert set(found) == set(want) - {(2, 2)}
+
+
+def test_a_page_is_turned_where_it_reads_better(digits):
+    paper, _ = page(digits, [[2, 3, 2], [3, 2, 3], [2, 2, 3]], size=(420, 900))
+    for quarters in (1, 2, 3):
+        found = shuzi.read(np.rot90(paper, quarters))
+        assert found.rotated == 90 * quarters
+        assert found.text() == shuzi.read(paper).text()
+    assert Reader(rotate=0).read(np.rot90(paper)).rotated == 0
+
+
+def test_a_blank_picture_is_no_digit_not_a_guess():
+    assert shuzi.read(EXAMPLES / "blank.jpg").numbers == ()
+
+
+@pytest.mark.parametrize("way", ["0,50! 100,50!", LETTERS[0], LETTERS[3], LETTERS[7]])
+def test_what_is_not_a_digit_is_no_number(way):
+    ink = draw(way, np.random.default_rng(4))
+    assert shuzi.read(np.pad(255 - ink, 20, constant_values=255)).text() == ""
+
+
+def test_a_model_that_knows_digits_only_never_refuses(run):
+    ink = draw(LETTERS[0], np.random.default_rng(4))
+    picture = np.pad(255 - ink, 20, constant_values=255)
+    assert len(Reader(run.folder / "model.onnx", kind="digit").read(picture).numbers) == 1
+
+
+def test_a_page_says_where_the_digit_is():
+    page = shuzi.read(EXAMPLES / "7-photo.jpg")
+    box = page.numbers[0].box
+    assert (page.width, page.height) == (800, 600)
+    # The script draws it in a field of 300 x 300 at (260, 90).
+    assert (box.x, box.y) == pytest.approx((326, 130), abs=36)
+    assert (box.width, box.height) == pytest.approx((190, 240), abs=60)
+
+
+def test_probabilities_are_those_of_the_digits():
+    number = shuzi.read(EXAMPLES / "3.png").numbers[0]
+    assert len(number.probabilities) == 10
+    assert 0.9 < sum(number.probabilities) < 1 + 1e-5
+    assert number.confidence == max(number.probabilities) == number.probabilities[3]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_ink_may_be_lighter_than_paper(turned):
+    grey = load_grey(EXAMPLES / "3.png")
+    assert shuzi.read(255 - grey if turned else grey).text() == "3"
+
+
+def test_another_model_can_read(run):
+    page = shuzi.read(EXAMPLES / "3.png", model=run.folder / "model.onnx")
+    assert len(page.numbers) == 1
+
+
+def test_explain_writes_a_picture_of_each_stage(tmp_path):
+    page = next(Reader().explain(EXAMPLES / "3.png", tmp_path / "stages"))
+    assert page.text() == "3"
+    names = sorted(path.name for path in (tmp_path / "stages").iterdir())
+    assert names[:4] == ["3-1-grey.png", "3-2-seen.png", "3-3-read.png", "3-4-strips.png"]
+    assert names[4:] == ["3-5-advice.txt"]
+    with Image.open(tmp_path / "stages" / "3-3-read.png") as read:
+        assert read.size == (280, 280)
+
+
+def pictures(path):
+    with np.load(path) as file:
+        return file["x"], file["y"]
+
+
+def test_unseen_writers_are_read(data_folder):
+    images, labels = pictures(data_folder / "digits" / "chars74k.npz")
+    reader = Reader()
+    right = [reader.read(i).text() == str(label) for i, label in zip(images, labels, strict=True)]
+    assert np.mean(right) > 0.97
+
+
+@pytest.fixture(scope="module")
+def letters_as_read(data_folder):
+    """Letters that look like no digit, of unseen writers."""
+    images, labels = pictures(data_folder / "not_digits" / "letters.npz")
+    reader = Reader()
+    return [reader.read(image) for image in images[~np.isin(labels, list("OoDIliZzSsBbqg"))]]
+
+
+def test_most_letters_of_unseen_writers_are_refused(letters_as_read):
+    assert np.mean([page.text() == "" for page in letters_as_read]) > 0.7
+
+
+def test_hardly_any_letter_of_unseen_writers_is_accepted(letters_as_read):
+    said = [[number.decision for number in page.numbers] for page in letters_as_read]
+    assert np.mean(["accept" in decisions for decisions in said]) < 0.01
+
+
+def test_the_card_says_what_made_the_model():
+    card = json.loads((EXAMPLES.parent / "src/shuzi/models/digit.json").read_text())
+    assert {"data", "recipe", "seed", "git_commit", "scores"} <= set(card)
+    assert card["scores"]["MNIST test"]["n"] == 10_000
+
+
+def test_the_models_scores_are_those_of_its_card(mnist):
+    card = json.loads((EXAMPLES.parent / "src/shuzi/models/digit.json").read_text())
+    guesses = shuzi.Recogniser().predict(mnist.test_images).argmax(axis=1)
+    accuracy = (guesses == mnist.test_labels).mean()
+    assert accuracy == pytest.approx(card["scores"]["MNIST test"]["accuracy"], abs=2e-4)

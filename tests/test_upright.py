@@ -1,0 +1,57 @@
+"""Pages on their side and on their head are turned; those that stand upright stay."""
+
+import numpy as np
+import pytest
+from pages import boxed, page
+from places import EXAMPLES
+
+from shuzi import Reader
+from shuzi.image import load_grey
+
+LENGTHS = [[3, 1, 2], [2, 4], [3, 3], [1, 5]]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_page_is_turned_upright(reader, digits, quarters):
+    picture, _ = page(digits, LENGTHS)
+    found = reader.read(np.rot90(picture, quarters))
+    assert (found.rotated, found.height, found.width) == (90 * quarters, 900, 1000)
+    assert found.text() == reader.read(picture).text()
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_what_the_user_says_goes_first(digits, quarters):
+    picture, _ = page(digits, LENGTHS)
+    found = Reader(rotate=0).read(np.rot90(picture, quarters))
+    assert found.rotated == 0
+
+
+def test_the_example_page_is_turned(reader):
+    grey = load_grey(EXAMPLES / "page.jpg")
+    assert reader.read(np.rot90(grey, 2)).text() == reader.read(grey).text()
+
+
+def test_rows_of_boxes_on_their_head_are_turned(reader, digits):
+    sheet = np.full((700, 1000), 235, np.uint8)
+    for place, chosen in enumerate([[3, 8, 20, 4], [5, 6, 7, 9], [2, 13, 15, 22]]):
+        picture, _ = boxed(digits, chosen)
+        sheet[50 + 200 * place :][: len(picture), 100 : 100 + picture.shape[1]] = picture
+    assert reader.read(np.rot90(sheet, 2)).text() == reader.read(sheet).text()
+
+
+@pytest.mark.parametrize("quarters", [1, 2])
+def test_a_crop_of_a_number_is_turned_where_that_is_clear(reader, quarters):
+    grey = load_grey(EXAMPLES / "number-2753.jpg")
+    found = reader.read(np.rot90(grey, quarters))
+    assert (found.kind, found.text(), found.rotated) == ("number", "2753", 90 * quarters)
+
+
+@pytest.mark.parametrize("name", ["3.png", "5-chalk.png", "7-photo.jpg"])
+def test_a_digit_is_never_turned(reader, name):
+    grey = load_grey(EXAMPLES / name)
+    assert reader.read(np.rot90(grey, 2)).rotated == 0
