@@ -7,7 +7,7 @@ from PIL import Image
 
 from shuzi import Box, Number, Page, Reader
 from shuzi.errors import OutputError
-from shuzi.explain import COLOURS, advice
+from shuzi.rules.explain import COLOURS, advice
 from shuzi.rules.groups import Group
 
 GREY = np.full((100, 200), 230, np.uint8)

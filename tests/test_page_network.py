@@ -46,7 +46,7 @@ def test_maps_are_of_the_picture_whatever_its_size(network, shape):
         assert plane.shape == pytest.approx(cells, abs=1)
         assert 0 <= plane.min() <= plane.max() <= 1
     assert maps.turns.sum() == pytest.approx(1, abs=1e-4)
-    assert maps.coarse.scale > maps.scale
+    assert maps.coarse is None or maps.coarse.scale > maps.scale
 
 
 def test_a_large_picture_is_reduced_and_a_small_one_enlarged():

@@ -110,7 +110,7 @@ def test_a_sheet_that_the_photo_cuts_off_keeps_its_place(paper):
 def test_what_was_seen_is_the_flat_sheet(paper, reader, tmp_path):
     photo, _ = on_desk(paper[0])
     look = next(reader.looks(photo, explain=tmp_path))
-    assert look.seen.grey.shape == find_sheet(photo).grey.shape
+    assert look.found.seen.grey.shape == find_sheet(photo).grey.shape
     assert len(seen(look)) == len(look.page.numbers)
     assert len(list(tmp_path.glob("*-4-strips.png"))) == 1
 

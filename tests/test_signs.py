@@ -6,7 +6,6 @@ import pytest
 from places import EXAMPLES
 
 import shuzi
-from shuzi.explain import model_inputs
 from shuzi.image import load_grey
 from shuzi.recognise.signs import Sign, find_signs, signed
 from shuzi.result import Box, Digit, Number
@@ -137,5 +136,5 @@ def test_digits_only_leaves_signs_out():
 def test_a_signed_number_is_explained(tmp_path):
     picture = with_stroke("page.jpg", (70, 145), (94, 143))
     for look in shuzi.Reader().looks(picture, explain=tmp_path):
-        assert len(model_inputs(look.grey, look.sight, look.page)) == len(look.page.numbers)
+        assert len(look.strips) == len(look.page.numbers)
     assert (tmp_path / "array-4-strips.png").exists()

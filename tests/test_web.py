@@ -159,13 +159,15 @@ def decoded(url):
     return cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
 
 
-@pytest.mark.parametrize("name", ["3.png", "number-2753.jpg", "page.jpg"])
-def test_what_the_models_read_is_shown(service, name):
+@pytest.mark.parametrize(
+    ("name", "shape"), [("3.png", (28, 28)), ("number-2753.jpg", (32,)), ("page.jpg", (32,))]
+)
+def test_what_the_model_saw_is_shown(service, name, shape):
     answer = service.post("/api/v1/read?seen=true", content=picture(name), headers=PICTURE)
     page = answer.json()["pages"][0]
     assert [s["box"] for s in page["seen"]] == [n["box"] for n in page["numbers"]]
     for seen in page["seen"]:
-        assert len(decoded(seen["png"])) == 32
+        assert decoded(seen["png"]).shape[: len(shape)] == shape
     assert decoded(page["seen"][0]["png"]).max() > 200
 
 

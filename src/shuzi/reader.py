@@ -178,7 +178,7 @@ class Reader:
     def _rules(self) -> Rules:
         return Rules(
             self.recogniser,
-            self.sequence_recogniser,
+            lambda: self.sequence_recogniser,
             kind=self.kind,
             rotate=self.rotate,
             target_error=self.target_error,

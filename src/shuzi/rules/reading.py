@@ -1,5 +1,6 @@
 """Picture -> sight -> glyph or strips -> a model -> Page, by the rules of this folder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,16 +60,21 @@ class Rules:
     """Reads a picture by rules; the arguments are those of `shuzi.Reader`.
 
     Args:
+        sequences: gives the number model, which is loaded when it is first asked for.
         two_opinions: a single digit's probabilities are the digit model's and the number model's.
     """
 
     recogniser: Recogniser
-    sequence_recogniser: SequenceRecogniser
+    sequences: Callable[[], SequenceRecogniser]
     kind: str
     rotate: int | None
     target_error: float
     digits_only: bool
     two_opinions: bool
+
+    @property
+    def sequence_recogniser(self) -> SequenceRecogniser:
+        return self.sequences()
 
     @property
     def transcriber(self) -> Transcriber:
