@@ -103,7 +103,8 @@ class Reader:
             carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
         network: a network sees where numbers stand, instead of rules. It reads photos of columns
-            and pages of digits better, forms, tables and sudokus worse: see docs/experiments.md.
+            and lines of digits better, forms, tables, sudokus and print worse: see
+            docs/experiments.md.
         page_model: that network, a run of `shuzi train page` or its model.onnx; the one that shuzi
             carries if None.
         kind: what the pictures are, digit, number or page; auto decides from each.
