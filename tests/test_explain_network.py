@@ -34,12 +34,6 @@ def test_advice_is_plain(grey, numbers, said):
     assert said in " ".join(advice(grey, pages_of(*numbers)))
 
 
-@pytest.mark.parametrize(("spread", "printed"), [(0, True), (9, False)])
-def test_numbers_of_one_height_look_printed(spread, printed):
-    numbers = [number(Box(20, 9, 20, 30 + i % 3 * spread), "accept") for i in range(9)]
-    assert ("look printed" in " ".join(advice(GREY, pages_of(*numbers)))) == printed
-
-
 def test_what_cannot_be_read_is_said():
     nothing = Number(text="", confidence=0.0, decision="reject", box=Box(20, 20, 20, 30))
     assert advice(GREY, pages_of(nothing)) == ["Something at 20, 20 cannot be read: look at it."]

@@ -28,7 +28,7 @@ ALLOWED = {
     "card": LEAVES,
     "decide": LEAVES,
     "reader": RECOGNISE | {"image", "page", "rules", "decide", "explain"},
-    "explain": LEAVES | {"reader", "rules"},
+    "explain": LEAVES | {"reader"},
     "reading": LEAVES | {"image", "decide", "reader"},
     "cli": None,
     "__init__": None,
@@ -40,7 +40,7 @@ REVIEW = RECOGNISE | {"image", "evaluation", "review"}
 PACKAGES = {
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
-    "rules": RECOGNISE | {"rules", "decide"},
+    "rules": RECOGNISE | {"rules", "decide", "explain"},
     "synth": SYNTH,
     "evaluation": EVALUATION,
     "training": EVALUATION | {"page", "synth", "training", "review"},

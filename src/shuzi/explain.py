@@ -1,5 +1,6 @@
 """What was seen of a page, as pictures and plain advice."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from PIL import Image, ImageDraw
 
 from shuzi.files import make_folder, write_atomically
 from shuzi.result import Page
-from shuzi.rules.explain import write_explanation as explain_rules
 
 if TYPE_CHECKING:
     from shuzi.reader import Look
@@ -39,10 +39,6 @@ def write_explanation(look: "Look", folder: Path) -> None:
         OutputError: the folder cannot be written.
     """
     page = look.page
-    if look.found is not None:
-        seen = look.found.seen
-        explain_rules(seen.grey, seen.sight, seen.page, folder)
-        return
     stages = {
         "1-grey": Image.fromarray(look.grey),
         "2-seen": _seen_picture(look),
@@ -50,25 +46,40 @@ def write_explanation(look: "Look", folder: Path) -> None:
     }
     strips = [number.strip for number in page.numbers if number.strip is not None]
     if strips:
-        stages["4-strips"] = _sheet(strips)
+        stages["4-strips"] = sheet_of(strips)
+    heights = [number.quad[3][1] - number.quad[0][1] for number in page.numbers]
+    write_stages(page, stages, advice(look.grey, page, heights), folder)
+
+
+def write_stages(
+    page: Page, stages: dict[str, Image.Image], lines: list[str], folder: Path
+) -> None:
+    """Write <name>-<stage>.png of each stage, and the advice as <name>-5-advice.txt.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
     name = _name(page)
     make_folder(folder)
     for stage, picture in stages.items():
         with write_atomically(folder / f"{name}-{stage}.png") as temporary:
             picture.save(temporary, format="PNG")
-    lines = advice(look.grey, page) or ["Nothing to improve."]
     with write_atomically(folder / f"{name}-5-advice.txt") as temporary:
-        temporary.write_text("".join(f"{line}\n" for line in lines))
+        temporary.write_text("".join(f"{line}\n" for line in lines or ["Nothing to improve."]))
 
 
-def advice(grey: Grey, page: Page) -> list[str]:
-    """What to do for a better reading, a sentence each; empty if there is nothing to say."""
+def advice(grey: Grey, page: Page, heights: Sequence[float] = ()) -> list[str]:
+    """What to do for a better reading, a sentence each; empty if there is nothing to say.
+
+    Args:
+        heights: of what is written, in pixels: print is all of one height.
+    """
     said = []
     if np.percentile(grey, 90) < DARK:
         said.append("The picture is too dark: use more light.")
     if not page.numbers:
         said.append("No number was found. Is the ink darker or lighter than its paper?")
-    if _look_printed(page):
+    if _look_printed(heights):
         said.append(
             "The numbers look printed, being all of one height; shuzi reads handwriting best."
         )
@@ -88,12 +99,12 @@ def advice(grey: Grey, page: Page) -> list[str]:
     return said
 
 
-def _look_printed(page: Page) -> bool:
-    heights = np.array([number.quad[3][1] - number.quad[0][1] for number in page.numbers])
+def _look_printed(heights: Sequence[float]) -> bool:
     if len(heights) < MANY:
         return False
     middle = float(np.median(heights))
-    return middle >= SMALL and float(np.median(np.abs(heights - middle))) <= ONE_HEIGHT * middle
+    spread = float(np.median(np.abs(np.array(heights) - middle)))
+    return middle >= SMALL and spread <= ONE_HEIGHT * middle
 
 
 def _name(page: Page) -> str:
@@ -133,7 +144,7 @@ def _read_picture(grey: Grey, page: Page) -> Image.Image:
     return picture
 
 
-def _sheet(strips: list[Grey]) -> Image.Image:
+def sheet_of(strips: list[Grey]) -> Image.Image:
     """The strips in reading order, rows of about 500 columns, enlarged."""
     rows: list[list[Grey]] = [[]]
     for strip in strips:

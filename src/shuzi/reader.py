@@ -245,9 +245,7 @@ class Reader:
         for number, as_stored in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
             look = self.look(as_stored, source_name(picture), number)
             if explain is not None:
-                from shuzi.explain import write_explanation
-
-                write_explanation(look, Path(explain))
+                _explain(look, Path(explain))
             yield look
 
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
@@ -340,6 +338,17 @@ class Reader:
         if len(numbers) != 1 or numbers[0].box.height < ALONE * height:
             return "page"
         return "digit" if numbers[0].probabilities is not None else "number"
+
+
+def _explain(look: Look, folder: Path) -> None:
+    from shuzi.explain import write_explanation
+    from shuzi.rules.explain import write_explanation as explain_rules
+
+    if look.found is None:
+        write_explanation(look, folder)
+    else:
+        seen = look.found.seen
+        explain_rules(seen.grey, seen.sight, seen.page, folder)
 
 
 def _whole(picture: PageImage) -> Region:

@@ -12,7 +12,6 @@ from shuzi.recognise.glyph import normalise
 from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.recognise.strip import strip_of_glyph
 from shuzi.result import Kind, Number, Page
-from shuzi.rules.explain import model_inputs
 from shuzi.rules.ink import Ink
 from shuzi.rules.numbers import REFUSED, digit_of, doubt
 from shuzi.rules.rings import without_rings
@@ -51,6 +50,8 @@ class Found:
     @property
     def strips(self) -> list[Grey]:
         """What the models read of each number: its strip, or a digit's glyph."""
+        from shuzi.rules.explain import model_inputs
+
         seen = self.seen
         return model_inputs(seen.grey, seen.sight, seen.page)
 
