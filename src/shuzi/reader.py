@@ -355,7 +355,7 @@ def _whole(picture: PageImage) -> Region:
     height, width = picture.grey.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     # It was not found: there is a number if it can be read.
-    return Region(corners, score=0.0, other=0.0)
+    return Region(corners, score=0.0)
 
 
 def _is_found(region: Region, said: Transcript) -> bool:

@@ -42,14 +42,12 @@ class Region:
     Args:
         quad: float32 (4, 2), in pixels of the picture.
         score: 0 to 1, how sure the network is that it is one.
-        other: 0 to 1, how much of what is written in it is not of a number.
         apart: whether it is one number, and not a part of one or several, by stricter and looser
             kernels alike.
     """
 
     quad: Quad
     score: float
-    other: float
     apart: bool = True
 
     @property
@@ -122,10 +120,9 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     for i, angle in zip(kept, angles, strict=True):
         x, y = kernels[i].T.astype(int)
         quad = _quad(kernels[i], extents.get(i, kernels[i]), angle)
-        other = _share_of_other(maps, quad)
         corners = ((quad + 0.5) * maps.scale).astype(np.float32)
         corners = corners.clip(0, np.array(shape[1::-1], np.float32))
-        regions.append(Region(corners, float(maps.kernels[y, x].mean()), other, i in apart))
+        regions.append(Region(corners, float(maps.kernels[y, x].mean()), i in apart))
     return regions
 
 
@@ -220,14 +217,3 @@ def _quad(
     (a, b), (c, d) = first, last
     corners = np.array([[a, b], [c, b], [c, d], [a, d]], np.float64)
     return np.asarray(corners @ turn.T)
-
-
-def _share_of_other(maps: Maps, quad: NDArray[np.float64]) -> float:
-    """Of the cells in the quadrilateral that hold writing, how many hold other than numbers."""
-    left, top = np.floor(quad.min(axis=0)).astype(int).clip(0)
-    right, bottom = np.ceil(quad.max(axis=0)).astype(int) + 1
-    part = maps.other[top:bottom, left:right]
-    mask = np.zeros(part.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.round(quad - [left, top]).astype(np.int32), 1)
-    inside = part[mask > 0]
-    return float((inside > WHOLE).mean()) if inside.size else 0.0

@@ -100,12 +100,16 @@ def any_of(ready: list[int], seed: int, number: int) -> int:
 
 def _begin(images: NDArray[np.uint8], labels: NDArray[np.integer]) -> None:
     os.nice(5)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _glyphs.append(Glyphs(images, labels))
 
 
-def _end_with_parent() -> None:
-    """A training that was killed cannot tell its workers."""
+def end_with_parent() -> None:
+    """Let this worker end when its training does, which cannot tell it if it was killed."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -1,12 +1,10 @@
 """The training of the page network: pages come composed, crop by crop, from other processes."""
 
 import math
-import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +19,7 @@ from shuzi.synth.materials import Materials, load_materials
 from shuzi.synth.sheets import compose_sample
 from shuzi.training.average import Average
 from shuzi.training.device import Device
+from shuzi.training.drawer import end_with_parent
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.page_network import PageNetwork, page_loss
@@ -82,16 +81,8 @@ _materials: list[Materials] = []
 
 
 def _begin(data: Path) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _materials.append(load_materials(data))
-
-
-def _end_with_parent() -> None:
-    """A training that was killed cannot tell its workers."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _compose(seed: int, part: int) -> tuple[NDArray[np.uint8], ...]:

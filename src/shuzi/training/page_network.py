@@ -6,8 +6,6 @@ from torch.nn import functional
 
 STRIDE = 2
 """Pixels of the picture to a cell of the maps."""
-DEEPEST = 64
-"""Pixels to a cell of the coarsest features: sides of what goes in are multiples of it."""
 MAPS = 3
 """Kernels, extents, other writing."""
 _WIDTHS = (16, 32, 64, 96, 96, 96)
