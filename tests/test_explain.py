@@ -7,7 +7,7 @@ from PIL import Image
 
 from shuzi import Box, Number, Page, Reader
 from shuzi.errors import OutputError
-from shuzi.rules.explain import COLOURS, advice
+from shuzi.explain import COLOURS, advice
 
 GREY = np.full((100, 200), 230, np.uint8)
 
@@ -39,6 +39,11 @@ def test_numbers_of_one_height_look_printed(spread, printed):
     heights = [30 + i % 3 * spread for i in range(9)]
     page = pages_of(number(Box(20, 20, 20, 30), "accept"))
     assert ("look printed" in " ".join(advice(GREY, page, heights))) == printed
+
+
+def test_what_cannot_be_read_is_said():
+    nothing = Number(text="", confidence=0.0, decision="reject", box=Box(20, 20, 20, 30))
+    assert advice(GREY, pages_of(nothing)) == ["Something at 20, 20 cannot be read: look at it."]
 
 
 def test_there_is_nothing_to_say_of_what_is_accepted():

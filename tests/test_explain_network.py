@@ -5,42 +5,9 @@ import pytest
 from pages import page
 from PIL import Image
 
-from shuzi import Box, Number, Page, Reader
+from shuzi import Reader
 from shuzi.errors import OutputError
-from shuzi.explain import COLOURS, advice
-
-GREY = np.full((100, 200), 230, np.uint8)
-
-
-def pages_of(*numbers):
-    return Page(source="a.png", width=200, height=100, kind="page", numbers=numbers)
-
-
-def number(box, decision="review"):
-    return Number(text="7", confidence=0.5, decision=decision, box=box)
-
-
-@pytest.mark.parametrize(
-    ("grey", "numbers", "said"),
-    [
-        (GREY // 5, (), "too dark"),
-        (GREY, (), "No number was found"),
-        (GREY, (number(Box(20, 20, 6, 9)),), "too small"),
-        (GREY, (number(Box(0, 20, 20, 30)),), "touches the edge"),
-        (GREY, (number(Box(20, 20, 20, 30)),), "unsure"),
-    ],
-)
-def test_advice_is_plain(grey, numbers, said):
-    assert said in " ".join(advice(grey, pages_of(*numbers)))
-
-
-def test_what_cannot_be_read_is_said():
-    nothing = Number(text="", confidence=0.0, decision="reject", box=Box(20, 20, 20, 30))
-    assert advice(GREY, pages_of(nothing)) == ["Something at 20, 20 cannot be read: look at it."]
-
-
-def test_there_is_nothing_to_say_of_what_is_accepted():
-    assert advice(GREY, pages_of(number(Box(20, 20, 20, 30), "accept"))) == []
+from shuzi.explain import COLOURS
 
 
 @pytest.fixture(scope="module")
