@@ -1,4 +1,4 @@
-"""Picture -> rules, or page network -> regions in reading order -> models -> decisions -> Page."""
+"""Picture -> page network -> regions in reading order -> models -> decisions -> Page."""
 
 from collections.abc import Iterator, Sequence
 from copy import copy
@@ -24,8 +24,6 @@ from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
 from shuzi.recognise.transcriber import PARTLY, Transcriber, Transcript
 from shuzi.result import Box, Digit, Kind, Number, Page
-from shuzi.rules.ink import find_ink
-from shuzi.rules.reading import Found, Rules
 
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
@@ -52,22 +50,18 @@ class Look:
     Args:
         grey: uint8 (height, width), upright.
         page: what it says.
-        maps: what the network saw of it; None where it was read by rules.
-        regions: of each number of the page, where it stands, if the network saw it.
-        found: what the rules saw, if it was read by them.
+        maps: what the network saw of it.
+        regions: where each number of the page stands.
     """
 
     grey: Grey
     page: Page
-    maps: Maps | None = None
-    regions: tuple[Region, ...] = ()
-    found: Found | None = None
+    maps: Maps
+    regions: tuple[Region, ...]
 
     @property
     def other(self) -> Box | None:
         """Around the writing and print that are not numbers, if there are any."""
-        if self.maps is None:
-            return find_ink(self.grey)
         y, x = np.nonzero(self.maps.other > WRITTEN)
         if len(x) < CELLS:
             return None
@@ -79,9 +73,7 @@ class Look:
 
     @property
     def strips(self) -> list[Grey]:
-        """What the models read of each number: its strip, or a digit's glyph."""
-        if self.found is not None:
-            return self.found.strips
+        """What the models read of each number."""
         return [number.strip for number in self.page.numbers if number.strip is not None]
 
 
@@ -102,11 +94,8 @@ class Reader:
         model: a digit model, a run folder or a model.onnx that shuzi wrote; the one that shuzi
             carries if None.
         number_model: the model that reads whole numbers; the one that shuzi carries if None.
-        network: a network sees where numbers stand, instead of rules. It reads photos of columns
-            and lines of digits better, forms, tables, sudokus and print worse: see
-            docs/experiments.md.
-        page_model: that network, a run of `shuzi train page` or its model.onnx; the one that shuzi
-            carries if None.
+        page_model: the network that sees where numbers stand, a run of `shuzi train page` or its
+            model.onnx; the one that shuzi carries if None.
         kind: what the pictures are, digit, number or page; auto decides from each.
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
             those that lie on their side or their head, where that is clear.
@@ -125,7 +114,6 @@ class Reader:
         model: str | PathLike[str] | None = None,
         *,
         number_model: str | PathLike[str] | None = None,
-        network: bool = False,
         page_model: str | PathLike[str] | None = None,
         kind: str = "auto",
         rotate: int | None = None,
@@ -138,7 +126,6 @@ class Reader:
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
         self.number_model, self.page_model = number_model, page_model
-        self.network = network or page_model is not None
         self.max_pixels = max_pixels
 
     def with_options(
@@ -174,18 +161,6 @@ class Reader:
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
         return PageNetwork(self.page_model, threads=self.recogniser.threads)
-
-    @property
-    def _rules(self) -> Rules:
-        return Rules(
-            self.recogniser,
-            lambda: self.sequence_recogniser,
-            kind=self.kind,
-            rotate=self.rotate,
-            target_error=self.target_error,
-            digits_only=self.digits_only,
-            two_opinions=not self.own_model,
-        )
 
     @property
     def _transcriber(self) -> Transcriber:
@@ -242,17 +217,16 @@ class Reader:
             ImageError: a page cannot be read; those before it are given.
             OutputError: the folder cannot be written.
         """
+        from shuzi.explain import write_explanation
+
         for number, as_stored in enumerate(load_pages(picture, max_pixels=self.max_pixels), 1):
             look = self.look(as_stored, source_name(picture), number)
             if explain is not None:
-                _explain(look, Path(explain))
+                write_explanation(look, Path(explain))
             yield look
 
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
-        if not self.network:
-            by_rules = self._rules.look(as_stored, source, number)
-            return Look(by_rules.grey, by_rules.page, found=by_rules)
         seen = self._upright(PageImage(as_stored))
         found = self._read(seen.picture, self._wanted(seen.regions))
         if not found and (self._is_of_one or max(seen.picture.grey.shape) <= CROP):
@@ -338,17 +312,6 @@ class Reader:
         if len(numbers) != 1 or numbers[0].box.height < ALONE * height:
             return "page"
         return "digit" if numbers[0].probabilities is not None else "number"
-
-
-def _explain(look: Look, folder: Path) -> None:
-    from shuzi.explain import write_explanation
-    from shuzi.rules.explain import write_explanation as explain_rules
-
-    if look.found is None:
-        write_explanation(look, folder)
-    else:
-        seen = look.found.seen
-        explain_rules(seen.grey, seen.sight, seen.page, folder)
 
 
 def _whole(picture: PageImage) -> Region:

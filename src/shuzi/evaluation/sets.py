@@ -16,8 +16,7 @@ from shuzi.evaluation import metrics
 from shuzi.evaluation.calibration import expected_calibration_error, roc_area
 from shuzi.evaluation.coverage import coverage_at
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.glyph import normalise
-from shuzi.rules.ink import find_digit
+from shuzi.recognise.glyph import find_glyph
 
 LIKE_DIGITS = "OoDIliZzSsBbqg"
 """Letters that are drawn like digits."""
@@ -138,10 +137,9 @@ def glyphs(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int
     Args:
         images: uint8 (n, height, width), ink dark or bright.
     """
-    found = [(i, ink) for i, ink in enumerate(map(find_digit, images)) if ink is not None]
+    found = [(i, glyph) for i, glyph in enumerate(map(find_glyph, images)) if glyph is not None]
     where = np.array([i for i, _ in found], np.intp)
-    normalised = [normalise(ink.values) for _, ink in found]
-    return np.array(normalised, np.uint8).reshape(-1, 28, 28), where
+    return np.array([glyph for _, glyph in found], np.uint8).reshape(-1, 28, 28), where
 
 
 def score_writers(

@@ -28,10 +28,14 @@ PAPER = 1.5
 number might go on, the model is a little unsure in every column."""
 BESIDE = 0.25
 """Of the writing's height that other ink has at least; lower is a speck."""
+BROKEN, PIECE, WIDE = 0.3, 0.03, 1.5
+"""Heights of the writing that a stroke which broke off lies away from it, and the least of its ink
+in that of the largest piece."""
 
 
 class Writing(NamedTuple):
-    """Where the digits are, `right` and `bottom` exclusive; all ink lies from `first` to `last`."""
+    """Where the digits are, `right` and `bottom` exclusive; all ink lies from `first` to `last`;
+    `rows` and `columns` are of the digits with strokes that broke off."""
 
     left: int
     top: int
@@ -39,6 +43,8 @@ class Writing(NamedTuple):
     bottom: int
     first: int
     last: int
+    rows: slice
+    columns: slice
 
     @property
     def height(self) -> int:
@@ -97,7 +103,7 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
         left=left + pixel * columns.start,
         top=top + pixel * first / scale,
         step=pixel * (columns.stop - columns.start) / width,
-        writing=ink[writing.top : writing.bottom, writing.left : writing.right],
+        writing=ink[writing.rows, writing.columns],
     )
 
 
@@ -172,22 +178,30 @@ def _writing(ink: NDArray[np.float32]) -> Writing:
     frame = (wide > 0.6 * width) & (area < 0.15 * wide * high)
     weight = np.where(at_edge, 0.3, 1.0) * high * np.sqrt(area) * ~frame
     if len(stats) == 0 or weight.max() == 0 or high[weight.argmax()] < 4:
-        return Writing(0, 0, width, height, 0, width)
+        return Writing(0, 0, width, height, 0, width, slice(0, height), slice(0, width))
     main = weight.argmax()
     overlap = np.minimum(bottom, bottom[main]) - np.maximum(top, top[main])
     kept = (high >= 0.5 * high[main]) & (overlap >= 0.5 * np.minimum(high, high[main]))
     kept &= ~frame & (~at_edge | (high <= 1.3 * high[main]))
     kept[main] = True
+    first, last = int(left[kept].min()), int(right[kept].max())
     above, below = int(top[kept].min()), int(bottom[kept].max())
     border = at_edge & (wide < BESIDE * (below - above))
     inked = kept | ((high >= BESIDE * (below - above)) & ~frame & ~border)
+    near = BROKEN * (below - above)
+    middle = (left + right) / 2
+    broken = (area >= PIECE * area[main]) & ~at_edge & (middle >= first) & (middle <= last)
+    broken &= (bottom >= above - near) & (top <= below + near) & (wide <= WIDE * (below - above))
+    broken |= kept
     return Writing(
-        int(left[kept].min()),
+        first,
         above,
-        int(right[kept].max()),
+        last,
         below,
         int(left[inked].min()),
         int(right[inked].max()),
+        slice(int(top[broken].min()), int(bottom[broken].max())),
+        slice(int(left[broken].min()), int(right[broken].max())),
     )
 
 

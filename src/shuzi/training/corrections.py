@@ -10,10 +10,9 @@ from PIL import Image
 
 from shuzi.errors import DataError
 from shuzi.evaluation.calibration import NOT_A_DIGIT
-from shuzi.recognise.glyph import normalise
+from shuzi.recognise.glyph import find_glyph
 from shuzi.review.item import Item
 from shuzi.review.store import Store
-from shuzi.rules.ink import find_digit
 
 LEAST = 20
 """Fewer corrections teach nothing and measure nothing."""
@@ -89,8 +88,7 @@ def _glyph(store: Store, item: Item) -> NDArray[np.uint8] | None:
     if pictures is None:
         return None
     with Image.open(io.BytesIO(pictures.crop)) as crop:
-        ink = find_digit(np.array(crop.convert("L")))
-    return None if ink is None else normalise(ink.values)
+        return find_glyph(np.array(crop.convert("L")))
 
 
 def _hash(name: str) -> bytes:
