@@ -79,7 +79,7 @@ def test_errors_name_options_in_no_words_of_one_place():
     for path in package.rglob("*.py"):
         calls = (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call))
         raised = [c for c in calls if re.search(r"Error$|Interrupted$", ast.unparse(c.func))]
-        if path.name not in ("cli.py", "server.py"):
+        if path.parent.name != "cli" and path.name != "server.py":
             assert not re.search(r"--[a-z]", "".join(map(ast.unparse, raised))), path
 
 

@@ -30,7 +30,6 @@ ALLOWED = {
     "reader": RECOGNISE | {"image", "page", "rules", "decide", "explain"},
     "explain": LEAVES | {"reader"},
     "reading": LEAVES | {"image", "decide", "reader"},
-    "cli": None,
     "__init__": None,
     "__main__": {"cli"},
 }
@@ -45,6 +44,7 @@ PACKAGES = {
     "evaluation": EVALUATION,
     "training": EVALUATION | {"page", "synth", "training", "review"},
     "review": REVIEW,
+    "cli": None,
     "web": LEAVES
     | {"recognise", "decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""},
 }

@@ -20,7 +20,8 @@ from processes import wait_until
 from serving import ask, awaited, serving
 
 import shuzi
-from shuzi import Reader, cli
+from shuzi import Reader
+from shuzi.cli.serve import serve
 from shuzi.image import load_grey
 from shuzi.reader import TURNS
 from shuzi.web import access, body, connection, documents, readers, server, worker
@@ -87,7 +88,7 @@ def test_the_numbers_are_those_of_the_code():
 
 
 def test_every_option_has_the_default_of_the_settings():
-    options = inspect.signature(cli.serve).parameters
+    options = inspect.signature(serve).parameters
     usual = Settings()
     shared = [field.name for field in fields(Settings) if field.name in options]
     assert len(shared) == 12

@@ -1,0 +1,153 @@
+"""`shuzi train` and `shuzi recipes`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shuzi.cli.boundary import need_extra, stopped
+from shuzi.cli.options import Data, Invert, Offline, Transpose
+from shuzi.errors import UsageError
+from shuzi.output import say
+
+if TYPE_CHECKING:
+    from shuzi.dataset import Dataset
+    from shuzi.training.finetune import Outcome
+
+
+@stopped("Nothing was trained.")
+def train(  # noqa: PLR0913, PLR0917 - an option each
+    recipe: Annotated[str | None, typer.Argument(help="Its name; see `shuzi recipes`.")] = None,
+    data: Data = None,
+    offline: Offline = False,
+    invert: Invert = False,
+    transpose: Transpose = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The run folder; runs/<recipe>-<time> by default."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Decides the weights, the order and the dropout.")
+    ] = 0,
+    precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads to train with; all cores by default.")
+    ] = None,
+    keras: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Train the Sequential of this .keras file instead."),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")
+    ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL", help="A run or model.onnx to learn from, for a recipe with `taught`."
+        ),
+    ] = None,
+    from_review: Annotated[
+        str | None,
+        typer.Option(metavar="DB", help="Train shuzi's digit model further with what was decided."),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="With --from-review: a run or model.onnx instead."),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option(min=0, max=2, help="0 silent, 1 lines and a bar, 2 lines.")
+    ] = 1,
+) -> None:
+    """Train a recogniser into a run folder.
+
+    Example: shuzi train tutorial --set epochs=10 --set hidden=256,256 --seed 3
+
+    Example: shuzi train --from-review reviews.db
+    """
+    need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
+    if from_review is not None and (recipe or keras or resume or teacher or precision != "auto"):
+        raise UsageError("--from-review takes its recipe from the model that it starts from.")
+    if from_review is None and start is not None:
+        raise UsageError("--start goes with --from-review.")
+    from shuzi.dataset import load_mnist
+
+    place: dict[str, Any] = {"offline": offline, "invert": invert, "transpose": transpose}
+    if from_review is not None:
+        mnist = load_mnist(data, progress=verbose > 0, **place)
+        options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
+        _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
+        return
+    from shuzi.training import run as runs
+    from shuzi.training.recipes import find_recipe
+
+    if resume is not None:
+        if recipe or settings or out or keras or teacher or invert or transpose:
+            raise UsageError("--resume takes recipe, settings, models and folder from the run.")
+        finished = runs.resume(resume, data=data, verbose=verbose)
+    else:
+        if keras is not None:
+            need_extra("keras", "keras")
+        chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
+        dataset = load_mnist(data, progress=verbose > 0, **place)
+        finished = runs.train(
+            chosen,
+            dataset=dataset,
+            out=out,
+            seed=seed,
+            precision=precision,
+            threads=threads,
+            keras=keras,
+            teacher=teacher,
+            verbose=verbose,
+        )
+    if verbose:
+        sees = finished.network == "page"
+        following = (
+            f"read --page-model {finished.folder} PICTURE"
+            if sees
+            else (f"evaluate {finished.folder}")
+        )
+        say(f"The run is in {finished.folder}. Next: shuzi {following}")
+
+
+def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:
+    need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.review.store import open_store
+
+    with open_store(queue, create=False) as store:
+        from shuzi.training.finetune import finetune
+
+        outcome = finetune(store, dataset, **options)
+    _print_outcome(outcome)
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    for score in (outcome.corrections, *outcome.frozen):
+        before, after = score.before / score.n, score.after / score.n
+        say(f"{score.name}: {before:.4f} before, {after:.4f} now, of {score.n}")
+    if outcome.is_better:
+        say(f"The new model is better. Use it: --model {outcome.folder / 'model.onnx'}")
+    else:
+        say(f"The new model is not better; keep the old one. It is in {outcome.folder}.")
+
+
+def recipes() -> None:
+    """List the recipes and what can be set.
+
+    Example: shuzi recipes
+    """
+    from shuzi.training.recipes import PAGE, RECIPES, knobs
+
+    for recipe in (*RECIPES.values(), PAGE):
+        say(recipe.name)
+        for name, value in recipe.to_dict().items():
+            if name != "name":
+                shown = ",".join(map(str, value)) if isinstance(value, list) else value
+                say(f"  {name}={shown}")
+    say("\nFields, for --set field=value:")
+    for name, (meaning, allowed) in knobs().items():
+        say(f"  {name}: {meaning}; {allowed}")
