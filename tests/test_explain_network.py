@@ -15,7 +15,7 @@ def explained(digits, tmp_path_factory):
     """A page of four numbers, and the folder with its explanation."""
     folder = tmp_path_factory.mktemp("explained")
     Image.fromarray(page(digits, [[2, 3], [1, 4]])[0]).save(folder / "a.png")
-    return next(Reader(network=True).explain(folder / "a.png", folder / "out")), folder / "out"
+    return next(Reader().explain(folder / "a.png", folder / "out")), folder / "out"
 
 
 def test_a_page_is_explained_step_by_step(explained):
@@ -55,4 +55,4 @@ def test_strips_are_those_that_were_read(explained):
 def test_a_folder_that_cannot_be_made_is_named(digits, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="file"):
-        next(Reader(network=True).explain(page(digits, [[2]])[0], tmp_path / "file"))
+        next(Reader().explain(page(digits, [[2]])[0], tmp_path / "file"))

@@ -20,13 +20,13 @@ DRAWN = [path for path in PICTURES if path.stem[0].isdigit()]
 
 @pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.name)
 def test_the_examples_are_read(path):
-    page = Reader(network=True).read(path)
+    page = Reader().read(path)
     assert page.text() == path.stem[0]
     assert page.numbers[0].confidence > 0.9
 
 
 def test_the_example_of_a_number_is_read():
-    page = Reader(network=True).read(EXAMPLES / "number-2753.jpg")
+    page = Reader().read(EXAMPLES / "number-2753.jpg")
     assert (page.kind, page.text()) == ("number", "2753")
     assert [digit.text for digit in page.numbers[0].digits] == list("2753")
     places = [digit.box.x for digit in page.numbers[0].digits]
@@ -34,7 +34,7 @@ def test_the_example_of_a_number_is_read():
 
 
 def test_the_example_of_a_page_is_read():
-    page = Reader(network=True).read(EXAMPLES / "page.jpg")
+    page = Reader().read(EXAMPLES / "page.jpg")
     assert page.kind == "page"
     assert page.text() == "25 378 52\n835 7 2238\n58 3"
 
@@ -45,25 +45,25 @@ def test_a_number_that_cannot_be_read_is_rejected_not_left_out(digits):
     shifts = np.random.default_rng(1).integers(-9, 10, 70)
     for row, shift in zip(paper[270:340, 50:200], shifts, strict=True):
         row[:] = np.roll(row, shift)
-    numbers = Reader(network=True).read(paper).numbers
+    numbers = Reader().read(paper).numbers
     assert [number.decision == "reject" for number in numbers] == 4 * [False] + [True]
     assert numbers[-1].box.y > 250
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_single_digit_is_read_whatever_is_wanted(kind):
-    page = Reader(kind=kind, network=True).read(EXAMPLES / "3.png")
+    page = Reader(kind=kind).read(EXAMPLES / "3.png")
     assert (page.kind, page.text()) == ("digit" if kind == "auto" else kind, "3")
 
 
 def test_of_a_page_the_clearest_number_or_digit_may_be_wanted():
     for kind, most in (("number", 4), ("digit", 1)):
-        (number,) = Reader(kind=kind, network=True).read(EXAMPLES / "page.jpg").numbers
+        (number,) = Reader(kind=kind).read(EXAMPLES / "page.jpg").numbers
         assert 1 <= len(number.text) <= most
 
 
 def test_numbers_say_where_they_stand_and_what_was_read():
-    for number in Reader(network=True).read(EXAMPLES / "page.jpg").numbers:
+    for number in Reader().read(EXAMPLES / "page.jpg").numbers:
         corners = np.array(number.quad)
         assert corners.min(axis=0) == pytest.approx((number.box.x, number.box.y), abs=1)
         assert corners.max(axis=0) == pytest.approx((number.box.right, number.box.bottom), abs=1)
@@ -75,7 +75,7 @@ def test_numbers_say_where_they_stand_and_what_was_read():
 def test_a_table_says_its_rows_and_columns_blank_cells_counted(digits):
     paper, said = page(digits, [[2, 2, 2], [2, 2, 2], [2, 2, 2]], size=(420, 700))
     paper[180:240, 200:340] = PAPER
-    found = {(n.row, n.column): n.text for n in Reader(network=True).read(paper).numbers}
+    found = {(n.row, n.column): n.text for n in Reader().read(paper).numbers}
     want = {
         (row + 1, column + 1): text
         for row, line in enumerate(said)
@@ -87,33 +87,30 @@ def test_a_table_says_its_rows_and_columns_blank_cells_counted(digits):
 def test_a_page_is_turned_where_it_reads_better(digits):
     paper, _ = page(digits, [[2, 3, 2], [3, 2, 3], [2, 2, 3]], size=(420, 900))
     for quarters in (1, 2, 3):
-        found = Reader(network=True).read(np.rot90(paper, quarters))
+        found = Reader().read(np.rot90(paper, quarters))
         assert found.rotated == 90 * quarters
-        assert found.text() == Reader(network=True).read(paper).text()
-    assert Reader(network=True, rotate=0).read(np.rot90(paper)).rotated == 0
+        assert found.text() == Reader().read(paper).text()
+    assert Reader(rotate=0).read(np.rot90(paper)).rotated == 0
 
 
 def test_a_blank_picture_is_no_digit_not_a_guess():
-    assert Reader(network=True).read(EXAMPLES / "blank.jpg").numbers == ()
+    assert Reader().read(EXAMPLES / "blank.jpg").numbers == ()
 
 
 @pytest.mark.parametrize("way", ["0,50! 100,50!", LETTERS[0], LETTERS[3], LETTERS[7]])
 def test_what_is_not_a_digit_is_no_number(way):
     ink = draw(way, np.random.default_rng(4))
-    assert Reader(network=True).read(np.pad(255 - ink, 20, constant_values=255)).text() == ""
+    assert Reader().read(np.pad(255 - ink, 20, constant_values=255)).text() == ""
 
 
 def test_a_model_that_knows_digits_only_never_refuses(run):
     ink = draw(LETTERS[0], np.random.default_rng(4))
     picture = np.pad(255 - ink, 20, constant_values=255)
-    assert (
-        len(Reader(run.folder / "model.onnx", kind="digit", network=True).read(picture).numbers)
-        == 1
-    )
+    assert len(Reader(run.folder / "model.onnx", kind="digit").read(picture).numbers) == 1
 
 
 def test_a_page_says_where_the_digit_is():
-    page = Reader(network=True).read(EXAMPLES / "7-photo.jpg")
+    page = Reader().read(EXAMPLES / "7-photo.jpg")
     box = page.numbers[0].box
     assert (page.width, page.height) == (800, 600)
     # The script draws it in a field of 300 x 300 at (260, 90).
@@ -122,7 +119,7 @@ def test_a_page_says_where_the_digit_is():
 
 
 def test_probabilities_are_those_of_the_digits():
-    number = Reader(network=True).read(EXAMPLES / "3.png").numbers[0]
+    number = Reader().read(EXAMPLES / "3.png").numbers[0]
     assert len(number.probabilities) == 10
     assert 0.9 < sum(number.probabilities) < 1 + 1e-5
     assert number.confidence == max(number.probabilities) == number.probabilities[3]
@@ -131,16 +128,16 @@ def test_probabilities_are_those_of_the_digits():
 @pytest.mark.parametrize("turned", [False, True])
 def test_ink_may_be_lighter_than_paper(turned):
     grey = load_grey(EXAMPLES / "3.png")
-    assert Reader(network=True).read(255 - grey if turned else grey).text() == "3"
+    assert Reader().read(255 - grey if turned else grey).text() == "3"
 
 
 def test_another_model_can_read(run):
-    page = Reader(run.folder / "model.onnx", network=True).read(EXAMPLES / "3.png")
+    page = Reader(run.folder / "model.onnx").read(EXAMPLES / "3.png")
     assert len(page.numbers) == 1
 
 
 def test_explain_writes_a_picture_of_each_stage(tmp_path):
-    page = next(Reader(network=True).explain(EXAMPLES / "3.png", tmp_path / "stages"))
+    page = next(Reader().explain(EXAMPLES / "3.png", tmp_path / "stages"))
     assert page.text() == "3"
     names = sorted(path.name for path in (tmp_path / "stages").iterdir())
     assert names[:4] == ["3-1-grey.png", "3-2-seen.png", "3-3-read.png", "3-4-strips.png"]
@@ -156,7 +153,7 @@ def pictures(path):
 
 def test_unseen_writers_are_read(data_folder):
     images, labels = pictures(data_folder / "digits" / "chars74k.npz")
-    reader = Reader(network=True)
+    reader = Reader()
     right = [reader.read(i).text() == str(label) for i, label in zip(images, labels, strict=True)]
     # The rules read 0.99: see docs/experiments.md.
     assert np.mean(right) > 0.85
@@ -166,7 +163,7 @@ def test_unseen_writers_are_read(data_folder):
 def letters_as_read(data_folder):
     """Letters that look like no digit, of unseen writers."""
     images, labels = pictures(data_folder / "not_digits" / "letters.npz")
-    reader = Reader(network=True)
+    reader = Reader()
     return [reader.read(image) for image in images[~np.isin(labels, list("OoDIliZzSsBbqg"))]]
 
 

@@ -48,13 +48,9 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
             metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
         ),
     ] = None,
-    network: Annotated[
-        bool,
-        typer.Option("--network", help="Let a network find the numbers: for photos of columns."),
-    ] = False,
     page_model: Annotated[
         Path | None,
-        typer.Option(metavar="MODEL", help="With the network of this run of `train page`."),
+        typer.Option(metavar="MODEL", help="A run of `train page` to find the numbers with."),
     ] = None,
     max_pixels: Annotated[int, typer.Option(min=1, help="Refuse larger pictures.")] = 50_000_000,
     review: Annotated[
@@ -92,7 +88,6 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         raise UsageError("--sample and --double-entry go with --review.")
     reader = Reader(
         model,
-        network=network,
         page_model=page_model,
         kind=kind,
         rotate=rotate,
