@@ -22,7 +22,7 @@ def large_number(materials: Materials, rng: Rng) -> Canvas:
     if rng.random() < 0.65:
         writer = replace(writer, hand=replace(writer.hand, gap=rng.uniform(0.25, 1.0)))
     if rng.random() < 0.75:
-        digits = rng.integers(0, 10, int(rng.integers(2, 7)))
+        digits = rng.integers(0, 10, int(rng.integers(1, 7)))
         digits[rng.random(len(digits)) < 0.15] = 1
         text = "".join(map(str, digits))
     else:

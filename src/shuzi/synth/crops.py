@@ -21,6 +21,8 @@ FAR = 0.2
 """Share of crops in which a small picture stays small, as the coarse look shows it."""
 SMALLEST = 7
 """Pixels below which a number's height cannot be read: nothing is asked of it."""
+GAP = 25
+"""Pixels between two kernels that lie close."""
 CLEAR = 8
 """Characters, at about which one can tell which way is up."""
 
@@ -83,7 +85,8 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
     )
     below, beside = SIDE - picture.shape[0], SIDE - picture.shape[1]
     edges = ((0, below), (0, beside))
-    picture = np.pad(picture, edges, mode="edge")
+    # Beyond the picture there is paper, as there is when it is read.
+    picture = np.pad(picture, edges, constant_values=int(np.median(picture[::8, ::8])))
     extents, kernels, other = (np.pad(plane, edges) for plane in (extents, kernels, other))
     targets = _targets(extents, kernels, other, heights * scale)
     if sample.turned:
@@ -150,11 +153,15 @@ def _targets(
     areas = np.bincount(kernels.ravel(), minlength=len(heights)).astype(np.float64)
     areas[0] = 0
     mean = areas[areas > 0].mean() if areas.any() else 1.0
-    # A lone 1 counts nearly as much as a long number; around kernels neighbours are told apart.
-    worth = np.clip(np.sqrt(mean / np.maximum(areas, 1)), 0.6, 4.0)
+    # A lone 1 counts nearly as much as a long number; most where two numbers could become one, or
+    # one could fall apart: along the middle of a kernel, and between two that lie close.
+    worth = np.clip(np.sqrt(mean / np.maximum(areas, 1)), 1.0, 3.0)
     worth[0] = 1.0
-    weight = np.where(inside > 0, 2.0, 1.0)
+    weight = np.where(inside > 0, 1.5, 1.0)
     weight = np.where(core > 0, worth[kernels], weight)
+    weight[cv2.erode(core, np.ones((5, 5), np.uint8)) > 0] *= 2.5
+    closed = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((GAP, GAP), np.uint8))
+    weight[(closed > 0) & (cv2.dilate(core, np.ones((3, 3), np.uint8)) == 0)] = 3.0
     small = np.zeros(len(heights), bool)
     small[1:] = (heights[1:] > 0) & (heights[1:] < SMALLEST)
     weight[small[extents]] = 0

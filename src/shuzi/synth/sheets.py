@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from shuzi.synth import form_sheets, free_sheets
+from shuzi.synth.bitmaps import compose_bitmap
 from shuzi.synth.camera import capture
 from shuzi.synth.canvas import Canvas
 from shuzi.synth.materials import Materials
@@ -21,6 +22,8 @@ def compose_sample(
         puzzle = materials.puzzles[int(rng.integers(len(materials.puzzles)))]
         sample = puzzle.sample()
         return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
+    if kind is None and rng.random() < BITMAPS:
+        return compose_bitmap(materials, rng)
     shares = [share for _, share in LAYOUTS.values()]
     name = kind or str(rng.choice(list(LAYOUTS), p=shares))
     sample = capture(LAYOUTS[name][0](materials, rng), rng)
@@ -29,7 +32,9 @@ def compose_sample(
 
 PHOTOS = 0.04
 """Share of real photos, where there are some."""
-TURNED = 0.3
+BITMAPS = 0.06
+"""Share of tiny pictures of a digit."""
+TURNED = 0.2
 """Share of pictures that lie on their side or their head: they teach which way is up alone."""
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -13,6 +14,8 @@ from shuzi.training.export import to_onnx
 
 _TOLERANCE = 1e-2
 """Of a probability."""
+_MANY = 256
+"""Values of a tensor that is worth halving."""
 
 
 class _Probabilities(nn.Module):
@@ -40,9 +43,27 @@ def save_page_onnx(network: nn.Module, path: Path) -> None:
         "maps",
         "turns",
     )
+    _store_in_half(program)
     with write_atomically(path) as temporary:
         temporary.write_bytes(program.SerializeToString())
         _check(model, temporary)
+
+
+def _store_in_half(program: onnx.ModelProto) -> None:
+    """Keep the weights as float16, in place: half the bytes. They are float32 again when the model
+    is loaded, so that it runs as fast."""
+    casts = []
+    for tensor in program.graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < _MANY:
+            continue
+        name = tensor.name
+        half = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half")
+        tensor.CopyFrom(half)
+        casts.append(onnx.helper.make_node("Cast", [half.name], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *program.graph.node]
+    del program.graph.node[:]
+    program.graph.node.extend(nodes)
 
 
 @torch.inference_mode()

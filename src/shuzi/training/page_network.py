@@ -8,7 +8,7 @@ STRIDE = 2
 """Pixels of the picture to a cell of the maps."""
 MAPS = 3
 """Kernels, extents, other writing."""
-_WIDTHS = (16, 32, 64, 96, 96, 96)
+_WIDTHS = (16, 32, 64, 128, 128, 128)
 """Channels at strides 2 to 64."""
 _FEATURES = 32
 _PAPER = 16
@@ -33,7 +33,7 @@ class PageNetwork(nn.Module):
                 nn.Sequential(_block(a, b, stride=2), _block(b, b)),
                 nn.Sequential(_block(b, c, stride=2), _Residual(c, 1)),
                 nn.Sequential(_block(c, d, stride=2), _Residual(d, 2)),
-                nn.Sequential(_block(d, e, stride=2), _Residual(e, 2)),
+                nn.Sequential(_block(d, e, stride=2), _Residual(e, 2), _Residual(e, 2)),
                 nn.Sequential(_block(e, f, stride=2), _Residual(f, 1)),
             ]
         )
