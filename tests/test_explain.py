@@ -50,19 +50,46 @@ def test_there_is_nothing_to_say_of_what_is_accepted():
     assert advice(GREY, pages_of(number(Box(20, 20, 20, 30), "accept"))) == []
 
 
-def test_a_page_is_explained_with_boxes_ink_and_strips(digits, tmp_path):
-    picture, _ = page(digits, [[2, 3], [1, 4]])
-    Image.fromarray(picture).save(tmp_path / "a.png")
-    found = next(Reader().explain(tmp_path / "a.png", tmp_path / "out"))
-    names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == [
-        *("a-1-grey.png", "a-2-ink.png", "a-3-box.png", "a-4-strips.png", "a-5-advice.txt")
-    ]
-    boxes = np.asarray(Image.open(tmp_path / "out" / "a-3-box.png"))
+@pytest.fixture(scope="module")
+def explained(digits, tmp_path_factory):
+    """A page of four numbers, and the folder with its explanation."""
+    folder = tmp_path_factory.mktemp("explained")
+    Image.fromarray(page(digits, [[2, 3], [1, 4]])[0]).save(folder / "a.png")
+    return next(Reader().explain(folder / "a.png", folder / "out")), folder / "out"
+
+
+def test_a_page_is_explained_step_by_step(explained):
+    names = ("1-grey.png", "2-seen.png", "3-read.png", "4-strips.png", "5-advice.txt")
+    assert sorted(path.name for path in explained[1].iterdir()) == [f"a-{name}" for name in names]
+
+
+def test_regions_are_drawn_in_their_decisions_colours(explained):
+    found, folder = explained
+    pixels = np.asarray(Image.open(folder / "a-3-read.png"))
+    for one in found.numbers:
+        (x, y), (right, _), _, (_, bottom) = one.quad
+        edge = pixels[round((y + bottom) / 2), round(x) - 3 : round(x) + 4]
+        assert (edge == COLOURS[one.decision]).all(axis=-1).any()
+        assert right > x
+
+
+def test_the_network_sees_numbers_where_they_are(explained):
+    found, folder = explained
+    seen, grey = (
+        np.asarray(Image.open(folder / f"a-{name}.png").convert("RGB")).astype(int)
+        for name in ("2-seen", "1-grey")
+    )
+    coloured = np.abs(seen - grey).sum(axis=-1) > 60
     box = found.numbers[0].box
-    colour = COLOURS[found.numbers[0].decision]
-    edge = boxes[box.y + box.height // 2, box.x - 3 : box.x + 2]
-    assert (edge == colour).all(axis=-1).any()
+    assert coloured[box.y : box.bottom, box.x : box.right].mean() > 0.2
+    assert coloured.mean() < 0.3
+
+
+def test_strips_are_those_that_were_read(explained):
+    found, folder = explained
+    strips = [one.strip for one in found.numbers]
+    sheet = np.asarray(Image.open(folder / "a-4-strips.png"))[::3, ::3]
+    assert (sheet[2:34, 2 : 2 + strips[0].shape[1]] == strips[0]).all()
 
 
 def test_a_row_of_many_boxes_is_explained(digits, tmp_path):
