@@ -1,4 +1,5 @@
-"""Tiny pictures of a digit, as data sets have them: a few pixels a side, ink up to the edges."""
+"""Pictures that no camera took of paper: tiny ones of a digit, the ink up to the edges, as data sets
+have them, and noise."""
 
 import cv2
 import numpy as np
@@ -53,6 +54,20 @@ def compose_bitmap(materials: Materials, rng: np.random.Generator) -> Sample:
     ]
     nothing = np.zeros(shown.shape, np.uint8)
     return Sample(shown.astype(np.uint8), numbers[0], numbers[1], nothing, (text,))
+
+
+def compose_noise(rng: np.random.Generator) -> Sample:
+    """Nothing but noise, fine or coarse, of any contrast."""
+    grain = rng.uniform(1, 6)
+    shape = [round(float(np.exp(rng.uniform(np.log(40), np.log(700))))) for _ in range(2)]
+    few = [max(2, round(side / grain)) for side in shape]
+    values = rng.random(few, np.float32) if rng.random() < 0.5 else rng.normal(0.5, 0.2, few)
+    low, high = np.sort(rng.uniform(0, 255, 2)) if rng.random() < 0.6 else (0.0, 255.0)
+    how = cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_NEAREST
+    grey = cv2.resize((low + (high - low) * values).astype(np.float32), shape[::-1], None, 0, 0, how)
+    numbers = np.zeros(grey.shape, np.uint16)
+    picture = np.asarray(grey.clip(0, 255), np.uint8)
+    return Sample(picture, numbers, numbers.copy(), np.zeros(grey.shape, np.uint8), ())
 
 
 def _resized(plane: NDArray[np.float32], side: float, how: int) -> NDArray[np.float32]:

@@ -200,13 +200,19 @@ def _prose_items(writer: Writer, share: float, most: int) -> Iterator[Item]:
 
 
 def print_block(canvas: Canvas, area: Area, writer: Writer) -> None:
-    """Running print with few numbers or none, under a heading or not."""
+    """Running print with few numbers or none, under a heading or not; a pen's among them where the
+    text leaves room."""
     rng = writer.rng
     share = float(rng.choice([0, 0, 0.02, 0.08, 0.3], p=[0.3, 0.2, 0.2, 0.2, 0.1]))
     least = 9.0 if share else 6.0
     face = Typeface.new(max(least, writer.size * rng.uniform(0.4, 1.0)), rng)
     strength, y = rng.uniform(0.5, 1), area.top
+    filled = float(rng.choice([0, 0, 0.06, 0.2]))
+    if filled:
+        face = Typeface(face.font, max(least, writer.size * rng.uniform(0.35, 0.9)))
     pitch, caps = face.size * rng.uniform(1.5, 2.4), rng.random() < 0.1
+    if filled:
+        pitch = max(pitch, writer.size * rng.uniform(1.15, 3))
     left, many = 0.0, 0
     while y + pitch < area.bottom and many < 3 * MOST:
         heading = rng.random() < (0.4 if y == area.top else 0.03)
@@ -218,6 +224,7 @@ def print_block(canvas: Canvas, area: Area, writer: Writer) -> None:
             if not heading and rng.random() < 0.85
             else area.left + area.width * rng.uniform(0.3, 1)
         )
+        by_hand = False
         while True:
             is_number, name = rng.random() < share, new_word(rng)
             text = texts.any_text(rng) if is_number else (name.upper() if caps else name)
@@ -226,9 +233,15 @@ def print_block(canvas: Canvas, area: Area, writer: Writer) -> None:
             elif not is_number and rng.random() < 0.1:
                 text += str(rng.choice([",", ".", ";", ":"]))
             ink, below = used.set(text)
+            by_hand = not heading and not by_hand and rng.random() < filled
+            if by_hand:
+                x += used.space() * rng.uniform(0.2, 1.5)
+                is_number, text = True, texts.count(rng)
+                ink, below = writer.number_on_line(text)
             if x + ink.shape[1] > end or y + below > area.bottom:
                 break
-            put(canvas, Item(text if is_number else None, ink, below), x, y, strength)
+            item = Item(text if is_number else None, ink, below)
+            put(canvas, item, x, y, writer.strength if by_hand else strength)
             x += ink.shape[1] + used.space() * (2.4 if is_number or share == 0.3 else 1)
             many += 1
         left = face.size if rng.random() < 0.1 else 0.0

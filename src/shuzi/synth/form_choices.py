@@ -31,6 +31,39 @@ def checks(form: Form, x: float, y: float) -> tuple[float, float]:
     return x + columns * across, y + rows * down
 
 
+def survey(form: Form, x: float, y: float) -> tuple[float, float]:
+    """Questions in print, each with a field for a number, circles or boxes to tick, or both."""
+    rng, size = form.rng, form.size
+    letters, down = size * rng.uniform(0.4, 0.9), size * rng.uniform(1.6, 2.8)
+    rows = max(1, min(int(rng.integers(1, 13)), int((form.canvas.shape[0] - y) / down)))
+    label, wide = size * rng.uniform(3, 8), size * rng.uniform(1.2, 5)
+    side, thick = letters * rng.uniform(0.7, 1.3), rng.uniform(0.6, 2)
+    round_, way, ticked = rng.random() < 0.6, str(rng.choice(TICKS)), rng.choice([0, 0, 0.3])
+    fields, count, right = rng.random() < 0.75, int(rng.integers(1, 5)), x
+    for row in range(rows):
+        top, left = y + row * down, x + label
+        middle = top + 0.65 * size
+        form.word(x, middle - letters / 2, letters, most=label - 0.5 * size)
+        if fields:
+            cell = (left, top, wide, 1.3 * size)
+            form.frame(cell, thick, "tblr" if rng.random() < 0.9 else "b")
+            if rng.random() < 0.85:
+                form.write(new_digits(rng, int(rng.integers(1, 2 + int(wide / size)))), cell)
+            left += wide + size * rng.uniform(0.15, 0.6)
+        for _ in range(count):
+            if round_:
+                form.ring(left + side / 2, middle, side / 2, side / 2, thick)
+            else:
+                form.frame((left, middle - side / 2, side, side), thick)
+            if rng.random() < ticked:
+                form.mark(way, (left, middle - side / 2, side, side), rng.uniform(0.7, 1.4))
+            left += side * rng.uniform(1.2, 1.6)
+            left += form.word(left, middle - letters / 2, letters, most=4 * letters)
+            left += letters * rng.uniform(0.3, 1)
+        right = max(right, left)
+    return right, y + rows * down
+
+
 def bubbles(form: Form, x: float, y: float) -> tuple[float, float]:
     """Rows of circles with letters or digits in them, some filled; a number before each row."""
     rng, size = form.rng, form.size

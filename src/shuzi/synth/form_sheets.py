@@ -16,6 +16,7 @@ from shuzi.synth.form_choices import (
     paragraph,
     printed_text,
     ratings,
+    survey,
 )
 from shuzi.synth.form_rows import (
     amounts,
@@ -91,7 +92,7 @@ def sudokus(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
     """Sheets with points a question, marks, answers to tick."""
-    return _sheet(materials, rng, [(points, 0.5), (answers, 0.25), (bubbles, 0.15), (lined, 0.1)])
+    return _sheet(materials, rng, [(points, 0.5), (answers, 0.2), (survey, 0.15), (bubbles, 0.12), (lined, 0.1)])
 
 
 def scores(materials: Materials, rng: np.random.Generator) -> Canvas:
@@ -108,6 +109,7 @@ def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
         (dates, 0.09),
         (amounts, 0.09),
         (checks, 0.1),
+        (survey, 0.12),
         (bubbles, 0.05),
         (table, 0.06),
         (answers, 0.06),

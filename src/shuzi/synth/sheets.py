@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from shuzi.synth import form_sheets, free_sheets
-from shuzi.synth.bitmaps import compose_bitmap
+from shuzi.synth.bitmaps import compose_bitmap, compose_noise
 from shuzi.synth.camera import capture
 from shuzi.synth.canvas import Canvas
 from shuzi.synth.materials import Materials
@@ -24,6 +24,8 @@ def compose_sample(
         return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
     if kind is None and rng.random() < BITMAPS:
         return compose_bitmap(materials, rng)
+    if kind is None and rng.random() < NOISE:
+        return compose_noise(rng)
     shares = [share for _, share in LAYOUTS.values()]
     name = kind or str(rng.choice(list(LAYOUTS), p=shares))
     sample = capture(LAYOUTS[name][0](materials, rng), rng)
@@ -32,8 +34,8 @@ def compose_sample(
 
 PHOTOS = 0.04
 """Share of real photos, where there are some."""
-BITMAPS = 0.06
-"""Share of tiny pictures of a digit."""
+BITMAPS, NOISE = 0.06, 0.01
+"""Shares of tiny pictures of a digit, and of noise."""
 TURNED = 0.2
 """Share of pictures that lie on their side or their head: they teach which way is up alone."""
 
