@@ -21,8 +21,9 @@ FAR = 0.2
 """Share of crops in which a small picture stays small, as the coarse look shows it."""
 SMALLEST = 7
 """Pixels below which a number's height cannot be read: nothing is asked of it."""
-GAP = 25
-"""Pixels between two kernels that lie close."""
+GAP = 2.3, 25
+"""Heights of digits between two kernels side by side that might be one, and pixels between others
+that lie close."""
 CLEAR = 8
 """Characters, at about which one can tell which way is up."""
 
@@ -160,8 +161,11 @@ def _targets(
     weight = np.where(inside > 0, 1.5, 1.0)
     weight = np.where(core > 0, worth[kernels], weight)
     weight[cv2.erode(core, np.ones((5, 5), np.uint8)) > 0] *= 2.5
-    closed = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((GAP, GAP), np.uint8))
-    weight[(closed > 0) & (cv2.dilate(core, np.ones((3, 3), np.uint8)) == 0)] = 3.0
+    beside = round(GAP[0] * float(np.median(heights[heights > 0]))) if areas.any() else 1
+    across, down = np.ones((3, 1 + beside), np.uint8), np.ones((GAP[1], GAP[1]), np.uint8)
+    closed = [cv2.morphologyEx(core, cv2.MORPH_CLOSE, area) for area in (across, down)]
+    between = cv2.dilate(core, np.ones((3, 3), np.uint8)) == 0
+    weight[(np.maximum(*closed) > 0) & between] = 3.0
     small = np.zeros(len(heights), bool)
     small[1:] = (heights[1:] > 0) & (heights[1:] < SMALLEST)
     weight[small[extents]] = 0
