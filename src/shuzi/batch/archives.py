@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO
 
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import open_remote
@@ -26,7 +26,7 @@ MOST, RATIO = 10_000_000_000, 200
 _UTF8 = 0x800
 """The flag of a ZIP's member whose name is UTF-8."""
 _ENCRYPTED = 0x1
-_PACKED: dict[bytes, Callable[..., IO[bytes]]] = {
+_PACKED: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZ": bz2.open,
     b"\xfd7": lzma.open,
@@ -128,7 +128,7 @@ def _unpacked(place: str, spool: Path) -> str:
         spool.mkdir(parents=True, exist_ok=True)
         target = spool / f"{len(list(spool.iterdir()))}.tar"
         unpack = _PACKED.get(start)
-        packed = cast(IO[bytes], file if unpack is None else unpack(file, "rb"))
+        packed = file if unpack is None else unpack(file, "rb")
         with write_atomically(target) as temporary, temporary.open("wb") as to:
             for piece in _pieces(packed, place):
                 to.write(piece)

@@ -122,7 +122,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
             jobs=jobs,
             overwrite=overwrite,
             append=append,
-            review=review and intake and (review, intake),
+            review=(review, intake) if review and intake else None,
             watch=Watch() if watch else None,
             tell=tell_state,
             skip=skipped.append,
