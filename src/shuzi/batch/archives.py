@@ -199,10 +199,18 @@ def read_member(item: Item) -> bytes:
     return content
 
 
-@lru_cache(maxsize=1)
 def _open_zip(place: str) -> zipfile.ZipFile:
     """The archive, whose list of members takes a while to read."""
-    return zipfile.ZipFile(_opened(place))
+    if is_url(place):
+        return _kept(place, None)
+    status = Path(place).stat()
+    return _kept(place, (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=1)
+def _kept(place: str, version: object) -> zipfile.ZipFile:  # noqa: ARG001 - tells files apart
+    # What it opens itself it closes when it is forgotten.
+    return zipfile.ZipFile(open_remote(place) if is_url(place) else place)
 
 
 def _opened(place: str) -> BinaryIO:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, TypeVar, cast
 
-from shuzi.batch.item import Item
+from shuzi.batch.item import Item, is_url
 from shuzi.errors import ImageError, MissingExtraError, TooLargeError, UsageError, extra
 from shuzi.folder import in_natural_order, is_picture
 from shuzi.source import HELD
@@ -24,16 +24,14 @@ def remote_items(url: str, skip: Callable[[str], object]) -> Iterator[Item]:
         UsageError: there is no such kind of URL.
     """
     system, path = filesystem(url)
-    start = url.partition("://")[0]
     is_pattern = any(mark in path for mark in "*?[")
     found = _asked(url, lambda: _listed(system, path, is_pattern))
     for name in sorted(found, key=in_natural_order):
-        shown = name if "://" in name else f"{start}://{name.lstrip('/')}"
-        place = cast(str, system.unstrip_protocol(name)) if "://" not in name else name
+        place = name if is_url(name) else cast(str, system.unstrip_protocol(name))
         if name == path or is_picture(name.rsplit("/", 1)[-1]):
-            yield Item(source=shown, place=place, size=found[name].get("size") or 0)
+            yield Item(source=place, place=place, size=found[name].get("size") or 0)
         else:
-            skip(shown)
+            skip(place)
 
 
 def _listed(system: Any, path: str, is_pattern: bool) -> dict[str, dict[str, Any]]:
@@ -99,25 +97,32 @@ def _asked(url: str, ask: Callable[[], T]) -> T:
     for number in range(1, TRIES + 1):
         try:
             return ask()
-        except FileNotFoundError:
-            raise ImageError(f"{url}: there is no such file.") from None
         except ImportError as error:
             raise MissingExtraError(f"{url} needs more: {error}", "Install it with pip.") from None
         # Each storage has exceptions of its own, which share no base but Exception.
-        except Exception as error:
+        except Exception as raised:
+            # Some say of whatever went wrong that there is no such file.
+            error = raised.__cause__ or raised
+            if isinstance(error, FileNotFoundError) or _status(error) == 404:
+                raise ImageError(f"{url}: there is no such file.") from None
             if number == TRIES or _is_refusal(error):
                 raise _unread(url, error) from error
             time.sleep(PAUSE * 2 ** (number - 1))
     raise AssertionError
 
 
-def _is_refusal(error: Exception) -> bool:
+def _status(error: BaseException) -> object:
+    """HTTP's, if that is where it comes from."""
+    return getattr(error, "status", None)
+
+
+def _is_refusal(error: BaseException) -> bool:
     """Whether asking again is no use: who asks is not known, or may not."""
-    status = getattr(error, "status", None)
-    return isinstance(error, PermissionError) or "redential" in str(error) or status in (401, 403)
+    unknown = isinstance(error, PermissionError) or "redential" in str(error)
+    return unknown or _status(error) in (401, 403)
 
 
-def _unread(url: str, error: Exception) -> ImageError:
+def _unread(url: str, error: BaseException) -> ImageError:
     why = str(error).strip().rstrip(".") or type(error).__name__
     return ImageError(
         f"{url} cannot be read: {why}.",

@@ -40,7 +40,8 @@ def find_items(
         for item in _items_of(source, spool, skip):
             count += 1
             # Not the names, as there may be millions.
-            key = hash((item.place, item.member, item.at))
+            place = item.place if is_url(item.place) else os.path.abspath(item.place)  # noqa: PTH100
+            key = hash((place, item.member, item.at))
             if seen is None or key not in seen:
                 yield item
             if seen is not None:

@@ -18,6 +18,7 @@ from shuzi.card import SHIPPED, checksum
 from shuzi.errors import OutputError, UsageError, way
 from shuzi.files import TEMPORARY, make_folder, model_file, read_json, remove_unfinished
 from shuzi.rows import Row
+from shuzi.text import plain
 
 SCHEMA = 1
 """Of the manifest; it rises when an older one cannot be gone on with."""
@@ -220,8 +221,8 @@ def manifest_of(
     return {
         "schema": SCHEMA,
         "shuzi": shuzi.__version__,
-        "folder": os.getcwd(),  # noqa: PTH109
-        "sources": list(sources),
+        "folder": plain(os.getcwd()),  # noqa: PTH109
+        "sources": list(map(plain, sources)),
         "append": append,
         "options": chosen,
         "models": models,

@@ -136,10 +136,14 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
 
 
 def _print_summary(summary: "Summary", queued: int | None) -> None:
-    say(f"{summary.files:,} files: {_said(summary.counts)}")
+    say(f"{_files(summary.files)}: {_said(summary.counts)}")
     if queued is not None:
         say(f"{queued:,} new in the review queue")
     say(f"Written to {summary.out}: {summary.rows:,} rows")
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"
 
 
 def _said(counts: "Counts") -> str:
@@ -182,7 +186,7 @@ def _bar() -> "Iterator[Callable[[State], object]]":
 
 
 def _print_estimate(found: "Estimate", jobs: int) -> None:
-    say(f"{found.files:,} files, {_size(found.size)}; {found.sampled} of them were read")
+    say(f"{_files(found.files)}, {_size(found.size)}; {found.sampled} of them were read")
     each = sum(found.seconds) / 2 / found.files
     time_taken = _between(found.seconds, lambda seconds: _time(seconds / jobs))
     say(f"time    {time_taken} with {jobs} processes, {each:.3g} s of a processor a file")
