@@ -102,11 +102,11 @@ def _asked(url: str, ask: Callable[[], T]) -> T:
         # Each storage has exceptions of its own, which share no base but Exception.
         except Exception as raised:
             # Some say of whatever went wrong that there is no such file.
-            error = raised.__cause__ or raised
-            if isinstance(error, FileNotFoundError) or _status(error) == 404:
+            cause = raised.__cause__ or raised
+            if isinstance(cause, FileNotFoundError) or _status(cause) == 404:
                 raise ImageError(f"{url}: there is no such file.") from None
-            if number == TRIES or _is_refusal(error):
-                raise _unread(url, error) from error
+            if number == TRIES or _is_refusal(cause):
+                raise _unread(url, cause) from raised
             time.sleep(PAUSE * 2 ** (number - 1))
     raise AssertionError
 
