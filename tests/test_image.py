@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from shuzi.errors import ImageError, TooLargeError
-from shuzi.image import find_pictures, load_grey, load_pages, source_name
+from shuzi.image import load_grey, load_pages, source_name
 
 GREY = np.tile(np.arange(0, 240, 6, dtype=np.uint8), (30, 1))
 RGB = np.stack([GREY] * 3, axis=-1)
@@ -183,15 +183,6 @@ def test_a_page_that_is_cut_short_does_not_take_those_before(tmp_path):
     assert next(found).shape == (50, 60)
     with pytest.raises(ImageError, match=r"a\.tiff.* is damaged or cut short"):
         list(found)
-
-
-def test_a_folders_pictures_are_in_order_and_the_rest_is_known(tmp_path):
-    for name in ("b.JPG", "a.png", "notes.txt", "c.pdf", ".hidden"):
-        (tmp_path / name).write_text("")
-    (tmp_path / "deeper").mkdir()
-    pictures, others = find_pictures(tmp_path)
-    assert [path.name for path in pictures] == ["a.png", "b.JPG", "c.pdf"]
-    assert [path.name for path in others] == [".hidden", "notes.txt"]
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.pdf"])

@@ -16,6 +16,8 @@ ALLOWED = {
     "files": {"errors"},
     "arrays": {"errors", "files"},
     "text": set(),
+    "folder": {"errors"},
+    "rows": {"result", "text"},
     "output": {"errors", "text"},
     "dataset": {"errors", "arrays", "download"},
     "download": {"errors", "files"},
@@ -29,7 +31,7 @@ ALLOWED = {
     "decide": LEAVES,
     "reader": RECOGNISE | {"image", "page", "rules", "decide", "explain"},
     "explain": LEAVES | {"reader"},
-    "reading": LEAVES | {"image", "decide", "reader"},
+    "reading": LEAVES | {"folder", "rows", "image", "decide", "reader"},
     "__init__": None,
     "__main__": {"cli"},
 }
@@ -39,6 +41,20 @@ REVIEW = RECOGNISE | {"image", "evaluation", "review"}
 PACKAGES = {
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
+    "batch": LEAVES
+    | {
+        "folder",
+        "rows",
+        "card",
+        "decide",
+        "image",
+        "grey",
+        "source",
+        "reader",
+        "review",
+        "batch",
+        "",
+    },
     "rules": RECOGNISE | {"rules", "decide", "explain"},
     "synth": SYNTH,
     "evaluation": EVALUATION,

@@ -4,9 +4,8 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import cv2
@@ -22,7 +21,6 @@ from shuzi.source import HELD, STANDARD_INPUT, Source, opened
 __all__ = [
     "MAX_PIXELS",
     "STANDARD_INPUT",
-    "find_pictures",
     "is_pdf",
     "load_grey",
     "load_pages",
@@ -33,11 +31,6 @@ PILLOW_MAX_PIXELS = 178_000_000
 """Pillow itself refuses pictures a little larger than this."""
 LARGEST = {"picture": 500_000_000, "PDF": 2_000_000_000}
 """Bytes of a file. A picture may ask for as much memory as its file is large, a PDF may not."""
-PICTURES = (
-    *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"),
-    *(".heic", ".heif", ".avif"),
-)
-"""The files of a folder that are read."""
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 """Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
@@ -76,8 +69,18 @@ def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
     return next(load_pages(picture, max_pixels=max_pixels))
 
 
-def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Grey]:
+def load_pages(
+    picture: Picture,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    first: int = 1,
+    counted: Callable[[int], object] | None = None,
+) -> Iterator[Grey]:
     """Every page of the picture, as `load_grey` gives the first; one is in memory at a time.
+
+    Args:
+        first: the page of a PDF or a TIFF to begin with, from 1.
+        counted: is told how many pages a PDF or a TIFF has, before the first.
 
     Raises:
         ImageError: it is not a picture, is damaged (the pages before are given), or is too large.
@@ -101,10 +104,11 @@ def load_pages(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Iterator[Gr
         if pdf:
             from shuzi.pdf import pdf_pages
 
-            yield from pdf_pages(file, name, max_pixels)
+            yield from pdf_pages(file, name, max_pixels, first=first, counted=counted)
         else:
             # In memory, so that it may change while it is read.
-            yield from _pages(file if size > HELD else _held(file, name), name, max_pixels)
+            held = file if size > HELD else _held(file, name)
+            yield from _pages(held, name, max_pixels, first, counted)
 
 
 def source_name(picture: Picture) -> str:
@@ -115,20 +119,6 @@ def source_name(picture: Picture) -> str:
     if isinstance(picture, Image.Image):
         return str(getattr(picture, "filename", "") or "image")
     return source.source_name(picture)
-
-
-def find_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The pictures and PDFs in a folder, and its other files, by their names' ends, sorted.
-
-    Raises:
-        ImageError: the folder may not be listed.
-    """
-    try:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-    except PermissionError:
-        raise ImageError(f"{folder} may not be listed.", "Check its permissions.") from None
-    chosen = [path for path in files if path.suffix.lower() in PICTURES]
-    return chosen, [path for path in files if path.suffix.lower() not in PICTURES]
 
 
 def _held(file: BinaryIO, name: str) -> BinaryIO:
@@ -168,11 +158,21 @@ def _check_bytes(file: BinaryIO, name: str, kind: str) -> int:
     return size
 
 
-def _pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Grey]:
+def _pages(
+    file: BinaryIO,
+    name: str,
+    max_pixels: int,
+    first: int,
+    counted: Callable[[int], object] | None,
+) -> Iterator[Grey]:
     with _damage_named(name, max_pixels):
         image = _open(file, name)
     with image:
-        for number in count():
+        if counted is not None and image.format in _PAGED:
+            # A chain of pages that breaks off is told of where it does.
+            with suppress(Exception):
+                counted(getattr(image, "n_frames", 1))
+        for number in count(first - 1):
             try:
                 with _damage_named(name, max_pixels):
                     image.seek(number)
@@ -181,7 +181,7 @@ def _pages(file: BinaryIO, name: str, max_pixels: int) -> Iterator[Grey]:
                         _check_scans(file, name)
                     grey = _upright(image, _grey(image, file, name))
             except EOFError:
-                if number:
+                if number >= first:
                     return
                 raise ImageError(f"{name} is damaged or cut short.") from None
             last = image.format not in _PAGED

@@ -146,12 +146,13 @@ def _uninterrupted() -> Iterator[None]:
 class Progress:
     """Files one by one, and how many are done.
 
-    With several files, a bar on standard error shows it while that is a terminal and standard
-    output is not one.
+    With several files, a bar on standard error shows it while that is a terminal and, if what was
+    read goes there, standard output is not one.
     """
 
-    def __init__(self, files: Sequence[str]) -> None:
+    def __init__(self, files: Sequence[str], *, to_output: bool = True) -> None:
         self.files = files
+        self._shown_there = to_output and sys.stdout.isatty()
         self.done = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -164,7 +165,7 @@ class Progress:
 
     @contextmanager
     def _bar(self) -> Iterator[Callable[[], object]]:
-        if len(self.files) < 2 or sys.stdout.isatty() or not sys.stderr.isatty():
+        if len(self.files) < 2 or self._shown_there or not sys.stderr.isatty():
             yield lambda: None
             return
         from rich.console import Console

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
 from multiprocessing.spawn import get_executable
@@ -30,13 +30,21 @@ Grey = NDArray[np.uint8]
 
 
 def pdf_pages(
-    file: BinaryIO, name: str, max_pixels: int, *, seconds: float = PAGE_SECONDS
+    file: BinaryIO,
+    name: str,
+    max_pixels: int,
+    *,
+    first: int = 1,
+    counted: Callable[[int], object] | None = None,
+    seconds: float = PAGE_SECONDS,
 ) -> Iterator[Grey]:
-    """Every page, drawn with its annotations and filled-in forms; one is in memory at a time.
+    """Every page from the `first`, drawn with its annotations and filled-in forms; one is in memory
+    at a time.
 
     Args:
         file: at its start.
         max_pixels: larger pages are drawn coarser, larger pictures in them refused.
+        counted: is told how many pages there are, before the first.
         seconds: that a page may take.
 
     Raises:
@@ -51,6 +59,7 @@ def pdf_pages(
     request = {
         "path": path,
         "size": len(content),
+        "first": first,
         "max_pixels": max_pixels,
         "max_side": MAX_SIDE,
         "seconds": seconds,
@@ -59,8 +68,8 @@ def pdf_pages(
     child = _start(name)
     try:
         _send(child, json.dumps(request).encode() + b"\n", content)
-        for number in count(1):
-            grey = _next_page(child, name, number, seconds)
+        for number in count(first):
+            grey = _next_page(child, name, number, seconds, counted)
             if grey is None:
                 return
             yield grey
@@ -114,9 +123,17 @@ def _send(child: subprocess.Popen[bytes], *pieces: bytes) -> None:
 
 
 def _next_page(
-    child: subprocess.Popen[bytes], name: str, number: int, seconds: float
+    child: subprocess.Popen[bytes],
+    name: str,
+    number: int,
+    seconds: float,
+    counted: Callable[[int], object] | None,
 ) -> Grey | None:
     said, late = _said(child, seconds)
+    if "pages" in said:
+        if counted is not None:
+            counted(said["pages"])
+        said, late = _said(child, seconds)
     if "end" in said:
         return None
     if "refused" in said:

@@ -2,8 +2,9 @@
 
 Started by `shuzi.pdf` as a script that imports nothing of shuzi's, as it starts for every file.
 Standard input gives a line of JSON with the request, and the PDF if it has no path; it stays open
-until nobody wants more. Standard output gives a line when Python has started, then of each page a
-line of JSON with its size, and its grey bytes; at last a line with what was wrong, or with `end`.
+until nobody wants more. Standard output gives a line when Python has started and one with the
+number of pages, then of each page a line of JSON with its size, and its grey bytes; at last a line
+with what was wrong, or with `end`.
 """
 
 import ctypes
@@ -105,7 +106,9 @@ def _lower(limit: int, value: int) -> None:
 def _pages(file: BinaryIO, request: dict[str, Any]) -> Iterator[tuple[int, int, list[memoryview]]]:
     _limit_time(request["seconds"])
     document = _open(file)
-    for number in range(_prepare(document)):
+    pages = _prepare(document)
+    _say(json.dumps({"pages": pages}).encode() + b"\n")
+    for number in range(request["first"] - 1, pages):
         _limit_time(request["seconds"])
         yield _draw(document, number, request["max_pixels"], request["max_side"])
 

@@ -1,22 +1,18 @@
 """Many files -> their pages in order, each as soon as it was read, as text, JSON or CSV."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shuzi.decide import Decider
 from shuzi.errors import ImageError, ShuziError
-from shuzi.image import STANDARD_INPUT, find_pictures
+from shuzi.folder import files_below, is_picture
+from shuzi.image import STANDARD_INPUT
 from shuzi.reader import Look, Reader
 from shuzi.result import SCHEMA, Number, Page
+from shuzi.rows import COLUMNS, failure_row, page_rows
 from shuzi.text import csv_line, json_line, plain
-
-COLUMNS = (
-    *("source", "page", "line", "row", "column", "text", "confidence", "decision"),
-    *("x", "y", "width", "height", "error"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +26,28 @@ class Failure:
 Result = Page | Failure
 
 
-def find_files(paths: Sequence[str]) -> tuple[list[str], list[Path]]:
-    """The files to read, folders being replaced by their pictures, and the files passed over.
+def find_files(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files to read, folders being replaced by the pictures in them and in the folders within
+    them, and the files passed over.
 
     Those of a folder are in natural order: a2 before a10.
 
     Raises:
-        ImageError: a folder holds no pictures.
+        ImageError: a folder holds no pictures, or may not be listed.
     """
     files: list[str] = []
-    skipped: list[Path] = []
+    skipped: list[str] = []
     for path in paths:
         # What no folder can be named is said when it is read.
         if path == STANDARD_INPUT or not os.path.isdir(path):  # noqa: PTH112 - it never raises
             files.append(path)
             continue
-        pictures, others = find_pictures(Path(path))
-        if not pictures:
-            raise ImageError(
-                f"{path} is a folder without pictures.",
-                "Give a folder that holds pictures itself; folders within it are not read.",
-            )
-        files += sorted(map(str, pictures), key=in_natural_order)
-        skipped += others
+        before = len(files)
+        for entry in files_below(path):
+            (files if is_picture(entry.name) else skipped).append(entry.path)
+        if len(files) == before:
+            raise ImageError(f"{path} is a folder without pictures.", "Give one that holds some.")
     return files, skipped
-
-
-def in_natural_order(name: str) -> tuple[list[str | tuple[int, str]], str]:
-    """A key that sorts digits in names as the numbers that they are, however long."""
-    parts = re.split("([0-9]+)", name)
-    numbers = [part.lstrip("0") for part in parts[1::2]]
-    key: list[str | tuple[int, str]] = [*parts]
-    key[1::2] = [(len(number), number) for number in numbers]
-    return key, name
 
 
 def read_files(
@@ -127,20 +112,9 @@ def csv_header() -> str:
 
 def to_csv(result: Result) -> str:
     """A row a number; one row with the decision `none` if there is none, or with the error."""
-    if isinstance(result, Failure):
-        nothing = [""] * (len(COLUMNS) - 2)
-        return csv_line(result.source, *nothing, result.error.told("command")[0])
-    if not result.numbers:
-        before, after = [""] * (COLUMNS.index("decision") - 2), [""] * 5
-        return csv_line(result.source, result.page, *before, "none", *after)
-    return "".join(_row(result, number) for number in result.numbers)
-
-
-def _row(page: Page, number: Number) -> str:
-    sure = f"{number.confidence:.4f}", number.decision
-    cell = ("" if at is None else at for at in (number.row, number.column))
-    where = page.source, page.page, number.line, *cell
-    return csv_line(*where, number.text, *sure, *number.box.to_list(), "")
+    if isinstance(result, Page):
+        return "".join(row.to_csv() for row in page_rows(result))
+    return failure_row(result.source, result.error.told("command")[0]).to_csv()
 
 
 def _marked(number: Number) -> str:

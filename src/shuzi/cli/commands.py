@@ -6,6 +6,7 @@ import typer
 
 import shuzi
 from shuzi.cli import boundary
+from shuzi.cli.batch import batch
 from shuzi.cli.card import card
 from shuzi.cli.data import data_fetch, data_show, synth
 from shuzi.cli.evaluate import evaluate, predict
@@ -48,6 +49,7 @@ def shuzi_command(
 
 
 app.command()(read)
+app.command()(batch)
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)

@@ -23,3 +23,42 @@ Queue = Annotated[
     str, typer.Argument(metavar="DB", help="A file (SQLite) or a URL, postgresql://...")
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `train` wrote.")]
+
+Kind = Annotated[
+    str, typer.Option("--as", help="What the pictures are: auto, digit, number or page.")
+]
+Rotate = Annotated[
+    int | None,
+    typer.Option(help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."),
+]
+TargetError = Annotated[
+    float, typer.Option(help="The share of wrong numbers among those accepted.")
+]
+DigitsOnly = Annotated[
+    bool, typer.Option("--digits-only", help="Leave out minus signs, points and commas.")
+]
+DigitModel = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
+    ),
+]
+PageModel = Annotated[
+    Path | None,
+    typer.Option(metavar="MODEL", help="A run of `train page` to find the numbers with."),
+]
+MaxPixels = Annotated[int, typer.Option(min=1, help="Refuse larger pictures.")]
+Review = Annotated[
+    str | None,
+    typer.Option(metavar="DB", help="Queue what was not accepted: a file or a PostgreSQL URL."),
+]
+Sample = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="With --review: this share of the accepted too.", show_default="0.02"
+    ),
+]
+DoubleEntry = Annotated[
+    bool, typer.Option("--double-entry", help="With --review: two people must agree.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name the files that are skipped.")]

@@ -1,16 +1,31 @@
 """`shuzi read`."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shuzi.cli.boundary import complain, need_extra
+from shuzi.cli.options import (
+    DigitModel,
+    DigitsOnly,
+    DoubleEntry,
+    Kind,
+    MaxPixels,
+    PageModel,
+    Review,
+    Rotate,
+    Sample,
+    TargetError,
+    Verbose,
+)
 from shuzi.errors import Interrupted, ShuziError, UsageError
 from shuzi.output import Progress, say, tell
+from shuzi.text import plain_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from shuzi.reading import Result
     from shuzi.review.intake import Intake
@@ -21,57 +36,32 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         list[str],
         typer.Argument(metavar="PATH...", help="Pictures, PDFs, folders of them; - is a pipe."),
     ],
-    kind: Annotated[
-        str, typer.Option("--as", help="What the pictures are: auto, digit, number or page.")
-    ] = "auto",
+    kind: Kind = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a number.")] = False,
-    rotate: Annotated[
-        int | None,
+    output: Annotated[
+        Path | None,
         typer.Option(
-            help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write there instead; .csv and .json say the same as --csv and --json.",
         ),
     ] = None,
-    target_error: Annotated[
-        float, typer.Option(help="The share of wrong numbers among those accepted.")
-    ] = 0.01,
-    digits_only: Annotated[
-        bool, typer.Option("--digits-only", help="Leave out minus signs, points and commas.")
-    ] = False,
+    rotate: Rotate = None,
+    target_error: TargetError = 0.01,
+    digits_only: DigitsOnly = False,
     explain: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write what was seen here: pictures and advice."),
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
-        ),
-    ] = None,
-    page_model: Annotated[
-        Path | None,
-        typer.Option(metavar="MODEL", help="A run of `train page` to find the numbers with."),
-    ] = None,
-    max_pixels: Annotated[int, typer.Option(min=1, help="Refuse larger pictures.")] = 50_000_000,
-    review: Annotated[
-        str | None,
-        typer.Option(metavar="DB", help="Queue what was not accepted: a file or a PostgreSQL URL."),
-    ] = None,
-    sample: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=1,
-            help="With --review: this share of the accepted too.",
-            show_default="0.02",
-        ),
-    ] = None,
-    double_entry: Annotated[
-        bool, typer.Option("--double-entry", help="With --review: two people must agree.")
-    ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Name the files that are skipped.")
-    ] = False,
+    model: DigitModel = None,
+    page_model: PageModel = None,
+    max_pixels: MaxPixels = 50_000_000,
+    review: Review = None,
+    sample: Sample = None,
+    double_entry: DoubleEntry = False,
+    verbose: Verbose = False,
 ) -> None:
     """Read handwritten digits, numbers and pages of them.
 
@@ -82,10 +72,11 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.reader import Reader
     from shuzi.reading import Failure, find_files, read_files
 
+    as_json = as_json or (output is not None and output.suffix in (".json", ".jsonl"))
+    as_csv = as_csv or (output is not None and output.suffix == ".csv")
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together.", "Give one of them.")
-    if review is None and (sample is not None or double_entry):
-        raise UsageError("--sample and --double-entry go with --review.")
+    check_review(review, sample, double_entry)
     reader = Reader(
         model,
         page_model=page_model,
@@ -96,31 +87,53 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         max_pixels=max_pixels,
     )
     files, skipped = find_files(paths)
-    if skipped:
-        names = ": " + ", ".join(map(str, skipped)) if verbose else "; -v names them"
-        tell(f"shuzi: skipped {len(skipped)} of other kinds{names}.")
-    intake = None if review is None else _intake(review, sample, double_entry)
-    writer = _writer(as_json, as_csv)
+    tell_skipped(skipped, verbose)
+    intake = None if review is None else open_intake(review, sample, double_entry)
+    header, writer = _writer(as_json, as_csv)
     failure: ShuziError | None = None
-    progress = Progress(files)
+    progress = Progress(files, to_output=output is None)
     try:
-        for result in read_files(reader, progress, explain, intake.add if intake else None):
-            if isinstance(result, Failure):
-                if len(files) == 1:
-                    raise result.error
-                complain(result.error)
-                failure = failure or result.error
-            say(writer(result), end="")
+        with _written(output) as write:
+            write(header)
+            for result in read_files(reader, progress, explain, intake.add if intake else None):
+                if isinstance(result, Failure):
+                    if len(files) == 1:
+                        raise result.error
+                    complain(result.error)
+                    failure = failure or result.error
+                write(writer(result))
     except KeyboardInterrupt:
-        raise _stopped(progress, intake) from None
+        raise _stopped(progress, intake, output) from None
+    if output is not None:
+        say(f"Written to {output}")
     if intake is not None:
         tell(f"shuzi: queued {intake.count} for review.")
     if failure:
         raise typer.Exit(failure.exit_code)
 
 
-def _stopped(progress: Progress, intake: "Intake | None") -> Interrupted:
+@contextmanager
+def _written(output: Path | None) -> "Iterator[Callable[[str], object]]":
+    """What takes text: standard output at once, or a file that is whole or not there."""
+    if output is None:
+        yield lambda text: say(text, end="")
+        return
+    from shuzi.files import write_atomically
+
+    with (
+        write_atomically(output) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        yield lambda text: file.write(plain_lines(text))
+
+
+def _stopped(progress: Progress, intake: "Intake | None", output: Path | None) -> Interrupted:
     done, files = progress.done, progress.files
+    if output is not None:
+        return Interrupted(
+            f"Stopped after {done} of {len(files)} files: {output} is not written.",
+            "Run it again; `shuzi batch` keeps what it has read.",
+        )
     where = f"; the next is {files[done]}" if done < len(files) else ""
     queued = f" The {intake.count} queued for review stay queued." if intake else ""
     return Interrupted(
@@ -129,7 +142,23 @@ def _stopped(progress: Progress, intake: "Intake | None") -> Interrupted:
     )
 
 
-def _intake(place: str, sample: float | None, double_entry: bool) -> "Intake":
+def _writer(as_json: bool, as_csv: bool) -> "tuple[str, Callable[[Result], str]]":
+    """What comes first, and what writes a result."""
+    from shuzi import reading
+
+    if as_csv:
+        return reading.csv_header(), reading.to_csv
+    return "", reading.to_json if as_json else reading.to_text
+
+
+def check_review(review: str | None, sample: float | None, double_entry: bool) -> None:
+    """Refuse options of a review queue without one."""
+    if review is None and (sample is not None or double_entry):
+        raise UsageError("--sample and --double-entry go with --review.")
+
+
+def open_intake(place: str, sample: float | None, double_entry: bool) -> "Intake":
+    """What takes numbers into a review queue."""
     need_extra("web", "sqlalchemy", "alembic")
     from shuzi.review.intake import Intake
     from shuzi.review.sample import SHARE
@@ -139,10 +168,8 @@ def _intake(place: str, sample: float | None, double_entry: bool) -> "Intake":
     return Intake(open_store(place), share, 2 if double_entry else 1)
 
 
-def _writer(as_json: bool, as_csv: bool) -> "Callable[[Result], str]":
-    from shuzi import reading
-
-    if as_csv:
-        say(reading.csv_header(), end="")
-        return reading.to_csv
-    return reading.to_json if as_json else reading.to_text
+def tell_skipped(skipped: "Sequence[str]", verbose: bool) -> None:
+    """Say that files were passed over."""
+    if skipped:
+        names = ": " + ", ".join(skipped) if verbose else "; -v names them"
+        tell(f"shuzi: skipped {len(skipped)} of other kinds{names}.")

@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from shuzi.errors import UsageError
 from shuzi.result import Box, Number, Page
 from shuzi.review.cutting import Grey, cut
 from shuzi.review.item import NewItem
 from shuzi.review.sample import SHARE, is_sampled, is_undecided
-from shuzi.review.store import Store
+
+if TYPE_CHECKING:
+    from shuzi.review.store import Store
 
 
 class Look(Protocol):
@@ -38,7 +40,7 @@ class Intake:
         UsageError: the share is not in [0, 1].
     """
 
-    def __init__(self, store: Store, share: float = SHARE, required: Literal[1, 2] = 1) -> None:
+    def __init__(self, store: "Store", share: float = SHARE, required: Literal[1, 2] = 1) -> None:
         if not 0 <= share <= 1:
             raise UsageError(f"The share {share} for the sample is not from 0 to 1.")
         self.store, self.share, self.required = store, share, required
@@ -50,7 +52,14 @@ class Intake:
         Raises:
             StoreError: the queue cannot be used; nothing of the page was added.
         """
-        chosen = list(choose(look, self.share))
+        self.queue(list(choose(look, self.share)))
+
+    def queue(self, chosen: Sequence[NewItem]) -> None:
+        """Queue what was chosen of pages.
+
+        Raises:
+            StoreError: the queue cannot be used; nothing was added.
+        """
         if chosen:
             self.count += len(self.store.add(chosen, required=self.required))
 

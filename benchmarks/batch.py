@@ -1,0 +1,221 @@
+"""How fast is a batch, and where does its time go? Crops of numbers, and A4 pages at 300 dpi.
+
+    python benchmarks/batch.py DATA [--crops 1200] [--pages 24] [--jobs 1 2] [--memory]
+
+DATA is a folder with numbers/ (crops) and mnist.npz (whose test digits fill the pages). Each batch
+runs as its users run it, in a process of its own with so many more that read, and writes a CSV.
+`speed` is files a second of the clock, start included; `seconds` is the processor's for a file, of
+all processes, which a busy machine changes less. The shares are of the processor's time in one
+process: decoding of files, finding of numbers (and everything else that is no network), the
+networks, and writing of parts and table.
+
+--memory reads 100,000 small pictures, which it makes, and a PDF of 2,000 pages, and says the most
+memory that a process of the batch had. Prints a table, then one JSON line.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+import shuzi
+from shuzi.batch import Options, ReadItems, chunks, find_items, write_table
+from shuzi.batch.task import Part, Task
+from shuzi.batch.work import Work
+from shuzi.image import load_pages
+from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.pages import compose_page
+
+CHILD = """
+import json, resource, sys, threading, time
+from pathlib import Path
+from shuzi.cli import main
+
+most = [0]
+def look():
+    me = Path("/proc/self").resolve().name
+    while True:
+        for path in [Path("/proc/self"), *(Path("/proc", pid) for pid in children(me))]:
+            try:
+                status = (path / "status").read_text()
+                most[0] = max(most[0], int(status.partition("VmRSS:")[2].split()[0]))
+            except (OSError, IndexError):
+                pass
+        time.sleep(0.5)
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+threading.Thread(target=look, daemon=True).start()
+try:
+    main()
+finally:
+    kinds = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    spent = sum(sum(resource.getrusage(kind)[:2]) for kind in kinds)
+    print(json.dumps({"spent": spent, "megabytes": most[0] / 1000}), file=sys.stderr)
+"""
+
+
+def make_crops(data, folder, count):
+    """Copies of the crops, whose bytes count, not what they say."""
+    found = sorted(p for p in (data / "numbers").rglob("*.*") if p.suffix in (".jpg", ".png"))
+    for number, path in enumerate(islice(cycle(found), count)):
+        (folder / f"{number}{path.suffix}").write_bytes(path.read_bytes())
+
+
+def make_pages(data, folder, count):
+    mnist = shuzi.load_mnist(data / "mnist.npz")
+    glyphs = Glyphs(mnist.test_images, mnist.test_labels)
+    for number in range(count):
+        page, _ = compose_page(glyphs, np.random.default_rng(number))
+        page = cv2.resize(page, (2480, 3508), interpolation=cv2.INTER_CUBIC)
+        Image.fromarray(page).save(folder / f"{number}.jpg", quality=85, dpi=(300, 300))
+
+
+def run(source, jobs):
+    """Files a second, the processor's seconds for a file, and the most memory of a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "a.csv")
+        words = [sys.executable, "-c", CHILD, "batch", str(source), "-o", str(out), "-j", str(jobs)]
+        began = time.perf_counter()
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        seconds = time.perf_counter() - began
+        assert done.returncode == 0, done.stderr
+        files = int(done.stdout.split()[0].replace(",", ""))
+    said = json.loads(done.stderr.splitlines()[-1])
+    return {
+        "jobs": jobs,
+        "files": files,
+        "speed": files / seconds,
+        "seconds": said["spent"] / files,
+        "megabytes": said["megabytes"],
+    }
+
+
+class Clock:
+    """The processor's time in some functions, which it wraps."""
+
+    def __init__(self):
+        self.spent = 0.0
+
+    def wrap(self, function):
+        def timed(*args, **kwargs):
+            began = time.process_time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.spent += time.process_time() - began
+
+        return timed
+
+
+def shares(source):
+    """The share of each step in the processor's time of one process."""
+    decoding, network, writing = Clock(), Clock(), Clock()
+    usual = Recogniser.predict, SequenceRecogniser.run, load_pages
+
+    def timed_pages(*args, **kwargs):
+        pages = usual[2](*args, **kwargs)
+        step = decoding.wrap(lambda: next(pages, None))
+        while (page := step()) is not None:
+            yield page
+
+    with tempfile.TemporaryDirectory() as folder:
+        work = Work(Path(folder, "a.csv"))
+        with work.held():
+            work.begin({}, chunks(find_items([str(source)], work.spool)), None)
+            read = ReadItems(Options())
+            all_chunks = list(work.chunks())
+            read(all_chunks[0][:1])
+            Recogniser.predict = network.wrap(usual[0])
+            SequenceRecogniser.run = network.wrap(usual[1])
+            shuzi.image.load_pages = timed_pages
+            began = time.process_time()
+            try:
+                for number, items in enumerate(all_chunks):
+                    rows = read(items)
+                    writing.wrap(work.add)(Task(number, items), Part(rows))
+                writing.wrap(write_table)(work.rows(), Path(folder, "b.csv"))
+            finally:
+                Recogniser.predict, SequenceRecogniser.run, shuzi.image.load_pages = usual
+            total = time.process_time() - began
+    known = {
+        "decoding": decoding.spent / total,
+        "networks": network.spent / total,
+        "writing": writing.spent / total,
+    }
+    return known | {"finding": 1 - sum(known.values())}
+
+
+def make_tiny(folder, count):
+    """Small pictures, each another, made without the time that writing takes."""
+    for number in range(count):
+        if number % 1000 == 0:
+            place = folder / str(number)
+            place.mkdir()
+        picture = np.full((12, 12), 255, np.uint8)
+        picture[number % 12, number // 12 % 12] = 0
+        Image.fromarray(picture).save(place / f"{number}.png")
+
+
+def make_pdf(data, folder, count):
+    mnist = shuzi.load_mnist(data / "mnist.npz")
+    pages = (Image.fromarray(255 - image) for image in islice(cycle(mnist.test_images), count))
+    next(pages).save(folder / "long.pdf", save_all=True, append_images=pages, resolution=200)
+
+
+def measure(name, make, jobs, split=True):
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+        rows = [run(folder, count) for count in jobs]
+        parts = shares(folder) if split else {}
+    for row in rows:
+        print(
+            f"{name:8} {row['jobs']:4} {row['files']:8,} {row['speed']:8.1f} "
+            f"{row['seconds'] * 1000:10.2f} {row['megabytes']:6.0f}",
+            flush=True,
+        )
+    print("         " + "  ".join(f"{step} {share:.0%}" for step, share in parts.items()))
+    return {"runs": rows, "shares": parts}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--crops", type=int, default=1200)
+    parser.add_argument("--pages", type=int, default=24)
+    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
+    print(f"{'':8} jobs    files  speed/s  ms of CPU     MB")
+    data, found = options.data, {}
+    if options.crops:
+        found["crops"] = measure(
+            "crops", lambda folder: make_crops(data, folder, options.crops), options.jobs
+        )
+    if options.pages:
+        found["pages"] = measure(
+            "pages", lambda folder: make_pages(data, folder, options.pages), options.jobs
+        )
+    if options.memory:
+        most = max(options.jobs)
+        found["small"] = measure("small", lambda to: make_tiny(to, 100_000), [most], split=False)
+        found["pdf"] = measure("pdf", lambda to: make_pdf(data, to, 2000), [most], split=False)
+    about = {"cores": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg()[0]}
+    print(json.dumps({"benchmark": "batch"} | about | found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Items -> the rows of what they say: what every process of a batch does."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from shuzi.batch.archives import read_member
+from shuzi.batch.item import Item, is_url
+from shuzi.batch.remote import Named, read_remote
+from shuzi.decide import TARGET_ERROR, Decider
+from shuzi.errors import ImageError, ShuziError
+from shuzi.grey import MAX_PIXELS
+from shuzi.rows import Row, failure_row, page_rows
+
+if TYPE_CHECKING:
+    from shuzi.reader import Look, Reader
+
+PAGES = 16
+"""Of a file that has many, those that a process reads at a time."""
+MOST_FAILURES = 3
+"""Pages one after the other that cannot be read; those after them are not tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How pictures are read: the options of `shuzi.Reader` of the same names."""
+
+    model: str | PathLike[str] | None = None
+    number_model: str | PathLike[str] | None = None
+    page_model: str | PathLike[str] | None = None
+    kind: str = "auto"
+    rotate: int | None = None
+    target_error: float = TARGET_ERROR
+    digits_only: bool = False
+    max_pixels: int = MAX_PIXELS
+
+    def reader(self) -> "Reader":
+        """With a thread, as each core has a process.
+
+        Raises:
+            ModelError: a model cannot be used.
+            UsageError: an option cannot be.
+        """
+        from shuzi.reader import Reader
+
+        return Reader(**asdict(self), threads=1)
+
+
+class ReadItems:
+    """Called with items, gives the rows of what they say; keeps its models between calls.
+
+    It can be sent to another process, which loads the models at its first call. Each call decides
+    its numbers with those before them in the same call: the same items give the same rows, on
+    whatever machine, after whatever others.
+    """
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"options": self.options}
+
+    @cached_property
+    def reader(self) -> "Reader":
+        return self.options.reader()
+
+    def __call__(self, items: Sequence[Item]) -> list[Row]:
+        """The rows of the items, in their order.
+
+        A picture that cannot be read is a row with the reason.
+
+        Raises:
+            ModelError: a model cannot be used.
+        """
+        return [row for rows in self.each(items) for row in rows]
+
+    def each(
+        self, items: Iterable[Item], watch: "Callable[[Look], object]" = lambda look: None
+    ) -> Iterator[list[Row]]:
+        """The rows of each page of each item, as they are read.
+
+        Args:
+            watch: is shown each page, decided, while its picture is in memory.
+        """
+        decider = Decider(self.options.target_error)
+        for item in items:
+            for rows, _ in self._pages(item, 1, None, decider, watch):
+                yield rows
+
+    def some(
+        self, item: Item, first: int, watch: "Callable[[Look], object]" = lambda look: None
+    ) -> Iterator[tuple[list[Row], int]]:
+        """The rows of the pages of a file from `first`, 16 at most, and how many it has in all."""
+        decider = Decider(self.options.target_error)
+        return self._pages(item, first, first + PAGES - 1, decider, watch)
+
+    def _pages(
+        self,
+        item: Item,
+        first: int,
+        last: int | None,
+        decider: Decider,
+        watch: "Callable[[Look], object]",
+    ) -> Iterator[tuple[list[Row], int]]:
+        from shuzi.image import load_pages
+
+        total, failures = 1, 0
+
+        def counted(pages: int) -> None:
+            nonlocal total
+            total = pages
+
+        number = first
+        while True:
+            try:
+                pages = load_pages(
+                    _opened(item),
+                    max_pixels=self.options.max_pixels,
+                    first=number,
+                    counted=counted,
+                )
+                for grey in pages:
+                    look = self.reader.look(grey, item.source, number)
+                    page = decider.decide(look.page)
+                    watch(replace(look, page=page))
+                    yield page_rows(page), total
+                    number, failures = number + 1, 0
+                    if last is not None and number > last:
+                        return
+                return
+            except Exception as error:
+                if _ends_all(error):
+                    raise
+                failures += 1
+                yield [_failure(item, error, number if total > 1 else None)], total
+            end = total if last is None else min(last, total)
+            if number >= end:
+                return
+            if failures == MOST_FAILURES:
+                why = f"Pages {number + 1} to {end} were not tried after {failures} that failed."
+                yield [failure_row(item.source, why, number + 1)], total
+                return
+            number += 1
+
+
+def _opened(item: Item) -> str | BinaryIO:
+    if item.problem:
+        raise ImageError(item.problem)
+    if item.member is not None:
+        return Named(read_member(item), item.source)
+    return Named(read_remote(item.place), item.source) if is_url(item.place) else item.place
+
+
+def _ends_all(error: Exception) -> bool:
+    """Whether it is no matter of one picture: a model, or the memory of the process."""
+    is_other = isinstance(error, ShuziError) and not isinstance(error, ImageError)
+    return is_other or isinstance(error, MemoryError)
+
+
+def _failure(item: Item, error: Exception, page: int | None) -> Row:
+    if isinstance(error, ShuziError):
+        return failure_row(item.source, error.told("command")[0], page)
+    # A defect: one picture of a million must not end the rest.
+    why = f"{item.source} cannot be read: unexpected {type(error).__name__}: {error}"
+    return failure_row(item.source, why, page)

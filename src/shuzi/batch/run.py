@@ -1,0 +1,255 @@
+"""Sources -> one table, by processes, so that it can be killed at any moment and goes on."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shuzi.batch.item import Item, chunks
+from shuzi.batch.pool import Pool
+from shuzi.batch.read import Options
+from shuzi.batch.sources import find_items
+from shuzi.batch.table import check_format, sources_of, write_table
+from shuzi.batch.task import Counts, Part, Task
+from shuzi.batch.work import Work, manifest_of, synced
+from shuzi.batch.worker import Setup
+from shuzi.decide import check_target
+from shuzi.errors import Interrupted, OutputError, UsageError, way
+from shuzi.text import plain
+
+if TYPE_CHECKING:
+    from shuzi.batch.watch import Watch
+    from shuzi.review.intake import Intake
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a batch is: files done of those there are, and what was counted in these.
+
+    `before` of them, `counts_before` of the counts, are of runs before this one.
+    """
+
+    total: int = 0
+    done: int = 0
+    before: int = 0
+    counts: Counts = field(default_factory=Counts)
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a batch gave: the table's new rows, and what was counted in them."""
+
+    out: Path
+    rows: int
+    files: int
+    counts: Counts
+    lost: int = 0
+
+
+Tell = Callable[[State], object]
+
+
+def read_batch(
+    sources: Sequence[str | PathLike[str]],
+    out: str | PathLike[str],
+    options: Options | None = None,
+    *,
+    jobs: int | None = None,
+    overwrite: bool = False,
+    append: bool = False,
+    review: "tuple[str, Intake] | None" = None,
+    watch: "Watch | None" = None,
+    tell: Tell = lambda state: None,
+    skip: Callable[[str], object] = lambda name: None,
+) -> Summary:
+    """Read sources into a table; called again after it was killed, it goes on.
+
+    What is done is kept in a folder beside the table until that is whole. The table depends on the
+    sources, the options and the models alone.
+
+    Args:
+        sources: see `shuzi.batch.find_items`.
+        out: a .csv, .xlsx, .parquet or .jsonl.
+        jobs: processes that read; one for each core if None.
+        overwrite: replace a table that is there, and what was begun otherwise.
+        append: add the rows of sources that a table has none of yet.
+        review: a queue for what was not accepted, and where it is.
+        watch: keep looking at the sources, which are folders, until Ctrl-C.
+        tell: called about once a second, and when something is done.
+        skip: is told of files that are no pictures.
+
+    Raises:
+        ImageError: a source is missing or empty.
+        Interrupted: by Ctrl-C.
+        MissingExtraError: a package for the sources or the table is not installed.
+        ModelError: a model cannot be used.
+        OutputError: the table is there already, or cannot be written.
+        StoreError: the queue cannot be used.
+        UsageError: an option cannot be, or differs from those of what was begun.
+    """
+    options, table, named = options or Options(), Path(out), [os.fspath(s) for s in sources]
+    _check(named, options, table, overwrite, append)
+    jobs = jobs or cores()
+    work = Work(table)
+    wanted = manifest_of(named, options, append=append, review=review and review[0])
+    with ExitStack() as stack:
+        stack.enter_context(work.held())
+        try:
+            if not _goes_on(work, wanted, overwrite, append):
+                found = iter(()) if watch else find_items(named, work.spool, skip)
+                base = table if append and table.exists() else None
+                work.begin(wanted, chunks(_new(found, base)), base)
+        except KeyboardInterrupt:
+            raise Interrupted("Stopped before anything was read.", "Run it again.") from None
+        intake = review and review[1]
+        setup = Setup(options, os.getcwd(), intake.share if intake else None)  # noqa: PTH109
+        pool = stack.enter_context(Pool(jobs, setup))
+        run = _Run(work, pool, intake, tell)
+        try:
+            if watch is not None:
+                return run.watch(named, watch, skip)
+            run.read()
+            rows = run.write()
+        except KeyboardInterrupt:
+            raise run.stopped() from None
+        work.remove()
+        return Summary(table, rows, run.state.done, run.state.counts, pool.lost)
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _check(sources: list[str], options: Options, out: Path, overwrite: bool, append: bool) -> None:
+    if not sources:
+        raise UsageError("There is nothing to read.", "Give files, folders, archives or URLs.")
+    if overwrite and append:
+        raise UsageError(
+            f"{way('overwrite')} and {way('append')} cannot go together.", "Give one of them."
+        )
+    check_format(out)
+    check_target(options.target_error)
+    if out.is_dir() or not out.parent.is_dir():
+        raise OutputError(
+            f"{out} cannot be written: "
+            + ("it is a folder." if out.is_dir() else f"there is no folder {out.parent}.")
+        )
+
+
+def _goes_on(work: Work, wanted: dict[str, object], overwrite: bool, append: bool) -> bool:
+    """Whether what was begun goes on; if not, nothing is in the way of beginning.
+
+    Raises:
+        OutputError: a table is there.
+        UsageError: what was begun is another batch.
+    """
+    if work.is_begun():
+        try:
+            work.check(wanted)
+            return True
+        except (UsageError, OutputError):
+            if not overwrite:
+                raise
+        work.clear()
+    if work.out.exists() and not (overwrite or append):
+        raise OutputError(
+            f"{work.out} is there already.",
+            f"Give another name; {way('append')} to add what it has not; {way('overwrite')} to "
+            "replace it.",
+        )
+    return False
+
+
+def _new(items: Iterable[Item], base: Path | None) -> Iterator[Item]:
+    """Those whose sources a table has no rows of."""
+    if base is None:
+        yield from items
+        return
+    known = sources_of(base)
+    yield from (item for item in items if hash(plain(item.source)) not in known)
+
+
+class _Run:
+    """A batch that was begun, while it is read."""
+
+    def __init__(self, work: Work, pool: Pool, intake: "Intake | None", tell: Tell) -> None:
+        self.work, self.pool, self.intake, self._tell = work, pool, intake, tell
+        total, done, counts = work.survey()
+        self.state = State(total, done, done, counts)
+
+    def read(self, start: int = 0) -> None:
+        """Read all of the plan that is not done, from a chunk on."""
+        self.pool.run(self._missing(start), self._done, lambda: self._tell(self.state))
+
+    def _missing(self, start: int) -> Iterator[Task]:
+        for number, items in enumerate(self.work.chunks()):
+            if number >= start:
+                for task, head in self.work.tasks(number, items):
+                    if head is None:
+                        yield task
+
+    def _done(self, task: Task, part: Part) -> Iterable[Task]:
+        if self.intake is not None:
+            # Before the part says that it is done; what is in the queue already is passed over.
+            self.intake.queue(part.queued)
+        self.work.add(task, part)
+        self._count(done=len(task.items) if task.first == 1 else 0, counts=part.counts)
+        return task.others(part.pages)
+
+    def _count(self, *, total: int = 0, done: int = 0, counts: Counts | None = None) -> None:
+        state = self.state
+        self.state = State(
+            state.total + total,
+            state.done + done,
+            state.before,
+            state.counts + (counts or Counts()),
+            self.pool.lost,
+        )
+        self._tell(self.state)
+
+    def write(self) -> int:
+        """Put the table together, and move it to its place."""
+        work = self.work
+        made = work.folder / work.out.name
+        base = work.base if work.base.exists() else None
+        with synced(made) as temporary:
+            rows = write_table(work.rows(), temporary, base)
+        work.move(made)
+        return rows
+
+    def watch(self, folders: list[str], watch: "Watch", skip: Callable[[str], object]) -> Summary:
+        """Read what comes until Ctrl-C, and write the table whenever nothing waits."""
+        known = {hash(item.source) for items in self.work.chunks() for item in items}
+        rows = None
+        with suppress(KeyboardInterrupt):
+            self.read()
+            for items in watch.arrivals(folders, known, skip):
+                if items:
+                    self._count(total=len(items))
+                    self.read(self.work.plan(chunks(items)))
+                    rows = None
+                elif rows is None:
+                    rows = self.write()
+                self._tell(self.state)
+        try:
+            state = self.state
+            rows = self.write() if rows is None and state.done == state.total else rows
+        except KeyboardInterrupt:
+            raise self.stopped() from None
+        if rows is None:
+            raise self.stopped()
+        return Summary(self.work.out, rows, state.done, state.counts, self.pool.lost)
+
+    def stopped(self) -> Interrupted:
+        state = self.state
+        return Interrupted(
+            f"Stopped: {state.done:,} of {state.total:,} files are read, and kept in "
+            f"{self.work.folder}.",
+            "The same command goes on with the rest.",
+        )

@@ -1,0 +1,131 @@
+"""Folders, patterns, lists, URLs and archives -> the items in them, in order."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from glob import glob
+from pathlib import Path
+
+from shuzi.batch.archives import archive_items, is_archive
+from shuzi.batch.item import Item, is_url
+from shuzi.batch.remote import remote_items
+from shuzi.errors import ImageError, UsageError
+from shuzi.folder import files_below, in_natural_order, is_picture
+
+LISTS = (".txt", ".lst")
+LONGEST_LINE = 10_000
+"""Of a list, in bytes; a longer one is no name."""
+
+
+def find_items(
+    sources: Sequence[str], spool: Path, skip: Callable[[str], object] = lambda name: None
+) -> Iterator[Item]:
+    """What is to be read: each source in its turn, what is in it in natural order, nothing twice.
+
+    Args:
+        sources: files; folders, with the folders in them; patterns such as `scans/**/*.png`; lists,
+            which are text files (.txt or .lst) with a source a line; URLs that fsspec knows; ZIP
+            and tar archives.
+        spool: a folder for what has to be unpacked before it can be read.
+        skip: is told of files in folders and archives that are no pictures.
+
+    Raises:
+        ImageError: a source is missing, empty, or may not be listed.
+        MissingExtraError: a package for a URL is not installed.
+        UsageError: a source is none.
+    """
+    seen: set[int] | None = set() if len(sources) > 1 or _is_list(sources[0]) else None
+    for source in sources:
+        count = 0
+        for item in _items_of(source, spool, skip):
+            count += 1
+            # Not the names, as there may be millions.
+            place = item.place if is_url(item.place) else os.path.abspath(item.place)  # noqa: PTH100
+            key = hash((place, item.member, item.at))
+            if seen is None or key not in seen:
+                yield item
+            if seen is not None:
+                seen.add(key)
+        if not count:
+            raise ImageError(f"{source} holds no pictures.", "Give a source that holds some.")
+
+
+def _items_of(source: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
+    if source == "-":
+        raise UsageError("A batch reads no pipe.", "Save it to a file, and give that.")
+    if is_archive(source) and (is_url(source) or os.path.isfile(source)):  # noqa: PTH113
+        yield from archive_items(source, spool, skip)
+    elif is_url(source):
+        yield from remote_items(source, skip)
+    elif os.path.isdir(source):  # noqa: PTH112 - it never raises
+        yield from _folder_items(source, skip)
+    elif _is_list(source):
+        for line in _lines(source):
+            yield from _listed_items(line, spool, skip)
+    elif os.path.lexists(source):
+        yield _file_item(source)
+    elif any(mark in source for mark in "*?["):
+        yield from _pattern_items(source, spool, skip)
+    else:
+        raise ImageError(f"{source}: there is no such file or folder.", "Check its name.")
+
+
+def _pattern_items(pattern: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
+    for path in sorted(glob(pattern, recursive=True), key=in_natural_order):  # noqa: PTH207
+        if os.path.isdir(path):  # noqa: PTH112
+            # What `**` gives has its files, too.
+            if "**" not in pattern:
+                yield from _folder_items(path, skip)
+        elif is_archive(path):
+            yield from archive_items(path, spool, skip)
+        elif is_picture(os.path.basename(path)):  # noqa: PTH119
+            yield _file_item(path)
+        else:
+            skip(path)
+
+
+def _is_list(source: str) -> bool:
+    return source.lower().endswith(LISTS) and os.path.isfile(source)  # noqa: PTH113
+
+
+def _listed_items(source: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
+    """What a line of a list says; one that leads nowhere has a row of its own."""
+    try:
+        if _is_list(source):
+            raise ImageError(f"{source} is a list in a list, which is not read.")
+        yield from _items_of(source, spool, skip)
+    except ImageError as error:
+        yield Item(source=source, place=source, problem=error.message)
+
+
+def _folder_items(folder: str, skip: Callable[[str], object]) -> Iterator[Item]:
+    refused: list[ImageError] = []
+    for entry in files_below(folder, refused.append):
+        if is_picture(entry.name):
+            yield _file_item(entry.path, entry.stat)
+        else:
+            skip(entry.path)
+    for error in refused:
+        yield Item(source=folder, place=folder, problem=error.message)
+
+
+def _file_item(path: str, status: Callable[[], os.stat_result] | None = None) -> Item:
+    size = 0
+    # What vanished meanwhile is said when it is read.
+    with suppress(OSError):
+        size = (status or Path(path).stat)().st_size
+    return Item(source=str(Path(path)), place=path, size=size)
+
+
+def _lines(path: str) -> Iterator[str]:
+    with Path(path).open("rb") as file:
+        while line := file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE or b"\0" in line:
+                raise UsageError(
+                    f"{path} is no list: it has a line of more than {LONGEST_LINE:,} bytes, or "
+                    "one that no name can be.",
+                    "A list is a text file with the name of a file, a folder or a URL a line.",
+                )
+            name = os.fsdecode(line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n"))
+            if name.strip():
+                yield name

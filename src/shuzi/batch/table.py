@@ -1,0 +1,251 @@
+"""Rows -> a file that a spreadsheet or a program opens: CSV, xlsx, Parquet, JSON lines."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from shuzi.batch.archives import TARS, ZIPS
+from shuzi.batch.item import is_url
+from shuzi.errors import MissingExtraError, OutputError, UsageError, extra
+from shuzi.rows import COLUMNS, Row
+from shuzi.text import csv_line, json_line
+
+if TYPE_CHECKING:
+    import pyarrow
+
+FORMATS = (".csv", ".xlsx", ".parquet", ".jsonl")
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes a CSV for one in the letters of the country."""
+GROUP = 65_536
+"""Rows of a Parquet file that are held in memory together."""
+SHEET = 1_048_576
+"""Rows of a spreadsheet's sheet, the head included."""
+EXACT = 15
+"""Digits that a spreadsheet keeps of a number."""
+LONGEST_LINK = 255
+"""Characters of a text in a formula."""
+COLOURS = {"review": "#FFF2CC", "reject": "#FCE4D6", "": "#D9D9D9"}
+"""Of rows that are worth a look, by their decision; empty: it could not be read."""
+WIDTHS = (50, 6, 6, 6, 8, 14, 11, 10, 7, 7, 7, 7, 60)
+
+
+def check_format(out: Path) -> None:
+    """Refuse what no table can be written to.
+
+    Raises:
+        MissingExtraError: a package for it is not installed.
+        UsageError: the name ends in none of the formats.
+    """
+    from importlib.util import find_spec
+
+    if out.suffix not in FORMATS:
+        raise UsageError(f"{out} must end in .csv, .xlsx, .parquet or .jsonl.", "Name it so.")
+    needed = {".xlsx": "xlsxwriter", ".parquet": "pyarrow"}.get(out.suffix)
+    if needed and find_spec(needed) is None:
+        raise MissingExtraError(f"{out} needs {needed}.", f"{extra('batch')}; or name a .csv.")
+
+
+def write_table(rows: Iterable[Row], path: Path, base: Path | None = None) -> int:
+    """Write rows, after those of a table of the same format, and return how many there were.
+
+    A few are in memory at a time.
+
+    Raises:
+        OutputError: the other table is none of shuzi's.
+        UsageError: a spreadsheet cannot be added to.
+    """
+    write = {
+        ".csv": _write_csv,
+        ".jsonl": _write_jsonl,
+        ".parquet": _write_parquet,
+        ".xlsx": _write_xlsx,
+    }
+    return write[path.suffix](rows, path, base)
+
+
+def sources_of(table: Path) -> set[int]:
+    """Hashes of the sources that a table has rows of, as there may be millions.
+
+    Raises:
+        OutputError: it is none of shuzi's tables.
+        UsageError: a spreadsheet cannot be added to.
+    """
+    read = {".csv": _csv_sources, ".jsonl": _jsonl_sources, ".parquet": _parquet_sources}
+    if table.suffix == ".xlsx":
+        raise UsageError(
+            "Nothing can be added to an .xlsx: what people changed in it would be lost.",
+            "Write another .xlsx, or a .csv, a .parquet or a .jsonl, which can be added to.",
+        )
+    try:
+        return {hash(source) for source in read[table.suffix](table)}
+    except (OSError, ValueError, KeyError) as error:
+        raise _no_table(table, error) from None
+
+
+def _no_table(table: Path, error: object) -> OutputError:
+    return OutputError(
+        f"{table} is no table that shuzi wrote: {error}.", "Give another name, or replace it."
+    )
+
+
+def _write_csv(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+    count = 0
+    with _after(base, path, BYTE_ORDER_MARK + csv_line(*COLUMNS)) as file:
+        for count, row in enumerate(rows, 1):  # noqa: B007
+            file.write(row.to_csv())
+    return count
+
+
+def _write_jsonl(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+    count = 0
+    with _after(base, path, "") as file:
+        for count, row in enumerate(rows, 1):  # noqa: B007
+            file.write(json_line(row._asdict()))
+    return count
+
+
+def _after(base: Path | None, path: Path, head: str) -> Any:
+    if base is not None:
+        shutil.copyfile(base, path)
+        return path.open("a", encoding="utf-8", newline="")
+    file = path.open("w", encoding="utf-8", newline="")
+    file.write(head)
+    return file
+
+
+def _csv_sources(table: Path) -> Iterator[str]:
+    import csv
+
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        if next(rows, None) != list(COLUMNS):
+            raise ValueError("its first line is another")
+        for row in rows:
+            # As it was before a spreadsheet was kept from running it.
+            yield row[0][1:] if row[0].startswith(("'=", "'+", "'-", "'@")) else row[0]
+
+
+def _jsonl_sources(table: Path) -> Iterator[str]:
+    import json
+
+    with table.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)["source"]
+
+
+def _write_parquet(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+    from pyarrow import Table
+    from pyarrow.parquet import ParquetFile, ParquetWriter
+
+    count, left, schema = 0, iter(rows), parquet_schema()
+    with ParquetWriter(path, schema) as writer:
+        if base is not None:
+            with ParquetFile(base) as before:
+                for batch in before.iter_batches(GROUP):
+                    writer.write_batch(batch)
+        while some := list(islice(left, GROUP)):
+            columns = dict(zip(COLUMNS, zip(*some, strict=True), strict=True))
+            writer.write_table(Table.from_pydict(columns, schema))
+            count += len(some)
+    return count
+
+
+def parquet_schema() -> "pyarrow.Schema":
+    """The types of a row in Parquet and Arrow."""
+    import pyarrow
+
+    number, text = pyarrow.int32(), pyarrow.string()
+    kinds = {"confidence": pyarrow.float64()}
+    kinds |= dict.fromkeys(("source", "text", "decision", "error"), text)
+    return pyarrow.schema([(name, kinds.get(name, number)) for name in COLUMNS])
+
+
+def _parquet_sources(table: Path) -> Iterator[str]:
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(table) as file:
+        if file.schema_arrow.names != list(COLUMNS):
+            raise ValueError("its columns are others")
+        for batch in file.iter_batches(GROUP, columns=["source"]):
+            yield from batch.column(0).to_pylist()
+
+
+def _write_xlsx(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+    assert base is None
+    from xlsxwriter import Workbook
+
+    count = at = 0
+    options = {
+        "constant_memory": True,
+        # Nothing is taken for a formula, a link or a number because it looks like one.
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "tmpdir": str(path.parent),
+    }
+    with Workbook(str(path), options) as book:
+        # The same rows give the same file.
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        styles = {name: book.add_format({"bg_color": to}) for name, to in COLOURS.items()}
+        sheet = _new_sheet(book)
+        for count, row in enumerate(rows, 1):  # noqa: B007
+            if at == SHEET - 1:
+                sheet.autofilter(0, 0, at, len(COLUMNS) - 1)
+                sheet, at = _new_sheet(book), 0
+            at += 1
+            _write_cells(sheet, at, row, styles.get(row.decision))
+        sheet.autofilter(0, 0, max(1, at), len(COLUMNS) - 1)
+    return count
+
+
+def _new_sheet(book: Any) -> Any:
+    """An empty sheet whose head stays where it is."""
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 1)
+    head = book.add_format({"bold": True, "bottom": 1})
+    for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
+    return sheet
+
+
+def _write_cells(sheet: Any, at: int, row: Row, style: Any) -> None:
+    link = _link(row.source)
+    if link:
+        sheet.write_formula(at, 0, link, style, row.source)
+    else:
+        sheet.write_string(at, 0, row.source, style)
+    for column, cell in enumerate(row[1:], 1):
+        if cell in (None, ""):
+            if style is not None:
+                sheet.write_blank(at, column, None, style)
+        elif isinstance(cell, str) and not _is_number(cell):
+            sheet.write_string(at, column, cell, style)
+        else:
+            sheet.write_number(at, column, float(cell), style)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a spreadsheet's number says all of it: 007 has more, 7.5 and 7,5 mean one thing here
+    and another there, and 20 digits are more than it keeps."""
+    return re.fullmatch(f"0|-?[1-9][0-9]{{0,{EXACT - 1}}}", text) is not None
+
+
+def _link(source: str) -> str:
+    """A formula that opens the source, or the archive it is in; empty if there can be none."""
+    archive = re.match(rf"(.*?({'|'.join(map(re.escape, ZIPS + TARS))}))/", source, re.IGNORECASE)
+    place = archive[1] if archive else source
+    if not is_url(place):
+        # As it stands; a spreadsheet takes a name by itself to be beside it.
+        place = "file://" + quote(os.path.abspath(place))  # noqa: PTH100
+    elif not place.startswith(("http://", "https://", "file://", "ftp://")):
+        return ""
+    if max(len(place), len(source)) > LONGEST_LINK:
+        return ""
+    quoted = (text.replace('"', '""') for text in (place, source))
+    return '=HYPERLINK("{}","{}")'.format(*quoted)

@@ -1,0 +1,284 @@
+"""The folder beside a table in which a batch keeps what is done until the table is whole."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import shuzi
+from shuzi.batch.item import Item
+from shuzi.batch.read import Options
+from shuzi.batch.task import Counts, Part, Task
+from shuzi.card import SHIPPED, checksum
+from shuzi.errors import OutputError, UsageError, way
+from shuzi.files import TEMPORARY, make_folder, model_file, read_json, remove_unfinished
+from shuzi.rows import Row
+from shuzi.text import plain
+
+SCHEMA = 1
+"""Of the manifest; it rises when an older one cannot be gone on with."""
+
+
+class Work:
+    """A folder with a manifest (what was asked for), plans (chunks of items), and parts (rows).
+
+    A part is there when all of it is done: it is written to another name, synced, and moved.
+
+    Args:
+        out: the table; the folder is beside it, `results.csv.parts`.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.folder = out.with_name(f"{out.name}.parts")
+        self.manifest = self.folder / "manifest.json"
+        self.spool = self.folder / "archives"
+        self.base = self.folder / f"base{out.suffix}"
+
+    def is_begun(self) -> bool:
+        return self.manifest.exists()
+
+    def check(self, wanted: dict[str, Any]) -> None:
+        """Refuse to go on with what was begun otherwise.
+
+        Raises:
+            OutputError: the manifest cannot be read.
+            UsageError: it is of other sources, options or models.
+        """
+        try:
+            begun = read_json(self.manifest)
+            changed = [name for name in wanted if begun[name] != wanted[name]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise OutputError(
+                f"{self.manifest} cannot be used: {error}.",
+                f"Begin anew with {way('overwrite')}, or remove {self.folder}.",
+            ) from None
+        if changed:
+            name = changed[0]
+            raise UsageError(
+                f"{self.folder} was begun with other {', '.join(changed)}: {name} was "
+                f"{_shown(begun[name])} and is {_shown(wanted[name])}.",
+                "Give the same sources and options to go on, another name for the table, or "
+                f"{way('overwrite')} to begin anew.",
+            )
+
+    def begin(self, wanted: dict[str, Any], items: Iterable[list[Item]], base: Path | None) -> None:
+        """Plan all of it; begun is what has a manifest, which is written last.
+
+        Args:
+            wanted: see `manifest_of`.
+            items: in chunks.
+            base: a table that the rows come after.
+        """
+        if base is not None:
+            with synced(self.base) as temporary:
+                shutil.copyfile(base, temporary)
+        self.plan(items)
+        with synced(self.manifest) as temporary:
+            temporary.write_text(json.dumps(wanted, indent=1) + "\n")
+
+    def plan(self, chunks: Iterable[list[Item]]) -> int:
+        """Add chunks, and return how many there were before."""
+        before = sum(1 for _ in self.chunks())
+        path = self.folder / f"plan-{len(self._plans()):06}.jsonl"
+        with synced(path) as temporary, temporary.open("w", encoding="ascii") as file:
+            for chunk in chunks:
+                file.write(json.dumps([item.to_list() for item in chunk]) + "\n")
+        return before
+
+    def _plans(self) -> list[Path]:
+        return sorted(self.folder.glob("plan-*.jsonl"))
+
+    def chunks(self) -> Iterator[list[Item]]:
+        for path in self._plans():
+            with path.open(encoding="ascii") as file:
+                for line in file:
+                    yield [Item.from_list(values) for values in json.loads(line)]
+
+    def tasks(self, chunk: int, items: list[Item]) -> Iterator[tuple[Task, dict[str, Any] | None]]:
+        """What there is to do of a chunk, as far as is known, with the heads of what is done."""
+        task = Task(chunk, items)
+        head = self.head(task)
+        yield task, head
+        if head is not None:
+            for other in task.others(head["pages"]):
+                yield other, self.head(other)
+
+    def head(self, task: Task) -> dict[str, Any] | None:
+        """What the part of a task begins with; None if it is not done."""
+        try:
+            with (self.folder / task.name).open("rb") as file:
+                head: dict[str, Any] = json.loads(file.readline())
+                return head
+        except FileNotFoundError:
+            return None
+
+    def add(self, task: Task, part: Part) -> None:
+        """Write a part.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        lines = [json.dumps(part.head()), *(json.dumps(row) for row in part.rows), ""]
+        with synced(self.folder / task.name) as temporary:
+            temporary.write_text("\n".join(lines), encoding="ascii")
+
+    def rows(self) -> Iterator[Row]:
+        """Those of all parts, in the order of the plan."""
+        for number, items in enumerate(self.chunks()):
+            for task, _ in self.tasks(number, items):
+                with (self.folder / task.name).open("rb") as file:
+                    next(file)
+                    for line in file:
+                        yield Row(*json.loads(line))
+
+    def survey(self) -> tuple[int, int, Counts]:
+        """How many items there are, how many are done, and what was counted in these."""
+        total = done = 0
+        counts = Counts()
+        for number, items in enumerate(self.chunks()):
+            total += len(items)
+            for task, head in self.tasks(number, items):
+                if head is not None:
+                    done += len(items) if task.first == 1 else 0
+                    counts += Counts(*head["counts"])
+        return total, done, counts
+
+    def move(self, made: Path) -> None:
+        """Put a table that is whole in its place.
+
+        Raises:
+            OutputError: it cannot be moved.
+        """
+        try:
+            made.replace(self.out)
+            sync_folder(self.out.parent)
+        except OSError as error:
+            raise OutputError(
+                f"{self.out} cannot be written: {error.strerror or error}.",
+                "See to it; then the same command goes on.",
+            ) from error
+
+    def clear(self) -> None:
+        """Throw away what was begun."""
+        self.manifest.unlink()
+        for path in self.folder.iterdir():
+            if path.name == "lock":
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def remove(self) -> None:
+        """Away with it at once: what is removed in part would be taken for begun."""
+        gone = self.folder.with_name(f"{TEMPORARY}{self.folder.name}")
+        shutil.rmtree(gone, ignore_errors=True)
+        self.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder if it is not there, and keep others out of it.
+
+        Raises:
+            OutputError: it cannot be made, or another process works there.
+        """
+        make_folder(self.folder)
+        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _lock(lock, self.folder)
+            remove_unfinished(self.folder)
+            yield
+        finally:
+            os.close(lock)
+            if self.folder.exists() and not self.is_begun():
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def manifest_of(
+    sources: Sequence[str], options: Options, *, append: bool, review: str | None
+) -> dict[str, Any]:
+    """What must be the same for a batch to be gone on with.
+
+    Raises:
+        ModelError: a model cannot be read.
+    """
+    own = {"digit": options.model, "number": options.number_model, "page": options.page_model}
+    models = {
+        name: checksum(SHIPPED[name] if path is None else model_file(path))
+        for name, path in own.items()
+    }
+    chosen = asdict(options)
+    for name in ("model", "number_model", "page_model"):
+        # It is the same wherever it lies.
+        del chosen[name]
+    return {
+        "schema": SCHEMA,
+        "shuzi": shuzi.__version__,
+        "folder": plain(os.getcwd()),  # noqa: PTH109
+        "sources": list(map(plain, sources)),
+        "append": append,
+        "options": chosen,
+        "models": models,
+        # A URL may hold a password.
+        "review": review and hashlib.sha256(os.fsencode(review)).hexdigest(),
+    }
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) < 300 else text[:300] + "..."
+
+
+@contextmanager
+def synced(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder; what it holds is on the disk when it is moved.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Free some space, or see to its permissions; then the same command goes on.",
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """What was moved there stays moved when the power fails; where folders can be opened."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    """For this process alone, until it ends, however it ends; where the system knows that."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise OutputError(
+            f"{folder} is in use: another process reads that batch.",
+            "Wait for it, or end it; then the same command goes on.",
+        ) from None

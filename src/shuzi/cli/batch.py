@@ -1,0 +1,216 @@
+"""`shuzi batch`."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shuzi.cli.options import (
+    DigitModel,
+    DigitsOnly,
+    DoubleEntry,
+    Kind,
+    MaxPixels,
+    PageModel,
+    Review,
+    Rotate,
+    Sample,
+    TargetError,
+    Verbose,
+)
+from shuzi.cli.read import check_review, open_intake, tell_skipped
+from shuzi.errors import ImageError, UsageError
+from shuzi.output import say
+
+if TYPE_CHECKING:
+    from shuzi.batch.estimate import Between, Estimate
+    from shuzi.batch.run import State, Summary
+    from shuzi.batch.task import Counts
+
+SECONDS_EACH = 2.0
+"""That a person takes for a number in the review queue."""
+
+
+def batch(  # noqa: PLR0913, PLR0917 - an option each
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Pictures and PDFs; folders and those in them; patterns in quotes; .txt lists of "
+            "sources; .zip and .tar archives; URLs such as s3://bucket/scans.",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="A .csv (that Excel opens, with a byte-order mark), .xlsx, .parquet or .jsonl.",
+        ),
+    ],
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a core by default.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read a sample, and say what all would take.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on with what comes into the folders, until Ctrl-C.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a table that is there.")
+    ] = False,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add what a table that is there has not.")
+    ] = False,
+    kind: Kind = "auto",
+    rotate: Rotate = None,
+    target_error: TargetError = 0.01,
+    digits_only: DigitsOnly = False,
+    model: DigitModel = None,
+    page_model: PageModel = None,
+    max_pixels: MaxPixels = 50_000_000,
+    review: Review = None,
+    sample: Sample = None,
+    double_entry: DoubleEntry = False,
+    verbose: Verbose = False,
+) -> None:
+    """Read many files into one table; killed at any moment, the same command goes on.
+
+    A row a number; one for a picture without any, and one with the reason for what cannot be read.
+
+    Example: shuzi batch scans --out results.csv
+    """
+    from shuzi.batch.read import Options
+    from shuzi.batch.run import cores, read_batch
+    from shuzi.batch.watch import Watch
+
+    check_review(review, sample, double_entry)
+    if watch and not all(Path(source).is_dir() for source in sources):
+        raise UsageError("--watch looks at folders, and one of the sources is none.")
+    options = Options(
+        model=model,
+        page_model=page_model,
+        kind=kind,
+        rotate=rotate,
+        target_error=target_error,
+        digits_only=digits_only,
+        max_pixels=max_pixels,
+    )
+    skipped: list[str] = []
+    if dry_run:
+        from shuzi.batch.estimate import estimate
+
+        found = estimate(sources, options, skipped.append)
+        tell_skipped(skipped, verbose)
+        _print_estimate(found, jobs or cores())
+        return
+    intake = None if review is None else open_intake(review, sample, double_entry)
+    with _bar() as tell_state:
+        summary = read_batch(
+            sources,
+            out,
+            options,
+            jobs=jobs,
+            overwrite=overwrite,
+            append=append,
+            review=(review, intake) if review and intake else None,
+            watch=Watch() if watch else None,
+            tell=tell_state,
+            skip=skipped.append,
+        )
+    tell_skipped(skipped, verbose)
+    _print_summary(summary, intake.count if intake else None)
+    if summary.counts.pictures and summary.counts.failed == summary.counts.pictures:
+        raise ImageError(
+            f"Nothing could be read; {out} says why.", "See its column `error`, and begin anew."
+        )
+
+
+def _print_summary(summary: "Summary", queued: int | None) -> None:
+    say(f"{_files(summary.files)}: {_said(summary.counts)}")
+    if queued is not None:
+        say(f"{queued:,} new in the review queue")
+    say(f"Written to {summary.out}: {summary.rows:,} rows")
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"
+
+
+def _said(counts: "Counts") -> str:
+    return (
+        f"{counts.accepted:,} numbers accepted, {counts.review:,} to review, "
+        f"{counts.rejected:,} rejected; {counts.without:,} pictures without a number, "
+        f"{counts.failed:,} that could not be read"
+    )
+
+
+@contextmanager
+def _bar() -> "Iterator[Callable[[State], object]]":
+    """What shows how far a batch is, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda state: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}")
+    with Bar(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("looking for pictures", total=None)
+        began = time.monotonic()
+
+        def show(state: "State") -> None:
+            speed = (state.done - state.before) / max(1e-9, time.monotonic() - began)
+            left = _time((state.total - state.done) / speed) if speed else "?"
+            counts = state.counts
+            lost = f", {state.lost} processes lost" if state.lost else ""
+            bar.update(
+                task,
+                total=state.total,
+                completed=state.done,
+                description=f"{speed:.1f}/s, {left} left: {counts.accepted:,} accepted, "
+                f"{counts.review + counts.rejected:,} to review, {counts.failed:,} failed{lost}",
+            )
+
+        yield show
+
+
+def _print_estimate(found: "Estimate", jobs: int) -> None:
+    say(f"{_files(found.files)}, {_size(found.size)}; {found.sampled} of them were read")
+    each = sum(found.seconds) / 2 / found.files
+    time_taken = _between(found.seconds, lambda seconds: _time(seconds / jobs))
+    say(f"time    {time_taken} with {jobs} processes, {each:.3g} s of a processor a file")
+    rows = _between(found.rows, lambda rows: f"{rows:,.0f}")
+    say(f"table   {rows} rows, {_between(found.bytes, _size)} as CSV")
+    count = _between(found.review, lambda numbers: f"{numbers:,.0f}")
+    hours = _between(found.review, lambda numbers: _time(numbers * SECONDS_EACH))
+    say(f"review  {count} numbers, {hours} for one person at {SECONDS_EACH:g} s each")
+    say(f"failed  {found.failed} of the {found.sampled}")
+
+
+def _between(values: "Between", shown: Callable[[float], str]) -> str:
+    low, high = map(shown, values)
+    return low if low == high else f"{low} to {high}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} TB"

@@ -1,0 +1,86 @@
+"""A folder and those within it -> their files, in natural order."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+
+from shuzi.errors import ImageError
+
+PICTURES = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"),
+    *(".heic", ".heif", ".avif"),
+)
+"""The ends of the names of the files that are read where a folder is."""
+LONGEST_RUN = 50_000
+"""Of digits in a name; longer ones are all the same for its order."""
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file's name says that it is a picture or a PDF; hidden ones are not."""
+    return name.lower().endswith(PICTURES) and not name.startswith(".")
+
+
+def files_below(
+    folder: str, refuse: Callable[[ImageError], None] | None = None
+) -> Iterator[os.DirEntry[str]]:
+    """The files in a folder and in the folders within it, each folder's names in natural order.
+
+    Links are followed, and every folder is gone into once: one that leads round ends there. Hidden
+    folders are passed over.
+
+    Args:
+        refuse: is told of each folder that cannot be listed; without it, that is raised.
+
+    Raises:
+        ImageError: a folder cannot be listed.
+    """
+    been: set[tuple[int, int]] = set()
+    # A stack of what is left of each folder, as folders may be nested deeper than calls.
+    left = [iter(_listed(folder, been, refuse))]
+    while left:
+        entry = next(left[-1], None)
+        if entry is None:
+            left.pop()
+        elif _is(entry.is_dir):
+            if not entry.name.startswith("."):
+                left.append(iter(_listed(entry.path, been, refuse)))
+        # A link that leads nowhere is said when it is read.
+        elif _is(entry.is_file) or entry.is_symlink():
+            yield entry
+
+
+def _listed(
+    folder: str, been: set[tuple[int, int]], refuse: Callable[[ImageError], None] | None
+) -> list[os.DirEntry[str]]:
+    try:
+        status = os.stat(folder)  # noqa: PTH116 - a path of each of a million is slow
+        if (status.st_dev, status.st_ino) in been:
+            return []
+        been.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: in_natural_order(entry.name))
+    except OSError as error:
+        refused = ImageError(
+            f"{folder} cannot be listed: {error.strerror}.", "Check its permissions."
+        )
+        if refuse is None:
+            raise refused from None
+        refuse(refused)
+        return []
+
+
+def _is(asked: Callable[[], bool]) -> bool:
+    try:
+        return asked()
+    except OSError:
+        return False
+
+
+def in_natural_order(name: str) -> tuple[str, str]:
+    """A key that sorts digits in names as the numbers that they are, however long."""
+    return re.sub("[0-9]+", _with_length, name), name
+
+
+def _with_length(digits: re.Match[str]) -> str:
+    number = digits.group().lstrip("0")
+    return f"0{chr(min(len(number), LONGEST_RUN))}{number}"

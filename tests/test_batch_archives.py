@@ -1,0 +1,158 @@
+"""Archives: their pictures are read, and nothing else that is in them."""
+
+import gzip
+import io
+import tarfile
+import zipfile
+
+import pytest
+from places import EXAMPLES
+
+from shuzi.batch import ReadItems, archives, find_items
+
+PICTURE = (EXAMPLES / "3.png").read_bytes()
+NAMES = ["a2.png", "a10.png", "深/1.png"]
+
+
+@pytest.fixture(scope="module")
+def read():
+    return ReadItems()
+
+
+@pytest.fixture
+def rows(tmp_path, monkeypatch, read):
+    monkeypatch.chdir(tmp_path)
+    return lambda *sources: read(list(find_items(sources, tmp_path / "spool")))
+
+
+def write_zip(path, members, **options):
+    with zipfile.ZipFile(path, "w", **options) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def write_tar(path, members, mode):
+    with tarfile.open(path, mode) as archive:
+        for name, content in members.items():
+            about = name if isinstance(name, tarfile.TarInfo) else tarfile.TarInfo(name)
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    return path
+
+
+@pytest.mark.parametrize("end", ["zip", "tar", "tar.gz", "tgz", "tar.bz2", "tar.xz"])
+def test_members_are_read_as_files_are(rows, tmp_path, end):
+    members = {"notes.txt": b"", **dict.fromkeys(reversed(NAMES), PICTURE)}
+    if end == "zip":
+        write_zip(tmp_path / "in.zip", members, compression=zipfile.ZIP_DEFLATED)
+    else:
+        mode = "w:" + {"tar": "", "tgz": "gz"}.get(end, end[4:])
+        write_tar(tmp_path / f"in.{end}", members, mode)
+    (tmp_path / "3.png").write_bytes(PICTURE)
+    (alone,) = rows("3.png")
+    assert rows(f"in.{end}") == [alone._replace(source=f"in.{end}/{name}") for name in NAMES]
+
+
+def test_what_macos_adds_is_passed_over(rows, tmp_path):
+    write_zip(tmp_path / "a.zip", {"__MACOSX/._1.png": b"", "._1.png": b"", "1.png": PICTURE})
+    assert [row.source for row in rows("a.zip")] == ["a.zip/1.png"]
+
+
+def test_names_in_utf_8_that_are_not_marked_so_are_what_they_were(rows, tmp_path):
+    content = write_zip(tmp_path / "a.zip", {"深.png": PICTURE}).read_bytes()
+    for start, flag in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = content.index(start) + flag
+        content = content[:at] + b"\0\0" + content[at + 2 :]
+    (tmp_path / "a.zip").write_bytes(content)
+    assert [(row.source, row.text) for row in rows("a.zip")] == [("a.zip/深.png", "3")]
+
+
+def errors(rows):
+    return [(row.source, row.error, row.text) for row in rows]
+
+
+def test_a_broken_archive_is_a_row(rows, tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    (tmp_path / "b.tar").write_bytes(b"b" * 2000)
+    (tmp_path / "c.tar.gz").write_bytes(gzip.compress(bytes(5000))[:15])
+    said = rows("a.zip", "b.tar", "c.tar.gz")
+    assert [row.source for row in said] == ["a.zip", "b.tar", "c.tar.gz"]
+    assert all("is a broken" in row.error for row in said)
+
+
+def test_a_tar_that_is_cut_short_is_read_as_far_as_it_goes(rows, tmp_path):
+    whole = write_tar(tmp_path / "a.tar", dict.fromkeys(NAMES[:2], PICTURE), "w:").read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[: whole.index(b"a10.png") + 2000])
+    assert [(row.source, row.text, bool(row.error)) for row in rows("a.tar")] == [
+        ("a.tar/a2.png", "3", False),
+        ("a.tar/a10.png", "", True),
+        ("a.tar", "", True),
+    ]
+
+
+def test_an_encrypted_member_is_a_row(rows, tmp_path):
+    content = bytearray(write_zip(tmp_path / "a.zip", {"1.png": PICTURE}).read_bytes())
+    for start, flag in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        content[content.index(start) + flag] |= 1
+    (tmp_path / "a.zip").write_bytes(content)
+    ((source, error, _),) = errors(rows("a.zip"))
+    assert error == f"{source} is not read: it is encrypted."
+
+
+def test_a_damaged_member_is_a_row(rows, tmp_path):
+    path = write_zip(tmp_path / "a.zip", {"1.png": PICTURE, "2.png": PICTURE})
+    content = bytearray(path.read_bytes())
+    content[200] ^= 255
+    path.write_bytes(content)
+    first, second = rows("a.zip")
+    assert "a.zip/1.png cannot be unpacked: Bad CRC-32" in first.error
+    assert second.text == "3"
+
+
+@pytest.mark.parametrize("name", ["../1.png", "/1.png", "a/../../1.png", "C:\\1.png"])
+def test_a_name_that_leads_out_is_a_row(rows, tmp_path, name):
+    write_zip(tmp_path / "a.zip", {name: PICTURE})
+    write_tar(tmp_path / "a.tar", {name: PICTURE}, "w:")
+    for row in rows("a.zip", "a.tar"):
+        assert "its name leads out of the archive" in row.error
+    assert sorted(path.name for path in tmp_path.parent.rglob("1.png")) == []
+
+
+def test_a_link_is_a_row(rows, tmp_path):
+    link = zipfile.ZipInfo("1.png")
+    link.external_attr = 0o120777 << 16
+    write_zip(tmp_path / "a.zip", {link: "/etc/passwd"})
+    links = {}
+    for kind, name in ((tarfile.SYMTYPE, "2.png"), (tarfile.LNKTYPE, "3.png")):
+        about = tarfile.TarInfo(name)
+        about.type, about.linkname = kind, "/etc/passwd"
+        links[about] = b""
+    write_tar(tmp_path / "a.tar", links, "w:")
+    said = rows("a.zip", "a.tar")
+    assert [row.source for row in said] == ["a.zip/1.png", "a.tar/2.png", "a.tar/3.png"]
+    assert all("it is a link" in row.error for row in said)
+
+
+def test_a_device_is_a_row(rows, tmp_path):
+    about = tarfile.TarInfo("1.png")
+    about.type = tarfile.CHRTYPE
+    write_tar(tmp_path / "a.tar", {about: b""}, "w:")
+    assert "it is no plain file" in rows("a.tar")[0].error
+
+
+def test_a_bomb_is_a_row(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST", 1_000_000)
+    write_zip(tmp_path / "a.zip", {"1.png": bytes(2_000_000)}, compression=zipfile.ZIP_DEFLATED)
+    write_tar(tmp_path / "a.tar.gz", {"1.png": bytes(4_000_000)}, "w:gz")
+    for row in rows("a.zip", "a.tar.gz"):
+        assert "as archives do that are made to fill disks" in row.error
+    assert not list((tmp_path / "spool").glob("*"))
+
+
+def test_a_member_that_fills_the_memory_is_a_row(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "HELD", 1000)
+    write_zip(tmp_path / "a.zip", {"1.png": PICTURE})
+    write_tar(tmp_path / "a.tar", {"1.png": PICTURE}, "w:")
+    for row in rows("a.zip", "a.tar"):
+        assert f"it unpacks to {len(PICTURE):,} bytes; the limit is 1,000" in row.error

@@ -1,0 +1,45 @@
+"""docs/batch.md says what is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from places import EXAMPLES
+
+from shuzi.batch import archives, item, pool, read, sources, table, watch
+from shuzi.rows import COLUMNS
+from shuzi.source import HELD
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "batch.md").read_text(encoding="utf-8")
+
+
+def test_its_python_runs(tmp_path):
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+    for code in re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    by_command, by_hand = (tmp_path / name for name in ("results.csv", "by-hand.csv"))
+    # Less is accepted at the usual error.
+    cells = [
+        [line.split(",")[:6] for line in path.read_text(encoding="utf-8-sig").splitlines()]
+        for path in (by_command, by_hand)
+    ]
+    assert cells[0] == cells[1]
+
+
+def test_its_limits_are_the_programs():
+    assert (item.MOST_ITEMS, item.MOST_BYTES, item.LARGE_TIFF) == (256, 8_000_000, 1_000_000)
+    assert (read.PAGES, read.MOST_FAILURES, pool.SECONDS) == (16, 3, 300)
+    assert (HELD, archives.MOST, archives.RATIO) == (200_000_000, 10_000_000_000, 200)
+    assert (table.SHEET - 1, table.GROUP, table.EXACT) == (1_048_575, 65_536, 15)
+    assert (watch.Watch().settle, watch.Watch().patience) == (2, 60)
+    for number in (table.SHEET - 1, table.GROUP):
+        assert f"{number:,}" in DOCUMENT
+
+
+def test_it_names_every_kind_of_source_and_column():
+    for word in (*archives.ZIPS, *archives.TARS, *sources.LISTS, *table.FORMATS, *COLUMNS):
+        assert f"`{word}`" in DOCUMENT, word
