@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 COMMANDS = {
     *("read", "train", "evaluate", "predict", "export", "card", "recipes", "synth", "serve"),
-    *("data fetch", "data show", "review status", "review export"),
+    *("data fetch", "data show", "data convert", "review status", "review export"),
 }
 
 
@@ -103,7 +103,7 @@ def test_every_error_is_documented_with_its_code():
 def test_the_public_names_are_these():
     assert set(shuzi.__all__) == {
         *("Box", "Dataset", "Digit", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
-        *("evaluate", "load_mnist", "read", "train"),
+        *("evaluate", "load_data", "load_mnist", "read", "train"),
     }
     for name in shuzi.__all__:
         assert getattr(shuzi, name).__doc__
