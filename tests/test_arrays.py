@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from test_fuzz import mutated
 
-from shuzi.arrays import idx_bytes, list_names, read_arrays, read_idx
 from shuzi.errors import DataError
+from shuzi.files.arrays import idx_bytes, list_names, read_arrays, read_idx
 
 ARRAY = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 
@@ -40,7 +40,7 @@ def test_idx_bytes_of_mnist_have_the_published_md5(mnist):
         (idx_bytes(ARRAY)[:-1], "cut short"),
         (idx_bytes(ARRAY)[:9], "cut short"),
         (gzip.compress(idx_bytes(ARRAY))[:-9], "cut short"),
-        (b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0", "must be uint8"),
+        (b"\0\0\x07\x01\0\0\0\x01\0\0\0\0", "IDX type 0x07"),
         (b"<!DOCTYPE html><html>", "HTML"),
         (b"hello, I am a text", "not an .npz"),
         (b"PK\x03\x04 and then nothing", "damaged or cut"),
@@ -125,7 +125,7 @@ def test_an_npy_is_read_only_as_far_as_its_header_may_ask(tmp_path, content, sai
 
 
 def test_more_than_the_limit_is_refused_by_the_header(tmp_path, monkeypatch):
-    monkeypatch.setattr("shuzi.arrays.MAX_BYTES", 23)
+    monkeypatch.setattr("shuzi.files.arrays.MAX_BYTES", 23)
     np.save(tmp_path / "a.npy", ARRAY)
     np.savez(tmp_path / "a.npz", x=ARRAY)
     (tmp_path / "a.gz").write_bytes(gzip.compress(idx_bytes(ARRAY)))

@@ -6,9 +6,9 @@ import gzip
 import numpy as np
 import pytest
 
-from shuzi.arrays import idx_bytes
-from shuzi.dataset import Dataset, load_images, load_mnist
+from shuzi.dataset import Dataset, load_data, load_images
 from shuzi.errors import DataError
+from shuzi.files.arrays import idx_bytes
 
 IDX = {
     "train-images-idx3-ubyte": "train_images",
@@ -40,7 +40,7 @@ def same(a, b):
 
 
 def test_npz_is_loaded(digits_npz, digits):
-    loaded = load_mnist(digits_npz)
+    loaded = load_data(digits_npz)
     assert same(loaded, digits)
     assert loaded.source == str(digits_npz)
 
@@ -48,26 +48,26 @@ def test_npz_is_loaded(digits_npz, digits):
 @pytest.mark.parametrize("end", ["", ".gz"])
 def test_idx_folder_is_loaded(tmp_path, digits, end):
     save_idx(tmp_path, digits, end)
-    assert same(load_mnist(tmp_path), digits)
+    assert same(load_data(tmp_path), digits)
 
 
 def test_one_idx_file_stands_for_its_folder(tmp_path, digits):
     save_idx(tmp_path, digits, ".gz")
-    assert same(load_mnist(tmp_path / "t10k-labels-idx1-ubyte.gz"), digits)
+    assert same(load_data(tmp_path / "t10k-labels-idx1-ubyte.gz"), digits)
 
 
 def test_a_dotted_idx_name_is_known(tmp_path, digits):
     save_idx(tmp_path, digits)
     for path in list(tmp_path.iterdir()):
         path.rename(tmp_path / path.name.replace("-idx", ".idx"))
-    assert same(load_mnist(tmp_path), digits)
+    assert same(load_data(tmp_path), digits)
 
 
 def test_missing_idx_files_are_named(tmp_path, digits):
     save_idx(tmp_path, digits)
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError, match="lacks t10k-labels-idx1-ubyte"):
-        load_mnist(tmp_path)
+        load_data(tmp_path)
 
 
 def test_mnist_is_known_by_its_content(mnist):
@@ -88,15 +88,19 @@ def test_shuffled_mnist_is_not_mnist(mnist):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"y_test": None}, r"lacks y_test; its arrays are x_test, x_train, y_train"),
-        ({"x_train": np.zeros((12, 784), np.uint8)}, r"shape \(12, 784\)"),
-        ({"x_train": np.zeros((12, 28, 28))}, "are float64"),
+        ({"x_test": None}, r"y_test but no images for it; its arrays are x_train, y_test, y_train"),
+        ({"x_train": np.zeros((12, 783), np.uint8)}, r"shape \(12, 783\)"),
+        ({"x_train": np.full((12, 28, 28), 300)}, "from 300 to 300"),
+        ({"x_train": np.full((12, 28, 28), "7")}, "must be numbers"),
         ({"x_train": np.full((12, 28, 28), np.nan)}, "NaN"),
-        ({"x_train": np.zeros((11, 28, 28), np.uint8)}, "11 images but 12 labels"),
+        ({"x_train": np.zeros((11, 28, 28), np.uint8)}, "11 images but y_train 12 labels"),
         ({"y_train": np.arange(12)}, "number 10 is 10"),
         ({"y_train": -np.arange(12)}, "number 1 is -1"),
         ({"y_train": np.full(12, np.nan)}, "NaN"),
-        ({"y_train": np.eye(10)}, "whole numbers"),
+        ({"y_train": np.arange(12) / 2}, "number 1 is 0.5"),
+        ({"y_train": np.eye(10)}, "12 images but y_train 10 labels"),
+        ({"y_train": np.eye(12, 10)}, "number 10 is not one-hot"),
+        ({"y_train": np.array([*"0123456789", "seven", "1"])}, "number 10 is 'seven'"),
         ({"x_test": np.zeros((0, 28, 28), np.uint8), "y_test": np.zeros(0, int)}, "empty"),
     ],
 )
@@ -104,13 +108,13 @@ def test_unusable_arrays_are_refused(tmp_path, changes, said):
     path = tmp_path / "odd.npz"
     np.savez(path, **small(**changes))
     with pytest.raises(DataError, match=said) as caught:
-        load_mnist(path)
+        load_data(path)
     assert str(path) in caught.value.message
 
 
 def test_labels_of_any_integer_type_become_uint8(tmp_path):
     np.savez(tmp_path / "a.npz", **small())
-    assert load_mnist(tmp_path / "a.npz").train_labels.dtype == np.uint8
+    assert load_data(tmp_path / "a.npz").train_labels.dtype == np.uint8
 
 
 def test_a_file_without_permission_is_refused(tmp_path, powerless):
@@ -118,14 +122,14 @@ def test_a_file_without_permission_is_refused(tmp_path, powerless):
     np.savez(path, **small())
     path.chmod(0)
     with powerless, pytest.raises(DataError, match="Permission denied"):
-        load_mnist(path)
+        load_data(path)
 
 
 def test_the_variable_comes_before_the_caches(monkeypatch, tmp_path, digits_npz, digits):
     np.savez(tmp_path / "mnist.npz", **small())
     monkeypatch.setenv("SHUZI_CACHE", str(tmp_path))
     monkeypatch.setenv("SHUZI_DATA", str(digits_npz))
-    assert same(load_mnist(offline=True), digits)
+    assert same(load_data(offline=True), digits)
 
 
 def test_shuzis_cache_comes_before_keras(monkeypatch, tmp_path, digits_npz):
@@ -134,9 +138,9 @@ def test_shuzis_cache_comes_before_keras(monkeypatch, tmp_path, digits_npz):
     np.savez(tmp_path / "mnist.npz", **small())
     (keras / "mnist.npz").write_bytes(digits_npz.read_bytes())
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    assert load_mnist(offline=True).source == str(keras / "mnist.npz")
+    assert load_data(offline=True).source == str(keras / "mnist.npz")
     monkeypatch.setenv("SHUZI_CACHE", str(tmp_path))
-    assert load_mnist(offline=True).source == str(tmp_path / "mnist.npz")
+    assert load_data(offline=True).source == str(tmp_path / "mnist.npz")
 
 
 def test_a_broken_cache_is_passed_over(monkeypatch, tmp_path, digits_npz):
@@ -146,12 +150,12 @@ def test_a_broken_cache_is_passed_over(monkeypatch, tmp_path, digits_npz):
     (keras / "mnist.npz").write_bytes(digits_npz.read_bytes())
     monkeypatch.setenv("SHUZI_CACHE", str(tmp_path))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    assert load_mnist(offline=True).source == str(keras / "mnist.npz")
+    assert load_data(offline=True).source == str(keras / "mnist.npz")
 
 
 def test_offline_without_data_says_so():
     with pytest.raises(DataError, match="offline forbids"):
-        load_mnist(offline=True)
+        load_data(offline=True)
 
 
 @pytest.mark.parametrize("keys", [("x", "y"), ("images", "labels"), ("x_test", "y_test")])
@@ -160,22 +164,22 @@ def test_images_to_predict_come_with_their_labels(tmp_path, digits, keys):
         tmp_path / "a.npz",
         **dict(zip(keys, (digits.test_images, digits.test_labels), strict=True)),
     )
-    images, labels = load_images(tmp_path / "a.npz")
-    np.testing.assert_array_equal(images, digits.test_images)
-    np.testing.assert_array_equal(labels, digits.test_labels)
+    found = load_images(tmp_path / "a.npz")
+    np.testing.assert_array_equal(found.images, digits.test_images)
+    np.testing.assert_array_equal(found.labels, digits.test_labels)
 
 
 def test_images_to_predict_may_lack_labels(tmp_path, digits):
     np.save(tmp_path / "a.npy", digits.test_images)
     (tmp_path / "a-idx3-ubyte").write_bytes(idx_bytes(digits.test_images))
     for name in ("a.npy", "a-idx3-ubyte"):
-        images, labels = load_images(tmp_path / name)
-        assert images.shape == digits.test_images.shape
-        assert labels is None
+        found = load_images(tmp_path / name)
+        assert found.images.shape == digits.test_images.shape
+        assert found.labels is None
 
 
 def test_a_file_without_images_names_what_it_has(tmp_path):
-    np.savez(tmp_path / "a.npz", pictures=np.zeros((2, 28, 28), np.uint8))
+    np.savez(tmp_path / "a.npz", pictures=np.zeros((2, 27), np.uint8))
     with pytest.raises(DataError, match="its arrays are pictures"):
         load_images(tmp_path / "a.npz")
 

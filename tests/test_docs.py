@@ -27,7 +27,7 @@ COMMANDS = {
         "synth",
         "serve",
     ),
-    *("data fetch", "data show", "review status", "review export"),
+    *("data fetch", "data show", "data convert", "review status", "review export"),
 }
 
 
@@ -114,7 +114,7 @@ def test_every_error_is_documented_with_its_code():
 def test_the_public_names_are_these():
     assert set(shuzi.__all__) == {
         *("Box", "Dataset", "Digit", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
-        *("evaluate", "load_mnist", "read", "train"),
+        *("evaluate", "load_data", "load_mnist", "read", "train"),
     }
     for name in shuzi.__all__:
         assert getattr(shuzi, name).__doc__

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from shuzi.dataset import load_mnist
-from shuzi.download import Mirror, fetch_mnist
+from shuzi.dataset import load_data
 from shuzi.errors import DownloadError, OutputError
+from shuzi.files.download import Mirror, fetch_mnist
 
 # A port that nothing listens on: the system's own discard service, long out of use.
 DOWN = "http://127.0.0.1:9/"
@@ -111,7 +111,7 @@ def left_in(folder):
 def test_a_mirror_is_downloaded_into_the_cache(server, mirror, tmp_path, digits):
     path = fetch_mnist(mirrors=[mirror(server.url + "whole/")], cache=tmp_path)
     assert path == tmp_path / "mnist.npz"
-    assert load_mnist(path).fingerprint == digits.fingerprint
+    assert load_data(path).fingerprint == digits.fingerprint
     assert left_in(tmp_path) == [path]
 
 
@@ -199,7 +199,7 @@ def test_a_full_disk_is_an_output_error(server, mirror, tmp_path):
 
 def test_an_interrupted_download_leaves_nothing_broken(server, mirror, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from shuzi.download import *;"
+        "import sys; from pathlib import Path; from shuzi.files.download import *;"
         f"fetch_mnist(mirrors=[{mirror(server.url + 'half/')!r}], cache=Path({str(tmp_path)!r}))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)

@@ -13,14 +13,12 @@ RECOGNISE = LEAVES | {"recognise"}
 ALLOWED = {
     "errors": set(),
     "result": {"errors"},
-    "files": {"errors"},
-    "arrays": {"errors", "files"},
     "text": set(),
     "folder": {"errors"},
     "rows": {"result", "text"},
     "output": {"errors", "text"},
-    "dataset": {"errors", "arrays", "download"},
-    "download": {"errors", "files"},
+    "form": {"errors", "files", "recognise"},
+    "dataset": {"errors", "files", "form"},
     "contact": {"errors", "files"},
     "source": {"errors"},
     "grey": {"errors"},
@@ -35,10 +33,11 @@ ALLOWED = {
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"arrays", "card", "dataset", "recognise", "rules", "evaluation", ""}
+EVALUATION = LEAVES | {"card", "dataset", "form", "recognise", "rules", "evaluation", ""}
 SYNTH = RECOGNISE | {"dataset", "synth"}
 REVIEW = RECOGNISE | {"image", "evaluation", "review"}
 PACKAGES = {
+    "files": {"errors", "files", "image"},
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
     "batch": LEAVES

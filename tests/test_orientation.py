@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.dataset import UPRIGHT, Orientation, load_images, load_mnist
+from shuzi.dataset import load_data, load_images
 from shuzi.evaluation.orientation import FEWEST, advice, look_at, sample_of
 from shuzi.evaluation.sets import find_sets, glyphs
+from shuzi.form import UPRIGHT, Orientation
 
 FORMS = [Orientation(invert, transpose) for invert in (False, True) for transpose in (False, True)]
 
@@ -71,8 +72,8 @@ def test_a_file_is_brought_into_form_as_it_is_loaded(tmp_path, digits, form):
     path = tmp_path / "a.npz"
     x, y = form.apply(digits.test_images), digits.test_labels
     np.savez(path, x_train=x, y_train=y, x_test=x, y_test=y)
-    dataset = load_mnist(path, **form._asdict())
-    images, _ = load_images(path, **form._asdict())
+    dataset = load_data(path, **form._asdict())
+    images = load_images(path, **form._asdict()).images
     for found in (dataset.train_images, dataset.test_images, images):
         np.testing.assert_array_equal(found, digits.test_images)
     assert dataset.orientation == form
@@ -91,7 +92,7 @@ def turned(digits, tmp_path_factory):
         y_test=digits.test_labels,
     )
     settings = {"epochs": 1, "hidden": (64,), "scale": 255}
-    dataset = load_mnist(folder / "turned.npz", transpose=True)
+    dataset = load_data(folder / "turned.npz", transpose=True)
     run = shuzi.train(dataset=dataset, out=folder / "run", settings=settings, verbose=0)
     return folder / "turned.npz", run.folder
 

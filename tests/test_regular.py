@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shuzi.card import load_card
-from shuzi.dataset import load_images, load_mnist
+from shuzi.dataset import load_data, load_images
 from shuzi.errors import DataError, ModelError, RunError, StoreError
 from shuzi.evaluation.report import open_run, predict_file
 from shuzi.evaluation.sets import find_sets
@@ -32,7 +32,7 @@ def pipe(tmp_path):
 @pytest.mark.parametrize(
     ("read", "error"),
     [
-        (load_mnist, DataError),
+        (load_data, DataError),
         (load_images, DataError),
         (lambda path: find_sets([path]), DataError),
         (Recogniser, ModelError),

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import shuzi
-from shuzi.dataset import Orientation
 from shuzi.evaluation.orientation import look_at, paper_level, sample_of
 from shuzi.evaluation.sets import find_sets, glyphs
+from shuzi.form import Orientation
 
 FORMS = [Orientation(invert, transpose) for transpose in (False, True) for invert in (False, True)]
 TRIES = 3000

@@ -3,7 +3,7 @@
     read, Reader                 pictures -> pages
     Page, Number, Digit, Box     what was read
     Recogniser                   images of digits -> probabilities
-    load_mnist, Dataset          images with labels
+    load_data, Dataset           images with labels; load_mnist is the same
     train, evaluate              models of one's own; pip install 'shuzi[train]'
     ShuziError                   what every error is
 
@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shuzi.dataset import Dataset, load_mnist
+    from shuzi.dataset import Dataset, load_data, load_mnist
     from shuzi.errors import ShuziError
     from shuzi.evaluation.report import evaluate
     from shuzi.reader import Reader, read
@@ -40,6 +40,7 @@ _HOME = {
     "Recogniser": "shuzi.recognise.engine",
     "ShuziError": "shuzi.errors",
     "evaluate": "shuzi.evaluation.report",
+    "load_data": "shuzi.dataset",
     "load_mnist": "shuzi.dataset",
     "read": "shuzi.reader",
     "train": "shuzi.training.run",
@@ -55,6 +56,7 @@ __all__ = [
     "Recogniser",
     "ShuziError",
     "evaluate",
+    "load_data",
     "load_mnist",
     "read",
     "train",

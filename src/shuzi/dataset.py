@@ -1,88 +1,159 @@
-"""Where MNIST comes from: a given file, a cache, the mirrors; as NPZ or IDX."""
+"""Digits with their labels: of any form, from a given path, a cache, the mirrors."""
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.arrays import idx_header, list_names, read_arrays, read_idx
-from shuzi.download import cache_folder, fetch_mnist
-from shuzi.errors import DataError, way
+from shuzi.errors import DataError, UsageError, way
+from shuzi.files import write_atomically
+from shuzi.files.arrays import idx_header
+from shuzi.files.datasets import Stored, read_dataset
+from shuzi.files.datasets.values import as_digits, as_pixels
+from shuzi.files.download import cache_folder, fetch_mnist
+from shuzi.form import UPRIGHT, Form, Images, Orientation
+
+
+class Options(TypedDict, total=False):
+    """How images are read, as `load_data` takes it."""
+
+    invert: bool
+    transpose: bool
+    normalise: bool | None
+
 
 MNIST_MD5 = {
     "train_images": "6bbc9ace898e44ae57da46a324031adb",
     "test_images": "2646ac647ad5339dbf082846283269ea",
 }
 """md5 of the raw IDX bytes, before any compression."""
-
-_NPZ_KEYS = ("x_train", "y_train", "x_test", "y_test")
-_IDX_NAMES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
-_LABELLED = (("x", "y"), ("images", "labels"), ("x_test", "y_test"), ("array", ""))
+PARTS = ("train", "validation", "test")
+SIDE = 28
 
 
-class Orientation(NamedTuple):
-    """What is done to images to bring them into MNIST's form."""
-
-    invert: bool = False
-    transpose: bool = False
-
-    def apply(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The images uint8 (n, 28, 28), inverted, transposed, or both."""
-        if self.transpose:
-            images = images.transpose(0, 2, 1)
-        return np.ascontiguousarray(255 - images if self.invert else images)
+def _no_images() -> NDArray[np.uint8]:
+    return np.empty((0, SIDE, SIDE), np.uint8)
 
 
-UPRIGHT = Orientation()
+def _no_labels() -> NDArray[np.uint8]:
+    return np.empty(0, np.uint8)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
-    """Training and test digits.
+    """Training digits, and digits to validate and to test with, as far as there are some.
 
-    Images are uint8 (n, 28, 28), ink bright on 0; labels uint8 (n,), 0 to 9; `not_digits` are
-    further training images, uint8 (n, 28, 28), of what a recipe with `marks` shall refuse; `source`
-    is the file or folder that all came from, and `orientation` what was done to its images.
+    Images become uint8 (n, 28, 28), ink bright on 0, and labels uint8 (n,), 0 to 9, from whatever
+    `shuzi.files.datasets.values` takes.
+
+    Args:
+        not_digits: further training images, of what a recipe with `marks` shall refuse.
+        source: the file or folder that it came from.
+        validation_source: that of the validation part, if it is another one.
+        orientation: what was done to the images.
+        normalise: what was asked for, as `load_data` takes it.
+        form: what the source was recognised as.
+        notes: what else people should know of it, a sentence each.
 
     Raises:
-        DataError: an array has another shape, dtype or range, or none of its rows.
+        DataError: an array has another shape, type or range, or there is nothing to train on.
     """
 
     train_images: NDArray[np.uint8]
     train_labels: NDArray[np.uint8]
-    test_images: NDArray[np.uint8]
-    test_labels: NDArray[np.uint8]
+    validation_images: NDArray[np.uint8] = field(default_factory=_no_images)
+    validation_labels: NDArray[np.uint8] = field(default_factory=_no_labels)
+    test_images: NDArray[np.uint8] = field(default_factory=_no_images)
+    test_labels: NDArray[np.uint8] = field(default_factory=_no_labels)
     not_digits: NDArray[np.uint8] | None = None
     source: str = "memory"
+    validation_source: str | None = None
     orientation: Orientation = UPRIGHT
+    normalise: bool | None = None
+    form: str = "arrays"
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.not_digits is not None:
-            check_images(self.not_digits, "images that are not digits", self.source)
-        for part in ("train", "test"):
-            images = check_images(getattr(self, f"{part}_images"), f"{part} images", self.source)
-            labels = check_labels(getattr(self, f"{part}_labels"), f"{part} labels", self.source)
-            _check_lengths(images, labels, part, self.source)
+            _check_images(self.not_digits, "images that are not digits", self.source)
+        for part in PARTS:
+            images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
+            if part != "train" and len(images) == len(labels) == 0:
+                continue
+            images = _check_images(images, f"{part} images", self.source)
+            labels = as_digits(labels, f"{part} labels", self.source)
+            if len(images) != len(labels):
+                raise DataError(
+                    f"{self.source}: {part} has {len(images)} images but {len(labels)} labels.",
+                    "Give one label for each image.",
+                )
             object.__setattr__(self, f"{part}_images", images)
             object.__setattr__(self, f"{part}_labels", labels)
+
+    @property
+    def parts(self) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+        """Images and labels of each part that is there: train, validation, test."""
+        found = {part: self._part(part) for part in PARTS}
+        return {part: both for part, both in found.items() if len(both[1])}
+
+    def _part(self, name: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        return getattr(self, f"{name}_images"), getattr(self, f"{name}_labels")
+
+    def counts(self, part: str) -> list[int]:
+        """How many images of each digit a part has."""
+        return [int((self._part(part)[1] == digit).sum()) for digit in range(10)]
+
+    def repeats(self) -> list[str]:
+        """What is to say of images that are there more than once, pixel for pixel."""
+        labels: dict[bytes, int] = {}
+        again = contradicting = 0
+        for image, label in zip(self.train_images, self.train_labels.tolist(), strict=True):
+            before = labels.setdefault(image.tobytes(), label)
+            contradicting += before != label
+            again += 1
+        again -= len(labels)
+        said = []
+        if again:
+            said.append(
+                f"{again} training images are the same as another one, {contradicting} of them "
+                "with another label."
+            )
+        for name in ("validation", "test"):
+            shared = sum(image.tobytes() in labels for image in self._part(name)[0])
+            if shared:
+                said.append(
+                    f"{shared} of {len(self._part(name)[1])} {name} images are training images "
+                    "too: what is measured with them is too good. Take them out of one of both."
+                )
+        return said
+
+    def check_test(self) -> None:
+        """Refuse to go on without test images.
+
+        Raises:
+            DataError: there are none.
+        """
+        if len(self.test_labels) == 0:
+            raise DataError(
+                f"{self.source} has no test images with labels to measure on.",
+                f"Give data that has some to {way('data')}.",
+            )
 
     @cached_property
     def fingerprint(self) -> dict[str, str]:
         """md5 of each array as raw IDX bytes: equal for equal content in any container."""
-        names = ("train_images", "train_labels", "test_images", "test_labels", "not_digits")
-        arrays = {name: getattr(self, name) for name in names}
-        return {name: _md5(array) for name, array in arrays.items() if array is not None}
+        names = [f"{part}_{kind}" for part in PARTS for kind in ("images", "labels")]
+        arrays = {name: getattr(self, name) for name in (*names, "not_digits")}
+        return {
+            name: _md5(array) for name, array in arrays.items() if array is not None and len(array)
+        }
 
     @property
     def is_mnist(self) -> bool:
@@ -91,51 +162,109 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        return "MNIST" if self.is_mnist else "not MNIST, but other data in its layout"
+        return "MNIST" if self.is_mnist else "not MNIST, but other data"
 
 
-def load_mnist(
+def load_data(
     path: str | PathLike[str] | None = None,
     *,
+    validation: str | PathLike[str] | None = None,
     offline: bool = False,
     progress: bool = False,
     invert: bool = False,
     transpose: bool = False,
+    normalise: bool | None = None,
 ) -> Dataset:
-    """MNIST, or other data in its layout.
+    """Digits to train on, of any form that is known, in MNIST's form; or MNIST itself.
 
     Args:
-        path: an .npz in Keras's layout, or a folder (or one file of it) with the four IDX files,
-            plain or .gz. If None: $SHUZI_DATA, shuzi's cache, Keras's cache, the mirrors.
+        path: a file or a folder of one of the forms that `shuzi.files.datasets.FORMS` lists. If
+            None: $SHUZI_DATA, or MNIST from shuzi's cache, Keras's cache or the mirrors.
+        validation: a file or a folder whose images are the validation part.
         offline: never touch the network.
-        progress: show a download's progress on a terminal.
+        progress: show the progress of what takes long on a terminal.
         invert: the images' ink is dark; make it bright.
-        transpose: the images' rows are columns, as EMNIST stores them; exchange them.
+        transpose: the images' rows are columns; exchange them.
+        normalise: find each picture's ink, scale it to 20 pixels and centre it, by the code that
+            reads pictures. None does so to what is not 28 x 28, and to pictures (not arrays) with
+            dark ink; False scales whole pictures to 28 x 28.
 
     Raises:
         DataError: there is no data, or it cannot be used.
-        DownloadError: no mirror gave the data.
+        DownloadError: no mirror gave MNIST.
+        MissingExtraError: its form needs a package that is not installed.
     """
-    found = _find(path, offline, progress)
-    orientation = Orientation(invert, transpose)
-    if orientation == UPRIGHT:
+    form = Form(Orientation(invert, transpose), normalise, progress)
+    found = _find(path, offline, progress, lambda place: _load(place, form))
+    if validation is None:
         return found
+    place = Path(validation).expanduser().absolute()
+    held_out = _images(read_dataset(place, progress=progress), form, str(place), ("train", "test"))
+    if held_out.labels is None:
+        raise DataError(f"{place} has no labels to validate with.", "Give labelled images.")
     return replace(
         found,
-        train_images=orientation.apply(found.train_images),
-        test_images=orientation.apply(found.test_images),
-        orientation=orientation,
+        validation_images=held_out.images,
+        validation_labels=held_out.labels,
+        validation_source=str(place),
     )
 
 
-def _find(path: str | PathLike[str] | None, offline: bool, progress: bool) -> Dataset:
+load_mnist = load_data
+"""By the name that a tutorial's reader looks for."""
+
+
+def save_npz(dataset: Dataset, path: Path) -> None:
+    """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some.
+
+    Raises:
+        UsageError: the path does not end in .npz.
+        OutputError: it cannot be written.
+    """
+    if path.suffix != ".npz":
+        raise UsageError(f"{path} must end in .npz.", "Give a name that ends so.")
+    names = {"train": "train", "validation": "val", "test": "test"}
+    arrays: dict[str, Any] = {}
+    for part, (images, labels) in dataset.parts.items():
+        arrays |= {f"x_{names[part]}": images, f"y_{names[part]}": labels}
+    with write_atomically(path) as temporary:
+        np.savez_compressed(temporary, **arrays)
+
+
+def load_images(
+    path: str | PathLike[str],
+    *,
+    progress: bool = False,
+    invert: bool = False,
+    transpose: bool = False,
+    normalise: bool | None = None,
+) -> Images:
+    """The images of a file or a folder, and their labels if it has some.
+
+    Of data in several parts, the test part. The arguments are those of `load_data`.
+
+    Raises:
+        DataError: it cannot be used.
+        MissingExtraError: its form needs a package that is not installed.
+    """
+    form = Form(Orientation(invert, transpose), normalise, progress)
+    stored = read_dataset(Path(path), progress=progress)
+    return _images(stored, form, str(path), ("test", "train", "validation"))
+
+
+def _find(
+    path: str | PathLike[str] | None,
+    offline: bool,
+    progress: bool,
+    load: Callable[[Path], Dataset],
+) -> Dataset:
     path = path or os.environ.get("SHUZI_DATA")
     if path:
-        return _load(Path(path).expanduser())
+        return load(Path(path).expanduser().absolute())
     refused = []
     for candidate in _caches():
         try:
-            return _load(candidate)
+            return load(candidate)
         # An interrupted download of Keras's leaves a broken file; the next place may be whole.
         except DataError as error:
             refused.append(str(error.args[0]))
@@ -145,88 +274,7 @@ def _find(path: str | PathLike[str] | None, offline: bool, progress: bool) -> Da
             + " ".join(refused),
             f"Run {way('fetch')} while online, or give the path of a file to {way('data')}.",
         )
-    return _load(fetch_mnist(progress=progress))
-
-
-def load_images(
-    path: str | PathLike[str], *, invert: bool = False, transpose: bool = False
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Images uint8 (n, 28, 28), and their labels uint8 (n,) if the file has them.
-
-    Args:
-        path: an .npz with `x` or `images` (and `y` or `labels`), or in Keras's layout, of which
-            the test part is taken; an .npy; an IDX file of images.
-        invert, transpose: as `load_mnist` takes them.
-
-    Raises:
-        DataError: the file cannot be used.
-    """
-    path = Path(path)
-    arrays = read_arrays(path)
-    for images_key, labels_key in _LABELLED:
-        if images_key in arrays:
-            images = check_images(arrays[images_key], images_key, str(path))
-            images = Orientation(invert, transpose).apply(images)
-            if labels_key not in arrays:
-                return images, None
-            labels = check_labels(arrays[labels_key], labels_key, str(path))
-            _check_lengths(images, labels, images_key, str(path))
-            return images, labels
-    raise DataError(
-        f"{path} has no images; its arrays are {list_names(arrays)}.",
-        "Name the images x or images (and their labels y or labels).",
-    )
-
-
-def check_images(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint8]:
-    """The array, if it is uint8 (n, 28, 28) with n > 0; DataError otherwise."""
-    if array.dtype.kind == "f" and np.isnan(array).any():
-        raise DataError(f"{source}: {name} hold NaN.", "Give whole pixels, 0 to 255.")
-    if array.dtype != np.uint8:
-        raise DataError(
-            f"{source}: {name} are {array.dtype}; they must be uint8, 0 to 255, ink bright.",
-            "Convert them with array.astype('uint8') after scaling to 0 to 255.",
-        )
-    if array.ndim != 3 or array.shape[1:] != (28, 28):
-        raise DataError(
-            f"{source}: {name} have the shape {array.shape}; it must be (n, 28, 28).",
-            "Scale them to 28x28; pictures of any size are read by `shuzi read`.",
-        )
-    if len(array) == 0:
-        raise DataError(f"{source}: {name} are empty.", "Give one image or more.")
-    return np.ascontiguousarray(array)
-
-
-def check_labels(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint8]:
-    """The array as uint8, if it is whole numbers (n,) from 0 to 9; DataError otherwise."""
-    if array.dtype.kind == "f" and np.isnan(array).any():
-        raise DataError(f"{source}: {name} hold NaN.", "Give whole numbers, 0 to 9.")
-    if array.dtype.kind not in "iu" or array.ndim != 1:
-        raise DataError(
-            f"{source}: {name} are {array.dtype} {array.shape}; they must be whole numbers (n,).",
-            "Give one whole number, 0 to 9, for each image.",
-        )
-    wrong = np.flatnonzero((array < 0) | (array > 9))
-    if len(wrong):
-        raise DataError(
-            f"{source}: {name} must be 0 to 9; number {wrong[0]} is {array[wrong[0]]}.",
-            f"Correct or leave out the {len(wrong)} of them that are not.",
-        )
-    return np.ascontiguousarray(array, np.uint8)
-
-
-def _md5(array: NDArray[np.uint8]) -> str:
-    found = hashlib.md5(idx_header(array))
-    found.update(np.ascontiguousarray(array).data)
-    return found.hexdigest()
-
-
-def _check_lengths(images: NDArray[Any], labels: NDArray[Any], part: str, source: str) -> None:
-    if len(images) != len(labels):
-        raise DataError(
-            f"{source}: {part} has {len(images)} images but {len(labels)} labels.",
-            "Give one label for each image.",
-        )
+    return load(fetch_mnist(progress=progress))
 
 
 def _caches() -> list[Path]:
@@ -235,52 +283,72 @@ def _caches() -> list[Path]:
     return [place for place in places if place.exists()]
 
 
-def _load(path: Path) -> Dataset:
-    path = path.absolute()
-    try:
-        is_folder = path.is_dir()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-    if is_folder:
-        return _load_folder(path)
-    if any(path.name.startswith(name[:-6]) for name in _idx_spellings()):
-        return _load_folder(path.parent)
-    arrays = read_arrays(path)
-    missing = [key for key in _NPZ_KEYS if key not in arrays]
-    if missing:
+def _load(path: Path, form: Form) -> Dataset:
+    """The dataset at a path; what has no labels is not used."""
+    stored = read_dataset(path, progress=form.progress)
+    notes = list(stored.notes)
+    parts = {name: part for name, part in stored.parts.items() if part.labels is not None}
+    if not parts:
         raise DataError(
-            f"{path} lacks {', '.join(missing)}; its arrays are {list_names(arrays)}.",
+            f"{path} ({stored.form}) has images, but no labels to learn from.",
+            "Give both, or a folder with a folder of pictures for each digit, 0 to 9. "
+            "Images without labels are read by `shuzi predict`.",
         )
-    return _dataset([arrays[key] for key in _NPZ_KEYS], path)
-
-
-def _load_folder(folder: Path) -> Dataset:
-    npz = folder / "mnist.npz"
-    files = [_find_idx(folder, name) for name in _IDX_NAMES]
-    missing = [name for name, file in zip(_IDX_NAMES, files, strict=True) if file is None]
-    if len(missing) == len(files) and npz.exists():
-        return _load(npz)
-    if missing:
-        raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz).")
-    return _dataset([read_idx(file) for file in files if file is not None], folder)
-
-
-def _find_idx(folder: Path, name: str) -> Path | None:
-    # Some mirrors write train-images.idx3-ubyte.
-    spellings = [n + end for n in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
-    return next((folder / n for n in spellings if (folder / n).exists()), None)
-
-
-def _idx_spellings() -> list[str]:
-    return [*_IDX_NAMES, *(name.replace("-idx", ".idx") for name in _IDX_NAMES)]
-
-
-def _dataset(arrays: list[NDArray[Any]], source: Path) -> Dataset:
-    train_images, train_labels, test_images, test_labels = arrays
+    if "train" not in parts:
+        name, part = parts.popitem()
+        parts["train"] = part
+        notes.append(f"It has no training part; the {name} part is taken for one.")
+    notes += [
+        f"Its {name} images have no labels, and are not used."
+        for name in stored.parts.keys() - parts.keys()
+        if stored.parts[name].labels is None
+    ]
+    arrays: dict[str, Any] = {}
+    not_digits = _no_images()
+    for name, part in parts.items():
+        found = form.fit(part, str(path), transposed=stored.transposed)
+        if found.labels is not None:
+            arrays |= {f"{name}_images": found.images, f"{name}_labels": found.labels}
+        if name == "train":
+            not_digits = found.not_digits
+        notes += [note for note in found.notes if note not in notes]
+    missing = np.setdiff1d(np.arange(10), arrays["train_labels"])
+    if len(missing):
+        notes.append(
+            f"It has no training images of {', '.join(map(str, missing))}: what learns from it "
+            "will never say so. Add some, or take it as it is."
+        )
+    if "test_labels" not in arrays:
+        notes.append("It has no test images; `shuzi evaluate --data` can test with others.")
     return Dataset(
-        train_images=train_images,
-        train_labels=train_labels,
-        test_images=test_images,
-        test_labels=test_labels,
-        source=str(source),
+        **arrays,
+        not_digits=not_digits if len(not_digits) else None,
+        source=str(path),
+        orientation=form.orientation,
+        normalise=form.normalise,
+        form=stored.form,
+        notes=tuple(notes),
     )
+
+
+def _images(stored: Stored, form: Form, source: str, order: tuple[str, ...]) -> Images:
+    """The first part that is there, in MNIST's form."""
+    part = next(stored.parts[name] for name in order if name in stored.parts)
+    found = form.fit(part, source, transposed=stored.transposed)
+    return replace(found, form=stored.form, notes=(*stored.notes, *found.notes))
+
+
+def _check_images(array: NDArray[np.generic], name: str, source: str) -> NDArray[np.uint8]:
+    images = as_pixels(array, name, source)
+    if images.shape[1:] != (SIDE, SIDE):
+        raise DataError(
+            f"{source}: {name} have the shape {array.shape}; it must be (n, 28, 28).",
+            "Scale them to 28x28, or save them and give the file to load_data.",
+        )
+    return images
+
+
+def _md5(array: NDArray[np.uint8]) -> str:
+    found = hashlib.md5(idx_header(array))
+    found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()

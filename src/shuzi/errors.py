@@ -33,13 +33,13 @@ Place = Literal["command", "python", "http"]
 _PLACES: tuple[Place, ...] = ("command", "python", "http")
 _TOLD: dict[str, tuple[str, str, str]] = {
     "as": ("--as", "kind", "as"),
-    "data": ("--data", "shuzi.load_mnist", "--data"),
+    "data": ("--data", "shuzi.load_data", "--data"),
     "debug": (
         "Run the command again with --debug and report what it prints.",
         "Report it with the traceback.",
         "The service's log says where it arose; please report it.",
     ),
-    "fetch": ("`shuzi data fetch`", "shuzi.load_mnist()", "`shuzi data fetch`"),
+    "fetch": ("`shuzi data fetch`", "shuzi.load_data()", "`shuzi data fetch`"),
     "help": (
         "Run the command with --help to see what it takes.",
         "help() of what was called says what it takes.",

@@ -41,7 +41,7 @@ def need_extra(name: str, *modules: str) -> None:
     if missing:
         raise MissingExtraError(f"This command needs {', '.join(missing)}.", extra(name))
     if "matplotlib" in modules:
-        from shuzi.download import cache_folder
+        from shuzi.files.download import cache_folder
 
         # Else it makes folders of its own in the user's home.
         os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))

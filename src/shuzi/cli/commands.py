@@ -8,7 +8,7 @@ import shuzi
 from shuzi.cli import boundary
 from shuzi.cli.batch import batch
 from shuzi.cli.card import card
-from shuzi.cli.data import data_fetch, data_show, synth
+from shuzi.cli.data import data_convert, data_fetch, data_show, synth
 from shuzi.cli.evaluate import evaluate, predict
 from shuzi.cli.export import export
 from shuzi.cli.read import read
@@ -26,7 +26,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 data = typer.Typer(
-    help="Fetch MNIST, or look at a dataset.", no_args_is_help=True, rich_markup_mode=None
+    help="Fetch MNIST, look at a dataset, or convert one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 review = typer.Typer(
     help="Look at a review queue, or export what was decided.",
@@ -61,6 +63,7 @@ app.command()(recipes)
 app.add_typer(data, name="data")
 data.command("fetch")(data_fetch)
 data.command("show")(data_show)
+data.command("convert")(data_convert)
 app.add_typer(review, name="review")
 review.command("status")(review_status)
 review.command("export")(review_export)

@@ -1,13 +1,21 @@
 """`shuzi data` and `shuzi synth`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Data, Invert, Offline, Transpose
+from shuzi.cli.options import Data, Invert, Normalise, Offline, Transpose
+from shuzi.errors import UsageError
 from shuzi.output import say
+
+if TYPE_CHECKING:
+    from shuzi.dataset import Dataset
+
+Place = Annotated[
+    str | None, typer.Argument(metavar="[PATH]", help="As --data takes it.", show_default=False)
+]
 
 
 @stopped("What was written is whole, but not all of the set.")
@@ -27,10 +35,10 @@ def synth(
     Example: shuzi synth strings --n 100 --pages 2
     """
     need_extra("train", "matplotlib")
-    from shuzi.dataset import load_mnist
+    from shuzi.dataset import load_data
     from shuzi.training.labelled import write_labelled_set
 
-    dataset = load_mnist(data, offline=offline, progress=True)
+    dataset = load_data(data, offline=offline, progress=True)
     write_labelled_set(out, dataset, n=n, pages=pages, seed=seed)
     say(f"Written to {out}: {n} pictures of numbers, {pages} pages")
 
@@ -41,40 +49,75 @@ def data_fetch() -> None:
 
     Example: shuzi data fetch
     """
-    from shuzi.download import fetch_mnist
+    from shuzi.files.download import fetch_mnist
 
     say(fetch_mnist(progress=True))
 
 
 @stopped("No contact sheet was written.")
 def data_show(
+    path: Place = None,
     data: Data = None,
     offline: Offline = False,
     invert: Invert = False,
     transpose: Transpose = False,
+    normalise: Normalise = None,
     sheet: Annotated[Path, typer.Option(metavar="FILE", help="The contact sheet to write.")] = Path(
         "contact-sheet.png"
     ),
 ) -> None:
-    """Print what a dataset holds; draw a sheet of it.
+    """Print what a dataset is recognised as and holds; draw a sheet of it.
 
-    Example: shuzi data show --data mnist.npz
+    Example: shuzi data show photos
     """
     from shuzi.contact import contact_sheet
-    from shuzi.dataset import load_mnist
-    from shuzi.evaluation.orientation import warn
 
-    found = load_mnist(data, offline=offline, progress=True, invert=invert, transpose=transpose)
-    warn(found.train_images, found.train_labels, found.source, found.orientation)
+    found = _load(path, data, offline, invert=invert, transpose=transpose, normalise=normalise)
     say(f"{found.name}, from {found.source}")
-    for part in ("train", "test"):
-        images, labels = getattr(found, f"{part}_images"), getattr(found, f"{part}_labels")
-        say(
-            f"{part}_images {images.shape} {images.dtype}, md5 "
-            f"{found.fingerprint[f'{part}_images']}"
-        )
+    say(f"recognised as {found.form}")
+    for part, (images, labels) in found.parts.items():
+        said = f"{part}_images {images.shape} {images.dtype}, md5 "
+        say(said + found.fingerprint[f"{part}_images"])
         say(f"{part}_labels {labels.shape} {labels.dtype}")
-        counts = (f"{digit}: {(labels == digit).sum()}" for digit in range(10))
-        say("  " + "  ".join(counts))
+        say("  " + "  ".join(f"{digit}: {n}" for digit, n in enumerate(found.counts(part))))
+    for note in found.notes:
+        say(note)
+    for said in found.repeats():
+        say(said)
     contact_sheet(found.train_images, found.train_labels, sheet)
     say(f"Contact sheet: {sheet}")
+
+
+@stopped("Nothing was written.")
+def data_convert(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A file or a folder of data.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="The .npz to write.")],
+    invert: Invert = False,
+    transpose: Transpose = False,
+    normalise: Normalise = None,
+) -> None:
+    """Write data of any form as an .npz in Keras's layout.
+
+    Example: shuzi data convert photos photos.npz
+    """
+    from shuzi.dataset import save_npz
+
+    found = _load(path, None, True, invert=invert, transpose=transpose, normalise=normalise)
+    say(f"recognised as {found.form}")
+    for note in found.notes:
+        say(note)
+    save_npz(found, output)
+    counts = ", ".join(f"{len(labels)} {part}" for part, (_, labels) in found.parts.items())
+    say(f"Written to {output}: {counts} images")
+
+
+def _load(path: str | None, data: str | None, offline: bool, **how: Any) -> "Dataset":
+    """The dataset at a path; what is wrong with its orientation is said."""
+    from shuzi.dataset import load_data
+    from shuzi.evaluation.orientation import warn
+
+    if path is not None and data is not None:
+        raise UsageError("PATH and --data say the same.", "Give one of them.")
+    found = load_data(path or data, offline=offline, progress=True, **how)
+    warn(found.train_images, found.train_labels, found.source, found.orientation)
+    return found

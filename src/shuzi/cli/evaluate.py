@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Data, Invert, Offline, RunFolder, Transpose
+from shuzi.cli.options import Data, Invert, Normalise, Offline, RunFolder, Transpose
 from shuzi.output import say
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def evaluate(
     offline: Offline = False,
     invert: Invert = False,
     transpose: Transpose = False,
+    normalise: Normalise = None,
     sets: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="Digits of other writers, or not_digits; repeatable."),
@@ -56,6 +57,7 @@ def evaluate(
         corruptions=corruptions,
         invert=invert,
         transpose=transpose,
+        normalise=normalise,
         verbose=1,
     )
     _print_evaluation(found)
@@ -81,21 +83,44 @@ def _print_evaluation(found: "Evaluation") -> None:
 @stopped("Nothing was written.")
 def predict(
     run: RunFolder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Images: .npz, .npy or IDX.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Images, of any form that --data takes.")
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="OUT", help="An .npz or .csv to write.")
     ],
     invert: Invert = False,
     transpose: Transpose = False,
+    normalise: Normalise = None,
+    kaggle: Annotated[
+        bool | None,
+        typer.Option(
+            "--kaggle/--no-kaggle",
+            help="Write ImageId,Label as Kaggle takes them, or all probabilities. "
+            "By default the first for a CSV without labels, such as Kaggle's test.csv.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write probabilities and digit of many images.
 
     Example: shuzi predict runs/first mnist.npz -o predictions.csv
+
+    Example: shuzi predict runs/first test.csv -o submission.csv
     """
     need_extra("train", "matplotlib")
     from shuzi.evaluation.report import predict_file
 
-    accuracy = predict_file(run, file, output, invert=invert, transpose=transpose, verbose=1)
+    accuracy = predict_file(
+        run,
+        file,
+        output,
+        to_kaggle=kaggle,
+        invert=invert,
+        transpose=transpose,
+        normalise=normalise,
+        verbose=1,
+    )
     say(f"Written to {output}")
     if accuracy is not None:
         say(f"accuracy {accuracy:.4f}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Data, Invert, Offline, Transpose
+from shuzi.cli.options import Data, Invert, Normalise, Offline, Transpose
 from shuzi.errors import UsageError
 from shuzi.output import say
 
@@ -22,6 +22,13 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     offline: Offline = False,
     invert: Invert = False,
     transpose: Transpose = False,
+    normalise: Normalise = None,
+    validation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Validate on the images of this, instead of held-out ones."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The run folder; runs/<recipe>-<time> by default."),
@@ -73,11 +80,13 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         raise UsageError("--from-review takes its recipe from the model that it starts from.")
     if from_review is None and start is not None:
         raise UsageError("--start goes with --from-review.")
-    from shuzi.dataset import load_mnist
+    from shuzi.dataset import load_data
+    from shuzi.evaluation.report import tell_form
 
     place: dict[str, Any] = {"offline": offline, "invert": invert, "transpose": transpose}
+    place |= {"normalise": normalise, "progress": verbose > 0}
     if from_review is not None:
-        mnist = load_mnist(data, progress=verbose > 0, **place)
+        mnist = load_data(data, **place)
         options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
         _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
         return
@@ -85,14 +94,16 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.training.recipes import find_recipe
 
     if resume is not None:
-        if recipe or settings or out or keras or teacher or invert or transpose:
+        if recipe or settings or out or keras or teacher or validation or invert or transpose:
             raise UsageError("--resume takes recipe, settings, models and folder from the run.")
         finished = runs.resume(resume, data=data, verbose=verbose)
     else:
         if keras is not None:
             need_extra("keras", "keras")
         chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
-        dataset = load_mnist(data, progress=verbose > 0, **place)
+        dataset = load_data(data, validation=validation, **place)
+        if verbose:
+            tell_form(dataset, dataset.source)
         finished = runs.train(
             chosen,
             dataset=dataset,

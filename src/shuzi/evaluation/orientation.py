@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.dataset import UPRIGHT, Orientation
+from shuzi.form import UPRIGHT, Orientation
 from shuzi.recognise.engine import Recogniser
 
 SAMPLE = 256
@@ -18,6 +18,8 @@ tools/measure_orientation.py: digits 0.96 and more, what is no digit 0.53 and le
 MARGIN = 0.3
 """That another orientation must read better by. Measured by the same: samples of ten upright
 digits read at most 0.04 better transposed, whole sets transposed 0.43 and more better upright."""
+MOSTLY = 0.5
+"""Of images that are taken for no digit."""
 FEWEST = 10
 """Images that are told apart from transposed ones."""
 
@@ -118,9 +120,28 @@ def warn(
     given: Orientation = UPRIGHT,
     learned: Orientation = UPRIGHT,
 ) -> None:
-    """Say on standard error what `advice` says of the images."""
-    if said := advice(look_at(images, labels), source, given, learned):
+    """Say on standard error what `advice` says of the images, or that they show no digits."""
+    look = look_at(images, labels)
+    if said := advice(look, source, given, learned) if look else no_digits(images, source):
         complain(said)
+
+
+def no_digits(images: NDArray[np.uint8], source: str) -> str | None:
+    """What to say of images of which shuzi's own digit model takes most for no digit.
+
+    Args:
+        images: uint8 (n, 28, 28).
+    """
+    sample = images[sample_of(images)]
+    sample = Orientation(paper_level(sample) >= BRIGHT).apply(sample)
+    refused = float((1 - Recogniser(threads=1).predict(sample).sum(axis=1) > 0.5).mean())
+    if refused < MOSTLY:
+        return None
+    return (
+        f"The images of {source} look like no digits: of {len(sample)} shuzi's own digit model "
+        f"refuses {refused:.0%}.\n  Look at them with `shuzi data show`; if they are digits, all "
+        "is well."
+    )
 
 
 def complain(said: str) -> None:

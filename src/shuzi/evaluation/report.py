@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.card import check_card
-from shuzi.dataset import Dataset, Orientation, load_images, load_mnist
+from shuzi.dataset import Dataset, Options, load_data, load_images
 from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
 from shuzi.evaluation.coverage import Coverage, coverage_at, risk_coverage
 from shuzi.evaluation.mistakes import describe_mistakes
-from shuzi.evaluation.orientation import warn
+from shuzi.evaluation.orientation import complain, warn
 from shuzi.evaluation.sets import (
     Pictures,
     RefusalScore,
@@ -31,9 +31,12 @@ from shuzi.evaluation.sets import (
 )
 from shuzi.evaluation.webpage import write_page
 from shuzi.files import make_folder, read_json, write_atomically
+from shuzi.form import Images, Orientation
 from shuzi.recognise.engine import Recogniser
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
+USUAL = ("NumPy's arrays", "IDX files, by MNIST's names", "arrays")
+"""Forms of data that go without saying."""
 POINTS = 200
 """Of the risk-coverage curve, at most."""
 
@@ -78,20 +81,22 @@ def evaluate(  # noqa: PLR0913 - an option each
     corruptions: bool = False,
     invert: bool = False,
     transpose: bool = False,
+    normalise: bool | None = None,
     verbose: int = 0,
 ) -> Evaluation:
     """Test a run or a model; write evaluation.json, mistakes.json, report.html and its pictures.
 
     Args:
         run: a folder that `shuzi.train` wrote.
-        dataset: its test part is used; if None, `load_mnist(data, offline=offline)`, and without
-            `data` the file that the run was trained on, if it is still there, read as then.
+        dataset: its test part is used; if None, that of `load_data(data, offline=offline)`, or all
+            of it if it has no test part; and without `data` the file that the run was trained on,
+            if it is still there, read as then.
         model: a model.onnx instead of a run; the model that shuzi carries if both are None.
         out: the folder to write into; the run, or `evaluation` for a model, if None.
         sets: files and folders of pictures of other writers and of what is no digit, as
             `shuzi.evaluation.sets` reads them.
         corruptions: whether to test on the fifteen corruptions too.
-        invert, transpose: as `load_mnist` takes them, for `data`.
+        invert, transpose, normalise: as `load_data` takes them, for `data`.
         verbose: 1 says on standard error if the images look inverted or transposed.
 
     Raises:
@@ -102,7 +107,9 @@ def evaluate(  # noqa: PLR0913 - an option each
     recogniser, record = _open(run, model)
     pictures = find_sets(sets)
     if dataset is None:
-        dataset = load_data(record, data, offline=offline, invert=invert, transpose=transpose)
+        how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
+        dataset = data_of_run(record, data, offline=offline, **how)
+    dataset.check_test()
     folder = Path(out or run or "evaluation")
     make_folder(folder)
     images, labels = dataset.test_images, dataset.test_labels
@@ -168,17 +175,22 @@ def predict_file(
     source: str | PathLike[str],
     output: str | PathLike[str],
     *,
+    to_kaggle: bool | None = None,
     invert: bool = False,
     transpose: bool = False,
+    normalise: bool | None = None,
     verbose: int = 0,
 ) -> float | None:
-    """Write ten probabilities and the digit for every image of a file.
+    """Write what a run reads in every image of a file or a folder.
 
     Args:
         run: a folder that `shuzi.train` wrote.
         source: images, as `shuzi.dataset.load_images` takes them.
-        output: an .npz (probabilities float32 (n, 10), digits uint8 (n,)) or a .csv.
-        invert, transpose: as `load_images` takes them.
+        output: an .npz (probabilities float32 (n, 10), digits uint8 (n,)), or a .csv of the digit
+            and the ten probabilities.
+        to_kaggle: write a .csv as Kaggle takes it, ImageId (from 1) and Label; None does so for a
+            CSV without labels, as Kaggle's test.csv is.
+        invert, transpose, normalise: as `load_data` takes them.
         verbose: 1 says on standard error if the images look inverted or transposed.
 
     Returns:
@@ -192,14 +204,18 @@ def predict_file(
     if output.suffix not in (".npz", ".csv"):
         raise UsageError(f"{output} must end in .npz or .csv.", "Give a name that ends so.")
     recogniser, record = open_run(Path(run))
-    images, labels = load_images(source, invert=invert, transpose=transpose)
+    how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
+    found = load_images(source, progress=verbose > 0, **how)
     if verbose:
+        tell_form(found, str(source))
         given = Orientation(invert, transpose)
-        warn(images, labels, str(source), given, learned_from(record))
-    probabilities = recogniser.predict(images)
+        warn(found.images, found.labels, str(source), given, learned_from(record))
+    probabilities = recogniser.predict(found.images)
+    if to_kaggle is None:
+        to_kaggle = found.labels is None and found.form.startswith("CSV")
     with write_atomically(output) as temporary:
-        _write(probabilities, temporary)
-    return None if labels is None else metrics.accuracy(probabilities, labels)
+        _write(probabilities, temporary, to_kaggle)
+    return None if found.labels is None else metrics.accuracy(probabilities, found.labels)
 
 
 def open_run(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
@@ -263,27 +279,52 @@ def _thinned(curve: Sequence[Coverage]) -> tuple[Coverage, ...]:
     return tuple(curve[place] for place in places) if curve else ()
 
 
-def load_data(
+def data_of_run(
     record: dict[str, Any],
     data: str | PathLike[str] | None = None,
     *,
     offline: bool = False,
     invert: bool = False,
     transpose: bool = False,
+    normalise: bool | None = None,
 ) -> Dataset:
-    """The dataset at `data`; without it the run's own, read as then, or else MNIST.
+    """The dataset at `data`, all of which tests if it has no test part; without it the run's own,
+    read as then, or else MNIST.
 
     Args:
         record: the run's, or an empty one.
     """
+    how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
+    if data:
+        found = load_data(data, **how)
+        if len(found.test_labels) == 0:
+            images, labels = found.train_images, found.train_labels
+            return replace(found, test_images=images, test_labels=labels)
+        return found
     about = record.get("data")
-    source = about.get("source") if isinstance(about, dict) and not data else None
+    source = about.get("source") if isinstance(about, dict) else None
     # Path.exists raises for some names, such as those that are too long.
     if isinstance(source, str) and os.path.exists(source):  # noqa: PTH110
-        data = source
-        if not (invert or transpose):
-            invert, transpose = orientation_of(about, "orientation")
-    return load_mnist(data, offline=offline, invert=invert, transpose=transpose)
+        own = options_of(about)
+        return load_data(source, offline=offline, **(how if any(how.values()) else own))
+    return load_data(offline=offline, **how)
+
+
+def options_of(about: Any) -> Options:
+    """How a run read its data, from the record's part of it."""
+    normalise = about.get("normalise") if isinstance(about, dict) else None
+    orientation = orientation_of(about, "orientation")
+    return {
+        "invert": orientation.invert,
+        "transpose": orientation.transpose,
+        "normalise": normalise if isinstance(normalise, bool) else None,
+    }
+
+
+def tell_form(found: Dataset | Images, source: str) -> None:
+    """Say on standard error what data was recognised as, unless it is MNIST's own form."""
+    if found.notes or found.form not in USUAL:
+        complain("\n  ".join([f"{source}: {found.form}.", *found.notes]))
 
 
 def learned_from(record: dict[str, Any]) -> Orientation:
@@ -298,10 +339,14 @@ def orientation_of(values: Any, name: str) -> Orientation:
     return Orientation(found.get("invert") is True, found.get("transpose") is True)
 
 
-def _write(probabilities: NDArray[np.float32], path: Path) -> None:
+def _write(probabilities: NDArray[np.float32], path: Path, to_kaggle: bool) -> None:
     digits = probabilities.argmax(axis=1).astype(np.uint8)
     if path.suffix == ".npz":
         np.savez(path, probabilities=probabilities, digits=digits)
+        return
+    if to_kaggle:
+        lines = ["ImageId,Label", *(f"{i},{digit}" for i, digit in enumerate(digits, 1))]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return
     header = ",".join(["image", "digit", *(f"p{digit}" for digit in range(10))])
     rows = (

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.arrays import list_names, read_arrays
-from shuzi.dataset import check_labels
 from shuzi.errors import DataError
 from shuzi.evaluation import metrics
 from shuzi.evaluation.calibration import expected_calibration_error, roc_area
 from shuzi.evaluation.coverage import coverage_at
+from shuzi.files.arrays import list_names, read_arrays
+from shuzi.files.datasets.values import as_digits
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.glyph import find_glyph
 
@@ -113,7 +113,7 @@ def read_set(path: Path) -> Pictures:
     labels = _first(arrays, "y", "labels")
     name = f"{path.absolute().parent.name}/{path.stem}"
     if labels is not None and not _holds_no_digits(path):
-        return Pictures(name=name, images=images, labels=check_labels(labels, "labels", str(path)))
+        return Pictures(name=name, images=images, labels=as_digits(labels, "labels", str(path)))
     if labels is not None and labels.dtype.kind == "U" and labels.shape == images.shape[:1]:
         images = images[~np.isin(labels, list(LIKE_DIGITS))]
     return Pictures(name=name, images=images)

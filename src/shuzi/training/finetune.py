@@ -80,6 +80,7 @@ def finetune(
         ModelError: the model cannot be trained further.
         StoreError, RecipeError, OutputError, DivergedError: see `shuzi.errors`.
     """
+    dataset.check_test()
     start = load_start(model)
     learned, kept = split(_known(load_corrections(store), start.recipe))
     frozen = np.arange(len(dataset.train_labels)) % FROZEN == FROZEN - 1

@@ -49,7 +49,8 @@ class Split:
 def split_dataset(
     dataset: Dataset, recipe: Recipe, device: torch.device, seed: int = 0
 ) -> tuple[Split, Split]:
-    """Training and validation part; validation is the last share, cut before any shuffling.
+    """Training and validation part; validation is the dataset's own, or else the last share, cut
+    before any shuffling.
 
     What the recipe draws comes to the training part, the same for the same seed.
 
@@ -58,17 +59,21 @@ def split_dataset(
             validation part holds one digit only.
     """
     n = len(dataset.train_labels)
-    cut = int(n * (1 - recipe.validation_split))
+    has_own = len(dataset.validation_labels) > 0
+    cut = n if has_own else int(n * (1 - recipe.validation_split))
     if cut == 0:
         raise DataError(
             f"{n} images from {dataset.source} cannot be split with "
             f"validation_split={recipe.validation_split:g}.",
             f"Give more images or another {way('set', 'validation_split=...')}.",
         )
-    if recipe.calibrate and len(np.unique(dataset.train_labels[cut:])) < 2:
+    held_out = dataset.train_images[cut:], dataset.train_labels[cut:]
+    if has_own:
+        held_out = dataset.validation_images, dataset.validation_labels
+    if recipe.calibrate and len(np.unique(held_out[1])) < 2:
         raise DataError(
-            f"The last {n - cut} training images of {dataset.source}, which are held out, show one "
-            "digit only; probabilities cannot be calibrated with them.",
+            f"The {len(held_out[1])} images of {dataset.source} that are held out show one digit "
+            "only; probabilities cannot be calibrated with them.",
             f"Shuffle the images, raise {way('set', 'validation_split=...')}, "
             f"or say {way('set', 'calibrate=false')}.",
         )
@@ -84,7 +89,7 @@ def split_dataset(
         labels = np.concatenate([labels, np.full(len(marks), NOT_A_DIGIT, np.uint8)])
     return (
         _split(images, labels, device),
-        _split(dataset.train_images[cut:], dataset.train_labels[cut:], device),
+        _split(*held_out, device),
     )
 
 

@@ -16,7 +16,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from shuzi.dataset import Dataset
 from shuzi.errors import UsageError
 from shuzi.evaluation.metrics import accuracy
-from shuzi.evaluation.report import load_data, open_run
+from shuzi.evaluation.report import data_of_run, open_run
 from shuzi.files import write_atomically
 from shuzi.recognise.engine import Recogniser
 from shuzi.training.export import bare
@@ -60,7 +60,8 @@ def export_int8(
         raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
     recogniser, record = open_run(run)
     if dataset is None:
-        dataset = load_data(record, data)
+        dataset = data_of_run(record, data)
+    dataset.check_test()
     with write_atomically(output) as temporary:
         _quantise(recogniser.path, temporary, dataset.train_images)
     quantised = Recogniser(output)

@@ -45,10 +45,14 @@ def new_record(recipe: Recipe, seed: int, dataset: Dataset, device: Device) -> d
         "data": {
             "name": dataset.name,
             "source": dataset.source,
+            "form": dataset.form,
             "train": len(dataset.train_labels),
             "test": len(dataset.test_labels),
+            "validation": len(dataset.validation_labels),
+            "validation_source": dataset.validation_source,
             "fingerprint": dataset.fingerprint,
             "orientation": dataset.orientation._asdict(),
+            "normalise": dataset.normalise,
         },
         "device": {
             "type": device.torch.type,

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 
 from shuzi.card import checksum
-from shuzi.dataset import Dataset, load_mnist
+from shuzi.dataset import Dataset, load_data
 from shuzi.errors import Interrupted, OutputError, RunError, UsageError, way
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.evaluation.orientation import advice, complain, look_at
-from shuzi.evaluation.report import orientation_of
+from shuzi.evaluation.report import options_of
 from shuzi.files import is_empty, remove_unfinished, write_atomically
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device, choose_device
@@ -89,7 +89,7 @@ def train(  # noqa: PLR0913 - an option each
     if threads is not None:
         torch.set_num_threads(threads)
     taught_by = find_teacher(recipe, teacher)
-    dataset = dataset if dataset is not None else load_mnist(progress=verbose > 0)
+    dataset = dataset if dataset is not None else load_data(progress=verbose > 0)
     folder = _make_folder(out, recipe)
     record = new_record(recipe, seed, dataset, device)
     look = look_at(dataset.train_images, dataset.train_labels)
@@ -128,8 +128,13 @@ def resume(
     if "start" in record:
         raise RunError(f"{folder} went on from another model.", "Begin it again; it is short.")
     if dataset is None:
-        orientation = orientation_of(record["data"], "orientation")
-        dataset = load_mnist(data or record["data"]["source"], **orientation._asdict())
+        about = record["data"]
+        held_out = about.get("validation_source")
+        dataset = load_data(
+            data or about["source"],
+            validation=held_out if isinstance(held_out, str) else None,
+            **options_of(about),
+        )
     if dataset.fingerprint != record["data"]["fingerprint"]:
         raise RunError(
             f"{folder} was trained on other data than {dataset.source}.",

@@ -20,14 +20,16 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from shuzi.errors import DataError
+from shuzi.errors import DataError, ShuziError
 from shuzi.files import open_file
 
 MAX_BYTES = 2_000_000_000
 """Of one array: two and a half million images of 28 x 28."""
 _Stream = IO[bytes] | BufferedIOBase
-_GZIP, _ZIP, _NPY = b"\x1f\x8b", b"PK", b"\x93NUMPY"
+GZIP, ZIP, NPY, IDX = b"\x1f\x8b", b"PK", b"\x93NUMPY", b"\0\0"
+"""What their files begin with."""
 _IDX_UINT8 = 0x08
+_IDX_TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 _DIMENSIONS = 32
 """At most, as in NumPy 1."""
 _HEADER = 12_000
@@ -66,31 +68,31 @@ def read_arrays(path: Path) -> Mapping[str, NDArray[Any]]:
         DataError: the file cannot be read, is cut short, is none of these, or holds objects. An
             .npz's member raises it when it is asked for.
     """
-    start = _first_bytes(path)
-    if start.startswith(_ZIP):
+    start = first_bytes(path)
+    if start.startswith(ZIP):
         return _Archive(path)
-    if start.startswith(_NPY):
-        with _reading(path) as file:
+    if start.startswith(NPY):
+        with reading(path) as file:
             return {"array": _read_npy(file, _size(file), str(path))}
-    if start.startswith((_GZIP, b"\0\0")):
+    if start.startswith((GZIP, IDX)):
         return {"array": read_idx(path)}
-    raise DataError(f"{path} is {_what_else(start)}, not an .npz, .npy or IDX file.", _REMEDY)
+    raise DataError(f"{path} is {what_else(start)}, not an .npz, .npy or IDX file.", _REMEDY)
 
 
-def read_idx(path: Path) -> NDArray[np.uint8]:
-    """The uint8 array of an IDX file, plain or gzipped.
+def read_idx(path: Path) -> NDArray[Any]:
+    """The array of an IDX file, plain or gzipped: whole numbers or floats of a type that it names.
 
-    Format: two zero bytes, 8 for uint8, the number of dimensions, each as a big-endian uint32,
-    then the values. Source: the page of the MNIST database.
+    Format: two zero bytes, the type (8 for uint8), the number of dimensions, each as a big-endian
+    uint32, then the values, big-endian. Source: the page of the MNIST database.
 
     Raises:
-        DataError: the file cannot be read, is cut short, or is not IDX of uint8.
+        DataError: the file cannot be read, is cut short, or is not IDX.
     """
-    start = _first_bytes(path)
-    if not start.startswith((_GZIP, b"\0\0")):
-        raise DataError(f"{path} is {_what_else(start)}, not an IDX file.", _REMEDY)
-    with _reading(path) as file:
-        if not start.startswith(_GZIP):
+    start = first_bytes(path)
+    if not start.startswith((GZIP, IDX)):
+        raise DataError(f"{path} is {what_else(start)}, not an IDX file.", _REMEDY)
+    with reading(path) as file:
+        if not start.startswith(GZIP):
             return _read_idx(file, _size(file), str(path))
         with gzip.GzipFile(fileobj=file) as unpacked:
             return _read_idx(unpacked, None, str(path))
@@ -121,14 +123,12 @@ class _Archive(Mapping[str, NDArray[Any]]):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._members: dict[str, list[zipfile.ZipInfo]] = defaultdict(list)
-        with _reading(path) as file, zipfile.ZipFile(file) as archive:
+        with reading(path) as file, zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
                 self._members[member.filename.removesuffix(".npy")].append(member)
         files = [member.filename for members in self._members.values() for member in members]
         if files and not any(file.endswith(".npy") for file in files):
-            found = (kind for name, kind in _ARCHIVES.items() if name in files)
-            kind = next(found, "a zip archive without arrays")
-            raise DataError(f"{path} is {kind}, not an .npz.", _REMEDY)
+            raise _not_arrays(path, files)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self:
@@ -143,7 +143,7 @@ class _Archive(Mapping[str, NDArray[Any]]):
             how = _COMPRESSED.get(member.compress_type, f"method {member.compress_type}")
             raise DataError(f"{self._path}: {name} is compressed with {how}.", _SAVE)
         with (
-            _reading(self._path) as file,
+            reading(self._path) as file,
             zipfile.ZipFile(file) as archive,
             archive.open(member) as stream,
         ):
@@ -159,10 +159,28 @@ class _Archive(Mapping[str, NDArray[Any]]):
         return len(self._members)
 
 
+def _not_arrays(path: Path, files: list[str]) -> DataError:
+    """Of a zip archive of other files."""
+    if any(name.endswith("data.pkl") for name in files):
+        return DataError(
+            f"{path} is a PyTorch file, which holds pickled objects; shuzi never loads these.",
+            "If you trust where it comes from, load it with torch.load and save its arrays with "
+            "numpy.savez.",
+        )
+    kind = next((kind for name, kind in _ARCHIVES.items() if name in files), None)
+    if kind is not None:
+        return DataError(f"{path} is {kind}, not an .npz.", _REMEDY)
+    there = list_names(dict.fromkeys(files), 5)
+    return DataError(
+        f"{path} is a zip archive without arrays, not an .npz; in it are {there}.",
+        "Unpack it, and give the folder or the file in it that holds the data.",
+    )
+
+
 def _read_npy(stream: _Stream, size: int, name: str) -> NDArray[Any]:
     """The array of an .npy of so many bytes."""
     head = BytesIO(stream.read(_HEADER))
-    if not head.getvalue().startswith(_NPY):
+    if not head.getvalue().startswith(NPY):
         raise DataError(f"{name} is not an array.", _SAVE)
     version = npy.read_magic(head)
     if version not in ((1, 0), (2, 0)):
@@ -183,19 +201,21 @@ def _read_npy(stream: _Stream, size: int, name: str) -> NDArray[Any]:
     return values.view(dtype).reshape(shape, order="F" if is_fortran else "C")
 
 
-def _read_idx(stream: _Stream, size: int | None, name: str) -> NDArray[np.uint8]:
+def _read_idx(stream: _Stream, size: int | None, name: str) -> NDArray[Any]:
     """The array of an IDX file; of a gzipped one nobody knows the size before its end."""
     header = stream.read(4)
-    if header[:2] != b"\0\0" or len(header) < 4:
+    if header[:2] != IDX or len(header) < 4:
         raise DataError(f"{name} is not an IDX file.", _REMEDY)
-    if header[2] != _IDX_UINT8:
-        raise DataError(f"{name} holds values of IDX type 0x{header[2]:02x}; they must be uint8.")
+    if header[2] not in _IDX_TYPES:
+        raise DataError(f"{name} holds values of the IDX type 0x{header[2]:02x}.", _SAVE)
+    dtype = np.dtype(_IDX_TYPES[header[2]])
     sides = stream.read(4 * header[3])
     if len(sides) < 4 * header[3]:
         raise EOFError("its header is incomplete")
     shape = tuple(int.from_bytes(sides[i : i + 4], "big") for i in range(0, len(sides), 4))
     left = None if size is None else size - 4 - len(sides)
-    return _read_values(_chunks(stream), shape, 1, left, name).reshape(shape)
+    values = _read_values(_chunks(stream), shape, dtype.itemsize, left, name)
+    return values.view(dtype).reshape(shape)
 
 
 def _read_values(
@@ -233,12 +253,12 @@ def _chunks(stream: _Stream) -> Iterator[bytes]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[BufferedReader]:
+def reading(path: Path) -> Iterator[BufferedReader]:
     """The open file, within which every error is a DataError."""
     try:
         with open_file(path) as file:
             yield file
-    except DataError:
+    except ShuziError:
         raise
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.", _REMEDY) from None
@@ -262,14 +282,20 @@ def _size(file: BufferedReader) -> int:
     return os.fstat(file.fileno()).st_size
 
 
-def _first_bytes(path: Path) -> bytes:
-    with _reading(path) as file:
+def first_bytes(path: Path) -> bytes:
+    """The first 64 bytes of a file, or fewer if it is shorter.
+
+    Raises:
+        DataError: it is empty or cannot be read.
+    """
+    with reading(path) as file:
         start = file.read(64)
     if not start:
         raise DataError(f"{path} is empty.", _REMEDY)
     return start
 
 
-def _what_else(start: bytes) -> str:
+def what_else(start: bytes) -> str:
+    """What a file that begins so is, if it is none of those that are read here."""
     text = start.lstrip()
     return next((k for magic, k in _OTHERS.items() if text.startswith(magic)), "something else")

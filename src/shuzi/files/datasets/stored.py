@@ -1,0 +1,86 @@
+"""What a dataset's files hold, as they hold it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import DataError, ImageError
+from shuzi.image import Grey, load_grey
+
+MAX_IMAGES = 2_500_000
+"""Of one part: two thousand million bytes as 28 x 28 pixels."""
+_NAMED = 3
+"""Pictures that a message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Files of pictures of any size, or their bytes, decoded one at a time."""
+
+    files: Sequence[Path | bytes]
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __iter__(self) -> Iterator[Grey]:
+        """Each picture, grey uint8 (height, width).
+
+        Raises:
+            DataError: some cannot be read; it is raised after the last, and counts them.
+        """
+        damaged: list[str] = []
+        for number, file in enumerate(self.files):
+            try:
+                yield load_grey(file)
+            except ImageError as error:
+                name = f"number {number}: " if isinstance(file, bytes) else ""
+                damaged.append(name + str(error.args[0]).rstrip("."))
+        if damaged:
+            more = f"; and {len(damaged) - _NAMED} more" if len(damaged) > _NAMED else ""
+            raise DataError(
+                f"{self.source}: {len(damaged)} of {len(self)} pictures cannot be read: "
+                f"{'; '.join(damaged[:_NAMED])}{more}.",
+                "Remove them, or save them again as PNG or JPEG.",
+            )
+
+    def sample(self, most: int) -> "Pictures":
+        """Some of them, evenly spaced."""
+        places = np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(int))
+        return Pictures([self.files[place] for place in places], self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Images, and the digit that each shows.
+
+    Args:
+        images: uint8 (n, height, width), or pictures of any size.
+        labels: uint8 (n,), 0 to 9; 10 for what is not a digit; None where there are none.
+    """
+
+    images: NDArray[np.uint8] | Pictures
+    labels: NDArray[np.uint8] | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A dataset as it was found.
+
+    Args:
+        form: what it was recognised as, for people.
+        parts: `train`, `validation` and `test`, as far as they are there.
+        notes: what else people should know, a sentence each.
+        transposed: whether rows are stored as columns, as the form is known to.
+    """
+
+    form: str
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    transposed: bool = False

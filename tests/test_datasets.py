@@ -1,0 +1,302 @@
+"""Data of every form is recognised, and is the same digits as before; what is wrong is named."""
+
+import gzip
+import pickle
+
+import forms
+import numpy as np
+import pytest
+
+import shuzi
+from shuzi.dataset import load_data, load_images, save_npz
+from shuzi.errors import DataError
+from shuzi.evaluation.report import predict_file
+from shuzi.files.datasets import FORMS
+from shuzi.recognise.engine import Recogniser
+
+SETTINGS = {"epochs": 1, "batch_size": 30, "convolutions": ("5x16s2", "3x16s2")}
+
+
+@pytest.fixture
+def write(digits, tmp_path):
+    """Some digits in one of the forms."""
+
+    def write_form(form):
+        folder = tmp_path / form.__name__
+        folder.mkdir()
+        return form(folder, *forms.few(digits))
+
+    return write_form
+
+
+def pairs(images, labels):
+    """Images with their labels, in an order that does not depend on theirs."""
+    return sorted(zip(map(bytes, images), labels.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("form", forms.WITH_TESTS, ids=lambda form: form.__name__)
+def test_the_same_digits_come_out_of_each_form(write, digits, form):
+    path = write(form)
+    found, tests = load_data(path), load_images(path)
+    x, y, xt, yt = forms.few(digits)
+    assert pairs(found.train_images, found.train_labels) == pairs(x, y)
+    assert pairs(found.test_images, found.test_labels) == pairs(xt, yt)
+    assert pairs(tests.images, tests.labels) == pairs(xt, yt)
+
+
+@pytest.mark.parametrize("form", forms.OTHERS, ids=lambda form: form.__name__)
+def test_forms_without_test_images_are_taken_and_said_to_have_none(write, digits, form):
+    found = load_data(write(form))
+    _, y, _, _ = forms.few(digits)
+    assert sorted(found.train_labels) == sorted(y)
+    assert len(found.test_labels) == 0
+    assert any("no test images" in note for note in found.notes)
+    assert (Recogniser().predict(found.train_images).argmax(1) == found.train_labels).mean() > 0.95
+
+
+def test_each_form_trains_and_predicts(write, tmp_path):
+    for form in (*forms.WITH_TESTS[::3], *forms.OTHERS):
+        path, out = write(form), tmp_path / f"run-{form.__name__}"
+        run = shuzi.train("fast", dataset=load_data(path), out=out, settings=SETTINGS, verbose=0)
+        predict_file(run.folder, path, tmp_path / "out.csv")
+        assert len((tmp_path / "out.csv").read_text().splitlines()) > forms.TESTS
+        (tmp_path / "out.csv").unlink()
+
+
+def test_the_newcomers_walk(write, command, tmp_path):
+    """From Kaggle's files to what Kaggle takes."""
+    folder = write(forms.kaggle)
+    shown = command("data", "show", folder).stdout
+    assert "recognised as CSV as Kaggle's" in shown
+    assert "test images have no labels" in shown
+    done = command("data", "convert", folder, "digits.npz")
+    assert done.stdout.endswith("Written to digits.npz: 240 train images\n")
+    done = command("train", "fast", "--data", "digits.npz", "--set", "epochs=1", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert "no test images" in done.stderr
+    done = command("predict", "run", folder / "test.csv", "-o", "submission.csv")
+    assert done.stdout == "Written to submission.csv\n"
+    lines = (tmp_path / "submission.csv").read_text().splitlines()
+    assert lines[0] == "ImageId,Label"
+    assert [line.split(",")[0] for line in lines[1:]] == [str(i) for i in range(1, 61)]
+    assert "no test images" in command("evaluate", "run").stderr
+
+
+def test_pictures_are_normalised_unless_they_are_in_form_or_told_not_to(write, digits):
+    photos, crops = write(forms.photos_of_digits), write(forms.folders_of_digits)
+    as_they_are = load_data(photos, normalise=False)
+    assert as_they_are.train_images[:, 0].mean() > 128
+    assert any("--normalise finds the ink" in note for note in as_they_are.notes)
+    assert load_data(photos).train_images[:, 0].mean() < 1
+    x, _, _, _ = forms.few(digits)
+    assert sorted(map(bytes, load_data(crops, normalise=True).train_images)) != sorted(
+        map(bytes, x)
+    )
+
+
+def test_what_is_no_digit_in_a_review_is_kept_apart(write):
+    found = load_data(write(forms.reviewed))
+    assert len(found.not_digits) == 1
+    assert any("1 pictures of numbers of several digits" in note for note in found.notes)
+
+
+def test_blank_pictures_are_left_out_of_training_and_kept_in_prediction(write):
+    folder = write(forms.photos_of_digits)
+    (folder / "3" / "blank.png").write_bytes(forms.png(np.full((50, 50), 250, np.uint8)))
+    found = load_data(folder)
+    assert len(found.train_labels) == forms.N
+    assert any("1 pictures in which no ink was found" in note for note in found.notes)
+    alone = load_images(folder / "3")
+    assert (~alone.images.any(axis=(1, 2))).sum() == 1
+
+
+def test_a_validation_part_of_ones_own_is_used(write, tmp_path, digits):
+    data, mine = write(forms.no_test_part), write(forms.csv_without_head)
+    dataset = load_data(data, validation=mine)
+    assert len(dataset.validation_labels) == forms.N
+    settings = {"epochs": 1, "hidden": (16,), "validation_split": 0.3}
+    run = shuzi.train(dataset=dataset, out=tmp_path / "run", settings=settings, verbose=0)
+    right = run.history[-1].val_accuracy * forms.N
+    assert right == pytest.approx(round(right), abs=1e-3)
+    assert shuzi.training.run.resume(run.folder, verbose=0).folder == run.folder
+
+
+def test_a_converted_set_is_the_same(write, tmp_path):
+    found = load_data(write(forms.emnist), validation=write(forms.no_test_part))
+    save_npz(found, tmp_path / "a.npz")
+    assert load_data(tmp_path / "a.npz").fingerprint == found.fingerprint
+
+
+def test_images_that_are_there_twice_are_counted(digits):
+    x, y, xt, yt = forms.few(digits)
+    labels = np.concatenate([y, (y[:3] + 1) % 10])
+    dataset = shuzi.Dataset(
+        train_images=np.concatenate([x, x[:3]]),
+        train_labels=labels,
+        test_images=np.concatenate([xt, x[:5]]),
+        test_labels=np.concatenate([yt, y[:5]]),
+    )
+    again, shared = dataset.repeats()
+    assert again.startswith("3 training images are the same as another one, 3 of them with another")
+    assert shared.startswith("5 of 65 test images are training images too")
+
+
+def test_a_missing_digit_is_said(tmp_path, digits):
+    x, y, _, _ = forms.few(digits)
+    np.savez(tmp_path / "a.npz", x=x[y != 4], y=y[y != 4])
+    assert any("no training images of 4" in note for note in load_data(tmp_path / "a.npz").notes)
+
+
+def test_what_is_not_known_gets_the_list_of_what_is(tmp_path):
+    (tmp_path / "notes.bin").write_bytes(b"\x01\x02\x03 and more")
+    for path in (tmp_path, tmp_path / "notes.bin"):
+        with pytest.raises(DataError) as caught:
+            load_data(path)
+        assert all(form in caught.value.remedy for form in FORMS)
+
+
+def test_a_pickle_is_refused_with_the_way_to_convert_it(tmp_path, digits):
+    x, y, xt, yt = forms.few(digits)
+    flat = [(some.reshape(-1, 784) / np.float32(255), z) for some, z in ((x, y), (x, y), (xt, yt))]
+    path = tmp_path / "mnist.pkl.gz"
+    path.write_bytes(gzip.compress(pickle.dumps(tuple(flat), protocol=2)))
+    with pytest.raises(DataError, match="is a pickle") as caught:
+        load_data(path)
+    code = caught.value.remedy.split(":\n", 1)[1]
+    exec(code.replace("mnist.", f"{tmp_path}/mnist."))
+    found = load_data(tmp_path / "mnist.npz")
+    assert pairs(found.test_images, found.test_labels) == pairs(xt, yt)
+
+
+FILES = {
+    forms.kaggle: "train.csv",
+    forms.csv_without_head: "mnist_train.csv.gz",
+    forms.emnist: "emnist-digits-train-images-idx3-ubyte.gz",
+    forms.qmnist: "qmnist-train-labels-idx2-int",
+    forms.hugging_face: "mnist/train-00000-of-00001.parquet",
+    forms.folders_of_digits: "train/7/0017.png",
+    forms.floats_and_one_hot: "floats.npz",
+    forms.matlab: "emnist-digits.mat",
+}
+"""A file of each form."""
+
+
+@pytest.mark.parametrize("form", FILES, ids=lambda form: form.__name__)
+def test_a_file_that_is_cut_short_is_named(write, form, tmp_path):
+    write(form)
+    path = tmp_path / form.__name__ / FILES[form]
+    if not path.exists():
+        path = next(path.parent.iterdir())
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+    with pytest.raises(DataError) as caught:
+        load_data(tmp_path / form.__name__ if path.suffix not in (".npz", ".mat") else path)
+    assert path.name in caught.value.message
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("10," + ",".join(["0"] * 784), "labels must be 0 to 9; number 240 is 10"),
+        ("seven," + ",".join(["0"] * 784), "line 242 has 'seven' for label"),
+        ("7," + ",".join(["0"] * 783) + ",ink", "line 242 has 'ink' for pixel783"),
+        ("7," + ",".join(["0"] * 783) + ",256", "line 242 has 256 for pixel783"),
+        ("7," + ",".join(["0"] * 783) + ",nan", "line 242 has nan for pixel783"),
+        ("7,0,0", "line 242 has 3 values, the first has 785"),
+        ("7" * 9_000_000, "line of more than 4,000,000 bytes"),
+    ],
+    ids=["label", "word", "pixel", "range", "nan", "short", "endless"],
+)
+def test_a_line_of_a_table_that_cannot_be_is_named(write, line, said):
+    path = write(forms.kaggle) / "train.csv"
+    with path.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(DataError, match=said):
+        load_data(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("", "is empty"),
+        ("label,pixel0\n", "has a head but no rows"),
+        ("name,age\nx,3\n", "has 2 columns of pixels"),
+        ("1,2,3\n", "has 2 columns of pixels"),
+    ],
+)
+def test_a_table_that_is_not_of_images_is_refused(tmp_path, head, said):
+    (tmp_path / "a.csv").write_text(head)
+    with pytest.raises(DataError, match=said):
+        load_data(tmp_path / "a.csv")
+
+
+def test_a_table_without_end_is_refused(write, monkeypatch):
+    path = write(forms.kaggle) / "train.csv"
+    monkeypatch.setattr("shuzi.files.datasets.table.MAX_IMAGES", 200)
+    with pytest.raises(DataError, match="more than 200 rows"):
+        load_data(path)
+    with path.open("ab") as file:
+        # As large as a hundred million rows; it takes no room on the disk.
+        file.truncate(180_000_000_000)
+    with pytest.raises(DataError, match="180,000,000,000 bytes"):
+        load_data(path)
+
+
+def test_folders_that_are_no_digits_are_named(write):
+    folder = write(forms.photos_of_digits)
+    (folder / "10").mkdir()
+    with pytest.raises(DataError, match=r"10 is among the folders of digits"):
+        load_data(folder)
+
+
+def test_pictures_that_are_none_are_counted_and_named(write):
+    folder = write(forms.photos_of_digits)
+    (folder / "1" / "a.png").write_bytes(b"not a picture")
+    (folder / "2" / "b.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"2 of 242 pictures cannot be read: .*a\.png"):
+        load_data(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("name,digits\n", "its first line is 'name,digits'"),
+        ("file,digits\na.png,seven\n", "line 2 is not a file and its digits"),
+        ("file,digits\na.png,7\n", "names a.png, which is not there"),
+        ("file,digits\n", "has no pictures of one digit"),
+    ],
+)
+def test_a_table_of_pictures_that_cannot_be_is_refused(tmp_path, table, said):
+    (tmp_path / "labels.csv").write_text(table)
+    with pytest.raises(DataError, match=said):
+        load_data(tmp_path)
+
+
+def test_parquet_of_something_else_is_refused(tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    for columns, said in (
+        ({"text": ["a"]}, "has no images; its columns are text"),
+        ({"image": ["a"], "label": [1]}, "row 0 of image is not an encoded picture"),
+        ({"image": [b"x"], "label": [None]}, "row 0 has no label"),
+        ({"image": [b"x"], "label": [11]}, "label must be 0 to 9; number 0 is 11"),
+    ):
+        parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+        with pytest.raises(DataError, match=said):
+            load_data(tmp_path / "a.parquet")
+
+
+def test_matlab_that_asks_for_too_much_is_refused(write, monkeypatch):
+    path = write(forms.matlab)
+    monkeypatch.setattr("shuzi.files.datasets.matlab.MAX_BYTES", 200_000)
+    with pytest.raises(DataError, match="unpacks to"):
+        load_data(path)
+
+
+def test_data_that_is_no_digits_is_said_to_be_none(tmp_path, command, data_folder):
+    with np.load(data_folder / "not_digits" / "fashion.npz") as clothes:
+        x = clothes[next(iter(clothes.files))]
+    np.savez(tmp_path / "clothes.npz", x=x, y=np.arange(len(x)) % 10)
+    assert "look like no digits" in command("data", "show", "clothes.npz").stderr
