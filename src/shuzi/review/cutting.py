@@ -59,8 +59,8 @@ def thumbnail(crop: bytes) -> bytes:
     Raises:
         OSError: it is not a picture.
     """
-    with Image.open(io.BytesIO(crop), formats=["PNG"]) as picture:
-        grey = np.asarray(picture.convert("L"), np.float32)
+    with Image.open(io.BytesIO(crop), formats=["PNG"]) as opened:
+        grey = np.asarray(opened.convert("L"), np.float32)
     dark, light = np.percentile(grey, (1, 99))
     stretched = 255 * (grey - dark) / max(light - dark, LEAST_CONTRAST)
     picture = Image.fromarray(stretched.clip(0, 255).astype(np.uint8))
