@@ -58,6 +58,9 @@ def test_boxes_lie_on_the_photo(paper, reader):
     x, y = moved(way, 60 + 84, 60 + 28)
     assert first.x < x < first.right
     assert first.y < y < first.bottom
+    across, down = np.array(read.numbers[0].quad).T
+    assert across.min() == pytest.approx(first.x, abs=1)
+    assert down.max() == pytest.approx(first.bottom, abs=1)
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])

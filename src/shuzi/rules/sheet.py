@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.recognise.paper import dilated
-from shuzi.result import Box, Page
+from shuzi.result import Box, Page, Point
 from shuzi.rules.layout import WORKING_SIDE
 from shuzi.rules.paper import Grey, Mask, shrunk
 
@@ -66,6 +66,7 @@ class Sheet:
             replace(
                 number,
                 box=_moved(number.box, back),
+                quad=_placed(number.quad, back),
                 digits=tuple(replace(d, box=_moved(d.box, back)) for d in number.digits),
             )
             for number in page.numbers
@@ -274,6 +275,14 @@ def _turn(shape: tuple[int, ...], degrees: int) -> NDArray[np.float64]:
         270: ((0, 1, 0), (-1, 0, width)),
     }
     return np.array([*turns[degrees], (0, 0, 1)], np.float64)
+
+
+def _placed(quad: tuple[Point, ...], way: NDArray[np.float64]) -> tuple[Point, ...]:
+    across, down, depth = way @ np.array([*zip(*quad, strict=True), np.ones(len(quad))])
+    return tuple(
+        (round(float(x), 1), round(float(y), 1))
+        for x, y in zip(across / depth, down / depth, strict=True)
+    )
 
 
 def _moved(box: Box, way: NDArray[np.float64]) -> Box:
