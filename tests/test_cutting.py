@@ -9,7 +9,7 @@ from databases import number
 from PIL import Image
 
 from shuzi.result import Box
-from shuzi.review.cutting import CROP_SIDE, SURROUNDINGS_SIDE, cut
+from shuzi.review.cutting import CROP_SIDE, SURROUNDINGS_SIDE, THUMBNAIL_SIDE, cut, thumbnail
 from shuzi.review.sample import is_sampled, is_undecided
 
 
@@ -47,6 +47,25 @@ def test_a_large_number_is_shrunk():
     assert max(around.shape) == SURROUNDINGS_SIDE
     inside = around[found.inside.y : found.inside.bottom, found.inside.x : found.inside.right]
     assert (inside == 0).mean() > 0.99
+
+
+def png(array):
+    file = io.BytesIO()
+    Image.fromarray(array).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_faint_speck_is_seen_on_its_thumbnail():
+    speck = np.full((12, 8), 160, np.uint8)
+    speck[2:10, 4] = 120
+    seen = grey(thumbnail(png(speck)))
+    assert seen.shape == (THUMBNAIL_SIDE, THUMBNAIL_SIDE * 8 // 12)
+    assert seen.min() == 0 and seen.max() == 255
+
+
+def test_the_noise_of_empty_paper_stays_faint_on_its_thumbnail():
+    paper = np.random.default_rng(0).integers(150, 153, (40, 40)).astype(np.uint8)
+    assert np.ptp(grey(thumbnail(png(paper))).astype(int)) < 60
 
 
 def test_the_sample_has_its_share_and_is_the_same_again():

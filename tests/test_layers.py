@@ -27,17 +27,17 @@ ALLOWED = {
     "pdf_child": set(),
     "card": LEAVES,
     "decide": LEAVES,
-    "reader": RECOGNISE | {"image", "page", "rules", "decide", "explain"},
+    "reader": RECOGNISE | {"image", "page", "decide", "explain"},
     "explain": LEAVES | {"reader"},
     "reading": LEAVES | {"folder", "rows", "image", "decide", "reader"},
     "__init__": None,
     "__main__": {"cli"},
 }
-EVALUATION = LEAVES | {"card", "dataset", "form", "recognise", "rules", "evaluation", ""}
+EVALUATION = LEAVES | {"card", "dataset", "form", "recognise", "evaluation", ""}
 SYNTH = RECOGNISE | {"dataset", "synth"}
 REVIEW = RECOGNISE | {"image", "evaluation", "review"}
 PACKAGES = {
-    "files": {"errors", "files", "image"},
+    "files": {"errors", "files", "folder", "image"},
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
     "batch": LEAVES

@@ -66,6 +66,9 @@ def test_a_leased_item_shows_what_a_person_needs(service, queue):
     assert datetime.fromisoformat(got["expires"]) > datetime.now(UTC)
     assert service.get(shown["crop"]).content == PNG + b"crop"
     assert service.get(shown["surroundings"]).headers["content-type"] == "image/png"
+    # These are not whole pictures.
+    damaged = service.get(shown["thumbnail"])
+    assert (damaged.status_code, damaged.json()["type"]) == (503, "urn:shuzi:store")
 
 
 def test_nothing_says_that_an_item_was_accepted(service, queue):

@@ -29,7 +29,8 @@ def test_axe_finds_nothing_where_a_page_was_read_and_another_refused(browse, ser
     page = browse(f"{service}#read", size=size)
     page.set_input_files("#file", [EXAMPLES / "page.jpg", EXAMPLES / "draw_digits.py"])
     expect(page.locator("#numbers input")).to_have_count(8)
-    expect(page.locator("#notice")).to_be_visible()
+    page.click("#files .wrong")
+    expect(page.locator("#read-wrong")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 

@@ -36,11 +36,12 @@ def test_what_is_drawn_by_keyboard_is_read(browse, service):
     expect(page.locator("#answer-text")).to_have_text("7")
 
 
-def test_an_empty_paper_and_a_dash_are_no_digit(browse, service):
+def test_a_dash_is_no_digit_and_an_empty_paper_is_nothing(browse, service):
     page = browse(service)
-    expect(page.locator("#answer-text")).to_have_text("no digit")
+    expect(page.locator("#answer-sure")).to_contain_text("Write something")
+    expect(page.locator("#answer-text")).to_be_empty()
     write(page, DASH)
-    expect(page.locator("#answer-sure")).to_have_text("It sees ink, but no digit in it.")
+    expect(page.locator("#answer-sure")).to_have_text("There is ink, but no digit in it.")
     expect(page.locator("#answer-text")).to_have_text("no digit")
 
 
@@ -61,8 +62,10 @@ def test_undo_clear_and_undo_again(browse, service):
     page.click("#undo")
     expect(answer).to_have_text("4")
     page.click("#clear")
-    expect(answer).to_have_text("no digit")
-    expect(page.locator("#answer-sure")).to_have_text("Nothing is written yet.")
+    expect(answer).to_be_empty()
+    expect(page.locator("#answer-sure")).to_have_text(
+        "Write something, and it is read after each stroke."
+    )
     page.keyboard.press("Control+z")
     expect(answer).to_have_text("4")
 

@@ -183,6 +183,45 @@ def test_several_files_are_several_pages(browse, service):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_each_of_several_files_has_its_own_result_or_error(browse, service, tmp_path):
+    (tmp_path / "notes.txt").write_text("none")
+    names = [PAGE, tmp_path / "notes.txt", EXAMPLES / "blank.jpg"]
+    page = browse(f"{service}#read", size=PHONE)
+    page.set_input_files("#file", names)
+    files = page.locator("#files button")
+    expect(files).to_have_count(3)
+    said = ["8 numbers, 0 to review", "could not be read", "no number found"]
+    for i, text in enumerate(said):
+        expect(files.nth(i)).to_contain_text(names[i].name)
+        expect(files.nth(i)).to_contain_text(text)
+    expect(page.locator("#read-wrong")).to_be_hidden()
+    files.nth(1).click()
+    expect(page.locator("#read-wrong")).to_contain_text("That is not a picture or a PDF.")
+    expect(page.locator("#picture")).to_be_hidden()
+    expect(files.nth(1)).to_be_focused()
+    rows = list(csv.DictReader(download(page, "#csv").splitlines()))
+    assert [row["source"] for row in rows[7:]] == ["page.jpg", "notes.txt", "blank.jpg"]
+    assert rows[8]["error"].startswith("That is not a picture")
+    assert rows[9]["decision"] == "none"
+    objects = [json.loads(line) for line in download(page, "#json").splitlines()]
+    assert [set(found) >= {"error"} for found in objects] == [False, True, False]
+
+
+def test_a_number_of_nine_digits_fits_its_field_on_a_phone(browse, service, tmp_path):
+    digits = Image.open(EXAMPLES / "number-2753.jpg").convert("L")
+    long = Image.new("L", (3 * digits.width, digits.height), 226)
+    for i in range(3):
+        long.paste(digits, (i * digits.width, 0))
+    long.save(tmp_path / "long.png")
+    page = browse(f"{service}#read", size=PHONE)
+    page.set_input_files("#file", tmp_path / "long.png")
+    expect(fields(page)).not_to_have_count(0)
+    field = fields(page).first
+    field.fill("523785738")
+    page.keyboard.press("Tab")
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+
+
 def test_a_pdf_is_shown_and_read_page_by_page(browse, service, tmp_path):
     first, second = Image.open(PAGE), Image.open(EXAMPLES / "number-2753.jpg")
     first.save(tmp_path / "two.pdf", save_all=True, append_images=[second.convert("RGB")])
@@ -200,8 +239,8 @@ def test_what_is_no_picture_is_refused_in_words(browse, service, tmp_path):
     (tmp_path / "evil.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
     page = browse(f"{service}#read")
     page.set_input_files("#file", tmp_path / "evil.svg")
-    expect(page.locator("#notice")).to_be_visible()
-    expect(page.locator("#notice")).to_contain_text("That is no picture and no PDF.")
+    expect(page.locator("#read-wrong")).to_be_visible()
+    expect(page.locator("#read-wrong")).to_contain_text("That is not a picture or a PDF.")
     expect(page.locator("#picture img")).to_have_count(0)
 
 

@@ -15,6 +15,10 @@ AROUND = 3.0
 """Heights of the number, on each side of it, that the surroundings show."""
 CROP_SIDE, SURROUNDINGS_SIDE = 600, 1000
 """Pixels of the longer side; larger cuts are shrunk."""
+THUMBNAIL_SIDE = 240
+"""Pixels of a thumbnail's longer side."""
+LEAST_CONTRAST = 24
+"""Grey levels from paper to ink; less is the camera's noise, which is not made louder."""
 
 Grey = NDArray[np.uint8]
 
@@ -44,6 +48,25 @@ def cut(grey: Grey, box: Box) -> Cut:
         max(1, round(box.height * shrink)),
     )
     return Cut(_png(_shrunk(grey, near, CROP_SIDE)[0]), _png(surroundings), inside)
+
+
+def thumbnail(crop: bytes) -> bytes:
+    """A crop as it is seen best: of one size, its contrast stretched to black and white.
+
+    Args:
+        crop: a PNG picture.
+
+    Raises:
+        OSError: it is not a picture.
+    """
+    with Image.open(io.BytesIO(crop), formats=["PNG"]) as opened:
+        grey = np.asarray(opened.convert("L"), np.float32)
+    dark, light = np.percentile(grey, (1, 99))
+    stretched = 255 * (grey - dark) / max(light - dark, LEAST_CONTRAST)
+    picture = Image.fromarray(stretched.clip(0, 255).astype(np.uint8))
+    scale = THUMBNAIL_SIDE / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    return _png(picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
 def _grown(box: Box, by: int, shape: tuple[int, ...]) -> Box:

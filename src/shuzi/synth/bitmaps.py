@@ -1,5 +1,5 @@
-"""Pictures that no camera took of paper: tiny ones of a digit, the ink up to the edges, as data sets
-have them, and noise."""
+"""Pictures that no camera took of paper: tiny ones of a digit, as data sets have them, its ink up
+to the edges, and noise."""
 
 import cv2
 import numpy as np
@@ -64,7 +64,9 @@ def compose_noise(rng: np.random.Generator) -> Sample:
     values = rng.random(few, np.float32) if rng.random() < 0.5 else rng.normal(0.5, 0.2, few)
     low, high = np.sort(rng.uniform(0, 255, 2)) if rng.random() < 0.6 else (0.0, 255.0)
     how = cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_NEAREST
-    grey = cv2.resize((low + (high - low) * values).astype(np.float32), shape[::-1], None, 0, 0, how)
+    grey = cv2.resize(
+        (low + (high - low) * values).astype(np.float32), shape[::-1], None, 0, 0, how
+    )
     numbers = np.zeros(grey.shape, np.uint16)
     picture = np.asarray(grey.clip(0, 255), np.uint8)
     return Sample(picture, numbers, numbers.copy(), np.zeros(grey.shape, np.uint8), ())

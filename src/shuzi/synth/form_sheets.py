@@ -92,7 +92,11 @@ def sudokus(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
     """Sheets with points a question, marks, answers to tick."""
-    return _sheet(materials, rng, [(points, 0.5), (answers, 0.2), (survey, 0.15), (bubbles, 0.12), (lined, 0.1)])
+    return _sheet(
+        materials,
+        rng,
+        [(points, 0.5), (answers, 0.2), (survey, 0.15), (bubbles, 0.12), (lined, 0.1)],
+    )
 
 
 def scores(materials: Materials, rng: np.random.Generator) -> Canvas:

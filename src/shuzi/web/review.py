@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from shuzi.errors import StoreError
 from shuzi.result import Box, Number
+from shuzi.review.cutting import thumbnail
 from shuzi.review.export import lines
 from shuzi.review.item import NewItem, Pictures, Verdict
 from shuzi.review.sample import SHARE
@@ -96,6 +98,19 @@ def figures(store: Queue) -> FiguresAnswer:
 def crop(store: Queue, item: ItemId) -> Response:
     """The number."""
     return _picture(_pictures(store, item).crop)
+
+
+@router.get(
+    "/items/{item}/thumbnail.png",
+    response_class=Response,
+    responses={**_PNG, **documents.problems(404)},
+)
+def enlarged(store: Queue, item: ItemId) -> Response:
+    """The number, enlarged, its contrast stretched."""
+    try:
+        return _picture(thumbnail(_pictures(store, item).crop))
+    except OSError:
+        raise StoreError(f"The picture of item {item} is damaged.") from None
 
 
 @router.get(

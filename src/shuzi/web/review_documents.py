@@ -86,6 +86,7 @@ class ItemAnswer(BaseModel):
     alternatives: list[tuple[str, float]]
     attempt: int = Field(description="2 if one person has answered already.")
     crop: str
+    thumbnail: str = Field(description="The crop enlarged, its contrast stretched.")
     surroundings: str
     box: Box = Field(description="Of the number in the surroundings.")
 
@@ -185,6 +186,7 @@ def _item(item: Item) -> ItemAnswer:
         alternatives=other_guesses(item.number),
         attempt=item.attempt,
         crop=f"{place}/crop.png",
+        thumbnail=f"{place}/thumbnail.png",
         surroundings=f"{place}/surroundings.png",
         box=(x, y, width, height),
     )
@@ -200,6 +202,7 @@ _SEVEN = {
     "alternatives": [["1", 0.3]],
     "attempt": 1,
     "crop": f"{PREFIX}/items/7/crop.png",
+    "thumbnail": f"{PREFIX}/items/7/thumbnail.png",
     "surroundings": f"{PREFIX}/items/7/surroundings.png",
     "box": [132, 132, 32, 44],
 }

@@ -10,7 +10,7 @@ from shuzi.errors import DataError
 from shuzi.files import read_file
 from shuzi.files.datasets.named import part_of
 from shuzi.files.datasets.stored import MAX_IMAGES, Part, Pictures, Stored
-from shuzi.image import find_pictures
+from shuzi.folder import is_picture
 
 DIGITS = tuple("0123456789")
 NOT_A_DIGIT = 10
@@ -76,7 +76,7 @@ def read_labelled(folder: Path) -> Stored | None:
 
 def read_unlabelled(folder: Path) -> Stored | None:
     """The pictures that lie in a folder, by their names; None if there are none."""
-    files, _ = find_pictures(folder)
+    files, _ = _pictures(folder)
     if not files:
         return None
     pictures = Part(Pictures(files, str(folder)))
@@ -107,7 +107,7 @@ def _read_classes(folder: Path, skipped: list[Path]) -> Part:
                 f"{place} is among the folders of digits, and its name is not 0 to 9.",
                 f"{_BY_DIGIT} Move this one elsewhere.",
             )
-        pictures, others = find_pictures(place)
+        pictures, others = _pictures(place)
         files += pictures
         labels += [int(place.name)] * len(pictures)
         skipped += others
@@ -116,6 +116,13 @@ def _read_classes(folder: Path, skipped: list[Path]) -> Part:
     if not files:
         raise DataError(f"{folder} has folders of digits, but no pictures in them.", _BY_DIGIT)
     return Part(Pictures(files, str(folder)), np.array(labels, np.uint8))
+
+
+def _pictures(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The pictures in a folder and its other files, sorted."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    pictures = [path for path in files if is_picture(path.name)]
+    return pictures, [path for path in files if not is_picture(path.name)]
 
 
 def _rows(folder: Path) -> Iterator[tuple[str, str]]:

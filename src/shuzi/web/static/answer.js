@@ -11,8 +11,10 @@ const WORTH = 0.005;
 export function showAnswer(page) {
   // What is more likely none is none, as in the text of `shuzi read`.
   const numbers = (page?.numbers ?? []).filter(({ decision }) => decision !== "reject");
-  find("answer-text").textContent = numbers.length ? textOf(numbers) : say("answer.none");
-  find("answer-text").classList.toggle("none", numbers.length === 0);
+  // Before anything is written there is nothing to say of it.
+  const none = page === null ? "" : say("answer.none");
+  find("answer-text").textContent = numbers.length ? textOf(numbers) : none;
+  find("answer-text").classList.toggle("none", none !== "" && numbers.length === 0);
   find("answer-text").classList.toggle("long", textOf(numbers).length > 5);
   find("answer-sure").textContent = sureness(page, numbers);
   find("answer-bars").replaceChildren(...barsOf(numbers));

@@ -4,7 +4,7 @@
 export class Problem extends Error {
   constructor(status, { kind = "", detail = "", remedy = "", wait = 0 } = {}) {
     super(remedy ? `${detail} ${remedy}` : detail);
-    Object.assign(this, { status, kind, wait });
+    Object.assign(this, { status, kind, detail, remedy, wait });
   }
 
   /** Whether the same call may succeed later. */

@@ -31,7 +31,7 @@ function list() {
     [say("figures.accepted"), accepted(figures.accepted_error)],
     [say("figures.agreement"), agreement(figures.agreement)],
     ...figures.reviewers.map(({ name, decided, seconds_each: seconds }) => [
-      name,
+      make("span", { class: "name", title: name }, name),
       say("figures.reviewer", { n: decided, seconds: round(seconds) }),
     ]),
   ];

@@ -16,11 +16,16 @@ export function knows(key) {
   return key in words[language];
 }
 
+export function speaksEnglish() {
+  return language === "en";
+}
+
 /** In percent; nearly certain is not yet certain. */
 export function percent(share, digits = 1) {
   const rounded = (100 * share).toFixed(digits);
   const nearly = share < 1 && Number(rounded) === 100;
-  return `${nearly ? (100 - 10 ** -digits).toFixed(digits) : rounded} %`;
+  const space = speaksEnglish() ? " " : "";
+  return `${nearly ? (100 - 10 ** -digits).toFixed(digits) : rounded}${space}%`;
 }
 
 /** Call `listener` now and whenever the language changes. */

@@ -98,7 +98,7 @@ function runRow(run) {
     { class: "run" },
     box,
     make("span", { class: `swatch c${chosen.get(name) ?? "-"}` }),
-    make("strong", {}, name),
+    make("strong", { class: "name", title: name }, name),
     make("span", { class: "soft small" }, run.recipe),
     make("span", { class: `state ${state}` }, say(`learn.${state}`)),
     make("span", { class: "soft small" }, say("learn.epochs", { n: epochs, of: planned ?? "?" })),

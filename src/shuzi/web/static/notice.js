@@ -1,7 +1,7 @@
 // The one line for what went wrong.
 
 import { find, make } from "./element.js";
-import { knows, say, whenSpoken } from "./language.js";
+import { knows, say, speaksEnglish, whenSpoken } from "./language.js";
 
 let shown = null;
 
@@ -14,11 +14,15 @@ export function messageOf({ kind, status }) {
   return say([`error.${kind}`, `error.${status}`].find(knows) ?? "error.other");
 }
 
+/** The message, and what the service says of it, which speaks English, on an English page. */
+export function describe(problem) {
+  if (!speaksEnglish() || !problem.message) return [messageOf(problem)];
+  return [messageOf(problem), " ", make("span", { class: "small", translate: "no" }, problem.message)];
+}
+
 export function complain(problem) {
   shown = problem;
-  // The service speaks English.
-  const detail = make("span", { class: "small", lang: "en", translate: "no" }, problem.message);
-  find("notice").replaceChildren(messageOf(problem), " ", detail);
+  find("notice").replaceChildren(...describe(problem));
   find("notice").hidden = problem.status === 401;
 }
 

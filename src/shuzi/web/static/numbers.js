@@ -9,7 +9,7 @@ export function listNumbers(place, page, { lit, changed }) {
     make("input", {
       inputmode: "decimal",
       autocomplete: "off",
-      maxlength: 20,
+      maxlength: 40,
       onfocus: () => lit(i, true),
       onblur: () => lit(i, false),
       onpointerenter: () => lit(i, true),

@@ -3,10 +3,11 @@
 import { find, make } from "./element.js";
 import { say, whenSpoken } from "./language.js";
 import { Question, UNDO } from "./question.js";
+import { hideSurroundings, showBeside, showOnHover } from "./surroundings.js";
 
 const question = new Question();
 let text = null;
-let texts = [];
+let items = [];
 let crops = [];
 
 export function openGroup() {
@@ -19,8 +20,8 @@ export function openGroup() {
 /** The entries marked as wrong, UNDO or WITHDRAWN; and the seconds that it took. */
 export async function askGroup(group) {
   text = group.text;
-  texts = group.entries.map(({ item }) => item.text);
-  crops = group.entries.map(cropButton);
+  items = group.entries.map(({ item }) => item);
+  crops = items.map(cropButton);
   find("group-grid").classList.toggle("own", text === null);
   find("group-grid").replaceChildren(...crops);
   sayGroup();
@@ -28,6 +29,7 @@ export async function askGroup(group) {
   crops[0].focus();
   const answer = await question.ask();
   find("review-group").hidden = !question.open;
+  hideSurroundings();
   const marked = typeof answer !== "symbol";
   const wrong = marked ? group.entries.filter((_, i) => isWrong(crops[i])) : answer;
   return { wrong, seconds: question.seconds };
@@ -37,8 +39,8 @@ export function withdrawGroup(answer) {
   question.answer(answer);
 }
 
-function cropButton({ item }, place) {
-  return make(
+function cropButton(item, place) {
+  const crop = make(
     "button",
     {
       type: "button",
@@ -46,15 +48,17 @@ function cropButton({ item }, place) {
       tabindex: place === 0 ? 0 : -1,
       onclick: ({ currentTarget }) => toggle(currentTarget),
     },
-    make("img", { src: item.crop, alt: "" }),
+    make("img", { src: item.thumbnail, alt: "", draggable: "false" }),
     ...(text === null ? [make("span", { class: "as" }, item.text || say("answer.none"))] : []),
   );
+  showOnHover(crop, item);
+  return crop;
 }
 
 function sayGroup() {
   const left = crops.filter((crop) => !isWrong(crop)).length;
-  const own = text === null ? ".own" : "";
-  const shown = { text: text || say("answer.none") };
+  const own = { null: ".own", "": ".none" }[text] ?? "";
+  const shown = { text };
   const key = left === crops.length ? "group.confirm.all" : "group.confirm";
   find("group-title").textContent = say(`group.title${own}`, shown);
   find("group-confirm").replaceChildren(
@@ -63,7 +67,7 @@ function sayGroup() {
   );
   crops.forEach((crop, i) => {
     const label = isWrong(crop) ? "group.wrong" : "group.crop";
-    crop.setAttribute("aria-label", say(label, { n: i + 1, text: texts[i] || say("answer.none") }));
+    crop.setAttribute("aria-label", say(label, { n: i + 1, text: items[i].text || say("answer.none") }));
   });
 }
 
@@ -78,6 +82,7 @@ function toggle(crop) {
 }
 
 function goTo(crop) {
+  hideSurroundings();
   for (const other of crops) other.tabIndex = other === crop ? 0 : -1;
   crop.focus();
 }
@@ -92,6 +97,8 @@ function press(event) {
   const inGrid = crops.indexOf(event.target);
   if (event.key === "Enter" && (inGrid >= 0 || event.target === document.body)) confirm();
   else if (event.code === "KeyU") question.answer(UNDO);
+  else if (event.code === "KeyV" && inGrid >= 0) showBeside(crops[inGrid], items[inGrid]);
+  else if (event.key === "Escape") hideSurroundings();
   else if (inGrid >= 0 && move(event.key, inGrid)) goTo(crops[move(event.key, inGrid).to]);
   else return;
   event.preventDefault();

@@ -1,8 +1,9 @@
 // One number at a time: look, then confirm, take a guess, type, or say that it is none.
 
-import { draw, find, make } from "./element.js";
+import { find, make } from "./element.js";
 import { percent, say, whenSpoken } from "./language.js";
 import { Question, UNDO } from "./question.js";
+import { surroundings } from "./surroundings.js";
 
 const GUESSES = ["KeyA", "KeyS", "KeyD", "KeyF"];
 const NUMBER = /^-?\d+([.,]\d+)*$/;
@@ -31,7 +32,7 @@ export async function askOne(wanted, { wrong = false } = {}) {
   guesses = guessesOf(item).filter(([text]) => !wrong || text !== item.text);
   guesses = guesses.slice(0, GUESSES.length);
   find("review-one").hidden = false;
-  find("one-crop").src = item.crop;
+  find("one-crop").src = item.thumbnail;
   find("one-around").replaceChildren(surroundings(item));
   find("one-text").value = guesses[0]?.[0] ?? "";
   sayItem();
@@ -48,7 +49,11 @@ export function withdrawOne(answer) {
 
 function sayItem() {
   const again = { 2: say("one.second"), 3: say("one.again") }[item.attempt] ?? "";
-  find("one-place").textContent = `${say("one.place", item)} ${again}`;
+  // A path takes more room than a phone has, and its end says most.
+  const name = item.source.split(/[\\/]/).at(-1);
+  find("one-name").textContent = say("one.place", { ...item, source: name });
+  find("one-name").title = item.source;
+  find("one-again").textContent = again;
   find("one-crop").alt = say("one.crop");
   find("one-around").querySelector("img").alt = say("one.around");
   find("one-guesses").replaceChildren(...guesses.map(guessButton));
@@ -66,18 +71,6 @@ function guessButton([text, share], i) {
     make("strong", {}, text),
     make("span", { class: "soft small" }, percent(share, 0)),
   );
-}
-
-function surroundings({ surroundings: source, box: [x, y, width, height] }) {
-  const mark = draw("rect", { x, y, width, height, class: "box lit" });
-  const overlay = draw("svg", { "aria-hidden": "true" }, mark);
-  const picture = make("img", {
-    src: source,
-    onload: () => {
-      overlay.setAttribute("viewBox", `0 0 ${picture.naturalWidth} ${picture.naturalHeight}`);
-    },
-  });
-  return make("div", {}, picture, overlay);
 }
 
 function press(event) {

@@ -2,22 +2,30 @@
 
 import { make } from "./element.js";
 
+const SCHEMA = 1;
 const COLUMNS = ["source", "page", "line", "row", "column", "text", "confidence", "decision"];
-const PLACE = ["x", "y", "width", "height"];
+const HEAD = [...COLUMNS, "x", "y", "width", "height", "error"];
 
 /** The numbers that are not rejected: a space between, a line a line, an empty line a page. */
 export function toText(pages) {
   return pages.map((page) => pageText(page.numbers)).join("\n\n");
 }
 
-export function toCsv(pages) {
-  const rows = pages.flatMap((page) => page.numbers.map((number) => rowOf(page, number)));
-  return [[...COLUMNS, ...PLACE, "error"], ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+/**
+ * A row a number; one with the decision `none` for a page without, and one for a file that could
+ * not be read, with what `messageOf` says of its problem.
+ */
+export function toCsv(leaves, messageOf) {
+  const rows = leaves.flatMap(({ file, page, problem }) => {
+    if (problem) return [[file.name, ...Array(HEAD.length - 2).fill(""), messageOf(problem)]];
+    return page.numbers.length ? page.numbers.map((number) => rowOf(page, number)) : [noneRow(page)];
+  });
+  return [HEAD, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
 }
 
-/** One object a page, a line each, without the pictures that only the page needs. */
-export function toJson(pages) {
-  return pages.map(({ picture, seen, ...page }) => `${JSON.stringify(page)}\n`).join("");
+/** One object a page or failure, a line each, without the pictures that only the page needs. */
+export function toJson(leaves) {
+  return leaves.map((leaf) => `${JSON.stringify(objectOf(leaf))}\n`).join("");
 }
 
 export async function copy(text) {
@@ -43,6 +51,19 @@ function pageText(numbers) {
     if (decision !== "reject") lines.set(line, [...(lines.get(line) ?? []), text]);
   }
   return [...lines.values()].map((texts) => texts.join(" ")).join("\n");
+}
+
+function objectOf({ file, page, problem }) {
+  if (problem) {
+    const { detail: message, remedy } = problem;
+    return { schema: SCHEMA, source: file.name, error: { message, remedy } };
+  }
+  const { picture, seen, ...rest } = page;
+  return rest;
+}
+
+function noneRow({ source, page }) {
+  return HEAD.map((name) => ({ source, page, decision: "none" })[name] ?? "");
 }
 
 function rowOf(page, { line, row, column, text, confidence, decision, box }) {
