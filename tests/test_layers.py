@@ -54,7 +54,6 @@ PACKAGES = {
         "batch",
         "",
     },
-    "rules": RECOGNISE | {"rules", "decide", "explain"},
     "synth": SYNTH,
     "evaluation": EVALUATION,
     "training": EVALUATION | {"page", "synth", "training", "review"},
