@@ -1,5 +1,5 @@
-"""Pictures that no camera took of paper: tiny ones of a digit, the ink up to the edges, as data sets
-have them, and noise."""
+"""Pictures that no camera took of paper: tiny ones of a digit, as data sets have them, its ink up
+to the edges, and noise."""
 
 import cv2
 import numpy as np
