@@ -177,7 +177,7 @@ FULL = """
 import resource, sys
 
 def fill(event, arguments):
-    if event == "open" and "00000000-" in str(arguments[0]):
+    if event == "open" and arguments[1] == "w" and "00000000-" in str(arguments[0]):
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
 sys.addaudithook(fill)
