@@ -10,6 +10,8 @@ import sys
 from multiprocessing import active_children
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet
 import pytest
 from PIL import Image
 from places import EXAMPLES
@@ -96,7 +98,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(scans, tmp_path):
     while kills < 20:
         done = run("a.csv", chance.randrange(1, 40))
         kills += done.returncode == -signal.SIGKILL
-        if done.returncode == 0 or names(tmp_path) == ["a.csv", "scans", "whole.csv"]:
+        if (tmp_path / "a.csv").exists() and not (tmp_path / "a.csv.parts").exists():
             assert (tmp_path / "a.csv").read_bytes() == whole
             (tmp_path / "a.csv").unlink()
         else:
@@ -104,6 +106,14 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(scans, tmp_path):
     assert run("a.csv", -1).returncode == 0
     assert (tmp_path / "a.csv").read_bytes() == whole
     assert names(tmp_path) == ["a.csv", "scans", "whole.csv"]
+
+
+def test_a_plan_that_was_cut_off_is_made_anew(scans, tmp_path):
+    work = Work(tmp_path / "a.csv")
+    work.folder.mkdir()
+    work.plan(chunks(find_items(["scans"], work.spool)))
+    read_batch(["scans"], "a.csv", jobs=1)
+    assert len(rows_of(tmp_path / "a.csv")) == 31
 
 
 @pytest.fixture
@@ -177,7 +187,7 @@ FULL = """
 import resource, sys
 
 def fill(event, arguments):
-    if event == "open" and "00000000-" in str(arguments[0]):
+    if event == "open" and arguments[1] == "w" and "00000000-" in str(arguments[0]):
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
 sys.addaudithook(fill)
@@ -307,6 +317,25 @@ def test_pages_that_cannot_be_read_do_not_end_those_after_them(scans, tmp_path):
     assert [row.page for row in rows if row.error] == [3]
 
 
+def test_names_of_any_bytes_are_read_and_written_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    for name in (b"\xff.png", "数字.png".encode(), b"a\nb.png"):
+        Path(os.fsdecode(b"in/" + name)).write_bytes((EXAMPLES / "3.png").read_bytes())
+    Path("list.txt").write_bytes(b"in/\xff.png\nin\n")
+    wanted = ["in/\\udcff.png", "in/a\\u000ab.png", "in/数字.png"]
+    for end in ("csv", "jsonl", "parquet", "xlsx"):
+        read_batch(["list.txt"], f"a.{end}", jobs=1)
+    assert [(row["source"], row["text"]) for row in rows_of(tmp_path / "a.csv")] == [
+        (name, "3") for name in wanted
+    ]
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["source"] for line in lines] == wanted
+    assert pyarrow.parquet.read_table("a.parquet")["source"].to_pylist() == wanted
+    cells = openpyxl.load_workbook("a.xlsx", data_only=True).active["A"]
+    assert [cell.value for cell in cells[1:]] == wanted
+
+
 def test_nothing_that_can_be_read_is_a_failure_with_a_table(command, tmp_path):
     (tmp_path / "a.png").write_bytes(b"")
     done = command("batch", "a.png", "-o", "a.csv", "-j", "1")
@@ -316,13 +345,31 @@ def test_nothing_that_can_be_read_is_a_failure_with_a_table(command, tmp_path):
 
 
 def test_a_dry_run_says_what_all_would_take(scans, command, tmp_path):
-    done = command("batch", "scans", "-o", "a.csv", "--dry-run", "-j", "2")
+    done = command("batch", "scans", "--dry-run", "-j", "2")
     first, *lines = done.stdout.splitlines()
     assert first.startswith("14 files, ")
     assert [line.split()[0] for line in lines] == ["time", "table", "review", "failed"]
     assert "31 rows" in done.stdout
     assert "1 of the 14" in lines[-1]
     assert names(tmp_path) == ["scans"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--out is missing"),
+        (["-o", "a.xls"], "a.xls must end in"),
+        (["-o", "a.csv", "--append", "--overwrite"], "--overwrite and --append cannot go together"),
+        (["-o", "a.csv", "--sample", "0.1"], "go with --review"),
+        (["-o", "a.csv", "--watch"], "--watch looks at folders"),
+        (["-o", "a.csv", "--target-error", "2"], "--target-error must be from 0"),
+        (["-o", "a.csv", "-j", "0"], "--jobs"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(refused, words, said, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"")
+    assert said in refused(2, "batch", "a.png", *words)
+    assert names(tmp_path) == ["a.png"]
 
 
 def test_a_plan_of_many_is_read_a_line_at_a_time(tmp_path, monkeypatch):

@@ -132,11 +132,14 @@ class Pool:
             if not busy:
                 return
             heard = wait([worker.connection for worker in busy], TICK)
+            finished = [self._hear(worker, died) for worker in busy if worker.connection in heard]
             for worker in busy:
-                if worker.connection in heard:
-                    self._hear(worker, done, died)
-                elif worker.is_late(self._seconds):
+                if worker.connection not in heard and worker.is_late(self._seconds):
                     self._lose(worker, died)
+            # Nobody waits while parts are written.
+            self._give_out(jobs, following)
+            for task, part in filter(None, finished):
+                done(task, part)
             tick()
 
     def _give_out(self, jobs: int, following: Callable[[], Task | None]) -> None:
@@ -146,29 +149,26 @@ class Pool:
             if task is None:
                 return
             if not idle:
-                idle.append(_Worker(self._setup))
-                self._workers.append(idle[-1])
+                idle.append(self._start())
             idle.pop().give(task)
 
     def _hear(
-        self,
-        worker: _Worker,
-        done: Callable[[Task, Part], None],
-        died: Callable[[Task, _Worker], None],
-    ) -> None:
+        self, worker: _Worker, died: Callable[[Task, _Worker], None]
+    ) -> tuple[Task, Part] | None:
+        """A task that is done, if that is what a process says."""
         try:
             said = worker.connection.recv()
         except (EOFError, OSError):
             self._lose(worker, died)
-            return
+            return None
         if isinstance(said, Exception):
             raise said
         if said is None:
             worker.ready, self._dead_starts = True, 0
-            return
+            return None
         task, worker.task = worker.task, None
         assert task is not None
-        done(task, said)
+        return task, said
 
     def _lose(self, worker: _Worker, died: Callable[[Task, _Worker], None]) -> None:
         self._workers.remove(worker)
@@ -188,9 +188,18 @@ class Pool:
                 "Free some memory, or read with fewer processes; a script that reads a batch needs "
                 'its code under `if __name__ == "__main__":`.',
             )
-        again = _Worker(self._setup)
-        self._workers.append(again)
-        again.give(task)
+        self._start().give(task)
+
+    def _start(self) -> _Worker:
+        try:
+            worker = _Worker(self._setup)
+        except OSError as error:
+            raise ShuziError(
+                f"A process that reads cannot be started: {error.strerror or error}.",
+                "Free some memory, or read with fewer processes.",
+            ) from error
+        self._workers.append(worker)
+        return worker
 
     def _keep(self, count: int) -> None:
         while len(self._workers) > count:

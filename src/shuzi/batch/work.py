@@ -36,6 +36,7 @@ class Work:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.folder = out.with_name(f"{out.name}.parts")
+        self._gone = out.with_name(f"{TEMPORARY}{self.folder.name}")
         self.manifest = self.folder / "manifest.json"
         self.spool = self.folder / "archives"
         self.base = self.folder / f"base{out.suffix}"
@@ -166,7 +167,7 @@ class Work:
 
     def clear(self) -> None:
         """Throw away what was begun."""
-        self.manifest.unlink()
+        self.manifest.unlink(missing_ok=True)
         for path in self.folder.iterdir():
             if path.name == "lock":
                 continue
@@ -177,10 +178,8 @@ class Work:
 
     def remove(self) -> None:
         """Away with it at once: what is removed in part would be taken for begun."""
-        gone = self.folder.with_name(f"{TEMPORARY}{self.folder.name}")
-        shutil.rmtree(gone, ignore_errors=True)
-        self.folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+        self.folder.rename(self._gone)
+        shutil.rmtree(self._gone, ignore_errors=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -193,7 +192,11 @@ class Work:
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         try:
             _lock(lock, self.folder)
+            shutil.rmtree(self._gone, ignore_errors=True)
             remove_unfinished(self.folder)
+            if not self.is_begun():
+                # Of one that was killed while it planned.
+                self.clear()
             yield
         finally:
             os.close(lock)

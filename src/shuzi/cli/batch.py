@@ -45,14 +45,14 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         ),
     ],
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--out",
             "-o",
             metavar="FILE",
             help="A .csv (that Excel opens, with a byte-order mark), .xlsx, .parquet or .jsonl.",
         ),
-    ],
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a core by default.")
     ] = None,
@@ -110,6 +110,8 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         tell_skipped(skipped, verbose)
         _print_estimate(found, jobs or cores())
         return
+    if out is None:
+        raise UsageError("--out is missing.", "Say where the table goes: --out results.csv")
     intake = None if review is None else open_intake(review, sample, double_entry)
     with _bar() as tell_state:
         summary = read_batch(
