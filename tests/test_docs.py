@@ -15,7 +15,18 @@ from shuzi.training.recipes import PAGE, RECIPES, knobs
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 COMMANDS = {
-    *("read", "train", "evaluate", "predict", "export", "card", "recipes", "synth", "serve"),
+    *(
+        "read",
+        "train",
+        "evaluate",
+        "compare",
+        "predict",
+        "export",
+        "card",
+        "recipes",
+        "synth",
+        "serve",
+    ),
     *("data fetch", "data show", "data convert", "review status", "review export"),
 }
 

@@ -7,6 +7,7 @@ import typer
 import shuzi
 from shuzi.cli import boundary
 from shuzi.cli.card import card
+from shuzi.cli.compare import compare
 from shuzi.cli.data import data_convert, data_fetch, data_show, synth
 from shuzi.cli.evaluate import evaluate, predict
 from shuzi.cli.export import export
@@ -52,6 +53,7 @@ def shuzi_command(
 app.command()(read)
 app.command()(train)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(predict)
 app.command()(export)
 app.command()(card)
