@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shuzi.dataset import Dataset
     from shuzi.training.finetune import Outcome
     from shuzi.training.recipes import Recipe
+    from shuzi.training.run import Run
 
 
 @stopped("Nothing was trained.")
@@ -106,7 +107,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         given = (recipe, settings, out, keras, teacher, validation, invert, transpose)
         if any(given) or normalise is not None:
             raise UsageError("--resume takes recipe, settings, models and folder from the run.")
-        finished = runs.resume(resume, data=data, verbose=verbose)
+        finished, is_tested = runs.resume(resume, data=data, verbose=verbose), True
     else:
         if keras is not None:
             need_extra("keras", "keras")
@@ -119,21 +120,19 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         if seeds > 1:
             _train_seeds(chosen, seeds, dataset, out, seed, models)
             return
-        finished = runs.train(
-            chosen,
-            dataset=dataset,
-            out=out,
-            seed=seed,
-            **models,
-        )
+        finished = runs.train(chosen, dataset=dataset, out=out, seed=seed, **models)
+        is_tested = len(dataset.test_labels) > 0
     if verbose:
-        sees = finished.network == "page"
-        following = (
-            f"read --page-model {finished.folder} PICTURE"
-            if sees
-            else (f"evaluate {finished.folder}")
-        )
-        say(f"The run is in {finished.folder}. Next: shuzi {following}")
+        say(f"The run is in {finished.folder}. Next: shuzi {_following(finished, is_tested)}")
+
+
+def _following(run: "Run", is_tested: bool) -> str:
+    """What to do with a run first."""
+    if run.network == "page":
+        return f"read --page-model {run.folder} PICTURE"
+    if is_tested:
+        return f"evaluate {run.folder}"
+    return f"predict {run.folder} IMAGES -o predictions.csv"
 
 
 def _train_seeds(
