@@ -178,6 +178,18 @@ def test_images_to_predict_may_lack_labels(tmp_path, digits):
         assert found.labels is None
 
 
+def test_an_idx_file_to_predict_stands_for_its_own_images(tmp_path, digits):
+    save_idx(tmp_path, digits, ".gz")
+    found = load_images(tmp_path / "train-images-idx3-ubyte.gz")
+    np.testing.assert_array_equal(found.labels, digits.train_labels)
+    (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()
+    found = load_images(tmp_path / "t10k-images-idx3-ubyte.gz")
+    np.testing.assert_array_equal(found.images, digits.test_images)
+    assert found.labels is None
+    with pytest.raises(DataError, match="holds labels"):
+        load_images(tmp_path / "train-labels-idx1-ubyte.gz")
+
+
 def test_a_file_without_images_names_what_it_has(tmp_path):
     np.savez(tmp_path / "a.npz", pictures=np.zeros((2, 27), np.uint8))
     with pytest.raises(DataError, match="its arrays are pictures"):

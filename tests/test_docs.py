@@ -20,6 +20,7 @@ COMMANDS = {
         "batch",
         "train",
         "evaluate",
+        "compare",
         "predict",
         "export",
         "card",

@@ -10,9 +10,11 @@ import torch
 from torch.nn import functional
 
 from shuzi.training.dense import Dense
+from shuzi.training.device import choose_device
+from shuzi.training.loop import Split, Trainer
 from shuzi.training.network import cross_entropy_gradient
 from shuzi.training.networks import build
-from shuzi.training.optimisers import KerasSGD
+from shuzi.training.optimisers import KerasSGD, make_optimiser
 from shuzi.training.recipes import Recipe
 
 keras = pytest.importorskip("keras")
@@ -50,6 +52,41 @@ def test_fifty_steps_give_the_weights_of_keras(nesterov, decay):
     ours = [p.detach().numpy() for p in network.parameters()]
     for mine, theirs in zip(ours, twin.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "theirs"), [("adam", "Adam"), ("rmsprop", "RMSprop")])
+def test_fifty_steps_of_the_other_optimisers_give_the_weights_of_keras(name, theirs):
+    recipe = Recipe(dropout=0, hidden=(32,), scale=255).with_settings({"optimizer": name})
+    network = build(recipe, 0, torch.Generator())
+    twin = keras_twin(network, recipe)
+    twin.compile(optimizer=getattr(keras.optimizers, theirs)(), loss="categorical_crossentropy")
+    optimiser = make_optimiser(network, recipe, len(IMAGES))
+    for t, (images, labels) in enumerate(zip(IMAGES, LABELS, strict=True)):
+        twin.train_on_batch(images.reshape(-1, 784) / 255, np.eye(10)[labels])
+        optimiser.schedule(t)
+        network.learn(torch.from_numpy(images), torch.from_numpy(labels), optimiser.loss_scale / 32)
+        optimiser.step()
+    ours = [p.detach().numpy() for p in network.parameters()]
+    for mine, kernel in zip(ours, twin.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, kernel, atol=1e-4)
+
+
+def test_class_weights_weigh_as_in_keras():
+    weights = {digit: 0.5 + digit / 5 for digit in range(10)}
+    recipe = Recipe(dropout=0, hidden=(16,), scale=255, decay=0, momentum=0)
+    recipe = recipe.with_settings({"class_weight": weights, "batch_size": 32, "shuffle": False})
+    images, labels = torch.from_numpy(IMAGES[0]), torch.from_numpy(LABELS[0])
+    part = Split(images, labels)
+    trainer = Trainer(recipe, 0, choose_device("fp32"), part, part.take(torch.arange(1)))
+    twin = keras_twin(trainer.network, recipe)
+    twin.compile(keras.optimizers.SGD(recipe.lr), loss="categorical_crossentropy")
+    twin.train_on_batch(
+        IMAGES[0].reshape(-1, 784) / 255, np.eye(10)[LABELS[0]], class_weight=weights
+    )
+    trainer.run_epoch(lambda seen: None)
+    ours = [p.detach().numpy() for p in trainer.network.parameters()]
+    for mine, theirs in zip(ours, twin.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
 
 
 def test_loss_and_its_gradient_are_those_of_keras():

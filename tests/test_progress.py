@@ -42,8 +42,8 @@ def test_csv_leaves_its_field_empty():
 def test_a_pipe_gets_plain_lines(command, digits_npz, tmp_path):
     done = command("train", "--data", digits_npz, "--out", tmp_path / "run", *SETTINGS)
     lines = done.stdout.splitlines()
-    assert lines[0] == "Epoch 1/2"
-    assert re.match(r"1050/1050 - \d+\.\d+s - loss: \d", lines[1])
+    assert lines[:2] == ["Train on 1050 samples, validate on 450 samples", "Epoch 1/2"]
+    assert re.match(r"1050/1050 - \d+\.\d+s - loss: \d", lines[2])
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
 

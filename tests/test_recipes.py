@@ -51,8 +51,9 @@ def test_every_knob_of_the_tutorial_can_be_set():
         *("activation=swish", "dropout=1", "dropout=-0.1", "dropout=nan", "lr=inf", "lr=-1"),
         *("momentum=1", "nesterov=maybe", "batch_size=0", "validation_split=1", "scale=0"),
         *("convolutions=4x16", "convolutions=5x16,3x0", "convolutions=5x16/3", "mean=half"),
-        *("shuffle=2", "network=transformer", "optimiser=adam", "augment=more", "marks=-1"),
-        *("ema=1", "strength=-1", "taught=2"),
+        *("shuffle=2", "network=transformer", "optimiser=adagrad", "augment=more", "marks=-1"),
+        *("ema=1", "strength=-1", "taught=2", "schedule=up", "warmup=1", "patience=-1"),
+        *("keep=first", "class_weight=1,2", "class_weight=0,0,0,0,0,0,0,0,0,-1"),
     ],
 )
 def test_an_impossible_value_is_named_with_what_is_allowed(setting):
@@ -130,3 +131,36 @@ def test_settings_may_be_a_dict():
 def test_wrong_settings_are_named(settings, said):
     with pytest.raises(RecipeError, match=said):
         TUTORIAL.with_settings(settings)
+
+
+def test_keras_names_are_known():
+    recipe = TUTORIAL.with_settings(["learning_rate=0.1", "units=256,64", "rate=0.2"])
+    assert (recipe.lr, recipe.hidden, recipe.dropout) == (0.1, (256, 64), 0.2)
+    adam = TUTORIAL.with_settings(["optimizer=Adam"])
+    assert (adam.optimiser, adam.lr, adam.decay) == ("adam", 0.001, 0.0)
+    assert TUTORIAL.with_settings({"optimizer": "rmsprop", "learning_rate": 0.5}).lr == 0.5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("epoch", "epochs"), ("learnrate", "learning_rate"), ("batchsize", "batch_size")],
+)
+def test_a_wrong_name_gets_the_nearest_one(wrong, meant):
+    with pytest.raises(RecipeError, match=f"{wrong}'; did you mean {meant}\\?"):
+        TUTORIAL.with_settings([f"{wrong}=1"])
+
+
+def test_a_wrong_recipe_gets_the_nearest_one():
+    with pytest.raises(RecipeError, match=r"did you mean tutorial\?"):
+        find_recipe("tutorail")
+
+
+def test_class_weights_may_be_those_of_keras():
+    assert TUTORIAL.with_settings({"class_weight": {0: 2, 9: 0.5}}).class_weight == (
+        "2,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,0.5"
+    )
+
+
+def test_adamws_decay_is_no_schedule():
+    with pytest.raises(RecipeError, match="schedule"):
+        RECIPES["fast"].with_settings(["schedule=decay"])

@@ -110,6 +110,21 @@ class Dataset:
         """How many images of each digit a part has."""
         return [int((self._part(part)[1] == digit).sum()) for digit in range(10)]
 
+    def lacks(self) -> list[str]:
+        """What is to say of what is not there: digits, and test images."""
+        said = []
+        missing = [str(digit) for digit, n in enumerate(self.counts("train")) if not n]
+        if missing:
+            said.append(
+                f"It has no training images of {', '.join(missing)}: a model that learns from it "
+                "will never read these. Add some, or take it as it is."
+            )
+        if len(self.test_labels) == 0:
+            said.append(
+                "It has no test images: test with others, `shuzi evaluate RUN --data PATH`."
+            )
+        return said
+
     def repeats(self) -> list[str]:
         """What is to say of images that are there more than once, pixel for pixel."""
         labels: dict[bytes, int] = {}
@@ -122,15 +137,15 @@ class Dataset:
         said = []
         if again:
             said.append(
-                f"{again} training images are the same as another one, {contradicting} of them "
-                "with another label."
+                f"Training images that are the same as another one: {again}; with another label "
+                f"than that one: {contradicting}."
             )
         for name in ("validation", "test"):
             shared = sum(image.tobytes() in labels for image in self._part(name)[0])
             if shared:
                 said.append(
-                    f"{shared} of {len(self._part(name)[1])} {name} images are training images "
-                    "too: what is measured with them is too good. Take them out of one of both."
+                    f"Of the {len(self._part(name)[1])} {name} images, training images too: "
+                    f"{shared}. What is measured with these is too good; take them out of one part."
                 )
         return said
 
@@ -241,14 +256,15 @@ def load_images(
 ) -> Images:
     """The images of a file or a folder, and their labels if it has some.
 
-    Of data in several parts, the test part. The arguments are those of `load_data`.
+    Of data in several parts, the test part; of an IDX file, its own images. The arguments are those
+    of `load_data`.
 
     Raises:
         DataError: it cannot be used.
         MissingExtraError: its form needs a package that is not installed.
     """
     form = Form(Orientation(invert, transpose), normalise, progress)
-    stored = read_dataset(Path(path), progress=progress)
+    stored = read_dataset(Path(path), alone=True, progress=progress)
     return _images(stored, form, str(path), ("test", "train", "validation"))
 
 
@@ -312,14 +328,6 @@ def _load(path: Path, form: Form) -> Dataset:
         if name == "train":
             not_digits = found.not_digits
         notes += [note for note in found.notes if note not in notes]
-    missing = np.setdiff1d(np.arange(10), arrays["train_labels"])
-    if len(missing):
-        notes.append(
-            f"It has no training images of {', '.join(map(str, missing))}: what learns from it "
-            "will never say so. Add some, or take it as it is."
-        )
-    if "test_labels" not in arrays:
-        notes.append("It has no test images; `shuzi evaluate --data` can test with others.")
     return Dataset(
         **arrays,
         not_digits=not_digits if len(not_digits) else None,

@@ -88,7 +88,7 @@ class Form:
         if normalised and part.labels is not None:
             kept = np.any(images, axis=(1, 2))
             if blank := int((~kept).sum()):
-                notes.append(f"{blank} pictures in which no ink was found are left out.")
+                notes.append(f"Left out, as no ink was found in them: {blank}.")
             if not kept.any():
                 raise DataError(f"{source} has only blank pictures.", "Give pictures of digits.")
         if part.labels is None:
@@ -130,10 +130,11 @@ def _is_mnists(images: NDArray[np.uint8] | Pictures) -> bool:
     """Whether they are 28 x 28; and of pictures, whether their ink is bright, by a sample."""
     if isinstance(images, np.ndarray):
         return images.shape[1:] == (SIDE, SIDE)
-    sample = list(images.sample(SAMPLED))
+    sample = images.sample(SAMPLED)
+    if not sample or any(picture.shape != (SIDE, SIDE) for picture in sample):
+        return False
     edges = [np.concatenate([p[0], p[-1], p[:, 0], p[:, -1]]) for p in sample]
-    fits = all(picture.shape == (SIDE, SIDE) for picture in sample)
-    return fits and float(np.median(np.concatenate(edges))) < BRIGHT
+    return float(np.median(edges)) < BRIGHT
 
 
 def _scaled(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ import shuzi
 from shuzi.cli import boundary
 from shuzi.cli.batch import batch
 from shuzi.cli.card import card
+from shuzi.cli.compare import compare
 from shuzi.cli.data import data_convert, data_fetch, data_show, synth
 from shuzi.cli.evaluate import evaluate, predict
 from shuzi.cli.export import export
@@ -54,6 +55,7 @@ app.command()(read)
 app.command()(batch)
 app.command()(train)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(predict)
 app.command()(export)
 app.command()(card)

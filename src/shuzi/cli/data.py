@@ -12,6 +12,7 @@ from shuzi.output import say
 
 if TYPE_CHECKING:
     from shuzi.dataset import Dataset
+    from shuzi.evaluation.orientation import Look
 
 Place = Annotated[
     str | None, typer.Argument(metavar="[PATH]", help="As --data takes it.", show_default=False)
@@ -71,8 +72,11 @@ def data_show(
     Example: shuzi data show photos
     """
     from shuzi.contact import contact_sheet
+    from shuzi.evaluation.orientation import describe
 
-    found = _load(path, data, offline, invert=invert, transpose=transpose, normalise=normalise)
+    found, look = _load(
+        path, data, offline, invert=invert, transpose=transpose, normalise=normalise
+    )
     say(f"{found.name}, from {found.source}")
     say(f"recognised as {found.form}")
     for part, (images, labels) in found.parts.items():
@@ -80,10 +84,10 @@ def data_show(
         say(said + found.fingerprint[f"{part}_images"])
         say(f"{part}_labels {labels.shape} {labels.dtype}")
         say("  " + "  ".join(f"{digit}: {n}" for digit, n in enumerate(found.counts(part))))
-    for note in found.notes:
-        say(note)
-    for said in found.repeats():
+    for said in (*found.notes, *found.lacks(), *found.repeats()):
         say(said)
+    if look is not None:
+        say(describe(look))
     contact_sheet(found.train_images, found.train_labels, sheet)
     say(f"Contact sheet: {sheet}")
 
@@ -102,7 +106,7 @@ def data_convert(
     """
     from shuzi.dataset import save_npz
 
-    found = _load(path, None, True, invert=invert, transpose=transpose, normalise=normalise)
+    found, _ = _load(path, None, True, invert=invert, transpose=transpose, normalise=normalise)
     say(f"recognised as {found.form}")
     for note in found.notes:
         say(note)
@@ -111,13 +115,14 @@ def data_convert(
     say(f"Written to {output}: {counts} images")
 
 
-def _load(path: str | None, data: str | None, offline: bool, **how: Any) -> "Dataset":
-    """The dataset at a path; what is wrong with its orientation is said."""
+def _load(
+    path: str | None, data: str | None, offline: bool, **how: Any
+) -> "tuple[Dataset, Look | None]":
+    """The dataset at a path, and a look at it; what is wrong with its orientation is said."""
     from shuzi.dataset import load_data
     from shuzi.evaluation.orientation import warn
 
     if path is not None and data is not None:
         raise UsageError("PATH and --data say the same.", "Give one of them.")
     found = load_data(path or data, offline=offline, progress=True, **how)
-    warn(found.train_images, found.train_labels, found.source, found.orientation)
-    return found
+    return found, warn(found.train_images, found.train_labels, found.source, found.orientation)

@@ -13,6 +13,8 @@ from shuzi.output import say
 if TYPE_CHECKING:
     from shuzi.dataset import Dataset
     from shuzi.training.finetune import Outcome
+    from shuzi.training.recipes import Recipe
+    from shuzi.training.run import Run
 
 
 @stopped("Nothing was trained.")
@@ -40,6 +42,12 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     seed: Annotated[
         int, typer.Option(min=0, help="Decides the weights, the order and the dropout.")
     ] = 0,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            min=1, help="So many runs, with --seed and the seeds after it; again, it goes on."
+        ),
+    ] = 1,
     precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads to train with; all cores by default.")
@@ -78,6 +86,8 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     need_extra("train", "torch", "safetensors", "matplotlib", "onnx", "onnxscript")
     if from_review is not None and (recipe or keras or resume or teacher or precision != "auto"):
         raise UsageError("--from-review takes its recipe from the model that it starts from.")
+    if seeds > 1 and (resume is not None or from_review is not None):
+        raise UsageError("--seeds goes with neither --resume nor --from-review.")
     if from_review is None and start is not None:
         raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_data
@@ -94,35 +104,53 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.training.recipes import find_recipe
 
     if resume is not None:
-        if recipe or settings or out or keras or teacher or validation or invert or transpose:
+        given = (recipe, settings, out, keras, teacher, validation, invert, transpose)
+        if any(given) or normalise is not None:
             raise UsageError("--resume takes recipe, settings, models and folder from the run.")
-        finished = runs.resume(resume, data=data, verbose=verbose)
+        finished, is_tested = runs.resume(resume, data=data, verbose=verbose), True
     else:
         if keras is not None:
             need_extra("keras", "keras")
         chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
         dataset = load_data(data, validation=validation, **place)
         if verbose:
-            tell_form(dataset, dataset.source)
-        finished = runs.train(
-            chosen,
-            dataset=dataset,
-            out=out,
-            seed=seed,
-            precision=precision,
-            threads=threads,
-            keras=keras,
-            teacher=teacher,
-            verbose=verbose,
-        )
+            tell_form(dataset, dataset.source, dataset.lacks())
+        models: dict[str, Any] = {"keras": keras, "teacher": teacher}
+        models |= {"precision": precision, "threads": threads, "verbose": verbose}
+        if seeds > 1:
+            _train_seeds(chosen, seeds, dataset, out, seed, models)
+            return
+        finished = runs.train(chosen, dataset=dataset, out=out, seed=seed, **models)
+        is_tested = len(dataset.test_labels) > 0
     if verbose:
-        sees = finished.network == "page"
-        following = (
-            f"read --page-model {finished.folder} PICTURE"
-            if sees
-            else (f"evaluate {finished.folder}")
-        )
-        say(f"The run is in {finished.folder}. Next: shuzi {following}")
+        say(f"The run is in {finished.folder}. Next: shuzi {_following(finished, is_tested)}")
+
+
+def _following(run: "Run", is_tested: bool) -> str:
+    """What to do with a run first."""
+    if run.network == "page":
+        return f"read --page-model {run.folder} PICTURE"
+    if is_tested:
+        return f"evaluate {run.folder}"
+    return f"predict {run.folder} IMAGES -o predictions.csv"
+
+
+def _train_seeds(
+    recipe: "Recipe",
+    seeds: int,
+    dataset: "Dataset",
+    out: Path | None,
+    seed: int,
+    options: dict[str, Any],
+) -> None:
+    from shuzi.evaluation.compare import compare_runs, to_table
+    from shuzi.training.seeds import train_seeds
+
+    folder = out or Path("runs") / f"{recipe.name}-seeds"
+    folders = train_seeds(recipe, seeds, dataset=dataset, out=folder, seed=seed, **options)
+    if options["verbose"]:
+        say(to_table(compare_runs(folders)))
+        say(f"The runs are in {folder}. Next: shuzi compare {folder} --out curves.png")
 
 
 def _train_further(queue: str, dataset: "Dataset", options: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from shuzi.evaluation.calibration import Bin
+from shuzi.evaluation.compare import Group
 from shuzi.evaluation.coverage import Coverage
 from shuzi.evaluation.mistakes import find_mistakes
 from shuzi.files import write_atomically
@@ -44,6 +45,50 @@ def curves(history: Sequence[dict[str, Any]], path: Path) -> None:
         axes.grid(alpha=0.3)
         axes.legend()
     _save(figure, path)
+
+
+def comparison(groups: Sequence[Group], path: Path) -> None:
+    """Loss and accuracy by epoch, a colour a group: the mean of its runs, from least to greatest.
+
+    What is held out is a line, what is trained on a dotted one.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for number, group in enumerate(groups):
+            colour = f"C{number % 10}"
+            for column, line in ((f"val_{name}", "-"), (name, ":")):
+                rows = _by_epoch(group, column)
+                if not rows:
+                    continue
+                epochs = range(1, len(rows) + 1)
+                label = group.name if line == "-" or not _by_epoch(group, f"val_{name}") else None
+                means = [sum(values) / len(values) for values in rows]
+                marker = "o" if len(rows) == 1 else None
+                axes.plot(epochs, means, line, label=label, color=colour, marker=marker)
+                low, high = [min(values) for values in rows], [max(values) for values in rows]
+                axes.fill_between(epochs, low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    _save(figure, path)
+
+
+def _by_epoch(group: Group, name: str) -> list[list[float]]:
+    """The runs' values in each epoch, of as many epochs as any run has."""
+    most = max(len(run.history) for run in group.runs)
+    rows = [
+        [
+            v
+            for r in group.runs
+            if epoch < len(r.history) and (v := r.history[epoch][name]) is not None
+        ]
+        for epoch in range(most)
+    ]
+    return [row for row in rows if row]
 
 
 def confusion(matrix: NDArray[np.int64], path: Path) -> None:

@@ -119,11 +119,22 @@ def warn(
     source: str,
     given: Orientation = UPRIGHT,
     learned: Orientation = UPRIGHT,
-) -> None:
-    """Say on standard error what `advice` says of the images, or that they show no digits."""
+) -> Look | None:
+    """Say on standard error what `advice` says of the images, or that they show no digits; and
+    return the look at them."""
     look = look_at(images, labels)
     if said := advice(look, source, given, learned) if look else no_digits(images, source):
         complain(said)
+    return look
+
+
+def describe(look: Look) -> str:
+    """How the images lie, and what says so."""
+    read = f"has {look.before:.0%} right" if look.labelled else f"is sure of {look.before:.0%}"
+    return (
+        f"They look {_words(look.found)}: their paper is at {look.paper} of 255; of {look.n} "
+        f"shuzi's own digit model {read} as they are."
+    )
 
 
 def no_digits(images: NDArray[np.uint8], source: str) -> str | None:

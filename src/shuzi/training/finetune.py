@@ -123,6 +123,11 @@ def further(recipe: Recipe) -> Recipe:
         marks=min(recipe.marks, DRAWN),
         validation_split=0.0,
         calibrate=False,
+        schedule="usual",
+        warmup=0.0,
+        patience=0,
+        keep="last",
+        class_weight="none",
     )
 
 

@@ -18,11 +18,11 @@ from shuzi.synth.digits import drawn_digits, drawn_marks
 from shuzi.training.augment import warp, wear
 from shuzi.training.average import Average
 from shuzi.training.device import Device
-from shuzi.training.history import Epoch
+from shuzi.training.history import Epoch, best_epoch
 from shuzi.training.network import Network
 from shuzi.training.networks import build
 from shuzi.training.optimisers import make_optimiser
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipes import DIGITS, Recipe
 from shuzi.training.step import make_step
 from shuzi.training.teacher import Teacher
 
@@ -129,6 +129,10 @@ class Trainer:
         self.steps_per_epoch = math.ceil(len(self.train) / self.recipe.batch_size)
         steps = self.steps_per_epoch * self.recipe.epochs
         self.optimiser = make_optimiser(self.network, self.recipe, steps)
+        self.class_weights = _class_weights(recipe, train)
+        self.best: dict[str, Tensor] = {}
+        if recipe.keep == "best":
+            self.best = {n: t.detach().clone() for n, t in self.trained.state_dict().items()}
         self.step = make_step(self.network, self.optimiser, self.device, self.generator)
 
     @property
@@ -137,6 +141,8 @@ class Trainer:
         parts = {"network": self.network.state_dict(), "optimiser": self.optimiser.state}
         if self.average:
             parts["average"] = self.average.network.state_dict()
+        if self.best:
+            parts["best"] = self.best
         return {f"{part}.{name}": t for part, ts in parts.items() for name, t in ts.items()}
 
     @property
@@ -170,7 +176,15 @@ class Trainer:
             val_accuracy=val_accuracy,
         )
         self.history.append(epoch)
+        if self.best and best_epoch(self.history) is epoch:
+            for name, tensor in self.trained.state_dict().items():
+                self.best[name].copy_(tensor)
         return epoch
+
+    def take_best(self) -> None:
+        """Put the weights of the epoch with the least val_loss in the place of the last one's."""
+        if self.best:
+            self.trained.load_state_dict(self.best)
 
     def _train_epoch(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
         stream = np.random.SeedSequence([self.seed, number]).generate_state(1, np.uint64)
@@ -208,10 +222,16 @@ class Trainer:
         return images
 
     def _targets(self, batch: Split) -> Tensor:
-        if self.teacher is None:
+        """Labels; or what is learned of each outcome, float32 (n, k), a teacher's share of it in
+        it, and all of it times the label's weight."""
+        if self.teacher is None and self.class_weights is None:
             return batch.labels
-        one_hot = functional.one_hot(batch.labels, self.recipe.outcomes).float()
-        return torch.lerp(one_hot, self.teacher(batch.images), self.recipe.taught)
+        targets = functional.one_hot(batch.labels, self.recipe.outcomes).float()
+        if self.teacher is not None:
+            targets = torch.lerp(targets, self.teacher(batch.images), self.recipe.taught)
+        if self.class_weights is not None:
+            targets = targets * self.class_weights[batch.labels, None]
+        return targets
 
     def _validate(self) -> tuple[float | None, float | None]:
         if len(self.validation) == 0:
@@ -241,6 +261,23 @@ class Trainer:
             images = torch.cat([images, marks.to(images)])
             labels = torch.cat([labels, torch.full((len(marks),), NOT_A_DIGIT).to(labels)])
         return Split(images, labels)
+
+
+def _class_weights(recipe: Recipe, train: Split) -> Tensor | None:
+    """What a label of each outcome weighs, float32 (k,); None if all weigh the same.
+
+    Balanced, a digit weighs n / (10 n of it), and what is not a digit 1. Source: scikit-learn's
+    compute_class_weight.
+    """
+    if recipe.class_weight == "none":
+        return None
+    if recipe.class_weight == "balanced":
+        counts = torch.bincount(train.labels, minlength=DIGITS)[:DIGITS]
+        weights = counts.sum() / (DIGITS * counts.clamp(min=1))
+    else:
+        weights = torch.tensor([float(part) for part in recipe.class_weight.split(",")])
+    weights = weights.float().to(train.labels.device)
+    return torch.cat([weights, weights.new_ones(recipe.outcomes - DIGITS)])
 
 
 def _score(logits: Tensor, labels: Tensor) -> tuple[float, float]:

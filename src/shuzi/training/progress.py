@@ -8,9 +8,16 @@ from shuzi.training.recipes import Recipe
 
 
 def announce(recipe: Recipe, verbose: int) -> None:
-    """Say what takes its time before the first epoch."""
+    """Say what takes its time before the training begins."""
     if verbose and (recipe.drawn or recipe.marks):
         print(f"Drawing {recipe.drawn} digits and {recipe.marks} marks that are none", flush=True)
+
+
+def announce_samples(train: int, validation: int, verbose: int) -> None:
+    """Say how many images are trained on and validated with, as the tutorial's Keras did."""
+    if verbose:
+        held_out = f", validate on {validation} samples" if validation else ""
+        print(f"Train on {train} samples{held_out}", flush=True)
 
 
 class Reporter:

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -13,6 +14,17 @@ from shuzi.errors import RecipeError, way
 Settings = Mapping[str, Any] | Sequence[str]
 """Changes to a recipe: {"epochs": 10}, or ["epochs=10"]."""
 
+DIGITS = 10
+KERAS_NAMES = {
+    "learning_rate": "lr",
+    "optimizer": "optimiser",
+    "units": "hidden",
+    "rate": "dropout",
+    "weight_decay": "decay",
+}
+"""Keras's names of fields."""
+_KERAS_RATES = {"adam": 1e-3, "rmsprop": 1e-3}
+"""Learning rates that Keras's optimisers have by default, where they are not that of sgd."""
 PART = 48
 """Crops of composed pages that are made at once."""
 
@@ -97,6 +109,19 @@ _WIDTHS = Allowed(
 )
 
 
+def _is_class_weight(text: str) -> bool:
+    if text in ("none", "balanced"):
+        return True
+    try:
+        weights = [float(part) for part in text.split(",")]
+    except ValueError:
+        return False
+    return len(weights) == DIGITS and all(0 <= w < math.inf for w in weights) and any(weights)
+
+
+_CLASS_WEIGHT = Allowed("none, balanced, or ten numbers from 0 up", _is_class_weight)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """One way to train a network. The defaults are the tutorial's.
@@ -127,7 +152,10 @@ class Recipe:
     )
     scale: float = _knob(1.0, "pixels (0 to 255) are divided by this", _between(1e-3, 1e6))
     optimiser: str = _knob(
-        "sgd", "sgd: as in Keras; adamw: with a one-cycle schedule", _one_of(("sgd", "adamw"))
+        "sgd",
+        "sgd, adam, rmsprop: as in Keras, the last two with its learning rate of 0.001 and no "
+        "decay unless these are set too; adamw: Adam with decoupled weight decay",
+        _one_of(("sgd", "adam", "rmsprop", "adamw")),
     )
     ema: float = _knob(
         0.0,
@@ -140,8 +168,22 @@ class Recipe:
         "share of a label that comes from the probabilities of --teacher for the augmented image",
         _between(0, 1),
     )
-    lr: float = _knob(0.01, "learning rate (adamw: its peak)", _between(0, 100))
-    decay: float = _knob(1e-6, "sgd: lr / (1 + decay step); adamw: weight decay", _between(0, 1))
+    lr: float = _knob(0.01, "learning rate (with a schedule: its peak)", _between(0, 100))
+    schedule: str = _knob(
+        "usual",
+        "how the learning rate changes: constant; decay: lr / (1 + decay step); cosine: down to 0; "
+        "step: a tenth after half of the steps, a hundredth after three quarters; onecycle: up, "
+        "then down to 0; usual: onecycle for adamw, else decay",
+        _one_of(("usual", "constant", "decay", "cosine", "step", "onecycle")),
+    )
+    warmup: float = _knob(
+        0.0,
+        "share of the steps in which the learning rate climbs to lr, but for onecycle",
+        _between(0, 1, open_high=True),
+    )
+    decay: float = _knob(
+        1e-6, "sgd, adam, rmsprop: lr / (1 + decay step); adamw: weight decay", _between(0, 1)
+    )
     momentum: float = _knob(0.9, "momentum of sgd", _between(0, 1, open_high=True))
     nesterov: bool = _knob(True, "Nesterov's momentum", _YES_OR_NO)
     batch_size: int = _knob(200, "images in a step", _between(1, 1_000_000))
@@ -151,6 +193,22 @@ class Recipe:
         0.3,
         "share of the training images, the last ones, held out for validation",
         _between(0, 1, open_high=True),
+    )
+    patience: int = _knob(
+        0,
+        "stop when val_loss has not fallen below its least for so many epochs; 0: never",
+        _between(0, 100_000),
+    )
+    keep: str = _knob(
+        "last",
+        "last: the weights of the last epoch are written; best: of that with the least val_loss",
+        _one_of(("last", "best")),
+    )
+    class_weight: str = _knob(
+        "none",
+        "what each digit's images weigh in the loss: none; balanced: each digit as much as any "
+        "other; or ten numbers, as in 1,1,1,1,1,1,1,1,2,1",
+        _CLASS_WEIGHT,
     )
     calibrate: bool = _knob(
         False,
@@ -185,7 +243,11 @@ class Recipe:
             if knob.metadata:
                 value = _typed(knob.name, getattr(self, knob.name))
                 object.__setattr__(self, knob.name, value)
+        if self.schedule_of_optimiser == "decay" and self.optimiser == "adamw":
+            raise RecipeError("schedule: adamw's decay is that of the weights; choose another one.")
         if self.network == "page":
+            if self.keep == "best" or self.patience:
+                raise RecipeError("keep, patience: a page recipe keeps a moving average instead.")
             if not 1 <= self.batch_size <= PART:
                 raise RecipeError(f"batch_size: a page recipe takes 1 to {PART} crops in a step.")
             if self.crops < PART or self.crops % PART:
@@ -196,6 +258,13 @@ class Recipe:
             raise RecipeError("taught: a teacher says nothing of marks; one of them must be 0.")
 
     @property
+    def schedule_of_optimiser(self) -> str:
+        """The schedule that is meant: `usual` is another one for each optimiser."""
+        if self.schedule != "usual":
+            return self.schedule
+        return "onecycle" if self.optimiser == "adamw" else "decay"
+
+    @property
     def outcomes(self) -> int:
         """Ten digits, and an eleventh for what is none."""
         return 11 if self.marks else 10
@@ -204,7 +273,8 @@ class Recipe:
         """The recipe with some fields changed.
 
         Args:
-            settings: values by field, or `field=value` as the command line takes them.
+            settings: values by field, or `field=value` as the command line takes them; Keras's
+                names of fields will do.
         """
         if isinstance(settings, str) or not isinstance(settings, (Mapping, Sequence)):
             raise RecipeError(
@@ -212,7 +282,10 @@ class Recipe:
             )
         if not isinstance(settings, Mapping):
             settings = dict(map(_split, settings))
-        changes = {str(name): _parse(str(name), value) for name, value in settings.items()}
+        fields = {KERAS_NAMES.get(str(name), str(name)): v for name, v in settings.items()}
+        changes = {name: _parse(name, value) for name, value in fields.items()}
+        if (kind := changes.get("optimiser")) in _KERAS_RATES and kind != self.optimiser:
+            changes = {"lr": _KERAS_RATES[kind], "decay": 0.0} | changes
         return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
@@ -245,8 +318,15 @@ def find_recipe(name: str) -> Recipe:
     """
     known = RECIPES | {PAGE.name: PAGE}
     if name not in known:
-        raise RecipeError(f"No recipe {name!r}; there are {', '.join(known)}.")
+        meant = did_you_mean(name, known)
+        raise RecipeError(f"No recipe {name!r}; {meant}there are {', '.join(known)}.")
     return known[name]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A question after the name that is nearest, to begin a list of all of them with."""
+    near = get_close_matches(name.lower(), list(known), 1)
+    return f"did you mean {near[0]}? " if near else ""
 
 
 def _kind(name: str) -> Any:
@@ -272,7 +352,11 @@ def _split(setting: str) -> tuple[str, str]:
 def _parse(name: str, text: Any) -> Any:
     """The value that a text says; what is not a text is one."""
     if name not in knobs():
-        raise RecipeError(f"Unknown field {name!r}; the fields are {', '.join(knobs())}.")
+        meant = did_you_mean(name, [*knobs(), *KERAS_NAMES])
+        raise RecipeError(f"Unknown field {name!r}; {meant}the fields are {', '.join(knobs())}.")
+    if name == "class_weight" and isinstance(text, Mapping):
+        # As Keras takes it: weights by class, the others being 1.
+        text = ",".join(str(text.get(digit, 1.0)) for digit in range(DIGITS))
     if not isinstance(text, str):
         return text.item() if isinstance(text, np.generic) else text
     kind = _kind(name)
@@ -281,7 +365,7 @@ def _parse(name: str, text: Any) -> Any:
             return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
         if get_origin(kind) is tuple:
             return tuple(get_args(kind)[0](part) for part in text.split(","))
-        return kind(text)
+        return kind(text.lower() if name in ("optimiser", "activation") else text)
     except (ValueError, KeyError):
         raise _refuse(name, text) from None
 

@@ -11,7 +11,7 @@ import torch
 
 from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_data
-from shuzi.errors import Interrupted, OutputError, RunError, UsageError, way
+from shuzi.errors import Interrupted, OutputError, RecipeError, RunError, UsageError, way
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.evaluation.orientation import advice, complain, look_at
@@ -21,12 +21,12 @@ from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device, choose_device
 from shuzi.training.diagnosis import diagnose
 from shuzi.training.export import save_onnx, save_weights
-from shuzi.training.history import Epoch, to_csv
+from shuzi.training.history import Epoch, best_epoch, is_over, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
 from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
-from shuzi.training.progress import Reporter, announce
+from shuzi.training.progress import Reporter, announce, announce_samples
 from shuzi.training.recipes import Recipe, Settings, find_recipe
 from shuzi.training.record import load_record, new_record, save_record
 from shuzi.training.start import load_start
@@ -90,6 +90,7 @@ def train(  # noqa: PLR0913 - an option each
         torch.set_num_threads(threads)
     taught_by = find_teacher(recipe, teacher)
     dataset = dataset if dataset is not None else load_data(progress=verbose > 0)
+    _check_held_out(recipe, dataset)
     folder = _make_folder(out, recipe)
     record = new_record(recipe, seed, dataset, device)
     look = look_at(dataset.train_images, dataset.train_labels)
@@ -144,6 +145,17 @@ def resume(
     return _go_on(folder, record, dataset, verbose)
 
 
+def _check_held_out(recipe: Recipe, dataset: Dataset) -> None:
+    """Refuse what looks at a validation part where there is none."""
+    has_some = recipe.validation_split > 0 or len(dataset.validation_labels) > 0
+    if not has_some and (recipe.keep == "best" or recipe.patience):
+        raise RecipeError(
+            "keep=best and patience look at the validation, and no images are held out.",
+            f"Hold some out, {way('set', 'validation_split=0.1')}, or give some of your own to "
+            f"{way('validation')}.",
+        )
+
+
 def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int) -> Run:
     recipe = Recipe.from_dict(record["recipe"])
     try:
@@ -151,7 +163,11 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
         if recipe.network == "page":
             return Run(folder, tuple(_train_page(folder, record, verbose)), recipe.network)
         trainer = _make_trainer(folder, record, dataset)
+        announce_samples(len(trainer.train), len(trainer.validation), verbose)
         _train_epochs(trainer, folder, len(trainer.train), verbose)
+        said = _choose(trainer, record)
+        if verbose and said:
+            print(said, flush=True)
         _finish(trainer, folder, record)
         if verbose and (said := diagnose(trainer, dataset)):
             complain(said)
@@ -240,6 +256,8 @@ def _train_epochs(trainer: Trainer | PageTrainer, folder: Path, images: int, ver
     reporter = Reporter(epochs, images, verbose)
     try:
         for number in range(len(trainer.history) + 1, epochs + 1):
+            if is_over(trainer.history, trainer.recipe.patience):
+                break
             reporter.begin(number)
             trainer.run_epoch(reporter.seen)
             save_checkpoint(folder, trainer.state, trainer.history)
@@ -247,6 +265,22 @@ def _train_epochs(trainer: Trainer | PageTrainer, folder: Path, images: int, ver
             reporter.end(trainer.history)
     finally:
         reporter.stop()
+
+
+def _choose(trainer: Trainer, record: dict[str, Any]) -> str | None:
+    """Take the weights that the recipe keeps; the record and the message say of which epoch."""
+    recipe, last, best = trainer.recipe, trainer.history[-1], best_epoch(trainer.history)
+    if best is None:
+        return None
+    said = []
+    if is_over(trainer.history, recipe.patience) and last.epoch < recipe.epochs:
+        record["stopped"] = {"epoch": last.epoch, "patience": recipe.patience}
+        said.append(f"Stopped after epoch {last.epoch}: val_loss fell last in {best.epoch}.")
+    if recipe.keep == "best":
+        trainer.take_best()
+        record["kept"] = {"epoch": best.epoch, "val_loss": best.val_loss}
+        said.append(f"Kept epoch {best.epoch}, the best by val_loss, {best.val_loss:.4f}.")
+    return " ".join(said) or None
 
 
 def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:

@@ -47,10 +47,11 @@ parts = pickle.load(gzip.open("mnist.pkl.gz"), encoding="latin1")
 np.savez("mnist.npz", x_train=x, y_train=y, x_val=xv, y_val=yv, x_test=xt, y_test=yt)"""
 
 
-def read_dataset(path: Path, *, progress: bool = False) -> Stored:
+def read_dataset(path: Path, *, alone: bool = False, progress: bool = False) -> Stored:
     """What a file or a folder holds, in whatever form; FORMS lists them.
 
     Args:
+        alone: an IDX file stands for its own images, not for its whole set.
         progress: show a bar on a terminal where it takes long.
 
     Raises:
@@ -63,7 +64,7 @@ def read_dataset(path: Path, *, progress: bool = False) -> Stored:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     if idx.is_idx_name(path) and path.is_file():
-        return idx.read_sets(path.parent, path.name)
+        return idx.read_part(path) if alone else idx.read_sets(path.parent, path.name)
     return _read_file(path, progress)
 
 
@@ -111,8 +112,9 @@ def _read_arrays(path: Path) -> Stored:
 
 
 def _find_npz(folder: Path, progress: bool) -> Stored | None:
-    path = folder / "mnist.npz"
-    return _read_file(path, progress) if path.is_file() else None
+    paths = sorted(folder.glob("*.npz"))
+    named = [path for path in paths if path.name == "mnist.npz"] or paths
+    return _read_file(named[0], progress) if len(named) == 1 else None
 
 
 def _find_tables(folder: Path, progress: bool) -> Stored | None:
@@ -141,8 +143,11 @@ def _read_tables(paths: list[Path], progress: bool) -> Stored:
     if len(parts) == 1 and (only := next(iter(parts.values()))).labels is not None:
         # A single file is what to train on, or to predict, whatever its name.
         parts = {"train": only}
+    is_emnist = "emnist" in paths[0].name.lower()
+    if is_emnist:
+        notes.append(idx.TURNED)
     form = "CSV as Kaggle's" if is_kaggles else "CSV, a row an image"
-    return Stored(form=form, parts=parts, notes=tuple(notes))
+    return Stored(form=form, parts=parts, notes=tuple(notes), transposed=is_emnist)
 
 
 _FOLDERS: tuple[Callable[[Path, bool], Stored | None], ...] = (

@@ -34,10 +34,10 @@ def read_by_class(folder: Path) -> Stored | None:
         return None
     skipped: list[Path] = []
     parts = {part: _read_classes(place, skipped) for part, place in places.items()}
-    notes = [f"{len(skipped)} files that are not pictures are left out: {_some(skipped)}."]
-    return Stored(
-        form="a folder of pictures for each digit", parts=parts, notes=tuple(notes[: len(skipped)])
-    )
+    notes = []
+    if skipped:
+        notes.append(f"Left out, as they are not pictures: {len(skipped)} ({_some(skipped)}).")
+    return Stored(form="a folder of pictures for each digit", parts=parts, notes=tuple(notes))
 
 
 def read_labelled(folder: Path) -> Stored | None:
@@ -66,11 +66,13 @@ def read_labelled(folder: Path) -> Stored | None:
         labels.append(int(digits or NOT_A_DIGIT))
     if not files:
         raise DataError(f"{folder / LABELS} has no pictures of one digit.", _BY_DIGIT)
-    notes = [f"{longer} pictures of numbers of several digits are left out."]
+    notes = []
+    if longer:
+        notes.append(f"Left out, as they show several digits: {longer}.")
     return Stored(
         form="pictures and labels.csv, as `shuzi review export --to dataset` writes them",
         parts={"train": Part(Pictures(files, str(folder)), np.array(labels, np.uint8))},
-        notes=tuple(notes[:longer]),
+        notes=tuple(notes),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from shuzi.errors import DataError
@@ -19,6 +20,9 @@ _ORDER = ("", "emnist-digits-", "emnist-mnist-", "qmnist-")
 _ROOTS = (".", "raw", "MNIST/raw", "EMNIST/raw", "QMNIST/raw")
 """Where torchvision has them below its root."""
 
+TURNED = "EMNIST stores rows as columns; the images are turned upright."
+"""What is said of EMNIST's files."""
+
 Files = dict[str, dict[str, Path]]
 """Of one set: by part, and by role, images or labels."""
 
@@ -28,9 +32,9 @@ def find_sets(folder: Path) -> dict[str, Files]:
     found: dict[str, Files] = defaultdict(lambda: defaultdict(dict))
     for path in sorted(folder.iterdir(), reverse=True):
         # Plain before gzipped, as the later one stays.
-        if matched := _NAME.fullmatch(path.name):
-            part = part_of(matched["part"]) or "train"
-            found[matched["set"]][part][matched["role"]] = path
+        if is_idx_name(path):
+            name, part, role = _meaning(path.name)
+            found[name][part][role] = path
     return found
 
 
@@ -58,40 +62,61 @@ def read_sets(folder: Path, chosen: str | None = None) -> Stored:
     """
     sets = find_sets(folder)
     if chosen is not None:
-        matched = _NAME.fullmatch(chosen)
-        name = matched["set"] if matched else ""
+        name = _meaning(chosen)[0]
     else:
         name = next((known for known in _ORDER if known in sets), min(sets))
-    others = sorted(other or "MNIST's own names" for other in sets if other != name)
-    notes = [f"{folder} also has {', '.join(others)}: give a file of those to take them."]
+    parts = {}
+    for part, files in sets[name].items():
+        for role, other, dimensions in (("images", "labels", 3), ("labels", "images", 1)):
+            if role not in files:
+                missing = files[other].name.removesuffix(".gz").replace(other, role)
+                missing = re.sub(r"idx\d", f"idx{dimensions}", missing)
+                raise DataError(f"{folder} lacks {missing} (plain or .gz).")
+        parts[part] = _read_part(files, name, part)
+    stored = _stored(name, parts)
+    if others := sorted(other or "MNIST's own names" for other in sets if other != name):
+        note = f"{folder} also has {', '.join(others)}: give a file of those to take them."
+        return replace(stored, notes=(*stored.notes, note))
+    return stored
+
+
+def read_part(path: Path) -> Stored:
+    """The images of one file, with their labels if these lie beside it.
+
+    Raises:
+        DataError: it holds labels, or cannot be used.
+    """
+    name, part, role = _meaning(path.name)
+    if role == "labels":
+        raise DataError(f"{path} holds labels, not images.", "Give the file of the images.")
+    files = find_sets(path.parent)[name][part] | {"images": path}
+    return _stored(name, {part: _read_part(files, name, part)})
+
+
+def _meaning(name: str) -> tuple[str, str, str]:
+    """What a file's name says: its set, its part, its role."""
+    matched = _NAME.fullmatch(name)
+    assert matched is not None
+    return matched["set"], part_of(matched["part"]) or "train", matched["role"]
+
+
+def _stored(name: str, parts: dict[str, Part]) -> Stored:
+    called = name.rstrip("-_.")
+    if called.startswith(("emnist", "qmnist")):
+        called = called.upper().replace("-", " ", 1)
     is_emnist = name.startswith("emnist")
-    if is_emnist:
-        notes.append("EMNIST stores rows as columns; the images are turned upright.")
     return Stored(
-        form=f"IDX files, {_called(name)}",
-        parts={part: _read_part(folder, name, part, files) for part, files in sets[name].items()},
-        notes=tuple(notes if others else notes[1:]),
+        form=f"IDX files, {called or 'by the names of MNIST'}",
+        parts=parts,
+        notes=(TURNED,) if is_emnist else (),
         transposed=is_emnist,
     )
 
 
-def _called(name: str) -> str:
-    called = name.rstrip("-_.")
-    return {"": "by MNIST's names", "qmnist": "QMNIST"}.get(
-        called, called.upper().replace("-", " ", 1) if called.startswith("emnist") else called
-    )
-
-
-def _read_part(folder: Path, name: str, part: str, files: dict[str, Path]) -> Part:
-    if "images" not in files:
-        label = files["labels"].name
-        missing = label.replace("labels-idx1", "images-idx3").replace("labels.idx1", "images.idx3")
-        raise DataError(f"{folder} lacks {missing} (plain or .gz).")
+def _read_part(files: dict[str, Path], name: str, part: str) -> Part:
     images = as_pixels(read_idx(files["images"]), f"{part} images", str(files["images"]))
     if "labels" not in files:
-        missing = files["images"].name.removesuffix(".gz")
-        missing = missing.replace("images", "labels").replace("idx3", "idx1")
-        raise DataError(f"{folder} lacks {missing} (plain or .gz).")
+        return Part(images)
     labels = read_idx(files["labels"])
     # QMNIST's rows are digit, source, writer and so on.
     if name.startswith("qmnist") and labels.ndim == 2:
@@ -99,7 +124,7 @@ def _read_part(folder: Path, name: str, part: str, files: dict[str, Path]) -> Pa
     digits = as_digits(labels, f"{part} labels", str(files["labels"]))
     if len(images) != len(digits):
         raise DataError(
-            f"{folder}: {part} has {len(images)} images but {len(digits)} labels.",
+            f"{files['images']}: {part} has {len(images)} images but {len(digits)} labels.",
             "Give one label for each image.",
         )
     return Part(images, digits)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import DataError, MissingExtraError, extra
 from shuzi.files.arrays import MAX_BYTES, reading
+from shuzi.files.datasets.idx import TURNED
 from shuzi.files.datasets.named import sort_arrays
 from shuzi.files.datasets.stored import Stored
 from shuzi.files.datasets.values import square
@@ -45,11 +46,10 @@ def read_matlab(path: Path) -> Stored:
     arrays = {name: value for name, value in _flat(found) if not name.startswith("__")}
     is_emnist = any(name.startswith("dataset/") for name in arrays)
     arrays = _images_first(arrays)
-    notes = ("EMNIST stores rows as columns; the images are turned upright.",)
     return Stored(
         form="MATLAB, EMNIST's layout" if is_emnist else "MATLAB's matrices",
         parts=sort_arrays(arrays, str(path)),
-        notes=notes if is_emnist else (),
+        notes=(TURNED,) if is_emnist else (),
         transposed=is_emnist,
     )
 

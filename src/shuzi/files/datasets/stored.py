@@ -1,6 +1,7 @@
 """What a dataset's files hold, as they hold it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,10 +48,13 @@ class Pictures:
                 "Remove them, or save them again as PNG or JPEG.",
             )
 
-    def sample(self, most: int) -> "Pictures":
-        """Some of them, evenly spaced."""
-        places = np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(int))
-        return Pictures([self.files[place] for place in places], self.source)
+    def sample(self, most: int) -> list[Grey]:
+        """Some of them, evenly spaced, less those that cannot be read."""
+        found = []
+        for place in np.unique(np.linspace(0, len(self) - 1, most).astype(int)):
+            with suppress(ImageError):
+                found.append(load_grey(self.files[place]))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

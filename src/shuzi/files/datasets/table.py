@@ -131,20 +131,23 @@ def find_columns(lines: list[str], path: Path) -> Columns:
 
 def _blocks(stream: IO[bytes], path: Path) -> Iterator[list[str]]:
     """The lines, some thousand at a time; none of the lists is empty."""
-    rest = b""
+    rest, size = b"", 0
     while block := stream.read(_BLOCK):
+        size += len(block)
+        if size > MAX_BYTES:
+            raise DataError(f"{path} unpacks to more than {MAX_BYTES:,} bytes.", _SPLIT)
         whole, newline, rest = (rest + block).rpartition(b"\n")
         if len(rest) > _BLOCK:
             raise DataError(f"{path} has a line of more than {_BLOCK:,} bytes.", _DAMAGED)
-        if newline:
+        if newline and whole.strip():
             yield _lines(whole, path)
-    if rest:
+    if rest.strip():
         yield _lines(rest, path)
 
 
 def _lines(block: bytes, path: Path) -> list[str]:
     try:
-        return block.decode("utf-8-sig").splitlines() or [""]
+        return block.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise DataError(f"{path} is not text in UTF-8.", "Save it as CSV in UTF-8.") from None
 
@@ -167,6 +170,8 @@ def _parse(rows: list[str], number: int, columns: Columns, path: Path) -> Values
 def _what_is_wrong(rows: list[str], number: int, columns: Columns, path: Path) -> DataError:
     for line, row in enumerate(rows, number):
         cells = _cells(row, columns.separator)
+        if not row.strip():
+            continue
         if len(cells) != columns.width:
             return DataError(
                 f"{path}: line {line} has {len(cells)} values, the first has {columns.width}.",

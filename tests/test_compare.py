@@ -1,0 +1,86 @@
+"""Several seeds with one command, and runs side by side."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from shuzi.errors import RunError, UsageError
+from shuzi.evaluation.compare import compare_runs, to_table
+from shuzi.evaluation.figures import comparison
+from shuzi.training.recipes import TUTORIAL
+from shuzi.training.seeds import train_seeds
+
+SETTINGS = {"epochs": 2, "hidden": (16,), "scale": 255, "batch_size": 100}
+
+
+@pytest.fixture(scope="module")
+def seeds(digits, tmp_path_factory):
+    out = tmp_path_factory.mktemp("seeds") / "small"
+    recipe = TUTORIAL.with_settings(SETTINGS)
+    train_seeds(recipe, 3, dataset=digits, out=out, seed=4, verbose=0)
+    return out
+
+
+def test_each_seed_has_a_run(seeds):
+    assert sorted(path.name for path in seeds.iterdir()) == ["seed-4", "seed-5", "seed-6"]
+    assert [run.seed for run in compare_runs([seeds])[0].runs] == [4, 5, 6]
+
+
+def test_again_only_what_is_missing_is_trained(seeds, digits, capsys):
+    recipe = TUTORIAL.with_settings(SETTINGS)
+    before = {path: path.stat().st_mtime_ns for path in seeds.rglob("*") if path.is_file()}
+    train_seeds(recipe, 2, dataset=digits, out=seeds, seed=4, verbose=1)
+    assert capsys.readouterr().out == ""
+    assert {p: p.stat().st_mtime_ns for p in seeds.rglob("*") if p.is_file()} == before
+    with pytest.raises(RunError, match="another recipe"):
+        train_seeds(TUTORIAL, 1, dataset=digits, out=seeds, seed=4)
+
+
+def test_seeds_are_one_row_with_mean_and_deviation(seeds, run):
+    groups = compare_runs([seeds, run.folder])
+    assert [len(group.runs) for group in groups] == [3, 1]
+    accuracies = [one.values["val_accuracy"] for one in groups[0].runs]
+    assert groups[0].mean("val_accuracy") == pytest.approx(sum(accuracies) / 3)
+    assert groups[0].deviation("val_accuracy") > 0
+    assert groups[1].deviation("val_accuracy") is None
+    head, first, second, changes = to_table(groups).splitlines()
+    assert head.split()[:4] == ["runs", "n", "epochs", "seconds"]
+    assert first.startswith("small  3  2") and " ± " in first
+    assert second.split()[:3] == ["short", "1", "3"]
+    assert changes.startswith("short: batch_size=50 dropout=0.1 epochs=3 hidden=64,32")
+
+
+def test_curves_are_drawn(seeds, run, tmp_path):
+    comparison(compare_runs([seeds, run.folder]), tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.width > 500
+
+
+def test_the_epoch_that_is_kept_counts(seeds, tmp_path):
+    (tmp_path / "run").mkdir()
+    for name in ("run.json", "history.csv"):
+        (tmp_path / "run" / name).write_bytes((seeds / "seed-4" / name).read_bytes())
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    kept = record | {"kept": {"epoch": 1, "val_loss": 1.0}}
+    (tmp_path / "run" / "run.json").write_text(json.dumps(kept))
+    (found,) = compare_runs([tmp_path / "run"])[0].runs
+    assert found.values["val_loss"] == found.history[0]["val_loss"]
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", "{", '{"recipe": {}, "seed": "x", "data": {}}'])
+def test_what_is_no_run_is_refused(tmp_path, record):
+    with pytest.raises(RunError, match="nor a folder of run folders"):
+        compare_runs([tmp_path])
+    (tmp_path / "run.json").write_text(record)
+    with pytest.raises(RunError, match="cannot be compared"):
+        compare_runs([tmp_path])
+
+
+def test_the_command_prints_and_draws(seeds, command, refused):
+    done = command("compare", seeds, "--out", "a.png")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Written to a.png"
+    assert "--seeds goes with neither" in refused(
+        UsageError.exit_code, "train", "--seeds", 2, "--resume", seeds / "seed-4"
+    )
