@@ -91,7 +91,8 @@ def evaluate(  # noqa: PLR0913 - an option each
         sets: files and folders of pictures of other writers and of what is no digit, as
             `shuzi.evaluation.sets` reads them.
         corruptions: whether to test on the fifteen corruptions too.
-        invert, transpose: as `load_mnist` takes them, for `data`.
+        invert: as `load_mnist` takes it, for `data`.
+        transpose: the same.
         verbose: 1 says on standard error if the images look inverted or transposed.
 
     Raises:
