@@ -1,4 +1,4 @@
-"""Pages of print: words are no numbers, and such a page is not turned to make them some."""
+"""Pages of print: words are not numbers, and such a page is not turned to make them some."""
 
 from importlib.resources import files
 
@@ -65,7 +65,7 @@ def test_every_word_is_one_group():
 
 
 def test_a_number_among_words_is_read(reader, digits):
-    """The word before it is no part of it."""
+    """The word before it is not a part of it."""
     picture, _ = print_page("DejaVuSans", 30)
     paper = picture.copy()
     ink = 255 - digits.test_images[0]
