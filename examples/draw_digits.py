@@ -1,4 +1,4 @@
-"""Draw the example pictures: digits and numbers as pen strokes, on paper, chalk, in a shadow.
+"""Draw the example pictures: digits and numbers as pen strokes, on paper, chalk, a desk.
 
     python examples/draw_digits.py
 
@@ -7,6 +7,7 @@ Writes beside this script; the same pictures each time.
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -17,6 +18,10 @@ OVERSAMPLING = 4
 
 # Points that the pen passes, x to the right and y down, in a field of 1 x 1.
 STROKES = {
+    0: [
+        [(0.52, 0.1), (0.3, 0.28), (0.27, 0.62), (0.46, 0.9), (0.7, 0.7), (0.72, 0.32), (0.5, 0.1)]
+    ],
+    1: [[(0.36, 0.3), (0.46, 0.2), (0.55, 0.1)], [(0.55, 0.1), (0.51, 0.5), (0.48, 0.9)]],
     2: [
         [(0.24, 0.3), (0.36, 0.12), (0.6, 0.1), (0.74, 0.28), (0.6, 0.52), (0.24, 0.88)],
         [(0.24, 0.88), (0.5, 0.84), (0.8, 0.88)],
@@ -25,20 +30,34 @@ STROKES = {
         [(0.26, 0.2), (0.5, 0.09), (0.7, 0.24), (0.62, 0.42), (0.44, 0.48), (0.68, 0.56)],
         [(0.68, 0.56), (0.75, 0.74), (0.58, 0.9), (0.36, 0.88), (0.22, 0.78)],
     ],
+    4: [
+        [(0.46, 0.1), (0.33, 0.36), (0.22, 0.6)],
+        [(0.22, 0.6), (0.5, 0.58), (0.8, 0.55)],
+        [(0.63, 0.34), (0.6, 0.64), (0.56, 0.92)],
+    ],
     5: [
         [(0.72, 0.12), (0.5, 0.13), (0.34, 0.14)],
         [(0.34, 0.14), (0.31, 0.3), (0.29, 0.46)],
         [(0.29, 0.46), (0.5, 0.4), (0.71, 0.54), (0.7, 0.78), (0.48, 0.91), (0.25, 0.84)],
+    ],
+    6: [
+        [(0.64, 0.1), (0.42, 0.3), (0.28, 0.66), (0.44, 0.9), (0.66, 0.8), (0.64, 0.58)],
+        [(0.64, 0.58), (0.46, 0.52), (0.3, 0.7)],
     ],
     7: [[(0.22, 0.16), (0.5, 0.14), (0.78, 0.15)], [(0.78, 0.15), (0.58, 0.5), (0.44, 0.9)]],
     8: [
         [(0.68, 0.2), (0.48, 0.1), (0.32, 0.24), (0.5, 0.46), (0.7, 0.68), (0.54, 0.9)],
         [(0.54, 0.9), (0.32, 0.84), (0.3, 0.66), (0.5, 0.46), (0.69, 0.34), (0.68, 0.2)],
     ],
+    9: [
+        [(0.7, 0.26), (0.5, 0.1), (0.32, 0.26), (0.42, 0.46), (0.62, 0.4), (0.7, 0.26)],
+        [(0.7, 0.26), (0.66, 0.6), (0.58, 0.92)],
+    ],
 }
 
 COUNTS = [("List A", " 37"), ("List B", "238"), ("List C", "  7"), ("Total", "282")]
 """A form's labels and the digits in its boxes; a space is an unused one."""
+DESK = [["2064", "19", "853"], ["7", "490", "1268"], ["345", "86", "21"], ["9031", "574", "60"]]
 PAGE = [["25", "378", "52"], ["835", "7", "2238"], ["58", "3"]]
 
 
@@ -116,6 +135,23 @@ def in_a_shadow(picture, seed):
     return Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8))
 
 
+def on_a_desk(sheet, seed):
+    """A photo of a sheet that lies on a wooden desk, from above and a little to one side."""
+    rng = np.random.default_rng(seed)
+    width, height = size = 1400, 1000
+    boards = cv2.resize(rng.normal(0, 9, (250, 8)), size, interpolation=cv2.INTER_CUBIC)
+    wood = np.array([132, 96, 66]) + boards[:, :, None]
+    left, top, right, bottom = 0.09 * width, 0.1 * height, 0.9 * width, 0.92 * height
+    corners = [(left + 60, top), (right - 20, top + 30), (right + 40, bottom), (left, bottom - 40)]
+    flat = [(0, 0), (sheet.width, 0), sheet.size, (0, sheet.height)]
+    way = cv2.getPerspectiveTransform(np.float32(flat), np.float32(corners))
+    seen = cv2.warpPerspective(np.asarray(sheet, float), way, size, flags=cv2.INTER_AREA)
+    covers = cv2.warpPerspective(np.ones((sheet.height, sheet.width, 1)), way, size)[:, :, None]
+    shade = 1 - 0.5 * cv2.GaussianBlur(np.roll(covers, (9, 12), (0, 1)), (0, 0), 9)[:, :, None]
+    photo = covers * seen + (1 - covers) * wood * shade
+    return Image.fromarray(photo.clip(0, 255).astype(np.uint8))
+
+
 def main():
     white, blue = (250, 249, 245), (38, 52, 140)
     on_paper(ink(3, 280, 16), white, (25, 25, 30)).save(HERE / "3.png")
@@ -130,6 +166,8 @@ def main():
     crop = on_paper(number("2753", 46, 3.5, seed=3), (226, 221, 208), (52, 50, 60))
     in_a_shadow(crop, 3).save(HERE / "number-2753.jpg", quality=80)
     in_a_shadow(page(PAGE, white, blue), 4).save(HERE / "page.jpg", quality=82)
+    desk = in_a_shadow(on_a_desk(page(DESK, white, blue), 8), 8)
+    desk.save(HERE / "desk.jpg", quality=82)
     in_a_shadow(form(COUNTS, white, blue), 5).save(HERE / "form.jpg", quality=82)
     in_a_shadow(Image.new("RGB", (320, 240), white), 0).save(HERE / "blank.jpg", quality=82)
 

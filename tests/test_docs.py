@@ -14,6 +14,10 @@ from shuzi.training.recipes import PAGE, RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+BOTH = sorted(
+    str(path.relative_to(ROOT)).removesuffix(".zh.md") for path in DOCUMENTS if ".zh." in path.name
+)
+"""Documents that there are in both languages."""
 COMMANDS = {
     *(
         "read",
@@ -43,13 +47,13 @@ def command_lines(name):
     return [line.split()[1:] for line in lines if line.strip().startswith("shuzi ")]
 
 
-@pytest.mark.parametrize("name", ["README", "docs/tutorial"])
+@pytest.mark.parametrize("name", BOTH)
 def test_both_languages_name_the_same_commands(name):
     assert blocks(f"{name}.md", "sh") == blocks(f"{name}.zh.md", "sh")
     assert blocks(f"{name}.md", "python") == blocks(f"{name}.zh.md", "python")
 
 
-@pytest.mark.parametrize("name", ["README", "docs/tutorial"])
+@pytest.mark.parametrize("name", BOTH)
 def test_both_languages_have_the_same_headings_and_figures(name):
     texts = [(ROOT / f"{name}{end}.md").read_text() for end in ("", ".zh")]
     assert len({text.count("\n## ") for text in texts}) == 1
@@ -152,6 +156,13 @@ def test_the_readmes_first_command_reads_a_digit(command):
     assert done.stdout.replace(f"{ROOT}/", "").strip() == shown
 
 
+def test_the_readme_is_short_and_begins_with_a_picture():
+    for name in ("README.md", "README.zh.md"):
+        lines = (ROOT / name).read_text().splitlines()
+        assert len(lines) <= 120
+        assert lines[4].startswith("![")
+
+
 def test_ci_runs_the_readmes_test_command():
     test_command = next(block for block in blocks("README.md", "sh") if "make check" in block)
     assert test_command.strip() in (ROOT / ".ci" / "run").read_text()
@@ -183,8 +194,8 @@ def test_recipes_in_the_documents_exist(path):
             assert words[1] in {*RECIPES, PAGE.name}
 
 
-def test_the_tree_in_the_readme_is_the_tree():
-    text = (ROOT / "README.md").read_text()
+def test_the_tree_of_the_contributors_is_the_tree():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
     package = ROOT / "src" / "shuzi"
     for path in package.iterdir():
         if not path.name.startswith(("_", "py.typed")):

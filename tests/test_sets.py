@@ -1,4 +1,4 @@
-"""Sets of other writers and of what is no digit."""
+"""Sets of other writers and of what is not a digit."""
 
 from pathlib import Path
 

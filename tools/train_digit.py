@@ -34,8 +34,8 @@ LIMITS = (
     "learned from American, Turkish and a few other writers and from drawn digits; digits of "
     "other schools are read less well",
     "on other writers' digits its confidence is up to 1.5 % off, on small blurred cells of "
-    "photos perhaps more; it reckons with one in twenty that is no digit",
-    "what is no digit is recognised best where it is like the drawn marks",
+    "photos perhaps more; it reckons with one in twenty that is not a digit",
+    "what is not a digit is recognised best where it is like the drawn marks",
 )
 
 

@@ -48,7 +48,7 @@ LIMITS = (
     "1 to 8 digits in one line; no signs, decimal points or words",
     "common errors: open 4, 1 with a long upstroke, plain straight ones side by side, ink after it",
     "its confidence is 2 to 5 % off on real logbooks and registers, and too high where there"
-    " is no number",
+    " is not a number",
 )
 RECIPE = Recipe(name="number", optimiser="adamw", lr=4e-3, decay=0.02, batch_size=64, epochs=100)
 

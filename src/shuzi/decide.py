@@ -47,7 +47,7 @@ class Decider:
     More are accepted at the same error than of a page by itself, and none waits for later ones.
 
     Raises:
-        UsageError: the target is no error rate.
+        UsageError: the target is not an error rate.
     """
 
     def __init__(self, target_error: float = TARGET_ERROR) -> None:
@@ -77,7 +77,7 @@ def threshold(confidences: Sequence[float] | np.ndarray, target_error: float) ->
 
 
 def check_target(target_error: float) -> None:
-    """Refuse what is no error rate.
+    """Refuse what is not an error rate.
 
     Raises:
         UsageError: it is not in [0, 1).

@@ -1,12 +1,12 @@
 """Every error that shuzi raises on purpose.
 
     ShuziError                 exit  HTTP
-    ├── UsageError                2   422   an option or value that cannot be
+    ├── UsageError                2   422   an invalid option or value
     │   └── RecipeError           2   422   a recipe, a field or its value
     ├── DataError                 3   422   a dataset that cannot be used
     │   └── DownloadError         4   502   no mirror gave the dataset
     ├── ImageError                5   422   a picture that cannot be read
-    │   ├── NotAPictureError      5   415   a file that is no picture and no PDF
+    │   ├── NotAPictureError      5   415   a file that is not a picture or a PDF
     │   └── TooLargeError         5   413   a picture beyond a limit
     ├── ModelError                6   422   a model file that cannot be used
     ├── RunError                  7   422   a run folder that cannot be used

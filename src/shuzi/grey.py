@@ -105,7 +105,7 @@ def _scaled(values: Values, shape: tuple[int, ...], name: str) -> Grey:
     least, most = min(low for low, _ in ends), max(high for _, high in ends)
     low, high = _range(values(slice(0, 1)).dtype, least, most)
     scaled = np.empty(shape, np.uint8)
-    # Halves, as the whole way from the least to the greatest float is no float.
+    # Halves, as the whole way from the least to the greatest float is not a float.
     span = max(high / 2 - low / 2, np.finfo(np.float64).tiny)
     for rows in _bands(shape):
         share = (values(rows).astype(np.float64) / 2 - low / 2) / span

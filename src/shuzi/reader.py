@@ -106,7 +106,7 @@ class Reader:
 
     Raises:
         ModelError: the digit model cannot be used.
-        UsageError: there is no such kind or turn, or the target is no error rate.
+        UsageError: there is no such kind or turn, or the target is not an error rate.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Reader:
         """A reader with the same models and these options.
 
         Raises:
-            UsageError: there is no such kind or turn, or the target is no error rate.
+            UsageError: there is no such kind or turn, or the target is not an error rate.
         """
         other = copy(self)
         other._choose(kind, rotate, target_error, digits_only)
@@ -280,7 +280,7 @@ class Reader:
     def _read(
         self, picture: PageImage, regions: list[Region]
     ) -> list[tuple[Region, Flat, Transcript]]:
-        """What the regions say, less those that are no number."""
+        """What the regions say, less those that are not a number."""
         flats = [picture.flat(region.quad, MARGIN) for region in regions]
         said = self._transcriber.read(
             [flat.grey for flat in flats],

@@ -12,7 +12,7 @@ from shuzi.image import STANDARD_INPUT
 from shuzi.reader import Look, Reader
 from shuzi.result import SCHEMA, Number, Page
 from shuzi.rows import COLUMNS, failure_row, page_rows
-from shuzi.text import csv_line, json_line, plain
+from shuzi.text import csv_line, json_line, percent, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def to_text(result: Result) -> str:
     if len(shown) == 1 and shown[0].decision == "reject":
         return f"{name}: ? (what is there cannot be read)\n"
     if len(shown) == 1:
-        return f"{name}: {shown[0].text} ({shown[0].confidence:.2%})\n"
+        return f"{name}: {shown[0].text} ({percent(shown[0].confidence)})\n"
     lines = sorted({number.line for number in shown})
     rows = (" ".join(_marked(n) for n in shown if n.line == line) for line in lines)
     return f"{name}:\n" + "".join(f"  {row}\n" for row in rows)

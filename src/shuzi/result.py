@@ -86,7 +86,8 @@ class Number:
         quad: where it stands, which may slope: its top left, top right, bottom right and bottom
             left as x and y; the corners of the box if left out.
         line: of the page, from 1.
-        row, column: from 1, where the page's numbers stand in columns; else None.
+        row: from 1, where the page's numbers stand in columns; else None.
+        column: the same; blank cells count.
         digits: from left to right.
         probabilities: of a single digit, those of the digits 0 to 9; what is missing to 1 is the
             probability that it is not a digit.

@@ -28,6 +28,11 @@ def plain_lines(text: str) -> str:
     return "\n".join(map(plain, text.split("\n")))
 
 
+def percent(confidence: float) -> str:
+    """A confidence for people: no surer than its calibration can be, 99.9 %."""
+    return f"{100 * min(confidence, 0.999):.1f} %"
+
+
 def json_line(values: Any) -> str:
     """The values as JSON on one line, whose strings hold no control character unescaped."""
     return plain(json.dumps(values, ensure_ascii=False)) + "\n"

@@ -159,7 +159,7 @@ def test_every_error_of_the_service_has_words(service, words):
         operation["responses"] for p in document["paths"].values() for operation in p.values()
     ]
     statuses = {status for answer in answers for status in answer if status >= "400"}
-    # The login asks for a token, a lost lease is no error to the reviewer.
+    # The login asks for a token, a lost lease is not an error to the reviewer.
     told = statuses - {"401", "409", "410"} | {"0", "500", "507"}
     assert len(told) > 10
     assert {f"error.{status}" for status in told} - words["en"].keys() == set()

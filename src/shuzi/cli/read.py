@@ -65,7 +65,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
 ) -> None:
     """Read handwritten digits, numbers and pages of them.
 
-    A blank picture has no number, which is no error. What is marked ? is worth a look.
+    A blank picture has no number, which is not an error. Check what has a ? after it.
 
     Example: shuzi read examples/3.png
     """

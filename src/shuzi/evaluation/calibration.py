@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOT_A_DIGIT = 10
-"""The outcome of what is no digit, in models that know it."""
+"""The outcome of what is not a digit, in models that know it."""
 NO_DIGITS = 0.05
-"""How much of what people give to be read is no digit; of training images it is far more."""
+"""How much of what people give to be read is not a digit; of training images it is far more."""
 _HOTTEST = 5.0
 _ITERATIONS = 30
 _RIDGE = 1e-9
@@ -46,7 +46,7 @@ class Calibration:
         """As run.json and cards have it; what is missing changes nothing.
 
         Raises:
-            ValueError, TypeError: a value is no number.
+            ValueError, TypeError: a value is not a number.
         """
         return cls(float(values.get("temperature", 1.0)), float(values.get("shift", 0.0)))
 

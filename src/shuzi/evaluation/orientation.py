@@ -14,7 +14,7 @@ BRIGHT = 128
 """Of the paper: the median of the pixels at the images' edges, 0 where ink is bright, else 255."""
 READS = 0.75
 """What counts as reading digits, of a share of right ones or a mean probability. Measured by
-tools/measure_orientation.py: digits 0.96 and more, what is no digit 0.53 and less."""
+tools/measure_orientation.py: digits 0.96 and more, what is not a digit 0.53 and less."""
 MARGIN = 0.3
 """That another orientation must read better by. Measured by the same: samples of ten upright
 digits read at most 0.04 better transposed, whole sets transposed 0.43 and more better upright."""

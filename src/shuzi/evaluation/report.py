@@ -49,7 +49,7 @@ class Evaluation:
     `accuracy_by_class` has None for a digit without images; `confusion` counts truth (row) by
     guess (column); `calibration_error` is the expected one over the 15 bins of `reliability`;
     `risk_coverage` has up to 200 points of the curve. `sets` are digits of other writers,
-    `refusals` what is no digit, `corruptions` the accuracy by corruption; empty if not asked for.
+    `refusals` what is not a digit, `corruptions` the accuracy by corruption; empty by default.
     """
 
     n: int
@@ -93,7 +93,7 @@ def evaluate(  # noqa: PLR0913 - an option each
             if it is still there, read as then.
         model: a model.onnx instead of a run; the model that shuzi carries if both are None.
         out: the folder to write into; the run, or `evaluation` for a model, if None.
-        sets: files and folders of pictures of other writers and of what is no digit, as
+        sets: files and folders of pictures of other writers and of what is not a digit, as
             `shuzi.evaluation.sets` reads them.
         corruptions: whether to test on the fifteen corruptions too.
         invert, transpose, normalise: as `load_data` takes them, for `data`.

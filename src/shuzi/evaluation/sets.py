@@ -1,4 +1,4 @@
-"""Pictures by other writers, and pictures of what is no digit: read as the reader reads, scored."""
+"""Pictures by other writers, and of what is not a digit: read as the reader reads, scored."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ NOT_DIGITS = "not_digits"
 _LAYOUT = (
     "A set is an .npz with x or images, uint8 (n, height, width), of one digit each, and y or "
     "labels, 0 to 9; without labels, or where the file's or folder's name begins with "
-    f"{NOT_DIGITS}, it holds what is no digit."
+    f"{NOT_DIGITS}, it holds what is not a digit."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pictures:
-    """uint8 (n, height, width), ink dark or bright; labels uint8 (n,), None if they are no digits.
+    """uint8 (n, height, width), ink dark or bright; labels uint8 (n,), None if they are not digits.
 
     Raises:
         DataError: the images have another shape or dtype, or there are none.
@@ -63,7 +63,7 @@ class WriterScore:
 
     An image in which no ink is found counts as wrong in `accuracy` and as not answered. `interval`
     is the accuracy's 95 % interval; `answered` and `wrong` are shares of all images where "not a
-    digit" is no answer.
+    digit" is not an answer.
     """
 
     name: str
@@ -77,7 +77,7 @@ class WriterScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalScore:
-    """How what is no digit is told from the test digits.
+    """How what is not a digit is told from the test digits.
 
     `roc_area` is of the likeliest digit's probability, test digits being the positives; `refused`
     is the share of images that are likelier no digit than any.

@@ -22,7 +22,10 @@ _REMEDIES = (
     (r"locked|lock timeout", "Try again when the other program is done with it."),
     (r"readonly|read-only|permission denied|unable to open", "Check its permissions and folder."),
     (r"full|No space left", "Free some space, then try again; what was decided is kept."),
-    (r"not a database|malformed", "Give another file; this one is no SQLite database or damaged."),
+    (
+        r"not a database|malformed",
+        "Give another file; this one is not an SQLite database, or it is damaged.",
+    ),
     (r"connect|terminat|closed|shut", "Check that the server runs, then try again."),
 )
 _DAMAGED = "Give another file, or a copy of this one from before."

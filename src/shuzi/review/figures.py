@@ -16,8 +16,8 @@ from shuzi.review.tables import items
 class ErrorRate:
     """Wrong ones among `n` numbers; `low` to `high` is the 95 % interval of the rate (Wilson).
 
-    `waiting` numbers of the sample are not decided yet. Those left over are no random part of it,
-    so the rate is honest only when there are none.
+    `waiting` numbers of the sample are not decided yet. These are not a random part of it, so the
+    rate is honest only when there are none.
     """
 
     n: int

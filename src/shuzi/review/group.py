@@ -8,7 +8,7 @@ from typing import TypeVar
 Kind = TypeVar("Kind", str, int)
 
 SHARED = 4
-"""Fewer items read alike than this are no group."""
+"""Fewer items read alike than this are not a group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Verdict:
     """A person's answer for an item: its text, or None for no number; `seconds` it took.
 
     Raises:
-        UsageError: the text is no number of at most 40 characters, or the seconds are none.
+        UsageError: the text is not a number of at most 40 characters, or the seconds are none.
     """
 
     item: int

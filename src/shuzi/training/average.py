@@ -17,7 +17,7 @@ class Average(Generic[N]):
     def __init__(self, network: N, source: nn.Module, keep: float) -> None:
         self.network, self.keep = network, keep
         pairs = list(zip(network.state_dict().values(), source.state_dict().values(), strict=True))
-        # Beside weights, means and variances: batches counted, which are no floats.
+        # Beside weights, means and variances: batches counted, which are not floats.
         self.pairs = [(mine, theirs) for mine, theirs in pairs if mine.is_floating_point()]
 
     @torch.no_grad()

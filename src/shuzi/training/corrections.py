@@ -37,7 +37,7 @@ class Corrections:
 
 
 def load_corrections(store: Store) -> Corrections:
-    """The decided items of one digit, and those of one that are no number, as the reader sees them.
+    """The decided items of one digit or that are not a number, as the reader sees them.
 
     Raises:
         DataError: there are too few.

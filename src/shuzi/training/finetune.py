@@ -132,7 +132,7 @@ def further(recipe: Recipe) -> Recipe:
 
 
 def _known(corrections: Corrections, recipe: Recipe) -> Corrections:
-    """Without those that are no digit, if the model has no word for it."""
+    """Without those that are not a digit, if the model has no word for it."""
     return corrections.take(corrections.labels < recipe.outcomes)
 
 

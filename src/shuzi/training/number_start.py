@@ -35,7 +35,8 @@ def start_from_model(trainer: NumberTrainer, model: Path) -> None:
             getattr(trainer.network.head, part).data.copy_(tensors[f"network.head.{part}"])
     except (OSError, KeyError, RuntimeError, onnx.checker.ValidationError) as error:
         raise ModelError(
-            f"{model} is no number model to go on from: {error}", "Give a number.onnx of shuzi's."
+            f"{model} is not a number model to go on from: {error}",
+            "Give a number.onnx of shuzi's.",
         ) from error
     _take_statistics(trainer)
 

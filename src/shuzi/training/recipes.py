@@ -213,7 +213,7 @@ class Recipe:
     calibrate: bool = _knob(
         False,
         "fit a temperature to the validation part and put it into model.onnx; with marks also a "
-        "shift for what is no digit",
+        "shift for what is not a digit",
         _YES_OR_NO,
     )
     augment: str = _knob(

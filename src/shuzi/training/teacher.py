@@ -16,7 +16,7 @@ class Teacher:
     """A model.onnx, or that of a run folder.
 
     Raises:
-        ModelError: there is none, or it is no digit model.
+        ModelError: there is none, or it is not a digit model.
     """
 
     def __init__(self, place: Path) -> None:
@@ -35,7 +35,7 @@ class Teacher:
     def __call__(self, images: Tensor) -> Tensor:
         """Probabilities of the ten digits, float32 (n, 10), for images uint8 (n, 28, 28)."""
         found = torch.from_numpy(self.recogniser.predict(images.cpu().numpy()))
-        # Of a model that knows what is no digit: given that it is one.
+        # Of a model that knows what is not a digit: given that it is one.
         return (found / found.sum(dim=1, keepdim=True)).to(images.device)
 
 

@@ -55,7 +55,7 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(runs.router)
     app.add_api_route("/healthz", _health, tags=["service"], responses=documents.HEALTH)
-    # What is no route is a file of the page.
+    # What is not a route is a file of the page.
     app.router.default = StaticFiles(directory=_PAGE, html=True)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, settings=settings)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+import shuzi
 from shuzi.web.problems import MEDIA_TYPE
 
 Answers = dict[int | str, dict[str, Any]]
@@ -177,7 +178,9 @@ RUN: Answers = {
     }
 }
 HEALTH: Answers = {
-    200: {"content": {"application/json": {"example": {"status": "ok", "version": "0.1.0"}}}}
+    200: {
+        "content": {"application/json": {"example": {"status": "ok", "version": shuzi.__version__}}}
+    }
 }
 _FILE = {"type": "string", "format": "binary"}
 _FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}

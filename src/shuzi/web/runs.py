@@ -101,7 +101,7 @@ def _record(run: Path) -> dict[str, Any]:
 
 
 def _history(run: Path) -> list[dict[str, float | None]]:
-    """The rows of history.csv; None for what was not measured, or is no finite number."""
+    """The rows of history.csv; None for what was not measured, or is not a finite number."""
     rows = csv.DictReader((_text(run / "history.csv") or "").splitlines())
     try:
         return [

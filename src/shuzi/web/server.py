@@ -41,7 +41,9 @@ def bind(host: str, port: int) -> socket.socket:
             "Give another --port; 0 takes a free one.",
         ) from None
     except OverflowError:
-        raise UsageError(f"--port {port} is no port.", "Give one from 0 to 65535.") from None
+        raise UsageError(
+            f"--port must be a number from 0 to 65535, not {port}.", "Give another."
+        ) from None
 
 
 def known_hosts(

@@ -38,7 +38,7 @@ async def receive_upload(request: Request) -> Upload:
     """The picture in the request's body; it never touches the disk.
 
     Raises:
-        Problem: 415 for what is no picture or PDF by its type, 422 for a form without a file.
+        Problem: 415 for what is not a picture or PDF by its type, 422 for a form without a file.
     """
     kind = media_type(request.headers.get("content-type", ""))
     if kind == "multipart/form-data":
@@ -83,7 +83,7 @@ def _check_type(kind: str) -> None:
     if not picture and kind not in ("application/pdf", "application/octet-stream", ""):
         raise Problem(
             415,
-            f"{kind} is no picture that can be read.",
+            f"{kind} is not a picture that can be read.",
             ImageError.usual,
         )
 

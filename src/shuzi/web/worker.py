@@ -38,7 +38,7 @@ _PR_SET_PDEATHSIG = 1
 def main() -> int:
     _end_with_the_service()
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # What a library prints is no answer.
+    # What a library prints is not an answer.
     os.dup2(2, 1)
     settings, _ = receive(tasks) or sys.exit()
     _limit_memory(settings["memory"])

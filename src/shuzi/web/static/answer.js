@@ -1,7 +1,7 @@
 // What was read of the drawing, beside it.
 
 import { find, make } from "./element.js";
-import { percent, say } from "./language.js";
+import { percent, say, sure } from "./language.js";
 
 const DIGITS = [..."0123456789"];
 /** An alternative less probable than this is not shown. */
@@ -32,7 +32,7 @@ function sureness(page, numbers) {
   if (numbers.length === 0) return say("answer.nothing");
   if (numbers.length > 1) return say("answer.several", { n: numbers.length });
   const [{ decision, confidence }] = numbers;
-  return say(decision === "accept" ? "answer.sure" : "answer.unsure", { p: percent(confidence) });
+  return say(decision === "accept" ? "answer.sure" : "answer.unsure", { p: sure(confidence) });
 }
 
 function barsOf(numbers) {
@@ -57,7 +57,7 @@ function bar(name, share, best = true, other = null) {
     { class: best ? "bar best" : "bar" },
     make("span", { class: "name" }, name),
     make("span", { class: "track" }, filling),
-    make("span", { class: "value" }, percent(share)),
+    make("span", { class: "value" }, sure(share)),
     ...(other ? [make("span", { class: "other soft small" }, other)] : []),
   );
 }

@@ -35,7 +35,7 @@ export class Desk {
     return { text, entries: [...this.entries] };
   }
 
-  /** Decide an entry; a text of null is no number. */
+  /** Decide an entry; a text of null is not a number. */
   decide(entry, text, seconds) {
     this.#decide([{ entry, text }], seconds);
   }

@@ -28,6 +28,11 @@ export function percent(share, digits = 1) {
   return `${nearly ? (100 - 10 ** -digits).toFixed(digits) : rounded}${space}%`;
 }
 
+/** How sure a reading is: no surer than its calibration can be. */
+export function sure(confidence) {
+  return percent(Math.min(confidence, 0.999));
+}
+
 /** Call `listener` now and whenever the language changes. */
 export function whenSpoken(listener) {
   listeners.push(listener);

@@ -1,7 +1,7 @@
 // The numbers of a page beside it, each in a field that can be typed over.
 
 import { make } from "./element.js";
-import { percent, say } from "./language.js";
+import { say, sure } from "./language.js";
 
 /** The fields, in the order of the page's numbers; `changed(i)` when one was corrected. */
 export function listNumbers(place, page, { lit, changed }) {
@@ -35,7 +35,7 @@ export function showNumber(field, numbers, i) {
   field.className = before !== undefined && !removed ? "corrected" : decision;
   field.style.setProperty("--wide", `${Math.max(2, text.length) + 2}ch`);
   const n = numbers.slice(0, i + 1).filter((number) => number.line === line).length;
-  const said = { n, line, text: before ?? text, p: percent(confidence) };
+  const said = { n, line, text: before ?? text, p: sure(confidence) };
   const label = say("read.label", { ...said, decision: say(`decision.${state}`) });
   field.setAttribute("aria-label", label);
   field.title = label;
