@@ -36,7 +36,10 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
     digits_only: Annotated[
-        bool, typer.Option("--digits-only", help="Leave out minus signs, points and commas.")
+        bool, typer.Option("--digits-only", help="Leave out minus signs, points and the like.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Without the second reader: quicker, more for review.")
     ] = False,
     explain: Annotated[
         Path | None,
@@ -93,6 +96,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         rotate=rotate,
         target_error=target_error,
         digits_only=digits_only,
+        fast=fast,
         max_pixels=max_pixels,
     )
     files, skipped = find_files(paths)
