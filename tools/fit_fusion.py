@@ -149,11 +149,13 @@ def has_false_sign(example, weights):
 
 def calibrate(examples, weights):
     """Offset, slope and what a text with signs regains: logistic regression on the best text."""
-    best = [(pool(example.counted, weights), example.truth) for example in examples]
-    values = [
-        (1.0, log_odds(texts[0][1]), float(not texts[0][0].isdigit())) for texts, _ in best if texts
-    ]
-    table, right = np.array(values), np.array([t[0][0] == truth for t, truth in best if t], float)
+    values, right = [], []
+    for example in examples:
+        for text, share in pool(example.counted, weights)[:1]:
+            regains = not text.isdigit() and text != example.own.text
+            values.append((1.0, log_odds(share), float(regains)))
+            right.append(text == example.truth)
+    table, right = np.array(values), np.array(right, float)
 
     def loss(w):
         sure = 1 / (1 + np.exp(-table @ w))

@@ -26,11 +26,11 @@ class Weights:
 
     Args:
         own, second: what each reader counts.
-        signed: added for a text with signs. It is less than what is likeliest, for a sign that
-            nobody wrote is worse than one that is lost.
-        clear: added for the text whose signs are clear from their form.
+        signed: added for a text with signs that are not clear from their form. It is less than
+            what is likeliest, for a sign that nobody wrote is worse than one that is lost.
+        clear: added for the text with those signs that are.
         offset, slope: of the confidence's log-odds, from the pool's.
-        regained: added to those of a text with signs, which was chosen in spite of `signed`.
+        regained: added to those of a text that was chosen in spite of `signed`.
     """
 
     own: float
@@ -47,7 +47,7 @@ class Weights:
 
 
 WEIGHTS = Weights(
-    own=0.67, second=0.653, signed=-1.6, clear=1.352, offset=-0.044, slope=0.767, regained=1.0
+    own=0.746, second=0.697, signed=-2.088, clear=1.491, offset=-0.488, slope=0.791, regained=1.253
 )
 
 
@@ -70,7 +70,7 @@ def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Co
         text: (
             math.log(_without_signs(text, own) + LEAST),
             math.log(line.texts.get(text, 0.0) + LEAST),
-            float(not text.isdigit()),
+            float(not text.isdigit() and text != clear),
             float(not text.isdigit() and text == clear),
         )
         for text in texts
@@ -88,7 +88,7 @@ def fuse(own: Mapping[str, float], line: Line, clear: str, weights: Weights = WE
         return []
     (text, share), *others = ranked
     odds = weights.offset + weights.slope * log_odds(share)
-    odds += 0.0 if text.isdigit() else weights.regained
+    odds += 0.0 if text.isdigit() or text == clear else weights.regained
     confidence = 1 / (1 + math.exp(-odds))
     scale = (1 - confidence) / (1 - share) if others else 0.0
     return [(text, confidence), *((other, scale * p) for other, p in others)]

@@ -15,7 +15,7 @@ from shuzi.recognise.second import Line, SecondReader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser, evenly
 from shuzi.recognise.signs import Sign, find_signs, signed
 from shuzi.recognise.strip import Strip, make_strip
-from shuzi.recognise.unread import has_unread_ink
+from shuzi.recognise.unread import has_small_ink, has_unread_ink
 
 Grey = NDArray[np.uint8]
 NARROW = 1.1
@@ -52,6 +52,7 @@ class Transcript:
         probabilities: of a single digit, float64 (10,): of the digits 0 to 9; what they lack to 1
             is that it is none, or several.
         unread: there is ink besides.
+        small: there is ink besides that may be a sign.
         said: the text and its confidence by shuzi's models alone, if the second reader was asked.
         second: what that one said.
     """
@@ -62,6 +63,7 @@ class Transcript:
     signs: tuple[Sign, ...] = ()
     probabilities: NDArray[np.float64] | None = None
     unread: bool = False
+    small: bool = False
     said: tuple[str, float] | None = None
     second: Line | None = None
 
@@ -220,12 +222,14 @@ class Transcriber:
         if opinion is not None and len(reading.text) == 1:
             said = reading.probabilities
             probabilities = np.array([said.get(str(d), 0.0) for d in range(10)])
-        return Transcript(strip, text, reading, signs, probabilities, unread)
+        small = has_small_ink(strip.values, reading, (first, last))
+        return Transcript(strip, text, reading, signs, probabilities, unread, small)
 
 
 def is_open(own: Transcript) -> bool:
     """Whether the second reader can change the text or the decision."""
-    return own.unread or bool(own.signs) or own.confidence < SURE or "1" in own.text[1:-1]
+    may_have_signs = own.unread or own.small or bool(own.signs) or "1" in own.text[1:-1]
+    return own.confidence < SURE or may_have_signs
 
 
 def digits_of(text: str) -> str:
