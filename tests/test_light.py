@@ -17,6 +17,7 @@ HEAVY = (
     "cv2",
     "fastapi",
     "uvicorn",
+    "rapidocr",
 )
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
 

@@ -1,6 +1,6 @@
 """Single digits and crops of one number, every set, read as `auto` and as what they are.
 
-    python tools/measure_crops.py DATA [--n 1000] [--only SET] [--number-model number.onnx]
+    python tools/measure_crops.py DATA [--n 1000] [--only SET] [--number-model number.onnx] [--fast]
 
 A picture is right where all that is not rejected is its text; of cheques the digits count, as no
 more is known. `accepted` are right ones of which every number is accepted, `wrong accepted` others
@@ -74,8 +74,11 @@ def main():
     parser.add_argument("--only", help="a set's name, or the start of it", default="")
     parser.add_argument("--number-model", type=Path, help="the one that shuzi carries by default")
     parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
+    parser.add_argument("--fast", action="store_true", help="without the second reader")
     options = parser.parse_args()
-    reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
+    reader = shuzi.Reader(
+        number_model=options.number_model, page_model=options.page_model, fast=options.fast
+    )
     scores = {}
     print(
         f"{'':24} {'as':6} {'n':>5} {'right':>6} {'accepted':>9} {'wrong accepted':>15} {'ms':>6}"

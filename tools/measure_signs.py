@@ -1,6 +1,6 @@
 """Minus signs, decimal points and commas: how many are reported, and how many where none is.
 
-    python tools/measure_signs.py DATA [--part tune|report] [--n 500] [--wrong DIR]
+    python tools/measure_signs.py DATA [--part tune|report] [--n 500] [--fast] [--wrong DIR]
 
 Composes numbers of MNIST's training digits with a mark in the same ink, and numbers without one.
 The two parts share no picture: thresholds are chosen on one and reported on the other. Prints a
@@ -200,13 +200,14 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("--part", choices=PARTS, default="report")
     parser.add_argument("--n", type=int, default=500)
+    parser.add_argument("--fast", action="store_true", help="without the second reader")
     parser.add_argument("--wrong", type=Path, help="a folder for pictures with other marks")
     options = parser.parse_args()
     if options.wrong:
         options.wrong.mkdir(parents=True, exist_ok=True)
     mnist = shuzi.load_mnist(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images, mnist.train_labels)
-    reader = shuzi.Reader(threads=1)
+    reader = shuzi.Reader(threads=1, fast=options.fast)
 
     def read(picture):
         return " ".join(number.text for number in reader.read(picture).numbers)

@@ -20,10 +20,11 @@ from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import BEST, GAIN, WELL, mean_confidence, possible_turns, sample_of
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
 from shuzi.recognise.transcriber import PARTLY, Transcriber, Transcript
-from shuzi.result import Box, Digit, Kind, Number, Page
+from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
@@ -100,7 +101,9 @@ class Reader:
         rotate: degrees to turn the pictures clockwise first: 0, 90, 180 or 270; None turns
             those that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
-        digits_only: leave out minus signs, decimal points and commas.
+        digits_only: leave out minus signs, decimal points and other signs.
+        fast: leave out the second reader, RapidOCR's recogniser, which otherwise reads too what
+            shuzi's own models are not sure of.
         max_pixels: larger pictures are refused.
         threads: that work on one prediction; a core each if None.
 
@@ -119,10 +122,12 @@ class Reader:
         rotate: int | None = None,
         target_error: float = TARGET_ERROR,
         digits_only: bool = False,
+        fast: bool = False,
         max_pixels: int = MAX_PIXELS,
         threads: int | None = None,
     ) -> None:
         self._choose(kind, rotate, target_error, digits_only)
+        self.fast = fast
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
         self.number_model, self.page_model = number_model, page_model
@@ -157,6 +162,12 @@ class Reader:
         """Loaded at the first number."""
         return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
 
+    @property
+    def second_reader(self) -> SecondReader | None:
+        """None if it is left out or not installed; loaded when it is first asked."""
+        alone = self.fast or self.kind == "digit"
+        return None if alone else find_second_reader(self.recogniser.threads)
+
     @cached_property
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
@@ -167,6 +178,7 @@ class Reader:
         return Transcriber(
             self.recogniser,
             self.sequence_recogniser,
+            self.second_reader,
             alone=self.own_model,
             digits_only=self.digits_only,
         )
@@ -360,8 +372,17 @@ def _number(
             )
         ),
         probabilities=None if said.probabilities is None else tuple(said.probabilities.tolist()),
+        readers=_opinions(said),
         strip=said.strip.values,
     )
+
+
+def _opinions(said: Transcript) -> tuple[Opinion, ...]:
+    """What each reader said, if there were two."""
+    if said.said is None or said.second is None:
+        return ()
+    second = said.second
+    return Opinion("shuzi", *said.said), Opinion(NAME, second.text, second.confidence)
 
 
 def _digit_box(span: tuple[int, int], said: Transcript, flat: Flat, shape: tuple[int, ...]) -> Box:

@@ -74,6 +74,18 @@ class Digit:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one reader says of a number, and how sure it is of all of it, 0 to 1."""
+
+    reader: str
+    text: str
+    confidence: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"reader": self.reader, "text": self.text, "confidence": self.confidence}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
     """A number that was read.
@@ -91,6 +103,7 @@ class Number:
         digits: from left to right.
         probabilities: of a single digit, those of the digits 0 to 9; what is missing to 1 is the
             probability that it is not a digit.
+        readers: what each reader said, where two were asked.
         strip: what the models read, uint8 (32, w), ink bright; not in the JSON.
     """
 
@@ -104,6 +117,7 @@ class Number:
     column: int | None = None
     digits: tuple[Digit, ...] = ()
     probabilities: tuple[float, ...] | None = None
+    readers: tuple[Opinion, ...] = ()
     strip: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +127,11 @@ class Number:
             object.__setattr__(self, "quad", corners)
 
     def to_dict(self) -> dict[str, Any]:
-        known = {} if self.probabilities is None else {"probabilities": list(self.probabilities)}
+        known: dict[str, Any] = {}
+        if self.probabilities is not None:
+            known["probabilities"] = list(self.probabilities)
+        if self.readers:
+            known["readers"] = [opinion.to_dict() for opinion in self.readers]
         return {
             "text": self.text,
             "confidence": self.confidence,
@@ -140,6 +158,7 @@ class Number:
             column=values.get("column"),
             digits=tuple(Digit.from_dict(digit) for digit in values["digits"]),
             probabilities=None if known is None else tuple(known),
+            readers=tuple(Opinion(**opinion) for opinion in values.get("readers", ())),
         )
 
 

@@ -34,6 +34,7 @@ class Options:
     rotate: int | None = None
     target_error: float = TARGET_ERROR
     digits_only: bool = False
+    fast: bool = False
     max_pixels: int = MAX_PIXELS
 
     def reader(self) -> "Reader":

@@ -13,6 +13,7 @@ from shuzi.cli.options import (
     DigitModel,
     DigitsOnly,
     DoubleEntry,
+    Fast,
     Kind,
     MaxPixels,
     PageModel,
@@ -72,6 +73,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     rotate: Rotate = None,
     target_error: TargetError = 0.01,
     digits_only: DigitsOnly = False,
+    fast: Fast = False,
     model: DigitModel = None,
     page_model: PageModel = None,
     max_pixels: MaxPixels = 50_000_000,
@@ -100,6 +102,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         rotate=rotate,
         target_error=target_error,
         digits_only=digits_only,
+        fast=fast,
         max_pixels=max_pixels,
     )
     skipped: list[str] = []

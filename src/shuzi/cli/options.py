@@ -44,13 +44,16 @@ TargetError = Annotated[
     float, typer.Option(help="The share of wrong numbers among those accepted.")
 ]
 DigitsOnly = Annotated[
-    bool, typer.Option("--digits-only", help="Leave out minus signs, points and commas.")
+    bool, typer.Option("--digits-only", help="Leave out minus signs, points and the like.")
 ]
 DigitModel = Annotated[
     Path | None,
     typer.Option(
         metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
     ),
+]
+Fast = Annotated[
+    bool, typer.Option("--fast", help="Without the second reader: quicker, more for review.")
 ]
 PageModel = Annotated[
     Path | None,

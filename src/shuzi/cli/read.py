@@ -11,6 +11,7 @@ from shuzi.cli.options import (
     DigitModel,
     DigitsOnly,
     DoubleEntry,
+    Fast,
     Kind,
     MaxPixels,
     PageModel,
@@ -51,6 +52,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     rotate: Rotate = None,
     target_error: TargetError = 0.01,
     digits_only: DigitsOnly = False,
+    fast: Fast = False,
     explain: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write what was seen here: pictures and advice."),
@@ -84,6 +86,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         rotate=rotate,
         target_error=target_error,
         digits_only=digits_only,
+        fast=fast,
         max_pixels=max_pixels,
     )
     files, skipped = find_files(paths)

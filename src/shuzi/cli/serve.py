@@ -41,6 +41,9 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
             metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
         ),
     ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Without the second reader: quicker, more for review.")
+    ] = False,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,
@@ -70,6 +73,7 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
         review=review,
         runs=runs,
         model=model,
+        fast=fast,
         hosts=known_hosts(host, names or [], token, open_to_network),
         target_error=target_error,
         max_bytes=max_bytes,

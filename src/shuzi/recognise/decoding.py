@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+DIGITS = "0123456789"
 BEAM = 8
 """Texts kept at each frame of the search."""
 UNLIKELY = 1e-3
@@ -12,7 +13,7 @@ Beams = dict[tuple[int, ...], tuple[float, float]]
 
 
 def beam_search(
-    log_probabilities: NDArray[np.floating], beam: int = BEAM
+    log_probabilities: NDArray[np.floating], beam: int = BEAM, alphabet: str = DIGITS
 ) -> list[tuple[str, float]]:
     """The likeliest texts and their probabilities, summed over their alignments, best first.
 
@@ -20,14 +21,14 @@ def beam_search(
     as prefix search by Hannun and others (2014), "First-pass large vocabulary recognition".
 
     Args:
-        log_probabilities: float (t, 11), the blank first.
+        log_probabilities: float (t, 1 + len(alphabet)), the blank first.
     """
     beams: Beams = {(): (1.0, 0.0)}
     for frame in np.exp(log_probabilities.astype(np.float64)).tolist():
         beams = _extended(beams, frame)
         if len(beams) > beam:
             beams = dict(_ranked(beams)[:beam])
-    return [("".join(str(c - 1) for c in text), sum(parts)) for text, parts in _ranked(beams)]
+    return [("".join(alphabet[c - 1] for c in text), sum(parts)) for text, parts in _ranked(beams)]
 
 
 def _ranked(beams: Beams) -> list[tuple[tuple[int, ...], tuple[float, float]]]:

@@ -108,6 +108,15 @@ class SequenceRecogniser:
         seen = zip(map(beam_search, tables), tables, strips, strict=True)
         return [_reading(*one) for one in seen]
 
+    def places(self, strip: NDArray[np.uint8], text: str) -> tuple[tuple[int, int], ...]:
+        """The columns of each digit of a text that another read on the strip."""
+        (table,) = self.log_probabilities([strip])
+        # A digit that occurs twice in a row takes a blank more.
+        needed = len(text) + sum(a == b for a, b in pairwise(text))
+        if needed > len(table):
+            return evenly(len(text), strip.shape[1])
+        return _spans(align(table, text), strip)
+
     def log_probabilities(self, strips: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """Of the blank and the digits in each frame of each strip, float32 (t, 11)."""
         groups: dict[int, list[int]] = defaultdict(list)
@@ -148,6 +157,11 @@ class SequenceRecogniser:
                     f"[n, {HEIGHT}, w] in and log_probabilities float [n, t, {_CLASSES}] out.",
                     "Give a number model, or leave it out for the shipped one.",
                 )
+
+
+def evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
+    """The columns of so many digits, if nothing is known of them."""
+    return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
 
 
 def padded_width(width: int) -> int:

@@ -14,6 +14,8 @@ INKED = 100
 SPECK = 14
 """Pixels of a strip, whose writing is 22 rows high: smaller components are specks. A minus sign has
 16 or more."""
+SMALLEST, HIGHEST, WIDEST = 6, 20, 30
+"""Pixels of ink that may be a sign: at least, and its rows and columns at most."""
 SLASH = 2.0, 1.5
 """Rows of a strip that a slash reaches above and below the digits beside it: all 5 of `pages/` do,
 and 2 of 44 ones within numbers of the logbooks, registers and cheques."""
@@ -57,6 +59,26 @@ def has_unread_ink(
         if not of_sign and not (shared >= -NEAR).any():
             return True
     return False
+
+
+def has_small_ink(strip: NDArray[np.uint8], reading: Reading, region: Span) -> bool:
+    """Whether there is ink beside the digits that may be a sign: of 711 composed numbers with signs
+    that were read as digits alone it is in most, of 2,000 without signs in one of eighteen.
+
+    Args as of `has_unread_ink`.
+    """
+    mask = (strip > INKED).astype(np.uint8)
+    _, found, boxes, _ = cv2.connectedComponentsWithStats(mask)
+    left, top, wide, high, area = np.asarray(boxes, np.int32).T
+    anything = np.ones(len(area), bool)
+    labels = np.asarray(found, np.int32)
+    digits = [_largest(labels[:, first:end], anything) for first, end in reading.spans]
+    middle, bottom = left + wide / 2, top + high
+    small = (area >= SMALLEST) & (high < HIGHEST) & (wide < WIDEST)
+    small &= (top > 0) & (bottom < len(strip)) & (bottom > len(strip) // 4)
+    small &= (region[0] - 1 <= middle) & (middle <= region[1] + 1)
+    small[[0, *digits]] = False
+    return bool(small.any())
 
 
 def _largest(labels: NDArray[np.int32], among: NDArray[np.bool_]) -> int:

@@ -56,6 +56,16 @@ class DigitAnswer(BaseModel):
     alternatives: list[tuple[str, float]]
 
 
+class OpinionAnswer(BaseModel):
+    """What one reader says of a number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reader: str
+    text: str = Field(description="? stands for a character that is no digit and no sign.")
+    confidence: float = Field(ge=0, le=1)
+
+
 class NumberAnswer(BaseModel):
     """A number that was read."""
 
@@ -76,6 +86,9 @@ class NumberAnswer(BaseModel):
     column: int | None = Field(description="From 1; blank cells count.")
     digits: list[DigitAnswer]
     probabilities: list[float] | None = None
+    readers: list[OpinionAnswer] | None = Field(
+        None, description="What each reader said, where two were asked."
+    )
 
 
 class SeenAnswer(BaseModel):

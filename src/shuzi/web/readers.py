@@ -1,6 +1,6 @@
 """What readings need of a request, and the pool that does them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
@@ -56,7 +56,7 @@ class Readers:
     """Reads uploads in a pool of workers; every request has its own options.
 
     Raises:
-        ModelError: the digit model cannot be used.
+        ModelError: the digit model or the second reader cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -65,6 +65,14 @@ class Readers:
 
             # Workers load it, too, but when they start is too late for a complaint.
             Recogniser(settings.model, threads=1)
+        if not settings.fast:
+            from shuzi.recognise.second import find_second_reader
+
+            # Its lack is said here, and by no worker.
+            second = find_second_reader(1)
+            settings = replace(settings, fast=second is None)
+            if second is not None:
+                second.open()
         self.pool = Pool(settings)
 
     async def read(self, upload: Upload, options: Options, **wanted: Any) -> Message:

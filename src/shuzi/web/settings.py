@@ -21,6 +21,7 @@ class Settings:
         review: path or URL of the review database; the user's own if None.
         runs: the folder whose runs the page shows; none if None.
         model: a digit model instead of the one that shuzi carries.
+        fast: leave out the second reader.
         hosts: names by which the service is asked for; others are refused; empty allows all.
         max_bytes: of one request.
         max_bytes_held: of all requests together that are being received or read.
@@ -40,6 +41,7 @@ class Settings:
     review: str | None = None
     runs: Path | None = None
     model: Path | None = None
+    fast: bool = False
     hosts: tuple[str, ...] = LOOPBACK
     max_bytes: int = 20_000_000
     max_bytes_held: int = 400_000_000

@@ -44,8 +44,11 @@ def main() -> int:
     _limit_memory(settings["memory"])
     # The service has as many workers as it may use cores.
     cv2.setNumThreads(1)
-    reader = Reader(settings["model"], max_pixels=settings["max_pixels"], threads=1)
+    fast, max_pixels = settings["fast"], settings["max_pixels"]
+    reader = Reader(settings["model"], fast=fast, max_pixels=max_pixels, threads=1)
     reader.sequence_recogniser  # noqa: B018 - loaded now, not at the first number
+    if reader.second_reader is not None:
+        reader.second_reader.open()
     send(answers, {"ready": True})
     while (task := receive(tasks)) is not None:
         try:

@@ -40,6 +40,7 @@ class Worker:
         self._say(
             {
                 "model": None if settings.model is None else str(settings.model),
+                "fast": settings.fast,
                 "max_pixels": settings.max_pixels,
                 "max_pages": settings.max_pages,
                 "memory": settings.worker_memory,

@@ -1,0 +1,53 @@
+"""Two readers' texts -> one text and its probability."""
+
+import pytest
+
+from shuzi.recognise.fusion import fuse
+from shuzi.recognise.second import Line
+
+
+def line(texts, marked=0.0):
+    best = max(texts, key=texts.get, default="")
+    return Line(best, texts.get(best, 0.0), texts, marked)
+
+
+def test_two_that_agree_are_surer_than_two_that_do_not():
+    agreed = fuse({"27": 0.9, "21": 0.1}, line({"27": 0.9}), "27")
+    apart = fuse({"27": 0.9, "21": 0.1}, line({"21": 0.9}), "27")
+    assert agreed[0][0] == "27"
+    assert agreed[0][1] > 0.9 > apart[0][1]
+
+
+def test_the_surer_one_is_believed():
+    assert fuse({"27": 0.99}, line({"21": 0.4, "27": 0.2}), "27")[0][0] == "27"
+    assert fuse({"27": 0.4, "21": 0.3}, line({"21": 0.99}), "27")[0][0] == "21"
+
+
+@pytest.mark.parametrize(
+    ("own", "text"),
+    [("45150", "45/50"), ("375", "3.75"), ("5", "-5"), ("1210512023", "12/05/2023")],
+)
+def test_signs_are_believed_where_the_digits_are_those_that_a_reader_without_signs_sees(own, text):
+    assert fuse({own: 0.95}, line({text: 0.97}), own)[0][0] == text
+
+
+def test_a_sign_that_is_not_clear_is_none():
+    assert fuse({"375": 0.95}, line({"3.75": 0.5, "375": 0.4}), "375")[0][0] == "375"
+
+
+def test_signs_that_are_clear_from_their_form_stay():
+    said = line({"3.75": 0.6, "3,75": 0.3})
+    assert fuse({"375": 0.95}, said, "3,75")[0][0] == "3,75"
+    assert fuse({"375": 0.95}, said, "375")[0][0] == "3.75"
+
+
+def test_the_probabilities_are_in_order_and_of_one_thing():
+    texts = fuse({"27": 0.6, "21": 0.3, "": 0.1}, line({"21": 0.5, "2.7": 0.3}), "27")
+    shares = [p for _, p in texts]
+    assert sum(shares) == pytest.approx(1)
+    assert shares[1:] == sorted(shares[1:], reverse=True)
+    assert "" not in dict(texts)
+
+
+def test_nothing_is_read_of_nothing():
+    assert fuse({"": 1.0}, line({"": 1.0}), "") == []

@@ -1,0 +1,166 @@
+"""RapidOCR's recogniser as the second reader: lines in, digits, signs and marks out."""
+
+import json
+import logging
+import subprocess
+import sys
+from importlib.resources import files
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+from pages import number
+from PIL import Image, ImageDraw, ImageFont
+from places import EXAMPLES
+
+from shuzi.errors import ModelError
+from shuzi.recognise import second
+from shuzi.recognise.second import SecondReader, find_file, find_second_reader, tidy
+
+FONT = str(files("matplotlib") / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf")
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return SecondReader(find_file(), threads=1)
+
+
+def line(text, size=40):
+    """The text in print, dark on white."""
+    face = ImageFont.truetype(FONT, size)
+    left, top, right, bottom = face.getbbox(text)
+    picture = Image.new("L", (right - left + 16, bottom - top + 16), 240)
+    ImageDraw.Draw(picture).text((8 - left, 8 - top), text, font=face, fill=30)
+    return np.asarray(picture)
+
+
+def best(said):
+    return max(said.texts, key=said.texts.get)
+
+
+def test_handwritten_numbers_of_any_width_are_read_together(reader, digits):
+    chosen = [range(0, 3), range(10, 12), range(20, 32), range(40, 43)]
+    pairs = [number(digits.test_images, digits.test_labels, places) for places in chosen]
+    lines, texts = zip(*pairs, strict=True)
+    said = reader.read([np.pad(ink, 8, constant_values=255) for ink in lines])
+    assert [best(one) for one in said] == list(texts)
+    assert all(one.marked < 0.1 for one in said)
+
+
+@pytest.mark.parametrize("text", ["12/05/2023", "45/50", "3.75", "-5", "10:35", "1.250,00"])
+def test_signs_come_out_as_written(reader, text):
+    (said,) = reader.read([line(text)])
+    assert best(said) == said.text == text
+
+
+@pytest.mark.parametrize("text", ["$45.00", "18x5", "97%", "No 12"])
+def test_what_is_no_digit_and_no_sign_is_a_mark(reader, text):
+    (said,) = reader.read([line(text)])
+    assert said.marked > 0.9
+    assert second.MARK in said.text
+
+
+def test_a_space_is_no_mark(reader):
+    (said,) = reader.read([line("12 345")])
+    assert best(said) == "12345"
+    assert said.marked < 0.1
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (48, 60000)])
+def test_a_line_of_any_shape_is_read_in_bounded_memory(reader, shape):
+    (said,) = reader.read([np.full(shape, 255, np.uint8)])
+    assert 0 <= said.marked <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.250,-", "1.250"),
+        ("-5", "-5"),
+        ("--5", "-5"),
+        ("26.928.", "26.928"),
+        (".:7", "7"),
+        ("1..5", "1.5"),
+        ("-", ""),
+        ("", ""),
+    ],
+)
+def test_signs_stand_between_digits(text, expected):
+    assert tidy(text) == expected
+
+
+def model(path, characters, classes, height=48):
+    """A file that takes lines and says nothing, its characters and their number as given."""
+    shape = ["n", 3, height, "w"]
+    image = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    said = helper.make_tensor_value_info("said", TensorProto.FLOAT, [1, 1, classes])
+    value = helper.make_tensor("value", TensorProto.FLOAT, [1, 1, classes], [0.0] * classes)
+    nodes = [helper.make_node("Constant", [], ["said"], value=value)]
+    graph = helper.make_graph(nodes, "nothing", [image], [said])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    if characters is not None:
+        helper.set_model_props(made, {"character": "\n".join(characters)})
+    onnx.save(made, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("characters", "classes", "height"),
+    [
+        ("0123456789-.,/:", 12, 48),
+        ("abcdefghijklmno", 17, 48),
+        (None, 17, 48),
+        ("0123456789-.,/:", 17, 32),
+    ],
+    ids=["other classes", "no digits", "no names", "another height"],
+)
+def test_a_file_of_another_form_is_named_with_what_to_do(tmp_path, characters, classes, height):
+    path = model(tmp_path / "other.onnx", characters, classes, height)
+    with pytest.raises(ModelError, match=r"other\.onnx is no second reader") as error:
+        SecondReader(path).open()
+    assert "pip install" in error.value.remedy
+    assert "fast" in error.value.remedy
+
+
+def test_a_file_of_its_form_is_taken(tmp_path):
+    SecondReader(model(tmp_path / "same.onnx", "0123456789-.,/:", 17)).open()
+
+
+def test_without_the_package_shuzi_reads_alone_and_says_so_once(monkeypatch, caplog):
+    monkeypatch.setattr(second, "PACKAGE", "no_such_package")
+    find_second_reader.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        assert [find_second_reader(1) for _ in range(3)] == [None] * 3
+    find_second_reader.cache_clear()
+    assert len(caplog.messages) == 1
+    assert "pip install 'no_such_package>=3.10'" in caplog.messages[0]
+
+
+def command(*words):
+    """What a new process that reads says, and whether it loaded the package."""
+    code = (
+        "import sys; from shuzi.cli import app; app(sys.argv[1:], standalone_mode=False);"
+        "print('rapidocr' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, check=True
+    )
+    return done.stdout, done.stderr.strip()
+
+
+def test_reading_never_imports_the_package_and_fast_leaves_its_file_out(tmp_path):
+    picture = tmp_path / "date.png"
+    Image.fromarray(np.pad(line("12/05/2023"), 20, constant_values=240)).save(picture)
+    both, loaded = command("read", "--json", picture)
+    alone, _ = command("read", "--json", "--fast", picture)
+    assert loaded == "False"
+    (found,), (fast,) = (json.loads(said)["numbers"] for said in (both, alone))
+    assert [opinion["reader"] for opinion in found["readers"]] == ["shuzi", second.NAME]
+    assert found["text"] == found["readers"][1]["text"] == "12/05/2023"
+    assert "readers" not in fast
+
+
+def test_what_shuzi_is_sure_of_is_not_asked():
+    said, _ = command("read", "--json", EXAMPLES / "number-2753.jpg")
+    assert "readers" not in json.loads(said)["numbers"][0]
