@@ -39,6 +39,7 @@ class _Worker:
 
     def give(self, task: Task) -> None:
         self.task, self._since = task, time.monotonic()
+        self.at[0] = 0
         # One that is dead is met when it is waited for.
         with suppress(OSError):
             self.connection.send(task)
@@ -67,6 +68,11 @@ class Pool:
         self._workers: list[_Worker] = []
         self._dead_starts = 0
         self.lost = 0
+
+    @property
+    def in_hand(self) -> int:
+        """Files that were read of tasks which are not done."""
+        return sum(worker.at[0] for worker in self._workers if worker.task is not None)
 
     def run(
         self,

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class State:
     """How far a batch is: files done of those there are, and what was counted in these.
 
-    `before` of them, `counts_before` of the counts, are of runs before this one.
+    `before` of them are of runs before this one; `in_hand` more are read, in chunks that are not
+    done. `lost` processes ended while they read.
     """
 
     total: int = 0
@@ -37,6 +38,7 @@ class State:
     before: int = 0
     counts: Counts = field(default_factory=Counts)
     lost: int = 0
+    in_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def read_batch(
         append: add the rows of sources that a table has none of yet.
         review: a queue for what was not accepted, and where it is.
         watch: keep looking at the sources, which are folders, until Ctrl-C.
-        tell: called about once a second, and when something is done.
+        tell: called about once a second, and when something is done; what it raises ends the
+            batch, which can be gone on with.
         skip: is told of files that are no pictures.
 
     Raises:
@@ -185,7 +188,11 @@ class _Run:
 
     def read(self, start: int = 0) -> None:
         """Read all of the plan that is not done, from a chunk on."""
-        self.pool.run(self._missing(start), self._done, lambda: self._tell(self.state))
+        self.pool.run(
+            self._missing(start),
+            self._done,
+            lambda: self._tell(replace(self.state, in_hand=self.pool.in_hand)),
+        )
 
     def _missing(self, start: int) -> Iterator[Task]:
         for number, items in enumerate(self.work.chunks()):

@@ -172,14 +172,15 @@ def _bar() -> "Iterator[Callable[[State], object]]":
         began = time.monotonic()
 
         def show(state: "State") -> None:
-            speed = (state.done - state.before) / max(1e-9, time.monotonic() - began)
-            left = _time((state.total - state.done) / speed) if speed else "?"
+            done = state.done + state.in_hand
+            speed = (done - state.before) / max(1e-9, time.monotonic() - began)
+            left = _time((state.total - done) / speed) if speed else "?"
             counts = state.counts
             lost = f", {state.lost} processes lost" if state.lost else ""
             bar.update(
                 task,
                 total=state.total,
-                completed=state.done,
+                completed=done,
                 description=f"{speed:.1f}/s, {left} left: {counts.accepted:,} accepted, "
                 f"{counts.review + counts.rejected:,} to review, {counts.failed:,} failed{lost}",
             )
