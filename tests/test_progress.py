@@ -1,5 +1,6 @@
 """What training says: the tutorial's lines, and a bar on a terminal."""
 
+import io
 import os
 import pty
 import re
@@ -7,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.console import Console
 
 from shuzi.training.history import Epoch, to_csv
 from shuzi.training.progress import Reporter
@@ -31,6 +33,15 @@ def test_what_was_not_measured_is_left_out(capsys):
     reporter = Reporter(1, 10)
     reporter.end([Epoch(epoch=1, seconds=1, loss=1, accuracy=0)])
     assert "val" not in capsys.readouterr().out
+
+
+def test_the_bar_shows_the_running_loss_and_accuracy():
+    reporter = Reporter(2, 1000, running=lambda: (1.25, 0.5))
+    reporter.console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    reporter.begin(1)
+    reporter.seen(500)
+    reporter.stop()
+    assert "loss: 1.2500 - accuracy: 0.5000" in reporter.console.file.getvalue()
 
 
 def test_csv_leaves_its_field_empty():

@@ -120,6 +120,7 @@ class Trainer:
         self.recipe, self.seed, self.device = recipe, seed, device
         self.train, self.validation = train, validation
         self.history: list[Epoch] = []
+        self._answers: list[tuple[Tensor, Tensor]] = []
         self.generator = torch.Generator(self.device.torch)
         self.network = build(recipe, seed, self.generator).to(self.device.torch)
         self.average: Average[Network] | None = None
@@ -191,14 +192,19 @@ class Trainer:
         self.generator.manual_seed(int(stream[0] >> np.uint64(1)))
         self.network.train()
         t, seen = (number - 1) * self.steps_per_epoch, 0
-        logits, labels = [], []
+        self._answers = []
         for batch in self._batches():
-            logits.append(self.step(batch.images, self._targets(batch), t))
+            logits = self.step(batch.images, self._targets(batch), t)
             if self.average:
                 self.average.update(t)
-            labels.append(batch.labels)
+            self._answers.append((logits, batch.labels))
             t, seen = t + 1, seen + len(batch)
             on_batch(seen)
+        return self.running()
+
+    def running(self) -> tuple[float, float]:
+        """Mean loss and accuracy of the epoch's training images as far as they were seen."""
+        logits, labels = zip(*self._answers, strict=True)
         return _score(torch.cat(logits), torch.cat(labels))
 
     def _batches(self) -> Iterator[Split]:

@@ -1,10 +1,22 @@
 """What training says while it runs."""
 
+import time
+from collections.abc import Callable
+
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from shuzi.training.history import Epoch
 from shuzi.training.recipes import Recipe
+
+PAUSE = 0.5
+"""Seconds between two running scores of the bar."""
 
 
 def announce(recipe: Recipe, verbose: int) -> None:
@@ -24,11 +36,19 @@ class Reporter:
     """Prints the tutorial's lines; on a terminal, with a bar within the epoch.
 
     Args:
+        running: gives loss and accuracy of the epoch as far as it is; the bar shows them.
         verbose: 0 says nothing, 1 prints lines (and a bar on a terminal), 2 lines only.
     """
 
-    def __init__(self, epochs: int, images: int, verbose: int = 1) -> None:
+    def __init__(
+        self,
+        epochs: int,
+        images: int,
+        verbose: int = 1,
+        running: Callable[[], tuple[float, float]] | None = None,
+    ) -> None:
         self.epochs, self.images, self.verbose = epochs, images, verbose
+        self.running, self.shown = running, 0.0
         self.console = Console(highlight=False, soft_wrap=True)
         self.bar: Progress | None = None
 
@@ -40,17 +60,24 @@ class Reporter:
             self.bar = Progress(
                 MofNCompleteColumn(),
                 BarColumn(),
+                TextColumn("{task.fields[score]}"),
                 TimeRemainingColumn(),
                 console=self.console,
                 transient=True,
             )
             self.bar.start()
-            self.task = self.bar.add_task("", total=self.images)
+            self.task = self.bar.add_task("", total=self.images, score="")
 
     def seen(self, images: int) -> None:
         """Move the bar to this many images of the epoch."""
         if self.bar is not None:
             self.bar.update(self.task, completed=images)
+            now = time.monotonic()
+            if self.running is not None and now - self.shown > PAUSE:
+                self.shown = now
+                loss, accuracy = self.running()
+                score = f"loss: {loss:.4f} - accuracy: {accuracy:.4f}"
+                self.bar.update(self.task, score=score, refresh=True)
 
     def end(self, history: list[Epoch]) -> None:
         """Print the line of the epoch that just ended."""

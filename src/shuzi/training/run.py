@@ -253,7 +253,8 @@ def _keep_keras(folder: Path, path: Path) -> dict[str, str]:
 
 def _train_epochs(trainer: Trainer | PageTrainer, folder: Path, images: int, verbose: int) -> None:
     epochs = trainer.recipe.epochs
-    reporter = Reporter(epochs, images, verbose)
+    running = trainer.running if isinstance(trainer, Trainer) else None
+    reporter = Reporter(epochs, images, verbose, running)
     try:
         for number in range(len(trainer.history) + 1, epochs + 1):
             if is_over(trainer.history, trainer.recipe.patience):
