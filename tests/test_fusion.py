@@ -56,7 +56,13 @@ def test_the_probabilities_are_in_order_and_of_one_thing():
     shares = [p for _, p in texts]
     assert sum(shares) == pytest.approx(1)
     assert shares[1:] == sorted(shares[1:], reverse=True)
-    assert "" not in dict(texts)
+    assert texts[0][0] == "27"
+
+
+def test_sure_digits_with_doubtful_signs_are_for_a_person():
+    text, confidence = fuse({"2078": 0.9}, line({"2.078": 0.7, "2078": 0.3}), "2078")[0]
+    assert text == "2078"
+    assert 0.3 < confidence < 0.99
 
 
 def test_nothing_is_read_of_nothing():

@@ -16,6 +16,8 @@ from shuzi.recognise.second import SIGNS, Line
 SPREAD, LEAST = 0.1, 1e-3
 """Of what a reader's likeliest text lacks to 1, the share that any other text has, be it listed or
 not; and what each has besides: a reader that is unsure rules nothing out."""
+DOUBTFUL = 0.5
+"""Confidence of a number whose digits are surer than its signs, at most."""
 Texts = list[tuple[str, float]]
 Counts = tuple[float, float, float, float, float]
 
@@ -108,8 +110,9 @@ def fuse(own: Mapping[str, float], line: Line, clear: str, weights: Weights = WE
     if not text:
         return []
     share = shares[text]
-    odds = weights.offset + weights.slope * log_odds(share)
-    confidence = 1 / (1 + math.exp(-odds))
+    digits = sum(p for other, p in shares.items() if digits_of(other) == digits_of(text))
+    # Digits that are sure, with doubtful signs, are for a person, and not nothing.
+    confidence = max(_sure(share, weights), min(DOUBTFUL, _sure(min(1.0, digits), weights)))
     scale = (1 - confidence) / max(1 - share, 1e-9)
     others = [(other, scale * p) for other, p in shares.items() if other != text]
     return [(text, confidence), *sorted(others, key=lambda item: -item[1])]
@@ -143,6 +146,10 @@ def pool(counted: Mapping[str, Counts], weights: Sequence[float]) -> dict[str, f
 
 def digits_of(text: str) -> str:
     return "".join(filter(str.isdigit, text))
+
+
+def _sure(share: float, weights: Weights) -> float:
+    return 1 / (1 + math.exp(-weights.offset - weights.slope * log_odds(share)))
 
 
 def log_odds(p: float) -> float:
