@@ -36,9 +36,19 @@ def test_a_sign_that_is_not_clear_is_none():
 
 
 def test_signs_that_are_clear_from_their_form_stay():
-    said = line({"3.75": 0.6, "3,75": 0.3})
+    said = line({"3.75": 0.6, "3,75": 0.3, "375": 0.1})
     assert fuse({"375": 0.95}, said, "3,75")[0][0] == "3,75"
-    assert fuse({"375": 0.95}, said, "375")[0][0] == "3.75"
+    assert fuse({"375": 0.95}, said, "375")[0][0] == "375"
+
+
+def test_digits_are_read_though_the_signs_between_them_are_doubtful():
+    said = line({"2.078": 0.55, "2078": 0.44})
+    assert fuse({"2073": 0.6, "2078": 0.2}, said, "2073")[0][0] == "2078"
+
+
+def test_a_mark_beside_the_number_speaks_against_it():
+    clean, marked = (fuse({"5": 0.6, "": 0.3}, line({"5": 0.6}, m), "5")[0][1] for m in (0.0, 0.9))
+    assert marked < clean - 0.2
 
 
 def test_the_probabilities_are_in_order_and_of_one_thing():
@@ -46,7 +56,13 @@ def test_the_probabilities_are_in_order_and_of_one_thing():
     shares = [p for _, p in texts]
     assert sum(shares) == pytest.approx(1)
     assert shares[1:] == sorted(shares[1:], reverse=True)
-    assert "" not in dict(texts)
+    assert texts[0][0] == "27"
+
+
+def test_sure_digits_with_doubtful_signs_are_for_a_person():
+    text, confidence = fuse({"2078": 0.9}, line({"2.078": 0.7, "2078": 0.3}), "2078")[0]
+    assert text == "2078"
+    assert 0.3 < confidence < 0.99
 
 
 def test_nothing_is_read_of_nothing():

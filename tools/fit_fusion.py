@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 import shuzi
 from shuzi.page.image import PageImage
 from shuzi.reader import MARGIN
-from shuzi.recognise.fusion import Weights, candidates, fuse, log_odds, pool
+from shuzi.recognise.fusion import Weights, candidates, choose, fuse, log_odds, pool
 from shuzi.recognise.second import Line
 from shuzi.recognise.transcriber import Transcript, is_open, line_image
 from shuzi.synth import writer
@@ -35,6 +35,8 @@ A_PAGE, LARGEST = 12, 2200
 """Regions of one page at most, and pixels of its longer side."""
 WHOLE = 0.95
 """Of a number that its region must cover; else nobody could read it."""
+BLANK = 0.1
+"""Share of the regions without a number that are taken: such that about one in twenty is none."""
 SIGNED = 80
 """Numbers of each kind of signs, clean and worn, and four times as many without."""
 MISLABELLED = 0.02
@@ -71,21 +73,22 @@ def of_pages(reader, second, materials, count):
         seen = reader._see(PageImage(sample.picture), 0)
         for i in rng.permutation(len(seen.regions))[:A_PAGE]:
             truth = text_in(sample, seen.regions[i].quad)
-            if truth:
+            if truth or (truth == "" and rng.random() < BLANK):
                 found += read(reader, second, seen.picture, [seen.regions[i]], truth, page)
     return found
 
 
 def text_in(sample, quad):
-    """The one number that lies in a quadrilateral, or nothing."""
+    """The one number that lies in a quadrilateral; empty if there is none, None if it is cut."""
     inside = np.zeros(sample.picture.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round(quad).astype(np.int32), 1)
     counts = np.bincount(sample.extents[inside > 0], minlength=len(sample.texts) + 1)
     sizes = np.bincount(sample.extents.ravel(), minlength=len(sample.texts) + 1)
     covered = counts[1:] / np.maximum(sizes[1:], 1)
-    if not (covered > WHOLE).any() or (covered > 1 - WHOLE).sum() != 1:
+    touched = (covered > 1 - WHOLE).sum()
+    if touched == 0:
         return ""
-    return sample.texts[int(covered.argmax())]
+    return sample.texts[int(covered.argmax())] if touched == 1 and covered.max() > WHOLE else None
 
 
 def of_signs(reader, second, glyphs):
@@ -113,7 +116,7 @@ def read(reader, second, picture, regions, truth, page):
 
 
 def fit(examples):
-    """The weights under which what was written is likeliest, and the signs then kept few."""
+    """The weights under which what was written is likeliest, and what keeps false signs few."""
     tables = []
     for example in examples:
         counted = example.counted
@@ -122,7 +125,7 @@ def fit(examples):
             tables.append((np.array(list(counted.values())), place))
 
     def loss(weights):
-        total, slope = 0.0, np.zeros(4)
+        total, slope = 0.0, np.zeros(5)
         for table, place in tables:
             score = table @ weights
             shares = np.exp(score - score.max())
@@ -133,27 +136,31 @@ def fit(examples):
         n = len(tables)
         return total / n + 1e-3 * weights @ weights, slope / n + 2e-3 * weights
 
-    weights = minimize(loss, np.zeros(4), jac=True, method="L-BFGS-B").x
-    plain = [example for example in examples if example.truth.isdigit()]
-    for signed in np.arange(weights[2], -6, -0.1):
-        weights[2] = signed
-        if np.mean([has_false_sign(example, weights) for example in plain]) <= FALSE_SIGNS:
-            break
-    return Weights(*weights.round(3).tolist(), *calibrate(examples, weights))
+    weights = minimize(loss, np.zeros(5), jac=True, method="L-BFGS-B").x
+    shares = [(example, pool(example.counted, weights)) for example in examples]
+    plain = [pair for pair in shares if pair[0].truth.isdigit()]
+    caution = next(
+        caution
+        for caution in np.arange(0, 10, 0.1)
+        if np.mean([has_false_sign(*pair, caution) for pair in plain]) <= FALSE_SIGNS
+    )
+    return Weights(
+        *weights.round(3).tolist(), *calibrate(shares, caution), caution=round(float(caution), 1)
+    )
 
 
-def has_false_sign(example, weights):
-    best = pool(example.counted, weights)[:1] if is_open(example.own) else []
-    return any(not text.isdigit() for text, _ in best)
+def has_false_sign(example, shares, caution):
+    text = choose(shares, example.own.text, caution) if is_open(example.own) else ""
+    return bool(text) and not text.isdigit()
 
 
-def calibrate(examples, weights):
-    """Offset, slope and what a text with signs regains: logistic regression on the best text."""
+def calibrate(shares, caution):
+    """Offset and slope: logistic regression on the share of the text that is chosen."""
     values, right = [], []
-    for example in examples:
-        for text, share in pool(example.counted, weights)[:1]:
-            regains = not text.isdigit() and text != example.own.text
-            values.append((1.0, log_odds(share), float(regains)))
+    for example, among in shares:
+        text = choose(among, example.own.text, caution)
+        if text:
+            values.append((1.0, log_odds(among[text])))
             right.append(text == example.truth)
     table, right = np.array(values), np.array(right, float)
 
@@ -164,7 +171,7 @@ def calibrate(examples, weights):
         total = -np.log(np.where(right > 0, seen, 1 - seen)).mean()
         return total, table.T @ (slope * sure * (1 - sure)) / len(table)
 
-    found = minimize(loss, np.array([0.0, 1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    found = minimize(loss, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B").x
     return found.round(3).tolist()
 
 
@@ -173,7 +180,8 @@ def report(examples, weights):
     kinds = {
         "one digit": lambda text: len(text) == 1,
         "several digits": lambda text: text.isdigit() and len(text) > 1,
-        "with signs": lambda text: not text.isdigit(),
+        "with signs": lambda text: text and not text.isdigit(),
+        "no number": lambda text: not text,
     }
     print(
         f"{'':16}{'n':>6}{'asked':>7}{'alone':>7}{'both':>7}{'accepted':>10}{'wrong of them':>15}"
@@ -194,7 +202,10 @@ def report(examples, weights):
             f"{sure.mean():10.3f}{wrong:15.4f}"
         )
     plain = [example for example in examples if example.truth.isdigit()]
-    false = sum(has_false_sign(example, weights.pool) for example in plain)
+    false = sum(
+        has_false_sign(example, pool(example.counted, weights.pool), weights.caution)
+        for example in plain
+    )
     print(f"false signs: {false} of {len(plain)}", flush=True)
 
 

@@ -25,6 +25,10 @@ LONGEST, SHORT, MAGNIFIED = 1280, 128, 4.0
 SURROUND, SMALL, EDGE = 0.5, 128, 16
 """Of a picture's shorter side, the paper that is put around it, if that has so many pixels at most;
 and how many pixels of it at least."""
+AGAIN = 0.7
+"""Of the size at which it is looked at, that of a second look, whose maps are averaged with the
+first's: of 560 digits in photos of sudokus 540 are right instead of 504, of 80 votes in photos of
+forms 11 of 16 instead of 10, of the lines of `pages/` a hundredth less."""
 COARSE, LEAST = 0.375, 40
 """Of that size, at which it is looked at again, and again until its longer side has fewer pixels:
 what is written large is seen from further away."""
@@ -81,6 +85,8 @@ class PageNetwork:
     def _looks(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
         """The maps at that size and, while there is anything to be seen, from further away."""
         seen = self._maps(fitted, scale)
+        if AGAIN * max(fitted.shape) >= LEAST:
+            seen = _mean(seen, self._maps(resized(fitted, AGAIN), AGAIN * scale))
         if COARSE * max(fitted.shape) < LEAST:
             return seen
         return replace(seen, coarse=self._looks(resized(fitted, COARSE), COARSE * scale))
@@ -115,6 +121,20 @@ class PageNetwork:
                 "Give a model of `shuzi train page`, or leave it out for the shipped one.",
             )
         return session
+
+
+def _mean(maps: Maps, other: Maps) -> Maps:
+    """The maps averaged with those of another size."""
+    size = maps.kernels.shape[::-1]
+    kernels, extents, writing = (
+        np.asarray((mine + cv2.resize(theirs, size)) / 2, np.float32)
+        for mine, theirs in (
+            (maps.kernels, other.kernels),
+            (maps.extents, other.extents),
+            (maps.other, other.other),
+        )
+    )
+    return replace(maps, kernels=kernels, extents=extents, other=writing)
 
 
 def fit(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

@@ -7,17 +7,19 @@ of its log-odds in the pool (Platt, 1999). `tools/fit_fusion.py` fits all weight
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shuzi.recognise.second import SIGNS, Line
 
-LEAST = 0.01
-"""What is added to each probability."""
-RARE = 1e-3
-"""Texts less probable than this are not considered."""
+SPREAD, LEAST = 0.1, 1e-3
+"""Of what a reader's likeliest text lacks to 1, the share that any other text has, be it listed or
+not; and what each has besides: a reader that is unsure rules nothing out."""
+DOUBTFUL = 0.5
+"""Confidence of a number whose digits are surer than its signs, at most."""
 Texts = list[tuple[str, float]]
-Counts = tuple[float, float, float, float]
+Counts = tuple[float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,84 +28,128 @@ class Weights:
 
     Args:
         own, second: what each reader counts.
-        signed: added for a text with signs that are not clear from their form. It is less than
-            what is likeliest, for a sign that nobody wrote is worse than one that is lost.
+        signed: added for a text with signs that are not clear from their form.
         clear: added for the text with those signs that are.
+        none: added for there being no number.
         offset, slope: of the confidence's log-odds, from the pool's.
-        regained: added to those of a text that was chosen in spite of `signed`.
+        caution: logarithm of how much likelier than the digits alone a text with signs must be: a
+            sign that nobody wrote is worse than one that is left to a person.
     """
 
     own: float
     second: float
     signed: float
     clear: float
+    none: float
     offset: float
     slope: float
-    regained: float
+    caution: float
 
     @property
-    def pool(self) -> tuple[float, float, float, float]:
-        return self.own, self.second, self.signed, self.clear
+    def pool(self) -> Counts:
+        return self.own, self.second, self.signed, self.clear, self.none
 
 
 WEIGHTS = Weights(
-    own=0.746, second=0.697, signed=-2.088, clear=1.491, offset=-0.488, slope=0.791, regained=1.253
+    own=0.741,
+    second=0.699,
+    signed=-0.206,
+    clear=1.373,
+    none=0.5,
+    offset=-0.142,
+    slope=0.766,
+    caution=3.2,
 )
+"""As `tools/fit_fusion.py DATA --regions 4500` printed."""
 
 
 def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Counts]:
-    """Each text that a reader says, and what counts for it, in the order of `Weights`.
+    """Each text that a reader says, the empty one too, and what counts for it, in the order of
+    `Weights`.
 
     Args:
         own: texts of digits and their probabilities; empty for no number.
         line: what the second reader says.
         clear: the text with the signs that are clear from their form.
     """
-    texts = dict.fromkeys(
-        [
-            *(text for text, p in own.items() if p > RARE),
-            *(text for text, p in line.texts.items() if p > RARE),
-            clear,
-        ]
-    )
-    return {
-        text: (
-            math.log(_without_signs(text, own) + LEAST),
-            math.log(line.texts.get(text, 0.0) + LEAST),
-            float(not text.isdigit() and text != clear),
-            float(not text.isdigit() and text == clear),
-        )
-        for text in texts
-        if text
-    }
+    nothing = line.marked + (1 - line.marked) * line.texts.get("", 0.0)
+    first, second = _Counting(own.values()), _Counting(line.texts.values())
+    found: dict[str, Counts] = {"": (first(own.get("", 0.0)), second(nothing), 0.0, 0.0, 1.0)}
+    for text in (*own, *line.texts, *map(digits_of, line.texts), clear):
+        if text and text not in found:
+            alone, both = _without_signs(text, own), line.texts.get(text, 0.0)
+            signed, is_clear = not text.isdigit(), text == clear
+            found[text] = (
+                first(alone),
+                second(both),
+                float(signed and not is_clear),
+                float(signed and is_clear),
+                0.0,
+            )
+    return found
+
+
+class _Counting:
+    """What a reader's probabilities count, given all of them."""
+
+    def __init__(self, all_of_them: Iterable[float]) -> None:
+        self._anything = SPREAD * (1 - max(all_of_them, default=0.0)) + LEAST
+
+    def __call__(self, probability: float) -> float:
+        return math.log(probability + self._anything)
 
 
 def fuse(own: Mapping[str, float], line: Line, clear: str, weights: Weights = WEIGHTS) -> Texts:
-    """The texts, best first: the first's probability is calibrated, the others share what it lacks.
+    """The texts, best first: the first's probability is calibrated, the others, and that there is
+    no number, share what it lacks. Nothing if nobody read any.
 
     Args as of `candidates`.
     """
-    ranked = pool(candidates(own, line, clear), weights.pool)
-    if not ranked:
+    shares = pool(candidates(own, line, clear), weights.pool)
+    text = choose(shares, clear, weights.caution)
+    if not text:
         return []
-    (text, share), *others = ranked
-    odds = weights.offset + weights.slope * log_odds(share)
-    odds += 0.0 if text.isdigit() or text == clear else weights.regained
-    confidence = 1 / (1 + math.exp(-odds))
-    scale = (1 - confidence) / (1 - share) if others else 0.0
-    return [(text, confidence), *((other, scale * p) for other, p in others)]
+    share = shares[text]
+    digits = sum(p for other, p in shares.items() if digits_of(other) == digits_of(text))
+    # Digits that are sure, with doubtful signs, are for a person, and not nothing.
+    confidence = max(_sure(share, weights), min(DOUBTFUL, _sure(min(1.0, digits), weights)))
+    scale = (1 - confidence) / max(1 - share, 1e-9)
+    others = [(other, scale * p) for other, p in shares.items() if other != text]
+    return [(text, confidence), *sorted(others, key=lambda item: -item[1])]
 
 
-def pool(counted: Mapping[str, Counts], weights: Sequence[float]) -> Texts:
-    """Each text's share of the pool, the largest first."""
+def choose(shares: Mapping[str, float], clear: str, caution: float) -> str:
+    """The likeliest digits, and with them the likeliest signs, if these are likely enough."""
+    of_digits: dict[str, float] = defaultdict(float)
+    for text, share in shares.items():
+        of_digits[digits_of(text)] += share
+    of_digits.pop("", None)
+    digits = max(of_digits, key=of_digits.__getitem__, default="")
+    same = [text for text in shares if digits_of(text) == digits]
+    text = max(same, key=shares.__getitem__, default="")
+    likelier = (
+        math.log(max(shares[text], 1e-9) / max(shares.get(digits, 0.0), 1e-9)) if text else 0.0
+    )
+    return text if text == clear or likelier >= caution else digits
+
+
+def pool(counted: Mapping[str, Counts], weights: Sequence[float]) -> dict[str, float]:
+    """Each text's share of the pool."""
     scores = {
         text: sum(w * value for w, value in zip(weights, values, strict=True))
         for text, values in counted.items()
     }
-    top = max(scores.values(), default=0.0)
+    top = max(scores.values())
     total = sum(math.exp(score - top) for score in scores.values())
-    shares = ((text, math.exp(score - top) / total) for text, score in scores.items())
-    return sorted(shares, key=lambda item: -item[1])
+    return {text: math.exp(score - top) / total for text, score in scores.items()}
+
+
+def digits_of(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _sure(share: float, weights: Weights) -> float:
+    return 1 / (1 + math.exp(-weights.offset - weights.slope * log_odds(share)))
 
 
 def log_odds(p: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.fusion import Texts, fuse
+from shuzi.recognise.fusion import Texts, digits_of, fuse
 from shuzi.recognise.glyph import normalise
 from shuzi.recognise.second import Line, SecondReader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser, evenly
@@ -230,10 +230,6 @@ def is_open(own: Transcript) -> bool:
     """Whether the second reader can change the text or the decision."""
     may_have_signs = own.unread or own.small or bool(own.signs) or "1" in own.text[1:-1]
     return own.confidence < SURE or may_have_signs
-
-
-def digits_of(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
 
 
 def _other_digits(digits: str, texts: Texts) -> tuple[tuple[str, float], ...]:
