@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.errors import DataError
-from shuzi.result import SCHEMA, Box, Digit, Number, Page
+from shuzi.result import SCHEMA, Box, Digit, Number, Opinion, Page
 
 SEVEN = Digit(text="7", confidence=0.9, box=Box(1, 2, 3, 4), alternatives=(("1", 0.1),))
 NUMBER = Number(
@@ -17,6 +17,7 @@ NUMBER = Number(
     box=Box(1, 2, 3, 4),
     digits=(SEVEN,),
     probabilities=(0.0, 0.1, *(0.0,) * 5, 0.9, 0.0, 0.0),
+    readers=(Opinion("shuzi", "7", 0.8), Opinion("another", "?7", 0.4)),
 )
 PAGE = Page(source="a.png", width=10, height=20, kind="digit", numbers=(NUMBER,))
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "json.md").read_text()
@@ -26,9 +27,9 @@ def test_a_page_comes_back_from_json():
     assert Page.from_dict(json.loads(json.dumps(PAGE.to_dict()))) == PAGE
 
 
-def test_a_number_without_probabilities_comes_back():
+def test_a_number_without_probabilities_and_readers_comes_back():
     number = Number(text="42", confidence=0.5, box=Box(0, 0, 1, 1), line=3)
-    assert "probabilities" not in number.to_dict()
+    assert not {"probabilities", "readers"} & set(number.to_dict())
     assert Number.from_dict(number.to_dict()) == number
 
 

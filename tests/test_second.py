@@ -12,9 +12,9 @@ import pytest
 from onnx import TensorProto, helper
 from pages import number
 from PIL import Image, ImageDraw, ImageFont
-from places import EXAMPLES
 
 from shuzi.errors import ModelError
+from shuzi.reader import Reader
 from shuzi.recognise import second
 from shuzi.recognise.second import SecondReader, find_file, find_second_reader, tidy
 
@@ -161,6 +161,12 @@ def test_reading_never_imports_the_package_and_fast_leaves_its_file_out(tmp_path
     assert "readers" not in fast
 
 
-def test_what_shuzi_is_sure_of_is_not_asked():
-    said, _ = command("read", "--json", EXAMPLES / "number-2753.jpg")
-    assert "readers" not in json.loads(said)["numbers"][0]
+def test_only_what_shuzi_is_not_sure_of_is_asked():
+    reader = Reader(kind="number", threads=1)
+    sure, unsure = (
+        reader.read(np.pad(line(text), 30, constant_values=240)).numbers[0]
+        for text in ("2753", "3.75")
+    )
+    assert sure.decision == "accept"
+    assert not sure.readers
+    assert unsure.readers

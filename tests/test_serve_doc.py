@@ -91,7 +91,7 @@ def test_every_option_has_the_default_of_the_settings():
     options = inspect.signature(serve).parameters
     usual = Settings()
     shared = [field.name for field in fields(Settings) if field.name in options]
-    assert len(shared) == 12
+    assert len(shared) == 13
     for name in shared:
         assert (options[name].default or getattr(usual, name)) == getattr(usual, name), name
     assert (options["host"].default, options["port"].default) == ("127.0.0.1", 8000)
