@@ -116,7 +116,7 @@ def test_a_name_that_leads_out_is_a_row(rows, tmp_path, name):
     write_tar(tmp_path / "a.tar", {name: PICTURE}, "w:")
     for row in rows("a.zip", "a.tar"):
         assert "its name leads out of the archive" in row.error
-    assert sorted(path.name for path in tmp_path.parent.rglob("1.png")) == []
+    assert [*tmp_path.rglob("1.png"), *tmp_path.parent.glob("1.png")] == []
 
 
 def test_a_link_is_a_row(rows, tmp_path):

@@ -148,7 +148,7 @@ def test_a_training_goes_on_from_a_model(exported):
 
 
 def test_a_model_of_another_network_cannot_be_gone_on_from():
-    with pytest.raises(ModelError, match="no number model"):
+    with pytest.raises(ModelError, match="not a number model"):
         start_from_model(trainer_of(1), SHIPPED["digit"])
 
 

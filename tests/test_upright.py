@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pages import boxed, page
+from pages import page
 from places import EXAMPLES
 
 from shuzi import Reader
@@ -34,14 +34,6 @@ def test_what_the_user_says_goes_first(digits, quarters):
 def test_the_example_page_is_turned(reader):
     grey = load_grey(EXAMPLES / "page.jpg")
     assert reader.read(np.rot90(grey, 2)).text() == reader.read(grey).text()
-
-
-def test_rows_of_boxes_on_their_head_are_turned(reader, digits):
-    sheet = np.full((700, 1000), 235, np.uint8)
-    for place, chosen in enumerate([[3, 8, 20, 4], [5, 6, 7, 9], [2, 13, 15, 22]]):
-        picture, _ = boxed(digits, chosen)
-        sheet[50 + 200 * place :][: len(picture), 100 : 100 + picture.shape[1]] = picture
-    assert reader.read(np.rot90(sheet, 2)).text() == reader.read(sheet).text()
 
 
 @pytest.mark.parametrize("quarters", [1, 2])

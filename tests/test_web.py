@@ -160,7 +160,7 @@ def decoded(url):
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [("3.png", (28, 28)), ("number-2753.jpg", (32,)), ("page.jpg", (32,))]
+    ("name", "shape"), [("3.png", (32,)), ("number-2753.jpg", (32,)), ("page.jpg", (32,))]
 )
 def test_what_the_model_saw_is_shown(service, name, shape):
     answer = service.post("/api/v1/read?seen=true", content=picture(name), headers=PICTURE)

@@ -27,8 +27,8 @@ DATA = [
 LIMITS = [
     "digits of 10 pixels and more once the longer side is reduced to 1,280",
     "numbers on a line that is straight over their own length",
-    "rows of boxes may be taken for several numbers, digits in cells that touch for one: such are for"
-    " review",
+    "rows of boxes may be taken for several numbers, digits in cells that touch for one: such are"
+    " for review",
     "learned from composed pages and photos of sudokus only",
 ]
 

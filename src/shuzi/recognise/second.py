@@ -19,7 +19,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from shuzi.errors import ModelError, way
+from shuzi.errors import ModelError
 from shuzi.recognise.decoding import beam_search
 from shuzi.recognise.session import open_session
 
@@ -131,8 +131,7 @@ class SecondReader:
                 f"{self.path} is no second reader that shuzi knows: it must take {_INPUT} float "
                 f"[n, 3, {HEIGHT}, w] and give a column for a blank, for each character that it "
                 "names and for the space.",
-                f"Reinstall {PACKAGE}: pip install --force-reinstall '{PACKAGE}>=3.10,<4'; "
-                f"or read without it ({way('fast')}).",
+                f"Install {PACKAGE}>=3.10,<4 anew, or read without it: {way('fast')}.",
             )
         return [0, len(characters) + 1, *(characters.index(c) + 1 for c in ALPHABET)]
 
