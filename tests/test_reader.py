@@ -16,7 +16,6 @@ from shuzi.synth.pen import draw
 from shuzi.synth.strokes import LETTERS
 
 PICTURES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".py")
-FONTS = files("matplotlib") / "mpl-data" / "fonts" / "ttf"
 DRAWN = [path for path in PICTURES if path.stem[0].isdigit()]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, way
 from shuzi.recognise.decoding import beam_search
 from shuzi.recognise.session import open_session
 
