@@ -31,6 +31,9 @@ LARGE = 32
 DOUBTED, CLEAR = 16, 0.7
 """Cells of the fine maps that a number is high in which the coarse ones may tell what belongs
 together, and how sure they must be."""
+PARTS = 3
+"""Times as high as its digits that a number may seem from further away: of two documents that a
+browser laid out, all of whose 146 numbers were in doubt without it, 133 are not."""
 STRAY = 0.35
 """Heights that a number's ends may lie away from where its kernel says they are."""
 
@@ -77,10 +80,18 @@ def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         surer = large.score > _mean_score(within)
         if height >= LARGE and surer and not (holds_it & ~lies_in_it).any():
             kept = [*others, large]
-        elif height >= DOUBTED and len(within) > 1 and large.score >= CLEAR:
+        elif height >= DOUBTED and large.score >= CLEAR and _may_be_parts(within, large):
             # It may be one number, of which these are parts.
             kept = [*others, *(replace(region, apart=False) for region in within)]
     return kept
+
+
+def _may_be_parts(regions: list[Region], large: Region) -> bool:
+    """Whether the large one may be a number and these its digits, not a page and its numbers."""
+    if len(regions) < 2:
+        return False
+    heights = [quad_size(region.quad)[1] for region in regions]
+    return bool(PARTS * np.median(heights) >= quad_size(large.quad)[1])
 
 
 def _mean_score(regions: list[Region]) -> float:
