@@ -184,7 +184,7 @@ async function leafOf(file, page) {
   const shown = await picture.decode().then(() => true, () => false);
   const { naturalWidth: width, naturalHeight: height } = picture;
   const fits = shown && page.page === 1 && page.rotated === 0;
-  if (fits && width === page.width && height === page.height) return { page, source: own };
+  if (fits && width === page.width && height === page.height) return { file, page, source: own };
   URL.revokeObjectURL(own);
-  return { page, source: page.picture };
+  return { file, page, source: page.picture };
 }
