@@ -332,7 +332,7 @@ def test_what_is_undecided_on_a_picture_goes_to_review(browse, tmp_path):
         page.set_input_files("#file", tmp_path / "blurred.png")
         expect(page.locator("#numbers input.review")).not_to_have_count(0)
         page.click("#send")
-        expect(page.locator("#read-done")).to_contain_text("put into the review queue")
+        expect(page.locator("#read-done")).to_contain_text("sent to the review queue")
         queued = int(page.locator("#read-done").inner_text().split()[0])
         # And perhaps some of the accepted.
         assert queued >= page.locator("#numbers input:not(.accept)").count()
