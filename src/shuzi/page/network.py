@@ -27,8 +27,8 @@ SURROUND, SMALL, EDGE = 0.5, 128, 16
 and how many pixels of it at least."""
 AGAIN = 0.7
 """Of the size at which it is looked at, that of a second look, whose maps are averaged with the
-first's: of 560 digits in photos of sudokus 540 are right instead of 504, of 80 votes in photos of
-forms 11 of 16 instead of 10, of the lines of `pages/` a hundredth less."""
+first's: of 560 digits in photos of sudokus 540 are right instead of 504, of the 16 votes of
+`pages/` 11 instead of 10, of its lines a hundredth less."""
 COARSE, LEAST = 0.375, 40
 """Of that size, at which it is looked at again, and again until its longer side has fewer pixels:
 what is written large is seen from further away."""

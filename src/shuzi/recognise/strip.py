@@ -29,8 +29,9 @@ number might go on, the model is a little unsure in every column."""
 BESIDE = 0.25
 """Of the writing's height that other ink has at least; lower is a speck."""
 BROKEN, PIECE, WIDE = 0.3, 0.03, 1.5
-"""Heights of the writing that a stroke which broke off lies away from it, and the least of its ink
-in that of the largest piece."""
+"""Heights of the writing that a stroke which broke off lies away from it, the least of its ink
+in that of the largest piece, and how wide it is at most, in heights: with them 0.946 instead of
+0.938 of 800 digits of semeion are right, and 0.989 instead of 0.986 of chars74k."""
 
 
 class Writing(NamedTuple):
@@ -68,10 +69,6 @@ class Strip:
     step: float
     writing: NDArray[np.uint8]
 
-    def on_crop(self, column: float) -> float:
-        """Where a column lies on the crop."""
-        return self.left + column * self.step
-
 
 def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The values of a crop's strip: see `make_strip`."""
@@ -105,14 +102,6 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
         step=pixel * (columns.stop - columns.start) / width,
         writing=ink[writing.rows, writing.columns],
     )
-
-
-def strip_of_glyph(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The strip, uint8 (32, 96), of one digit in MNIST's form, uint8 (28, 28), on blank paper."""
-    size = HEIGHT, HEIGHT
-    square = cv2.resize(glyph, size, interpolation=cv2.INTER_LINEAR)
-    sides = HEIGHT // 2, 3 * HEIGHT // 2
-    return np.asarray(np.pad(square, ((0, 0), sides)), np.uint8)
 
 
 def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:
