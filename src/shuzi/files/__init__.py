@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
-from shuzi.errors import OutputError
+from shuzi.errors import OutputError, UsageError
 
 TEMPORARY = ".writing-"
 MAX_JSON = 20_000_000
@@ -209,6 +209,16 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def check_ending(output: Path, ending: str) -> None:
+    """Refuse a name that does not say what the file will be.
+
+    Raises:
+        UsageError: it ends otherwise.
+    """
+    if output.suffix != ending:
+        raise UsageError(f"{output} must end in {ending}.", "Give a name that ends so.")
 
 
 def model_file(place: str | PathLike[str]) -> Path:
