@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 
 from shuzi.errors import RecipeError, way
+from shuzi.training.old_names import what_became_of
 
 Settings = Mapping[str, Any] | Sequence[str]
 """Changes to a recipe: {"epochs": 10}, or ["epochs=10"]."""
@@ -352,6 +353,8 @@ def _split(setting: str) -> tuple[str, str]:
 def _parse(name: str, text: Any) -> Any:
     """The value that a text says; what is not a text is one."""
     if name not in knobs():
+        if said := what_became_of(name, text):
+            raise RecipeError(f"{name}: {said}.")
         meant = did_you_mean(name, [*knobs(), *KERAS_NAMES])
         raise RecipeError(f"Unknown field {name!r}; {meant}the fields are {', '.join(knobs())}.")
     if name == "class_weight" and isinstance(text, Mapping):
