@@ -51,8 +51,9 @@ def read_file(path: Path, limit: int) -> bytes:
         ValueError: it has more bytes than `limit`.
     """
     with open_file(path) as file:
-        content = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
-    if len(content) > limit:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(size + 1) if size <= limit else b""
+    if max(size, len(content)) > limit:
         raise ValueError(f"it has more than {limit:,} bytes")
     return content
 

@@ -52,8 +52,10 @@ def read_labelled(folder: Path) -> Stored | None:
         return None
     files: list[Path] = []
     labels: list[int] = []
+    named: set[Path] = set()
     longer = 0
     for name, digits in _rows(folder):
+        named.add(folder / name)
         if len(digits) > 1:
             longer += 1
             continue
@@ -67,6 +69,11 @@ def read_labelled(folder: Path) -> Stored | None:
     if not files:
         raise DataError(f"{folder / LABELS} has no pictures of one digit.", _BY_DIGIT)
     notes = []
+    there = {
+        picture for place in {file.parent for file in files} for picture in _pictures(place)[0]
+    }
+    if unnamed := len(there - named):
+        notes.append(f"Left out, as {LABELS} does not name them: {unnamed}.")
     if longer:
         notes.append(f"Left out, as they show several digits: {longer}.")
     return Stored(
@@ -137,7 +144,12 @@ def _rows(folder: Path) -> Iterator[tuple[str, str]]:
         if head[:2] != ["file", "digits"]:
             raise ValueError(f"its first line is {','.join(head)[:50]!r}, not 'file,digits'")
         for row in rows:
-            if len(row) < 2 or not (row[1] == "" or (row[1].isascii() and row[1].isdigit())):
+            is_cut = rows.line_num == text.count("\n") + 1 and row[1:2] == [""]
+            if (
+                is_cut
+                or len(row) < 2
+                or not (row[1] == "" or (row[1].isascii() and row[1].isdigit()))
+            ):
                 raise ValueError(f"line {rows.line_num} is not a file and its digits")
             yield row[0], row[1]
     except OSError as error:
