@@ -5,6 +5,7 @@ import pytest
 from forms import OTHERS, WITH_TESTS, N, few, png
 from PIL import Image, ImageDraw
 
+import shuzi
 from shuzi.dataset import load_data
 from shuzi.errors import DataError
 from shuzi.files.arrays import MAX_BYTES
@@ -122,7 +123,7 @@ def test_too_many_rows_are_refused_as_they_come(form, module, said, folder, digi
     assert said in refusal(path)
 
 
-def test_pictures_that_are_no_digits_are_said_to_be_none(folder, command):
+def test_pictures_that_are_no_digits_are_said_to_be_none(folder, tmp_path, capsys):
     rng = np.random.default_rng(0)
     for number in range(60):
         picture = Image.new("L", (60, 60), 255)
@@ -132,9 +133,11 @@ def test_pictures_that_are_no_digits_are_said_to_be_none(folder, command):
             pen.rectangle([left, top, right, bottom], outline=0, width=3)
         (folder / str(number % 10)).mkdir(exist_ok=True)
         picture.save(folder / str(number % 10) / f"{number}.png")
-    done = command("train", "fast", "--data", folder, "--set", "epochs=1", "--out", "run")
-    assert f"The images of {folder} look like no digits: of 60 shuzi's own" in done.stderr
-    assert "Look at them with `shuzi data show`" in done.stderr
+    settings = {"epochs": 1, "hidden": (8,)}
+    shuzi.train(dataset=load_data(folder), out=tmp_path / "run", settings=settings)
+    said = capsys.readouterr().err
+    assert f"The images of {folder} look like no digits: of 60 shuzi's own" in said
+    assert "Look at them with `shuzi data show`" in said
 
 
 @pytest.mark.parametrize("left", [14, 17, 18, 19])

@@ -69,10 +69,8 @@ def read_labelled(folder: Path) -> Stored | None:
     if not files:
         raise DataError(f"{folder / LABELS} has no pictures of one digit.", _BY_DIGIT)
     notes = []
-    there = {
-        picture for place in {file.parent for file in files} for picture in _pictures(place)[0]
-    }
-    if unnamed := len(there - named):
+    places = {file.parent for file in files}
+    if unnamed := len({file for place in places for file in _pictures(place)[0]} - named):
         notes.append(f"Left out, as {LABELS} does not name them: {unnamed}.")
     if longer:
         notes.append(f"Left out, as they show several digits: {longer}.")
@@ -143,13 +141,10 @@ def _rows(folder: Path) -> Iterator[tuple[str, str]]:
         head = next(rows, [])
         if head[:2] != ["file", "digits"]:
             raise ValueError(f"its first line is {','.join(head)[:50]!r}, not 'file,digits'")
+        if text.endswith(","):
+            raise ValueError("its last line is cut short")
         for row in rows:
-            is_cut = rows.line_num == text.count("\n") + 1 and row[1:2] == [""]
-            if (
-                is_cut
-                or len(row) < 2
-                or not (row[1] == "" or (row[1].isascii() and row[1].isdigit()))
-            ):
+            if len(row) < 2 or not (row[1] == "" or (row[1].isascii() and row[1].isdigit())):
                 raise ValueError(f"line {rows.line_num} is not a file and its digits")
             yield row[0], row[1]
     except OSError as error:
