@@ -119,7 +119,7 @@ def test_every_error_is_documented_with_its_code():
 def test_the_public_names_are_these():
     assert set(shuzi.__all__) == {
         *("Box", "Dataset", "Digit", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
-        *("evaluate", "load_data", "load_mnist", "read", "train"),
+        *("evaluate", "load_data", "read", "train"),
     }
     for name in shuzi.__all__:
         assert getattr(shuzi, name).__doc__

@@ -38,7 +38,7 @@ def assert_same_weights(a, b):
 
 @pytest.fixture(scope="module")
 def uninterrupted(digits_npz, tmp_path_factory):
-    dataset = shuzi.load_mnist(digits_npz)
+    dataset = shuzi.load_data(digits_npz)
     out = tmp_path_factory.mktemp("runs") / "whole"
     return shuzi.train(dataset=dataset, out=out, settings=SETTINGS, seed=5, verbose=0).folder
 
