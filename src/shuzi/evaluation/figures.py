@@ -42,6 +42,8 @@ def curves(history: Sequence[dict[str, Any]], path: Path) -> None:
                 axes.plot(epochs, values, label=label, color=colour, marker=marker)
         axes.set(xlabel="epoch", ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if len(epochs) == 1:
+            axes.set_xticks(epochs)
         axes.grid(alpha=0.3)
         axes.legend()
     _save(figure, path)
