@@ -113,13 +113,13 @@ def test_a_drawn_digit_saturates_raw_tanh_and_not_scaled(browse, service):
     expect(raw).to_contain_text("0 % of the units")
 
 
-def test_a_finished_run_shows_its_inside(learning):
-    show(learning, "short")
-    inside = learning.locator(".inside")
+def test_a_finished_run_shows_its_inside(browse, service):
+    page = browse(f"{service}#learn")
+    inside = page.locator(".inside")
     expect(inside.locator(".wall canvas")).to_have_count(40)
     expect(inside.locator("figcaption").nth(1)).to_contain_text("Layer 1: what its 64 units make")
     expect(inside.locator(".bar")).to_have_count(10)
-    show(learning, "new")
+    page.get_by_label("Show short").uncheck()
     expect(inside).to_have_count(0)
 
 
@@ -130,27 +130,26 @@ INSIDE = """async ([name, settings, pixels]) => {
 }"""
 
 
-def test_what_is_shown_of_a_digit_is_what_the_model_makes_of_it(learning, run, digits):
+def test_what_is_shown_of_a_digit_is_what_the_model_makes_of_it(browse, service, run, digits):
     settings = json.loads((run.folder / "run.json").read_text())["recipe"]
     image = digits.test_images[0]
-    layers = learning.evaluate(INSIDE, ["short", settings, image.ravel().tolist()])
+    page = browse(f"{service}#learn")
+    layers = page.evaluate(INSIDE, ["short", settings, image.ravel().tolist()])
     wanted = shuzi.Recogniser(run.folder / "model.onnx").predict(image[None])[0]
     assert list(map(len, layers)) == [64, 32, 10]
     np.testing.assert_allclose(layers[-1], wanted, atol=1e-5)
 
 
-@pytest.mark.parametrize("first", ["5x6s2", "3x6/2", "3x6"])
-def test_a_convolution_is_shown_as_torch_computes_it(learning, runs, digits, first):
-    recipe = RECIPES["fast"].with_settings([f"convolutions={first},3x4"])
-    network = build(recipe, 0, torch.Generator()).eval()
+def test_a_convolution_is_shown_as_torch_computes_it(learning, runs, digits):
     image = digits.test_images[0]
-    activated = network[: 6 if "/" in first else 5]
-    norm = activated[-2]
-    norm.running_mean.uniform_(-0.1, 0.1)
-    norm.running_var.uniform_(0.5, 2)
-    save_weights(network, runs / "new" / "model.safetensors")
-    with torch.no_grad():
-        wanted = activated(torch.from_numpy(image[None]))[0].flatten(1).numpy()
-    settings = recipe.to_dict()
-    (maps,) = learning.evaluate(INSIDE, ["new", settings, image.ravel().tolist()])
-    np.testing.assert_allclose(maps, wanted, atol=1e-4)
+    for first, modules in (("5x6s2", 5), ("3x6/2", 6)):
+        recipe = RECIPES["fast"].with_settings([f"convolutions={first},3x4"])
+        network = build(recipe, 0, torch.Generator()).eval()
+        activated = network[:modules]
+        activated[-2].running_mean.uniform_(-0.1, 0.1)
+        activated[-2].running_var.uniform_(0.5, 2)
+        save_weights(network, runs / "new" / "model.safetensors")
+        with torch.no_grad():
+            wanted = activated(torch.from_numpy(image[None]))[0].flatten(1).numpy()
+        (maps,) = learning.evaluate(INSIDE, ["new", recipe.to_dict(), image.ravel().tolist()])
+        np.testing.assert_allclose(maps, wanted, atol=1e-4)

@@ -58,6 +58,7 @@ def comparison(groups: Sequence[Group], path: Path) -> None:
         OutputError: the file cannot be written.
     """
     figure = Figure(figsize=(10, 4.5), layout="constrained")
+    figure.suptitle("lines: validation; dotted: training", fontsize=9)
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for number, group in enumerate(groups):
             colour = f"C{number % 10}"
