@@ -52,6 +52,7 @@ def test_labels_that_are_all_the_same_are_named(digits, tmp_path, capsys):
             {"lr": 5.0, "activation": "relu"},
             r"dead, 0 for each of 256 .*: \d+\.\d% of layer 1's units",
         ),
+        ({"scale": 1, "dropout": 0.9}, r"is still near .*: \d.* in epoch 2; \d+\.\d% are right"),
     ],
 )
 def test_a_training_that_teaches_nothing_is_explained(digits, tmp_path, capsys, settings, cause):

@@ -22,6 +22,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "zh": "损失几乎没有下降：第 1 轮 {first:.4g}，第 {epoch} 轮 {last:.4g}；"
         "瞎猜的损失是 {guessing:.4g}。",
     },
+    "high": {
+        "en": "The loss is still near that of guessing, {guessing:.4g}, or above it: {first:.4g} "
+        "in epoch 1, {last:.4g} in epoch {epoch}; {accuracy:.1%} are right.",
+        "zh": "损失仍然接近或高于瞎猜的 {guessing:.4g}：第 1 轮 {first:.4g}，"
+        "第 {epoch} 轮 {last:.4g}；准确率 {accuracy:.1%}。",
+    },
     "diverged": {
         "en": "The loss became {value} in step {step} of epoch {epoch}; it was {first:.4g} in the "
         "epoch's first step and {last:.4g} in the last one that gave a number.",
@@ -70,7 +76,7 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "权重移动了自身大小的 {moved:.1%}；先多训练几轮，再换学习率",
     },
 }
-_SYMPTOMS = {"chance", "flat", "diverged"}
+_SYMPTOMS = {"chance", "flat", "high", "diverged"}
 _PARTS = {"validation": "验证", "training": "训练"}
 _REMEDIES = {
     "scale": ("scale the pixels (scale=255)", "请缩放像素（scale=255）"),

@@ -23,8 +23,10 @@ MANY = 0.5
 """A share of units or labels that stops a training."""
 FLAT = 0.98
 """Of the first epoch's loss; a last one above it has hardly fallen."""
+HIGH = 0.9
+"""Of the loss of guessing."""
 POOR = 0.5
-"""An accuracy that a loss that stays must be below to be a complaint."""
+"""An accuracy that is no success, whatever the loss."""
 FAR, NEAR = 1.0, 0.01
 """How far weights moved, in parts of their first size, that tells of a learning rate."""
 
@@ -71,11 +73,17 @@ def _at_chance(trainer: Trainer) -> Iterator[Finding]:
 
 
 def _flat(trainer: Trainer) -> Iterator[Finding]:
+    """A loss that hardly falls, or is still one of guessing after some epochs."""
     first, last = trainer.history[0], trainer.history[-1]
     accuracy = last.accuracy if last.val_accuracy is None else last.val_accuracy
-    if last is not first and last.loss > FLAT * first.loss and accuracy < POOR:
-        values = {"first": first.loss, "last": last.loss, "epoch": last.epoch}
-        yield {"kind": "flat", **values, "guessing": math.log(trainer.recipe.outcomes)}
+    guessing = math.log(trainer.recipe.outcomes)
+    if last is first or accuracy > POOR:
+        return
+    values = {"first": first.loss, "last": last.loss, "epoch": last.epoch, "guessing": guessing}
+    if last.loss > FLAT * first.loss:
+        yield {"kind": "flat", **values}
+    elif last.loss > HIGH * guessing:
+        yield {"kind": "high", "accuracy": accuracy, **values}
 
 
 def _causes(trainer: Trainer, dataset: Dataset) -> Iterator[Finding]:
