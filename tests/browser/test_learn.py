@@ -153,3 +153,8 @@ def test_a_convolution_is_shown_as_torch_computes_it(learning, runs, digits):
             wanted = activated(torch.from_numpy(image[None]))[0].flatten(1).numpy()
         (maps,) = learning.evaluate(INSIDE, ["new", recipe.to_dict(), image.ravel().tolist()])
         np.testing.assert_allclose(maps, wanted, atol=1e-4)
+    claimed = b'{"layers.0.kernel":{"dtype":"F32","shape":[784,900000000],"data_offsets":[0,4]}}'
+    damaged = len(claimed).to_bytes(8, "little") + claimed + bytes(4)
+    (runs / "new" / "model.safetensors").write_bytes(damaged)
+    with pytest.raises(sync_api.Error, match="layers"):
+        learning.evaluate(INSIDE, ["new", recipe.to_dict(), image.ravel().tolist()])

@@ -68,7 +68,16 @@ function show() {
     tanhFigure(pixels, 255, say("lab.scaled")),
   );
   const known = runs.filter(({ name }) => kept.get(name)?.tensors);
-  find("lab-runs").replaceChildren(...known.map((run) => insideOf(run, kept.get(run.name).tensors, pixels)));
+  find("lab-runs").replaceChildren(...known.flatMap((run) => insideOrNothing(run, pixels)));
+}
+
+/** Nothing of a run whose weights are not those of its recipe. */
+function insideOrNothing(run, pixels) {
+  try {
+    return [insideOf(run, kept.get(run.name).tensors, pixels)];
+  } catch {
+    return [];
+  }
 }
 
 /** The curve of tanh with a dot for each of a fresh layer's 500 units. */

@@ -30,7 +30,10 @@ function parse(buffer) {
   for (const [name, { dtype, shape, data_offsets: ends }] of Object.entries(header)) {
     if (dtype !== "F32") continue;
     const [from, to] = ends.map((place) => place + 8 + length);
-    tensors.set(name, { shape, values: new Float32Array(buffer.slice(from, to)) });
+    const values = new Float32Array(buffer.slice(from, to));
+    // What claims to be larger than the file would be computed without end.
+    if (shape.reduce((size, side) => size * side, 1) !== values.length) throw new Error(name);
+    tensors.set(name, { shape, values });
   }
   return tensors;
 }
