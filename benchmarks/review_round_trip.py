@@ -95,7 +95,7 @@ def main():
     parser.add_argument("--sample", type=float, default=0.25)
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     cells = load(options.data, "sudoku/hand_cells64")
     results = []
     for seed in range(options.seeds):

@@ -44,7 +44,7 @@ def data_folder():
 
 @pytest.fixture(scope="session")
 def mnist(data_folder):
-    return shuzi.load_mnist(data_folder / "mnist.npz")
+    return shuzi.load_data(data_folder / "mnist.npz")
 
 
 @pytest.fixture(scope="session")

@@ -226,7 +226,7 @@ def main():
     second = shuzi.Reader(threads=1).second_reader
     if second is None:
         raise SystemExit("There is no second reader to fit.")
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[MNIST_TRAINS:], mnist.train_labels[MNIST_TRAINS:])
     pens = Pens.load(options.data / "unipen", held_out=True)
     # Half of the numbers that are written are a real person's.

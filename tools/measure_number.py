@@ -57,7 +57,7 @@ def strips(folder, name):
 
 
 def composed(folder):
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     return compose_strips(COMPOSED, Glyphs(mnist.test_images, mnist.test_labels), SEED)
 
 

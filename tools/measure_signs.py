@@ -205,7 +205,7 @@ def main():
     options = parser.parse_args()
     if options.wrong:
         options.wrong.mkdir(parents=True, exist_ok=True)
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images, mnist.train_labels)
     reader = shuzi.Reader(threads=1, fast=options.fast)
 

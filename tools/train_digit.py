@@ -41,7 +41,7 @@ LIMITS = (
 
 def training_set(folder):
     """All that may train, what is held out last; and the share that is held out."""
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     learn, keep = [], []
     for images, labels, repeat in [(mnist.train_images, mnist.train_labels, 1), *others(folder)]:
         kept = np.arange(len(images)) % HELD_OUT == HELD_OUT - 1

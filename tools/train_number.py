@@ -55,7 +55,7 @@ RECIPE = Recipe(name="number", optimiser="adamw", lr=4e-3, decay=0.02, batch_siz
 
 def training_glyphs(folder):
     """Real digits to compose of, MNIST's once and the others' repeated."""
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     learn = [(mnist.train_images[:MNIST_TRAINS], mnist.train_labels[:MNIST_TRAINS])]
     for images, labels, repeat in others(folder):
         learn += [(images, labels)] * repeat
@@ -64,7 +64,7 @@ def training_glyphs(folder):
 
 
 def held_out_strings(folder, seed):
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[MNIST_TRAINS:], mnist.train_labels[MNIST_TRAINS:])
     return compose_strips(HELD_OUT, glyphs, seed)
 
@@ -82,7 +82,7 @@ def take_drawn(options, folder):
 
 def card(model, trainer, options, temperature):
     """What the model is: its data, recipe, seed, commit and scores."""
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     record = new_record(RECIPE, options.seed, mnist, trainer.device)
     return {
         "model": "number.onnx",

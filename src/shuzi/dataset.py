@@ -225,10 +225,6 @@ def load_data(
     )
 
 
-load_mnist = load_data
-"""By the name that a tutorial's reader looks for."""
-
-
 def save_npz(dataset: Dataset, path: Path) -> None:
     """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some.
 

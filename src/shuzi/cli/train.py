@@ -183,10 +183,9 @@ def recipes() -> None:
 
     for recipe in (*RECIPES.values(), PAGE):
         say(recipe.name)
-        for name, value in recipe.to_dict().items():
-            if name != "name":
-                shown = ",".join(map(str, value)) if isinstance(value, list) else value
-                say(f"  {name}={shown}")
-    say("\nFields, for --set field=value:")
+        for name, value in recipe.applying().items():
+            shown = ",".join(map(str, value)) if isinstance(value, list) else value
+            say(f"  {name}={shown}")
+    say("\nFields, for --set field=value; a recipe above shows those that decide something in it:")
     for name, (meaning, allowed) in knobs().items():
         say(f"  {name}: {meaning}; {allowed}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from shuzi.dataset import load_mnist
+from shuzi.dataset import load_data
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.puzzles import Puzzle, load_puzzles
 from shuzi.synth.unipen import Pens
@@ -36,7 +36,7 @@ def load_materials(data: Path) -> Materials:
     Raises:
         DataError: a file cannot be read.
     """
-    mnist, folder = load_mnist(data), data if data.is_dir() else data.parent
+    mnist, folder = load_data(data), data if data.is_dir() else data.parent
     unipen, sudoku = folder / "unipen", folder / "sudoku"
     return Materials(
         Glyphs(mnist.train_images[:MNIST_TRAINS], mnist.train_labels[:MNIST_TRAINS]),

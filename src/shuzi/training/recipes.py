@@ -26,6 +26,36 @@ KERAS_NAMES = {
 """Keras's names of fields."""
 _KERAS_RATES = {"adam": 1e-3, "rmsprop": 1e-3}
 """Learning rates that Keras's optimisers have by default, where they are not that of sgd."""
+_LOSS = "the loss is always the categorical cross-entropy of the softmax"
+_MEASURED = "loss and accuracy are always measured"
+_NO_FIELDS = {
+    "class_mode": _LOSS,
+    "loss": _LOSS,
+    "init": "weights always start glorot-uniform, as in the tutorial",
+    "kernel_initializer": "weights always start glorot-uniform, as in the tutorial",
+    "metrics": _MEASURED,
+    "show_accuracy": _MEASURED,
+    "seed": f"say {way('seed', 3)}",
+    "verbose": f"say {way('verbose', 2)}",
+}
+"""What people look for among the fields, and what to say to them."""
+_OFF: dict[str, Any] = {
+    "mean": False,
+    "ema": 0.0,
+    "taught": 0.0,
+    "warmup": 0.0,
+    "patience": 0,
+    "keep": "last",
+    "class_weight": "none",
+    "calibrate": False,
+    "augment": "none",
+    "drawn": 0,
+    "marks": 0,
+    "crops": 0,
+}
+"""Fields that decide nothing at these values."""
+_OF_PAGES = ("network", "lr", "decay", "ema", "crops", "batch_size", "epochs")
+_ONE_OF = "one of "
 PART = 48
 """Crops of composed pages that are made at once."""
 
@@ -59,7 +89,7 @@ def _between(low: float, high: float, *, open_high: bool = False) -> Allowed:
 
 
 def _one_of(names: Sequence[str]) -> Allowed:
-    return Allowed("one of " + ", ".join(names), lambda value: value in names)
+    return Allowed(_ONE_OF + ", ".join(names), lambda value: value in names)
 
 
 def _knob(default: Any, meaning: str, allowed: Allowed) -> Any:
@@ -294,6 +324,29 @@ class Recipe:
         values = {knob.name: getattr(self, knob.name) for knob in fields(self)}
         return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
+    def applying(self, *, own_network: bool = True) -> dict[str, Any]:
+        """The fields that decide something, as JSON has them; the schedule that is meant.
+
+        Args:
+            own_network: whether the recipe's network is trained, not somebody's own.
+        """
+        values = self.to_dict() | {"schedule": self.schedule_of_optimiser}
+        if self.network == "page":
+            return {name: values[name] for name in _OF_PAGES}
+        idle = {"name", *(name for name, value in _OFF.items() if values[name] == value)}
+        idle |= {"convolutions", "mean"} if self.network == "dense" else {"hidden", "activation"}
+        if not own_network:
+            idle |= {"network", "hidden", "activation", "convolutions", "mean", "dropout"}
+        if self.optimiser != "sgd":
+            idle |= {"momentum", "nesterov"}
+        elif not self.momentum:
+            idle |= {"nesterov"}
+        if self.optimiser != "adamw" and self.schedule_of_optimiser != "decay":
+            idle |= {"decay"}
+        if self.augment == "none":
+            idle |= {"strength"}
+        return {name: value for name, value in values.items() if name not in idle}
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Recipe":
         unknown = set(values) - {knob.name for knob in fields(cls)}
@@ -340,7 +393,11 @@ def _allowed(name: str) -> Allowed:
 
 
 def _refuse(name: str, value: Any) -> RecipeError:
-    return RecipeError(f"{name}: {value!r} is not allowed; it must be {_allowed(name).words}.")
+    words = _allowed(name).words
+    meant = ""
+    if isinstance(value, str) and words.startswith(_ONE_OF):
+        meant = did_you_mean(value, words.removeprefix(_ONE_OF).split(", "))
+    return RecipeError(f"{name}: {value!r} is not allowed; {meant}it must be {words}.")
 
 
 def _split(setting: str) -> tuple[str, str]:
@@ -352,11 +409,14 @@ def _split(setting: str) -> tuple[str, str]:
 
 def _parse(name: str, text: Any) -> Any:
     """The value that a text says; what is not a text is one."""
+    if name in _NO_FIELDS:
+        raise RecipeError(f"There is no field {name!r}: {_NO_FIELDS[name]}.")
     if name not in knobs():
         if said := what_became_of(name, text):
             raise RecipeError(f"{name}: {said}.")
         meant = did_you_mean(name, [*knobs(), *KERAS_NAMES])
-        raise RecipeError(f"Unknown field {name!r}; {meant}the fields are {', '.join(knobs())}.")
+        known = f"the fields are {', '.join(knobs())}."
+        raise RecipeError(f"Unknown field {name!r}; {meant.strip() or known}")
     if name == "class_weight" and isinstance(text, Mapping):
         # As Keras takes it: weights by class, the others being 1.
         text = ",".join(str(text.get(digit, 1.0)) for digit in range(DIGITS))
