@@ -7,7 +7,6 @@ from multiprocessing import active_children
 
 import pytest
 from PIL import Image
-from places import EXAMPLES
 
 import shuzi
 from shuzi.batch import Options, find_items, read_batch
@@ -77,23 +76,21 @@ from shuzi.batch import read_batch
 
 shuzi.batch.item.MOST_ITEMS = 2
 address, node = sys.argv[1], int(sys.argv[2])
-picture = Path("one.png").read_bytes()
 
 def family(process):
     yield process
     for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
         yield from family(int(child))
 
-def write():
+def let_go():
     while True:
-        with open("scans/0.png", "wb") as pipe:
-            pipe.write(picture)
+        open("scans/0.png", "wb").close()
 
 def lose(state, killed=[]):
     # One process waits at the pipe, so the other one has read what is done.
     if state.done and not killed:
         killed += [os.kill(process, signal.SIGKILL) for process in reversed([*family(node)])]
-        threading.Thread(target=write, daemon=True).start()
+        threading.Thread(target=let_go, daemon=True).start()
 
 sources = ["scans/0.png", "scans"]
 print(read_batch(sources, "a.csv", ray=address, tell=lose).lost, file=sys.stderr, flush=True)
@@ -103,10 +100,8 @@ os._exit(0)
 
 def test_a_node_that_is_lost_changes_nothing_in_the_table(nodes, scans, tmp_path, monkeypatch):
     monkeypatch.setattr("shuzi.batch.item.MOST_ITEMS", 2)
-    picture = (EXAMPLES / "3.png").read_bytes()
-    (scans / "0.png").write_bytes(picture)
+    (scans / "0.png").write_bytes(b"")
     read_batch(["scans/0.png", "scans"], "b.csv", jobs=1)
-    (tmp_path / "one.png").write_bytes(picture)
     (scans / "0.png").unlink()
     os.mkfifo(scans / "0.png")
     done = start(LOSING, *nodes, **TOKEN)
@@ -114,6 +109,49 @@ def test_a_node_that_is_lost_changes_nothing_in_the_table(nodes, scans, tmp_path
     tables = [(tmp_path / name).read_text().splitlines() for name in ("a.csv", "b.csv")]
     assert tables[0][2:] == tables[1][2:]
     assert [table[1].split(",")[0] for table in tables] == ["scans/0.png"] * 2
+
+
+KILLING = """
+import os, signal, sys, threading, time
+from pathlib import Path
+from shuzi.batch import cluster, read_batch
+
+cluster.LOSSES = 0
+
+def readers():
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(str(fd.readlink()).endswith("/0.png") for fd in (process / "fd").iterdir()):
+                yield int(process.name)
+        except OSError:
+            pass
+
+def kill():
+    while True:
+        for process in readers():
+            status = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2]
+            os.kill(int(status.split()[1]), signal.SIGKILL)
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
+
+# Its open ends in writing, so that whoever reads waits.
+end = os.open("scans/0.png", os.O_RDWR)
+us, other = os.getpid(), readers
+readers = lambda: (process for process in other() if process != us)
+threading.Thread(target=kill, daemon=True).start()
+sources = [f"scans/{number}.png" for number in (1, 0, 2)]
+print(read_batch(sources, "a.csv", jobs=1, ray=sys.argv[1]).lost, file=sys.stderr, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_picture_that_loses_every_process_is_a_row(nodes, scans, tmp_path):
+    os.mkfifo(scans / "0.png")
+    done = start(KILLING, nodes[0], **TOKEN)
+    assert done.stderr.splitlines()[-1] == "2", done.stderr
+    lines = (tmp_path / "a.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == [f"scans/{n}.png" for n in (1, 0, 2)]
+    assert ["ended the process that read it" in line for line in lines] == [False, True, False]
 
 
 COMMAND = "from shuzi.cli import main; main()"
