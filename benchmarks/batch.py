@@ -7,12 +7,13 @@
 DATA is a folder with numbers/ (crops) and mnist.npz (whose test digits fill the pages). Each batch
 runs as its users run it, in a process of its own with so many more that read, and writes a CSV.
 `speed` is files a second of the clock, start included; `seconds` is the processor's for a file, of
-all processes, which a busy machine changes less. The shares are of the processor's time in one
-process: decoding of files, each network, writing of parts and table, and finding of numbers with
+all processes, which a busy machine changes less; the next column is the part of the first process,
+which gives out the work and writes. The shares are of the processor's time in one process: decoding of files, each network, writing of parts and table, and finding of numbers with
 everything else that is no network.
 
---ray N reads N and then 4 N of the crops by two local processes and by a Ray cluster of this
-machine's, by turns: what each file more takes of the processor, starts not counted, and the ratio.
+--ray N reads N and then 4 N of the crops by two local processes, by two of a Ray cluster of this
+machine's, and by Ray Data with two actors, by turns: what each file more takes of the processor,
+starts not counted, and the ratios to the first.
 
 --small reads so many small pictures, which it makes, --pdf a PDF of so many pages; `MB` is the most
 memory that a process of the batch had. Prints a table, then one JSON line.
@@ -22,6 +23,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -80,7 +82,30 @@ try:
 finally:
     look()
     total = sum(spent.values())
-    print(json.dumps({"spent": total, "megabytes": most[0] / 1e6}), file=sys.stderr)
+    said = {"spent": total, "megabytes": most[0] / 1e6, "driver": time.process_time()}
+    print(json.dumps(said), file=sys.stderr)
+"""
+
+
+RAY_DATA = """
+import ray
+from shuzi.batch import Options, ReadItems, chunks, find_items
+
+class Read:
+    def __init__(self):
+        self.read = ReadItems(Options(fast=True))
+
+    def __call__(self, portion):
+        return [row._asdict() for row in self.read(portion["items"])]
+
+def main():
+    source, out = sys.argv[2], sys.argv[4]
+    portions = [{"items": items} for items in chunks(find_items([source], out))]
+    ray.init("local", include_dashboard=False)
+    readers = ray.data.ActorPoolStrategy(size=2)
+    rows = ray.data.from_items(portions).flat_map(Read, compute=readers, num_cpus=1)
+    rows.write_parquet(out + ".parquet")
+    print(sum(map(len, (portion["items"] for portion in portions))), "files")
 """
 
 
@@ -100,23 +125,24 @@ def make_pages(data, folder, count):
         Image.fromarray(page).save(folder / f"{number}.jpg", quality=85, dpi=(300, 300))
 
 
-def run(source, jobs, *more):
+def run(source, jobs, *more, code=CHILD):
     """Files a second, the processor's seconds for a file, and the most memory of a process."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "a.csv")
-        words = [sys.executable, "-c", CHILD, "batch", str(source), "-o", str(out), "-j", str(jobs)]
+        words = [sys.executable, "-c", code, "batch", str(source), "-o", str(out), "-j", str(jobs)]
         words += more
         began = time.perf_counter()
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - began
         assert done.returncode == 0, done.stderr
-        files = int(done.stdout.split()[0].replace(",", ""))
+        files = int(re.search(r"([\d,]+) files", done.stdout)[1].replace(",", ""))
     said = json.loads(done.stderr.splitlines()[-1])
     return {
         "jobs": jobs,
         "files": files,
         "speed": files / seconds,
         "seconds": said["spent"] / files,
+        "driver": said["driver"] / files,
         "megabytes": said["megabytes"],
     }
 
@@ -213,7 +239,7 @@ def measure(name, make, jobs, split=True):
     for row in rows:
         print(
             f"{name:8} {row['jobs']:4} {row['files']:8,} {row['speed']:8.1f} "
-            f"{row['seconds'] * 1000:10.2f} {row['megabytes']:6.0f}",
+            f"{row['seconds'] * 1000:10.2f} {row['driver'] * 1000:9.2f} {row['megabytes']:6.0f}",
             flush=True,
         )
     print("         " + "  ".join(f"{step} {share:.0%}" for step, share in parts.items()))
@@ -226,14 +252,20 @@ def compare_with_ray(data, count):
         make_crops(data, Path(few), count)
         make_crops(data, Path(many), 4 * count)
         each = {}
-        for name, more in {"processes": (), "ray": ("--ray=local",)}.items():
-            one, four = (run(folder, 2, "--fast", *more) for folder in (few, many))
+        ways = {
+            "processes": (CHILD, "--fast"),
+            "ray": (CHILD, "--fast", "--ray=local"),
+            "ray data": (CHILD.replace("from shuzi.cli import main", RAY_DATA), "--fast"),
+        }
+        for name, (code, *more) in ways.items():
+            one, four = (run(folder, 2, *more, code=code) for folder in (few, many))
             spent = [found["seconds"] * found["files"] for found in (one, four)]
             each[name] = (spent[1] - spent[0]) / (3 * count)
             start = spent[0] - each[name] * count
-            said = f"{each[name] * 1000:8.2f} ms a file, {start:.1f} s to start"
+            ratio = each[name] / each["processes"]
+            said = f"{each[name] * 1000:8.2f} ms a file, x {ratio:.2f}, {start:.1f} s to start"
             print(f"{name:10} {said}", flush=True)
-    return each | {"ratio": each["ray"] / each["processes"], "files": 3 * count}
+    return each | {"files": 3 * count}
 
 
 def main():
@@ -246,7 +278,7 @@ def main():
     parser.add_argument("--pdf", type=int, default=0)
     parser.add_argument("--ray", type=int, default=0)
     options = parser.parse_args()
-    print(f"{'':8} jobs    files  speed/s  ms of CPU     MB")
+    print(f"{'':8} jobs    files  speed/s  ms of CPU  of which     MB")
     data, found = options.data, {}
     if options.crops:
         found["crops"] = measure(

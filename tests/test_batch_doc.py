@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet
 from places import EXAMPLES
 
-from shuzi.batch import archives, item, pool, read, sources, table, watch
+from shuzi.batch import archives, cluster, item, pool, read, sources, table, watch
 from shuzi.rows import COLUMNS
 from shuzi.source import HELD
 
@@ -56,6 +56,8 @@ def test_its_python_runs(tmp_path):
 def test_its_limits_are_the_programs():
     assert (item.MOST_ITEMS, item.MOST_BYTES, item.LARGE_TIFF) == (256, 8_000_000, 1_000_000)
     assert (read.PAGES, read.MOST_FAILURES, pool.SECONDS) == (16, 3, 300)
+    assert "three times lost" in DOCUMENT
+    assert (cluster.LOSSES + 1) == 3
     assert (HELD, archives.MOST, archives.RATIO) == (200_000_000, 10_000_000_000, 200)
     assert (table.SHEET - 1, table.GROUP, table.EXACT) == (1_048_575, 65_536, 15)
     assert (watch.Watch().settle, watch.Watch().patience) == (2, 60)
