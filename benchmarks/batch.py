@@ -8,8 +8,9 @@ DATA is a folder with numbers/ (crops) and mnist.npz (whose test digits fill the
 runs as its users run it, in a process of its own with so many more that read, and writes a CSV.
 `speed` is files a second of the clock, start included; `seconds` is the processor's for a file, of
 all processes, which a busy machine changes less; the next column is the part of the first process,
-which gives out the work and writes. The shares are of the processor's time in one process: decoding of files, each network, writing of parts and table, and finding of numbers with
-everything else that is no network.
+which gives out the work and writes. The shares are of the processor's time in one process: decoding
+of files, each network, writing of parts and table, and finding with everything else that is no
+network.
 
 --ray N reads N and then 4 N of the crops by two local processes, by two of a Ray cluster of this
 machine's, and by Ray Data with two actors, by turns: what each file more takes of the processor,
