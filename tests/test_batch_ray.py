@@ -1,6 +1,7 @@
 """A batch on a Ray cluster: two nodes, real ones, and what is said where there is none."""
 
 import os
+import re
 import subprocess
 import sys
 from multiprocessing import active_children
@@ -173,12 +174,21 @@ def test_another_version_is_told_of(nodes, scans):
     assert "Ray: 2.51.0" in done.stderr
 
 
-def test_a_cluster_that_is_not_there_is_told_of(scans):
+def test_a_dry_run_counts_the_clusters_processors(nodes, scans):
+    done = start(COMMAND, "batch", "scans", "--dry-run", f"--ray={nodes[0]}", **TOKEN)
+    # One node may be lost by now.
+    assert re.search(r"with [12] processes", done.stdout), done.stderr
+
+
+def test_a_cluster_that_is_not_there_is_told_of(scans, monkeypatch):
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     with pytest.raises(ClusterError, match=r"127\.0\.0\.1:1 cannot be reached: Connection refused"):
         read_batch(["scans"], "a.csv", ray="127.0.0.1:1")
     with pytest.raises(UsageError, match="hello is no address of a Ray cluster"):
         read_batch(["scans"], "a.csv", ray="hello")
     assert not (scans.parent / "a.csv.parts").exists()
+    # Ray tells its makers nothing.
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
 
 
 def test_without_a_cluster_on_this_machine_that_is_said(scans):
