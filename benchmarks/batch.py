@@ -263,8 +263,10 @@ def compare_with_ray(data, count):
             spent = [found["seconds"] * found["files"] for found in (one, four)]
             each[name] = (spent[1] - spent[0]) / (3 * count)
             start = spent[0] - each[name] * count
+            clock = (four["files"] / four["speed"] - one["files"] / one["speed"]) / (3 * count)
             ratio = each[name] / each["processes"]
-            said = f"{each[name] * 1000:8.2f} ms a file, x {ratio:.2f}, {start:.1f} s to start"
+            said = f"{each[name] * 1000:8.2f} ms a file, x {ratio:.2f}, in {clock * 1000:.0f} ms"
+            said += f"; {start:.1f} s to start"
             print(f"{name:10} {said}", flush=True)
     return each | {"files": 3 * count}
 

@@ -77,16 +77,18 @@ class Jobs:
             Problem: 409 when the service keeps as many jobs as it may.
         """
         self._remove_old()
-        kept = len(self._ids()) + len(self._folders(f"{TEMPORARY}*"))
-        if kept >= self._settings.max_jobs:
-            raise Problem(
-                409,
-                f"The service keeps {self._settings.max_jobs} jobs, which is as many as it may.",
-                "DELETE one that is not needed any more, as GET /api/v1/jobs lists them.",
-            )
         folder = self.folder / f"{TEMPORARY}{secrets.token_hex(16)}"
-        make_folder(folder)
-        return folder
+        # Two that come at once count both.
+        with self._changed:
+            kept = len(self._ids()) + len(self._folders(f"{TEMPORARY}*"))
+            if kept < self._settings.max_jobs:
+                make_folder(folder)
+                return folder
+        raise Problem(
+            409,
+            f"The service keeps {self._settings.max_jobs} jobs, which is as many as it may.",
+            "DELETE one that is not needed any more, as GET /api/v1/jobs lists them.",
+        )
 
     def add(self, folder: Path, options: Options, to: str) -> dict[str, Any]:
         """Make a job of a folder that has received its archives.
