@@ -12,9 +12,9 @@ which gives out the work and writes. The shares are of the processor's time in o
 of files, each network, writing of parts and table, and finding with everything else that is no
 network.
 
---ray N reads N crops by two local processes, by two of a Ray cluster of this machine's, and by Ray
-Data with two actors: what a file takes of the processor from when the first two portions of 64 are
-done, Ray's own processes included.
+--ray N reads N and then 4 N of the crops by two local processes, by two of a Ray cluster of this
+machine's, and by Ray Data with two actors, by turns: what each file more takes of the processor,
+starts not counted, and the ratios to the first.
 
 --small reads so many small pictures, which it makes, --pdf a PDF of so many pages; `MB` is the most
 memory that a process of the batch had. Prints a table, then one JSON line.
@@ -88,66 +88,25 @@ finally:
 """
 
 
-STEADY = """
-import json, os, sys, tempfile, time
-import shuzi.batch.item
-from shuzi.batch import Options, ReadItems, chunks, find_items, read_batch
-
-PORTION = shuzi.batch.item.MOST_ITEMS = 64
-engine, source = sys.argv[1:]
-TICKS = os.sysconf("SC_CLK_TCK")
-seen, marks, options = {}, [], Options(fast=True)
-
-def family(pid):
-    yield pid
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        for child in file.read().split():
-            yield from family(int(child))
-
-def mark(done):
-    try:
-        for pid in family(os.getpid()):
-            with open(f"/proc/{pid}/stat") as file:
-                values = file.read().rpartition(") ")[2].split()
-            seen[pid] = (int(values[11]) + int(values[12])) / TICKS
-    except (OSError, IndexError):
-        return
-    marks.append((done, sum(seen.values()), time.monotonic()))
+RAY_DATA = """
+import ray
+from shuzi.batch import Options, ReadItems, chunks, find_items
 
 class Read:
     def __init__(self):
-        self.read = ReadItems(options)
+        self.read = ReadItems(Options(fast=True))
 
     def __call__(self, portion):
-        rows = [row._asdict() | {"done": 0} for row in self.read(portion["items"])]
-        return [rows[0] | {"done": len(portion["items"])}, *rows[1:]]
+        return [row._asdict() for row in self.read(portion["items"])]
 
 def main():
-    if engine != "processes":
-        import ray
-        ray.init("local", include_dashboard=False, log_to_driver=False)
-        # Its agents start in the background.
-        time.sleep(15)
-    with tempfile.TemporaryDirectory() as folder:
-        if engine == "ray data":
-            portions = [{"items": items} for items in chunks(find_items([source], folder))]
-            readers = ray.data.ActorPoolStrategy(size=2)
-            done = 0
-            rows = ray.data.from_items(portions, override_num_blocks=len(portions))
-            for row in rows.flat_map(Read, compute=readers, num_cpus=1).iter_rows():
-                if row.get("done"):
-                    done += row["done"]
-                    mark(done)
-        else:
-            where = None if engine == "processes" else "local"
-            out = folder + "/a.csv"
-            read_batch([source], out, options, jobs=2, ray=where, tell=lambda s: mark(s.done))
-
-if __name__ == "__main__":
-    main()
-    begun = [each for each in marks if each[0] >= 2 * PORTION][0]
-    done, spent, clock = (b - a for a, b in zip(begun, marks[-1]))
-    print(json.dumps({"files": done, "each": spent / done, "clock": clock / done}))
+    source, out = sys.argv[2], sys.argv[4]
+    portions = [{"items": items} for items in chunks(find_items([source], out))]
+    ray.init("local", include_dashboard=False)
+    readers = ray.data.ActorPoolStrategy(size=2)
+    rows = ray.data.from_items(portions).flat_map(Read, compute=readers, num_cpus=1)
+    rows.write_parquet(out + ".parquet")
+    print(sum(map(len, (portion["items"] for portion in portions))), "files")
 """
 
 
@@ -167,11 +126,12 @@ def make_pages(data, folder, count):
         Image.fromarray(page).save(folder / f"{number}.jpg", quality=85, dpi=(300, 300))
 
 
-def run(source, jobs):
+def run(source, jobs, *more, code=CHILD):
     """Files a second, the processor's seconds for a file, and the most memory of a process."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "a.csv")
-        words = [sys.executable, "-c", CHILD, "batch", str(source), "-o", str(out), "-j", str(jobs)]
+        words = [sys.executable, "-c", code, "batch", str(source), "-o", str(out), "-j", str(jobs)]
+        words += more
         began = time.perf_counter()
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - began
@@ -288,24 +248,27 @@ def measure(name, make, jobs, split=True):
 
 
 def compare_with_ray(data, count):
-    """Processor seconds of a file by processes and by a cluster, when all of them are at work."""
-    found = {}
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as place:
-        make_crops(data, Path(folder), count)
-        script = Path(place, "steady.py")
-        script.write_text(STEADY)
-        for engine in ("processes", "ray", "ray data"):
-            words = [sys.executable, str(script), engine, folder]
-            done = subprocess.run(words, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stderr
-            found[engine] = said = json.loads(done.stdout.splitlines()[-1])
-            ratio = said["each"] / found["processes"]["each"]
-            print(
-                f"{engine:10} {said['each'] * 1000:8.2f} ms a file, x {ratio:.2f}, of the clock "
-                f"{said['clock'] * 1000:.0f}; {said['files']} files",
-                flush=True,
-            )
-    return found
+    """Processor seconds of each file beyond the first, by processes and by a cluster."""
+    with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
+        make_crops(data, Path(few), count)
+        make_crops(data, Path(many), 4 * count)
+        each = {}
+        ways = {
+            "processes": (CHILD, "--fast"),
+            "ray": (CHILD, "--fast", "--ray=local"),
+            "ray data": (CHILD.replace("from shuzi.cli import main", RAY_DATA), "--fast"),
+        }
+        for name, (code, *more) in ways.items():
+            one, four = (run(folder, 2, *more, code=code) for folder in (few, many))
+            spent = [found["seconds"] * found["files"] for found in (one, four)]
+            each[name] = (spent[1] - spent[0]) / (3 * count)
+            start = spent[0] - each[name] * count
+            clock = (four["files"] / four["speed"] - one["files"] / one["speed"]) / (3 * count)
+            ratio = each[name] / each["processes"]
+            said = f"{each[name] * 1000:8.2f} ms a file, x {ratio:.2f}, in {clock * 1000:.0f} ms"
+            said += f"; {start:.1f} s to start"
+            print(f"{name:10} {said}", flush=True)
+    return each | {"files": 3 * count}
 
 
 def main():
