@@ -4,6 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIGITS = "0123456789"
+SIGNS = "-.,/:"
+MARK = "?"
+"""Stands for any other mark, or several in a row: letters, a currency, what was crossed out."""
+ALPHABET = DIGITS + SIGNS + MARK
+"""What a number model tells apart, in the order of its classes after the blank."""
 BEAM = 8
 """Texts kept at each frame of the search."""
 UNLIKELY = 1e-3

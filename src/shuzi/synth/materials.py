@@ -43,3 +43,20 @@ def load_materials(data: Path) -> Materials:
         Pens.load(unipen) if unipen.is_dir() else None,
         load_puzzles(sudoku) if sudoku.is_dir() else (),
     )
+
+
+def held_out(data: Path) -> Materials:
+    """What trains nothing, to choose models by: MNIST's last 5,000 training images, and the fifth
+    of UNIPEN's writers that is kept apart.
+
+    Args:
+        data: a folder with mnist.npz and, if it is at hand, unipen/.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    mnist, unipen = load_mnist(data), data / "unipen"
+    return Materials(
+        Glyphs(mnist.train_images[MNIST_TRAINS:], mnist.train_labels[MNIST_TRAINS:]),
+        Pens.load(unipen, held_out=True) if unipen.is_dir() else None,
+    )
