@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shuzi.errors import DivergedError
+from shuzi.recognise.decoding import ALPHABET
 from shuzi.recognise.sequence import STRIDE, pad, padded_width
 from shuzi.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from shuzi.training.device import Device
@@ -24,8 +25,10 @@ from shuzi.training.wobble import wobble
 
 EARLY = 10
 """Layers of the network's image part that see strokes, no digits yet."""
-CLASSES = 11
-"""The blank, then the digits."""
+CLASSES = 1 + len(ALPHABET)
+"""The blank, then the characters of `ALPHABET`."""
+WIDTHS = 32, 64, 128, 224
+"""Channels of the convolutions, from the picture to the line."""
 Strings = Sequence[tuple[NDArray[np.uint8], str]]
 """Strips, each uint8 (32, w), with what they say."""
 Source = Callable[[int], Strings]
@@ -35,15 +38,17 @@ _TEMPERATURES = np.geomspace(0.4, 4, 93)
 
 
 class NumberNetwork(nn.Module):
-    """uint8 strips (n, 32, w) in, logits (n, w / 4, 11) out.
+    """uint8 strips (n, 32, w) in, logits (n, w / 4, `classes`) out.
 
     Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the two or
     three neighbours of a digit.
     """
 
-    def __init__(self, width: int = 1) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int, int] = WIDTHS, classes: int = CLASSES
+    ) -> None:
         super().__init__()
-        a, b, c, d = (size * width for size in (24, 48, 96, 160))
+        a, b, c, d = widths
         self.image = nn.Sequential(
             *_block(1, a, (3, 3)),
             nn.MaxPool2d(2),
@@ -59,7 +64,7 @@ class NumberNetwork(nn.Module):
         self.line = nn.Sequential(*_block(d, d, (1, 5)), *_block(d, d, (1, 5)))
         self.context = _Residual(d, (1, 3), dilation=2)
         self.dropout = nn.Dropout(0.1)
-        self.head = nn.Conv2d(d, CLASSES, 1)
+        self.head = nn.Conv2d(d, classes, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, strips: Tensor) -> Tensor:
@@ -235,7 +240,7 @@ class NumberTrainer:
 
     @torch.inference_mode()
     def log_probabilities(self, strings: Strings) -> tuple[list[Tensor], list[str]]:
-        """The network's tables, each float32 (t, 11), in its evaluating state; and the labels."""
+        """The network's tables, each float32 (t, `CLASSES`), in its evaluating state; and the labels."""
         self.network.eval()
         groups: dict[int, list[int]] = defaultdict(list)
         for i, (strip, _) in enumerate(strings):
@@ -300,9 +305,10 @@ def ctc(table: Tensor, labels: Sequence[str]) -> Tensor:
     Source: Graves and others (2006), "Connectionist temporal classification".
 
     Args:
-        table: log-probabilities float32 (n, t, 11), the blank first.
+        table: log-probabilities float32 (n, t, `CLASSES`), the blank first.
     """
-    digits = torch.tensor([int(c) + 1 for label in labels for c in label], dtype=torch.long)
+    codes = [ALPHABET.index(c) + 1 for label in labels for c in label]
+    digits = torch.tensor(codes, dtype=torch.long)
     lengths = torch.tensor([len(label) for label in labels])
     frames = torch.full((len(labels),), table.shape[1])
     return functional.ctc_loss(
@@ -314,13 +320,13 @@ def greedy(table: Tensor) -> list[str]:
     """The text of each strip's likeliest alignment.
 
     Args:
-        table: log-probabilities (n, t, 11).
+        table: log-probabilities (n, t, `CLASSES`).
     """
     best = table.argmax(dim=2)
     changed = torch.ones_like(best, dtype=torch.bool)
     changed[:, 1:] = best[:, 1:] != best[:, :-1]
     kept = changed & (best > 0)
-    return ["".join(str(c - 1) for c in row[k].tolist()) for row, k in zip(best, kept, strict=True)]
+    return ["".join(ALPHABET[c - 1] for c in row[k].tolist()) for row, k in zip(best, kept, strict=True)]
 
 
 def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
