@@ -49,9 +49,9 @@ def no_number_and_marks(
         text: a number, for a kind that crosses it out.
     """
     kind = rng.random()
-    if kind < 0.05:
+    if kind < 0.15:
         return np.zeros((TALL, round(TALL * rng.uniform(0.5, 3))), np.uint8), ""
-    if kind < 0.25:
+    if kind < 0.32:
         return crossed_out(write(text, hand, glyphs, rng)[0], hand, rng), MARK
     kinds = list(_KINDS)
     draw = kinds[rng.choice(len(kinds), p=[share for share, _ in _KINDS.values()])]

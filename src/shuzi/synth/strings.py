@@ -36,14 +36,14 @@ HANDS = {"pens": 0.36, "whole": 0.14, "glyphs": 0.2, "drawn": 0.2, "both": 0.05,
 """Whose digits: a UNIPEN writer's own, a UNIPEN writer's whole number, MNIST's, drawn ones, some of
 each, a printer's. Without pens, MNIST's and drawn ones take their share."""
 CONTENTS = {
-    "digits": 0.54,
+    "digits": 0.53,
     "long": 0.04,
     "signs": 0.2,
     "closed": 0.05,
     "thousands": 0.02,
     "marked": 0.07,
     "struck": 0.02,
-    "none": 0.06,
+    "none": 0.07,
 }
 """What is written: digits; 9 to 12 of them; digits with signs; an amount with a dash or the like
 after it; thousands apart; a number with other marks; one with another before it that was crossed
