@@ -15,7 +15,7 @@ from shuzi.synth.strokes import LETTERS
 from shuzi.synth.writing import TALL, Ink, set_line, write, write_ways
 
 _STRIKES = ("0,20! 100,80!", "0,80! 100,20!", "0,40! 100,60!", "0,60! 100,45!", "0,30! 100,35!")
-_MARKS = ("letter", "speck", "scribble", "zigzag", "frame", "patch", "noise")
+_MARKS = ("speck", "frame", "patch", "noise")
 _LOOPS = (
     "4,62 16,44 12,34 2,50 8,92 24,80",
     "0,84 18,30 22,4 12,4 10,60 18,96 34,80",
@@ -49,9 +49,9 @@ def no_number_and_marks(
         text: a number, for a kind that crosses it out.
     """
     kind = rng.random()
-    if kind < 0.05:
+    if kind < 0.15:
         return np.zeros((TALL, round(TALL * rng.uniform(0.5, 3))), np.uint8), ""
-    if kind < 0.25:
+    if kind < 0.32:
         return crossed_out(write(text, hand, glyphs, rng)[0], hand, rng), MARK
     kinds = list(_KINDS)
     draw = kinds[rng.choice(len(kinds), p=[share for share, _ in _KINDS.values()])]
@@ -123,7 +123,7 @@ def _dashes(hand: Hand, rng: np.random.Generator) -> Ink:
 
 
 def _marks(hand: Hand, rng: np.random.Generator) -> Ink:
-    """Stains, frames, hatching: the marks of `shuzi.synth.marks`, one or a few."""
+    """Stains, frames, textures: marks of `shuzi.synth.marks` that nobody wrote, one or a few."""
     pieces = []
     for name in rng.choice(_MARKS, int(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))):
         mark = MARKS[str(name)](rng)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.synth.noise import resized
 from shuzi.synth.papers import guilloche, hatching
 from shuzi.synth.printing import print_words
 from shuzi.synth.writing import TALL, Ink
@@ -165,7 +166,9 @@ def _guide(scene: Scene, rng: np.random.Generator) -> None:
 def _pattern(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
     """Fine lines all over, paler than ink."""
     draw = guilloche if rng.random() < 0.65 else hatching
-    pattern = draw(paper.shape, TALL * rng.uniform(0.6, 1.8), rng)  # type: ignore[arg-type]
+    # At half the resolution, which takes a quarter of the time and shows no less in the end.
+    half = (paper.shape[0] + 1) // 2, (paper.shape[1] + 1) // 2
+    pattern = resized(draw(half, TALL * rng.uniform(0.3, 0.9), rng), paper.shape)  # type: ignore[arg-type]
     np.maximum(paper, rng.uniform(0.08, 0.4) * pattern, out=paper)
 
 

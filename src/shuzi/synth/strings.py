@@ -36,25 +36,22 @@ HANDS = {"pens": 0.36, "whole": 0.14, "glyphs": 0.2, "drawn": 0.2, "both": 0.05,
 """Whose digits: a UNIPEN writer's own, a UNIPEN writer's whole number, MNIST's, drawn ones, some of
 each, a printer's. Without pens, MNIST's and drawn ones take their share."""
 CONTENTS = {
-    "digits": 0.54,
+    "digits": 0.53,
     "long": 0.04,
     "signs": 0.2,
     "closed": 0.05,
     "thousands": 0.02,
     "marked": 0.07,
     "struck": 0.02,
-    "none": 0.06,
+    "none": 0.07,
 }
 """What is written: digits; 9 to 12 of them; digits with signs; an amount with a dash or the like
 after it; thousands apart; a number with other marks; one with another before it that was crossed
 out; no number."""
-FORMS = 0.025
-"""Share of forms among pictures and forms, each of which gives `FIELDS`: an eighth of the
-strings."""
+FORMS = 0.018
+"""Share of forms among pictures and forms, each of which gives `FIELDS`: a tenth of the strings."""
 FIELDS = 3, 2
 """Rows and columns."""
-BLANK = 0.1
-"""Share of a form's fields without a number."""
 REAL = 0.5
 """Share of the forms whose digits are all real ones."""
 BEFORE = ("$", "€", "#", "~", "+", ">", "=", "*", "x", "<", "&", "✓")
@@ -103,9 +100,7 @@ def fields(materials: Materials, rng: Rng) -> list[Composed]:
     """The fields of a form."""
     kind, dpi = str(rng.choice(KINDS)), int(np.exp(rng.uniform(np.log(80), np.log(220))))
     photo = rng.random() < 0.5
-    form, page = compose_form(
-        kind, materials.glyphs, rng, FIELDS, dpi, photo=photo, real=REAL, blank=BLANK
-    )
+    form, page = compose_form(kind, materials.glyphs, rng, FIELDS, dpi, photo=photo, real=REAL)
     facts = ("hand: form", "content: form", f"form: {kind}", f"camera: form, {dpi // 40 * 40} dpi")
     return [Composed(cut_out(form, one.box, rng), one.text, facts) for one in page.numbers]
 
