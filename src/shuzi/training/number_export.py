@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
-from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser
+from shuzi.recognise.sequence import HEIGHT
+from shuzi.recognise.session import open_session
 from shuzi.training.export import to_onnx
 
 _TOLERANCE = 1e-3
@@ -52,12 +53,13 @@ def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -
 
 @torch.inference_mode()
 def _check(model: nn.Module, path: Path) -> None:
-    recogniser = SequenceRecogniser(path)
+    session = open_session(path, 1)
     rng = np.random.default_rng(0)
     for n, width in ((1, 32), (3, 96), (2, 512)):
         strips = rng.integers(0, 256, (n, HEIGHT, width), dtype=np.uint8)
         wanted = model(torch.from_numpy(strips)).numpy()
-        difference = float(np.abs(recogniser.run(strips) - wanted).max())
+        (found,) = session.run(None, {"strips": strips})
+        difference = float(np.abs(found - wanted).max())
         if not difference <= _TOLERANCE:
             raise ModelError(
                 f"{path.name}: ONNX Runtime differs from torch by {difference:.2g}.",
