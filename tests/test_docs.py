@@ -13,7 +13,7 @@ from shuzi import errors
 from shuzi.training.recipes import PAGE, RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 BOTH = sorted(
     str(path.relative_to(ROOT)).removesuffix(".zh.md") for path in DOCUMENTS if ".zh." in path.name
 )

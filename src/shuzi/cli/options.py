@@ -41,7 +41,10 @@ Rotate = Annotated[
     typer.Option(help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."),
 ]
 TargetError = Annotated[
-    float, typer.Option(help="The share of wrong numbers among those accepted.")
+    float,
+    typer.Option(
+        help="The wanted share of wrong numbers among those accepted; each is decided by itself."
+    ),
 ]
 DigitsOnly = Annotated[
     bool, typer.Option("--digits-only", help="Leave out minus signs, points and the like.")
