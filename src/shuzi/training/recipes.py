@@ -237,6 +237,12 @@ class Recipe:
         "to say so",
         _between(0, 1_000_000),
     )
+    beside: int = _knob(
+        0,
+        "how often images of other sets that lie beside the data come (hwd1000, optdigits_tra, "
+        "sudoku cells); with some, every tenth image of each set is held out; 0 leaves them out",
+        _between(0, 100),
+    )
     crops: int = _knob(
         0, "page: crops of composed pages in an epoch, 48 times some number", _between(0, 960_000)
     )
@@ -444,6 +450,7 @@ RECIPES = {
             augment="wear",
             drawn=40_000,
             marks=30_000,
+            beside=4,
         ),
     )
 }

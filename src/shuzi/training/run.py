@@ -18,6 +18,7 @@ from shuzi.evaluation.figures import curves
 from shuzi.evaluation.orientation import advice, complain, look_at
 from shuzi.evaluation.report import options_of
 from shuzi.files import is_empty, remove_unfinished, write_atomically
+from shuzi.training.beside import names_beside, with_sets_beside
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device, choose_device
 from shuzi.training.diagnosis import diagnose
@@ -232,6 +233,10 @@ def _save_trained(trainer: PageTrainer | NumberTrainer, folder: Path) -> None:
 def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Trainer:
     """A trainer in the state of the folder's checkpoint, or a new one without any."""
     recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    given = len(dataset.validation_labels) > 0 or not Path(dataset.source).exists()
+    if recipe.beside and "start" not in record and not given:
+        record["data"]["beside"] = names_beside(dataset)
+        dataset = with_sets_beside(dataset, recipe.beside)
     parts = split_dataset(dataset, recipe, device.torch, record["seed"])
     teacher = same_teacher(record["teacher"]) if "teacher" in record else None
     builder = _builder(folder, record)
