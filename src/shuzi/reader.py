@@ -169,6 +169,11 @@ class Reader:
         alone = self.fast or self.kind == "digit"
         return None if alone else find_second_reader(self.recogniser.threads)
 
+    @property
+    def decider(self) -> Decider:
+        """What is accepted at the wanted error, by the readers that there are."""
+        return Decider.at(self.target_error, fast=self.second_reader is None)
+
     @cached_property
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
@@ -255,7 +260,7 @@ class Reader:
             kind=self._kind_of(numbers, len(seen.picture.grey)),
             numbers=tuple(numbers),
         )
-        page = Decider(self.target_error).decide(page)
+        page = self.decider.decide_page(page)
         shown = tuple(found[place.index][0] for place in places)
         return Look(seen.picture.grey, page, seen.maps, shown)
 

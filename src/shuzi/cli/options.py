@@ -74,3 +74,7 @@ DoubleEntry = Annotated[
     bool, typer.Option("--double-entry", help="With --review: two people must agree.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name the files that are skipped.")]
+NumberModel = Annotated[
+    Path | None,
+    typer.Option(metavar="MODEL", help="A run of `train number` to read numbers with."),
+]

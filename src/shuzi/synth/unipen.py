@@ -111,6 +111,10 @@ class Pens:
         said, _, strokes = self._samples[kind][found[rng.integers(len(found))]]
         return said, strokes
 
+    def samples(self, kind: str) -> list[tuple[str, int, Strokes]]:
+        """All of that kind: text, writer, strokes."""
+        return self._samples[kind]
+
     def has(self, kind: str, text: str) -> bool:
         return (kind, text, None) in self._of
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shuzi.dataset import Dataset
 from shuzi.files import fill_atomically, make_folder, write_atomically
 from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.materials import Materials
 from shuzi.synth.pages import compose_page
 from shuzi.synth.strings import compose
 
@@ -46,10 +47,10 @@ def _write_numbers(folder: Path, glyphs: Glyphs, n: int, seed: int) -> None:
     rng = np.random.default_rng([seed, 0])
     rows = []
     for i in range(1, n + 1):
-        picture, text = compose(glyphs, rng)
+        composed = compose(Materials(glyphs), rng)
         name = f"{i:06}.png"
-        _write_picture(folder / name, picture)
-        rows.append((name, text))
+        _write_picture(folder / name, composed.picture)
+        rows.append((name, composed.text))
     with write_atomically(folder / LABELS) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("file", "digits"), *rows])
 
