@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.decoding import ALPHABET, MARK, align, beam_search
+from shuzi.recognise.decoding import ALPHABET, DIGITS, MARK, align, beam_search
 from shuzi.recognise.session import open_session
 
 HEIGHT = 32
@@ -153,6 +153,11 @@ class SequenceRecogniser:
         return session
 
     def _check_interface(self, session: onnxruntime.InferenceSession) -> None:
+        if [v.shape[-1:] for v in session.get_outputs()] == [[1 + len(DIGITS)]]:
+            raise ModelError(
+                f"{self.path} knows digits alone; a number model knows {ALPHABET} now.",
+                "Train it anew with shuzi train number, or leave it out for the shipped one.",
+            )
         for found, wanted, fixed in (
             (session.get_inputs(), _INPUT, (1, HEIGHT)),
             (session.get_outputs(), _OUTPUT, (2, _CLASSES)),
