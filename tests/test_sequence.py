@@ -141,7 +141,14 @@ def test_signs_and_other_marks_are_read_and_digits_have_places(tmp_path):
 
 @pytest.mark.parametrize(
     ("written", "text"),
-    [("1.250,-", "1.250"), ("?.5", "5"), ("-?5", "-5"), ("18?5", "18?5"), ("4.,7", "4.7"), ("-", "")],
+    [
+        ("1.250,-", "1.250"),
+        ("?.5", "5"),
+        ("-?5", "-5"),
+        ("18?5", "18?5"),
+        ("4.,7", "4.7"),
+        ("-", ""),
+    ],
 )
 def test_signs_stay_where_they_may_stand(written, text):
     assert tidy(written) == text
