@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from shuzi.training.number_start import start_from_model
 
 from shuzi.card import SHIPPED
 from shuzi.errors import DivergedError, ModelError, RunError
@@ -21,7 +22,6 @@ from shuzi.training.number import (
     train_number,
 )
 from shuzi.training.number_export import save_number_onnx
-from shuzi.training.number_start import start_from_model
 from shuzi.training.recipes import Recipe
 from shuzi.training.wobble import wobble
 

@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from sets import numbers
 
-import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
 from shuzi.recognise.sequence import SequenceRecogniser, digits_of, tidy
 from shuzi.recognise.strip import normalise_strip

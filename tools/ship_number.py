@@ -2,9 +2,10 @@
 
     python tools/ship_number.py WEIGHTS DATA [--note FILE] [--out FOLDER]
 
-WEIGHTS is a .safetensors file of the network's weights. The ranges of the 8-bit activations and the
-temperature are taken from composed strips of writers that train nothing; no real set has a part in
-it. FILE is JSON that says how the weights were trained. DATA is a folder with mnist.npz and unipen/.
+WEIGHTS is a .safetensors file of the network's weights. The ranges of the 8-bit activations and
+the temperature are taken from composed strips of writers that train nothing; no real set has a
+part in it. FILE is JSON that says how the weights were trained. DATA is a folder with mnist.npz
+and unipen/.
 """
 
 import argparse
@@ -38,8 +39,8 @@ DATA = [
     "digits, signs, forms, print, papers and cameras that shuzi composes",
 ]
 LIMITS = [
-    "numbers of 1 to 12 digits in one line, with the signs - . , / : among them; letters, currencies"
-    " and what was crossed out are marks that it does not name",
+    "numbers of 1 to 12 digits in one line, with the signs - . , / : among them; letters,"
+    " currencies and what was crossed out are marks that it does not name",
     "common errors: open 4, 1 with a long upstroke or a flag, plain straight ones side by side",
     "its confidence is too high on writers and papers that are unlike the composed ones",
 ]
