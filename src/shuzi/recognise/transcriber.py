@@ -87,7 +87,7 @@ class Transcriber:
     Args:
         second: None leaves it out.
         alone: a single digit is read by the digit model alone, as one's own model is.
-        digits_only: leave out minus signs, decimal points and commas.
+        digits_only: leave out all signs.
     """
 
     def __init__(
