@@ -23,21 +23,20 @@ def test_the_surer_one_is_believed():
     assert fuse({"27": 0.4, "21": 0.3}, line({"21": 0.99}), "27")[0][0] == "21"
 
 
-@pytest.mark.parametrize(
-    ("own", "text"),
-    [("45150", "45/50"), ("375", "3.75"), ("5", "-5"), ("1210512023", "12/05/2023")],
-)
-def test_signs_are_believed_where_the_digits_are_those_that_a_reader_without_signs_sees(own, text):
-    assert fuse({own: 0.95}, line({text: 0.97}), own)[0][0] == text
+@pytest.mark.parametrize("text", ["45/50", "3.75", "-5", "12/05/2023"])
+def test_signs_are_believed_that_both_see(text):
+    found = fuse({text: 0.95}, line({text: 0.97}), text)
+    assert found[0][0] == text
+    assert found[0][1] > 0.95
 
 
 def test_a_sign_that_is_not_clear_is_none():
     assert fuse({"375": 0.95}, line({"3.75": 0.5, "375": 0.4}), "375")[0][0] == "375"
 
 
-def test_signs_that_are_clear_from_their_form_stay():
+def test_signs_that_only_the_other_reader_sees_are_not_given():
     said = line({"3.75": 0.6, "3,75": 0.3, "375": 0.1})
-    assert fuse({"375": 0.95}, said, "3,75")[0][0] == "3,75"
+    assert fuse({"3,75": 0.95}, said, "3,75")[0][0] == "3,75"
     assert fuse({"375": 0.95}, said, "375")[0][0] == "375"
 
 

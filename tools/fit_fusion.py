@@ -44,6 +44,7 @@ from shuzi.recognise.fusion import (
     pool,
 )
 from shuzi.recognise.second import Line
+from shuzi.recognise.sequence import tidy
 from shuzi.recognise.transcriber import MARKED, PARTLY, Transcript, is_open, line_image
 from shuzi.synth import writer
 from shuzi.synth.camera import capture
@@ -89,8 +90,7 @@ class View:
         if not texts:
             return "", 0.0
         text, confidence = texts[0]
-        explained = text != self.own.text and not text.isdigit()
-        unread = self.line.marked > MARKED or (self.own.unread and not explained)
+        unread = self.own.unread or self.line.marked > MARKED
         return text, min(PARTLY, confidence) if unread else confidence
 
     @property
@@ -145,7 +145,7 @@ class Composer:
 
     def crops(self):
         composed = compose(self.materials, self.rng)
-        return self._crop("crops", composed.picture, composed.text)
+        return self._crop("crops", composed.picture, tidy(composed.text))
 
     def written(self):
         hand = writer.Writer.new(self.materials, TALL, self.rng)

@@ -407,7 +407,7 @@ def _number(
                 )[:3],
             )
             for i, (digit, span) in enumerate(
-                zip(said.reading.text, said.reading.spans, strict=True)
+                zip(said.reading.digits, said.reading.spans, strict=True)
             )
         ),
         probabilities=None if said.probabilities is None else tuple(said.probabilities.tolist()),

@@ -8,7 +8,6 @@ writes them into `models/decisions.json`.
 """
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from shuzi.files import read_json
-from shuzi.recognise.second import SIGNS, Line
+from shuzi.recognise.second import Line
 
 SPREAD, LEAST = 0.1, 1e-3
 """Of what a reader's likeliest text lacks to 1, the share that any other text has, be it listed or
@@ -37,8 +36,8 @@ class Weights:
 
     Args:
         own, second: what each reader counts.
-        signed: added for a text with signs that are not clear from their form.
-        clear: added for the text with those signs that are.
+        signed: added for a text with signs that is not the number model's.
+        clear: added for the text with signs that is.
         none: added for there being no number.
         offset, slope: of the confidence's log-odds, from the pool's.
         caution: logarithm of how much likelier than the digits alone a text with signs must be: a
@@ -80,16 +79,16 @@ def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Co
     `Weights`.
 
     Args:
-        own: texts of digits and their probabilities; empty for no number.
+        own: texts and their probabilities; empty for no number.
         line: what the second reader says.
-        clear: the text with the signs that are clear from their form.
+        clear: the text that the number model says.
     """
     nothing = line.marked + (1 - line.marked) * line.texts.get("", 0.0)
     first, second = _Counting(own.values()), _Counting(line.texts.values())
     found: dict[str, Counts] = {"": (first(own.get("", 0.0)), second(nothing), 0.0, 0.0, 1.0)}
     for text in (*own, *line.texts, *map(digits_of, line.texts), clear):
         if text and text not in found:
-            alone, both = _without_signs(text, own), line.texts.get(text, 0.0)
+            alone, both = own.get(text, 0.0), line.texts.get(text, 0.0)
             signed, is_clear = not text.isdigit(), text == clear
             found[text] = (
                 first(alone),
@@ -212,11 +211,3 @@ def _sure(share: float, weights: Weights) -> float:
 def log_odds(p: float) -> float:
     """Of a probability, not without end."""
     return math.log((p + 1e-4) / (1 - p + 1e-4))
-
-
-def _without_signs(text: str, own: Mapping[str, float]) -> float:
-    """How probable a text is to a reader that knows no signs: to it each is a digit, or nothing."""
-    if text.isdigit():
-        return own.get(text, 0.0)
-    may_be = re.compile(re.sub(f"[{re.escape(SIGNS)}]", r"\\d?", text))
-    return max((p for other, p in own.items() if other and may_be.fullmatch(other)), default=0.0)

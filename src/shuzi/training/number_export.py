@@ -1,19 +1,27 @@
 """A trained number network as ONNX, for reading."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
+import onnx
 import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
-from shuzi.recognise.sequence import HEIGHT
-from shuzi.recognise.session import open_session
-from shuzi.training.export import to_onnx
+from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser, pad, padded_width
+from shuzi.training.export import bare, to_onnx
 
 _TOLERANCE = 1e-3
 """Of a log-probability."""
+_TOGETHER = 16
+"""Strips of like widths that are calibrated with together."""
 
 
 class _LogProbabilities(nn.Module):
@@ -30,7 +38,7 @@ def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -
     """The network with pixel scaling and softmax, checked against the network itself.
 
     Input `strips` uint8 (n, 32, w) with bright ink, w a multiple of 4; output `log_probabilities`
-    float32 (n, w / 4, 11), the blank first.
+    float32 (n, w / 4, 17), the blank first.
 
     Args:
         temperature: the logits are divided by it.
@@ -53,15 +61,53 @@ def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -
 
 @torch.inference_mode()
 def _check(model: nn.Module, path: Path) -> None:
-    session = open_session(path, 1)
+    recogniser = SequenceRecogniser(path)
     rng = np.random.default_rng(0)
     for n, width in ((1, 32), (3, 96), (2, 512)):
         strips = rng.integers(0, 256, (n, HEIGHT, width), dtype=np.uint8)
         wanted = model(torch.from_numpy(strips)).numpy()
-        (found,) = session.run(None, {"strips": strips})
-        difference = float(np.abs(found - wanted).max())
+        difference = float(np.abs(recogniser.run(strips) - wanted).max())
         if not difference <= _TOLERANCE:
             raise ModelError(
                 f"{path.name}: ONNX Runtime differs from torch by {difference:.2g}.",
                 "Report it; the checkpoint holds the weights.",
             )
+
+
+def quantise_number(model: Path, output: Path, strips: Sequence[NDArray[np.uint8]]) -> None:
+    """The model with 8-bit weights, a scale for each channel, and 8-bit activations.
+
+    Args:
+        model: as `save_number_onnx` writes it.
+        strips: each uint8 (32, w), that the ranges of the activations are taken from.
+    """
+    with TemporaryDirectory() as folder, write_atomically(output) as temporary:
+        prepared = Path(folder) / "prepared.onnx"
+        quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)
+        quantize_static(
+            str(prepared),
+            str(temporary),
+            _Batches(strips),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            op_types_to_quantize=["Conv"],
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        program = bare(onnx.load(temporary))
+        note = {"quantised": f"int8, ranges from {len(strips)} composed strips"}
+        onnx.helper.set_model_props(program, note)
+        temporary.write_bytes(program.SerializeToString())
+
+
+class _Batches(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, strips: Sequence[NDArray[np.uint8]]) -> None:
+        ordered = sorted(strips, key=lambda strip: strip.shape[1])
+        parts = (ordered[i : i + _TOGETHER] for i in range(0, len(ordered), _TOGETHER))
+        self._batches = (
+            {"strips": pad(part, padded_width(max(strip.shape[1] for strip in part)))}
+            for part in parts
+        )
+
+    def get_next(self) -> dict[str, Any] | None:
+        return next(self._batches, None)

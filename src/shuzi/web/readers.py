@@ -44,7 +44,7 @@ async def read_options(
         Query(ge=0, lt=1, description="The share of wrong numbers among those accepted."),
     ] = None,
     digits_only: Annotated[
-        bool, Query(description="Leave out minus signs, decimal points and commas.")
+        bool, Query(description="Leave out all signs.")
     ] = False,
 ) -> Options:
     """The options of a request's query."""
