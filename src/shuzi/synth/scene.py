@@ -168,7 +168,7 @@ def _pattern(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
     draw = guilloche if rng.random() < 0.65 else hatching
     # At half the resolution, which takes a quarter of the time and shows no less in the end.
     half = (paper.shape[0] + 1) // 2, (paper.shape[1] + 1) // 2
-    pattern = resized(draw(half, TALL * rng.uniform(0.3, 0.9), rng), paper.shape)  # type: ignore[arg-type]
+    pattern = resized(draw(half, TALL * rng.uniform(0.3, 0.9), rng), paper.shape)
     np.maximum(paper, rng.uniform(0.08, 0.4) * pattern, out=paper)
 
 
