@@ -17,7 +17,10 @@ from shuzi.errors import ModelError
 from shuzi.files import write_atomically
 from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser, pad, padded_width
 from shuzi.training.export import bare, to_onnx
+from shuzi.training.number import Strings, fit_sequence_temperature
 
+RANGES = 800
+"""Strips that the ranges of 8-bit activations are taken from."""
 _TOLERANCE = 1e-3
 """Of a log-probability."""
 _TOGETHER = 16
@@ -32,6 +35,27 @@ class _LogProbabilities(nn.Module):
 
     def forward(self, strips: Tensor) -> Tensor:
         return torch.log_softmax(self.network(strips) / self.temperature, dim=2)
+
+
+def export_number(
+    network: nn.Module, output: Path, ranges: Sequence[NDArray[np.uint8]], held_out: Strings
+) -> float:
+    """Write the network in 8-bit integers, calibrated after that; return the temperature.
+
+    Args:
+        ranges: strips, each uint8 (32, w), that the ranges of the activations are taken from.
+        held_out: strings of writers that train nothing, that the temperature is fitted to.
+    """
+    with TemporaryDirectory() as folder:
+        exact, rough = Path(folder, "exact.onnx"), Path(folder, "rough.onnx")
+        save_number_onnx(network, exact)
+        quantise_number(exact, rough, ranges)
+        strips, labels = zip(*held_out, strict=True)
+        tables = SequenceRecogniser(rough).log_probabilities(strips)
+        temperature = fit_sequence_temperature([torch.from_numpy(t) for t in tables], labels)
+        save_number_onnx(network, exact, temperature)
+        quantise_number(exact, output, ranges)
+    return temperature
 
 
 def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:

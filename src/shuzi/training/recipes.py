@@ -465,7 +465,7 @@ NUMBER = Recipe(
     epochs=240,
     ema=0.999,
     strings=8192,
-    parts=80,
+    parts=120,
     validation_split=0.0,
 )
 """How the network that reads numbers is trained, from nothing."""

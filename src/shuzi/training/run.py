@@ -31,9 +31,8 @@ from shuzi.training.number import (
     HELD_OUT,
     VALIDATION,
     NumberTrainer,
-    fit_sequence_temperature,
 )
-from shuzi.training.number_export import save_number_onnx
+from shuzi.training.number_export import RANGES, export_number
 from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce, announce_samples
@@ -216,9 +215,9 @@ def _train_number(folder: Path, record: dict[str, Any], verbose: int) -> list[Ep
         trainer = NumberTrainer(recipe, seed, device, drawer, held_out[:VALIDATION])
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.strings, verbose)
+        ranges = [strip for strip, _ in drawer(1)[:RANGES]]
     _save_trained(trainer, folder)
-    temperature = fit_sequence_temperature(*trainer.log_probabilities(held_out))
-    save_number_onnx(trainer.trained, folder / "model.onnx", temperature)
+    temperature = export_number(trainer.trained, folder / "model.onnx", ranges, held_out)
     _conclude(folder, record | {"temperature": temperature}, trainer.history)
     rmtree(strips)
     return trainer.history
