@@ -7,10 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
+from shuzi.recognise.decoding import ALPHABET
 from shuzi.synth.blanks import no_number
 from shuzi.synth.fillers import with_filler
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import new_hand
+from shuzi.synth.materials import Materials
 from shuzi.synth.scene import add_cells, add_neighbour, add_print, lay_out, photograph
 from shuzi.synth.strings import compose, compose_strips, fields, new_text
 from shuzi.synth.writing import TALL, draw_way, set_line, write
@@ -19,6 +21,11 @@ from shuzi.synth.writing import TALL, draw_way, set_line, write
 @pytest.fixture(scope="module")
 def glyphs(digits):
     return Glyphs(digits.train_images, digits.train_labels)
+
+
+@pytest.fixture(scope="module")
+def materials(glyphs):
+    return Materials(glyphs)
 
 
 def hand_of(seed=0, **changes):
@@ -40,24 +47,27 @@ def parts(ink):
     return cv2.connectedComponents((ink > 60).astype(np.uint8))[0] - 1
 
 
-def test_the_same_seed_gives_the_same_strips_and_another_part_others(glyphs):
-    first, again, other = (compose_strips(6, glyphs, 3, part) for part in (0, 0, 1))
+def test_the_same_seed_gives_the_same_strips_and_another_part_others(materials):
+    first, again, other = (compose_strips(6, materials, 3, part) for part in (0, 0, 1))
     assert [text for _, text in first] == [text for _, text in again]
     assert all((a == b).all() for (a, _), (b, _) in zip(first, again, strict=True))
     assert [text for _, text in first] != [text for _, text in other]
 
 
-def test_strips_have_a_strips_shape_and_labels_of_digits(glyphs):
-    for strip, text in compose_strips(60, glyphs, 0):
+def test_strips_have_a_strips_shape_and_labels_of_the_alphabet(materials):
+    said = set()
+    for strip, text in compose_strips(150, materials, 0):
         assert strip.dtype == np.uint8
         assert strip.shape[0] == 32
         assert strip.shape[1] % 4 == 0
-        assert text == "" or (text.isdigit() and len(text) <= 8)
+        said |= set(text)
+    assert said <= set(ALPHABET)
+    assert set("0123456789-./?") <= said
 
 
-def test_pictures_are_dark_and_light_sharp_and_small(glyphs):
+def test_pictures_are_dark_and_light_sharp_and_small(materials):
     rng = np.random.default_rng(0)
-    pictures = [compose(glyphs, rng)[0] for _ in range(60)]
+    pictures = [compose(materials, rng).picture for _ in range(60)]
     heights = [len(picture) for picture in pictures]
     assert min(heights) < 22
     assert max(heights) > 50
@@ -177,10 +187,8 @@ def test_a_form_has_a_box_for_each_digit(glyphs):
     assert scene.print.max() > 0
 
 
-def test_a_forms_fields_are_pictures_and_some_are_blank(glyphs):
-    found = [f for seed in range(8) for f in fields(glyphs, np.random.default_rng(seed))]
+def test_a_forms_fields_are_pictures_of_digits(materials):
+    found = [f for seed in range(8) for f in fields(materials, np.random.default_rng(seed))]
     assert len(found) == 8 * 6
-    assert all(picture.ndim == 2 and picture.dtype == np.uint8 for picture, _ in found)
-    texts = [text for _, text in found]
-    assert 0 < texts.count("") < 24
-    assert all(text.isdigit() for text in texts if text)
+    assert all(one.picture.ndim == 2 and one.picture.dtype == np.uint8 for one in found)
+    assert all(one.text.isdigit() for one in found)
