@@ -27,8 +27,9 @@ SURE = 0.8
 """A number that is read with less confidence is looked at again."""
 LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
-SIGNED = 0.7
-"""Share, of a number's digits' probability, from which the signs among them are given."""
+SIGNED = 0.8
+"""Share, of a number's digits' probability, from which the signs among them are given: of 1,180
+numbers without any 4 are given one then, and 70 % of 449 texts with signs are right."""
 MOST = 300
 """More unsure strips are not numbers but a texture, and not worth their time."""
 WIDEST = max(across for across, _ in LOOKS)
