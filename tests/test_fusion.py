@@ -51,7 +51,7 @@ def test_a_mark_beside_the_number_speaks_against_it():
 
 
 def test_the_probabilities_are_in_order_and_of_one_thing():
-    texts = fuse({"27": 0.6, "21": 0.3, "": 0.1}, line({"21": 0.5, "2.7": 0.3}), "27")
+    texts = fuse({"27": 0.8, "21": 0.1, "": 0.1}, line({"21": 0.5, "2.7": 0.3}), "27")
     shares = [p for _, p in texts]
     assert sum(shares) == pytest.approx(1)
     assert shares[1:] == sorted(shares[1:], reverse=True)

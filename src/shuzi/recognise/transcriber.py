@@ -164,8 +164,9 @@ class Transcriber:
             pooled = {text: pooled[text] for text in digits}
         (text, confidence), *rest = sorted(pooled.items(), key=lambda item: -item[1])
         width = strip.values.shape[1]
+        count = len(digits_of(text))
         same = digits_of(text) == reading.digits
-        spans = reading.spans if same else evenly(len(digits_of(text)), width)
+        spans = reading.spans if same else evenly(count, width)
         return Reading(text, min(1.0, confidence), spans, tuple(rest), reading.marked)
 
     def _fused(self, own: Transcript, line: Line) -> Transcript:
