@@ -11,10 +11,10 @@ import pytest
 
 import shuzi
 from shuzi import errors
-from shuzi.training.recipes import PAGE, RECIPES, knobs
+from shuzi.training.recipes import NUMBER, PAGE, RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 BOTH = sorted(
     str(path.relative_to(ROOT)).removesuffix(".zh.md") for path in DOCUMENTS if ".zh." in path.name
 )
@@ -254,7 +254,7 @@ def test_the_tutorial_names_every_knob():
 def test_recipes_in_the_documents_exist(path):
     for words in command_lines(path):
         if words[0] == "train" and not words[1].startswith("-"):
-            assert words[1] in {*RECIPES, PAGE.name}
+            assert words[1] in {*RECIPES, NUMBER.name, PAGE.name}
 
 
 def test_the_tree_of_the_contributors_is_the_tree():

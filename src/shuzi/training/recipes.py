@@ -58,6 +58,8 @@ _OF_PAGES = ("network", "lr", "decay", "ema", "crops", "batch_size", "epochs")
 _ONE_OF = "one of "
 PART = 48
 """Crops of composed pages that are made at once."""
+COMPOSED = ("page", "number")
+"""Networks that learn from what is composed while they train."""
 
 ACTIVATION_NAMES = (
     "softmax",
@@ -165,8 +167,9 @@ class Recipe:
     network: str = _knob(
         "dense",
         "dense: layers of the sizes in `hidden`; convolutional: the `convolutions` and one such "
-        "layer; page: what sees pages; lr, decay, ema, crops, batch_size and epochs can be set",
-        _one_of(("dense", "convolutional", "page")),
+        "layer; page: what sees pages, and number: what reads numbers; lr, decay, ema, batch_size, "
+        "epochs and crops, or strings and parts, can be set",
+        _one_of(("dense", "convolutional", *COMPOSED)),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
     activation: str = _knob("tanh", "activation of the hidden layers", _one_of(ACTIVATION_NAMES))
@@ -265,8 +268,20 @@ class Recipe:
         "to say so",
         _between(0, 1_000_000),
     )
+    beside: int = _knob(
+        0,
+        "how often images of other sets that lie beside the data come (hwd1000, optdigits_tra, "
+        "sudoku cells); with some, every tenth image of each set is held out; 0 leaves them out",
+        _between(0, 100),
+    )
     crops: int = _knob(
         0, "page: crops of composed pages in an epoch, 48 times some number", _between(0, 960_000)
+    )
+    strings: int = _knob(0, "number: composed strings in an epoch", _between(0, 1_000_000))
+    parts: int = _knob(
+        1,
+        "number: epochs with strings of their own, after which the first ones come again",
+        _between(1, 100_000),
     )
 
     def __post_init__(self) -> None:
@@ -276,9 +291,13 @@ class Recipe:
                 object.__setattr__(self, knob.name, value)
         if self.schedule_of_optimiser == "decay" and self.optimiser == "adamw":
             raise RecipeError("schedule: adamw's decay is that of the weights; choose another one.")
+        if self.network in COMPOSED and (self.keep == "best" or self.patience):
+            raise RecipeError(
+                f"keep, patience: a {self.network} recipe keeps a moving average instead."
+            )
+        if self.network == "number" and not 1 <= self.batch_size <= self.strings:
+            raise RecipeError("strings: a number recipe takes at least batch_size of them.")
         if self.network == "page":
-            if self.keep == "best" or self.patience:
-                raise RecipeError("keep, patience: a page recipe keeps a moving average instead.")
             if not 1 <= self.batch_size <= PART:
                 raise RecipeError(f"batch_size: a page recipe takes 1 to {PART} crops in a step.")
             if self.crops < PART or self.crops % PART:
@@ -370,7 +389,7 @@ def find_recipe(name: str) -> Recipe:
     Raises:
         RecipeError: there is none.
     """
-    known = RECIPES | {PAGE.name: PAGE}
+    known = RECIPES | {recipe.name: recipe for recipe in (NUMBER, PAGE)}
     if name not in known:
         meant = did_you_mean(name, known)
         raise RecipeError(f"No recipe {name!r}; {meant}there are {', '.join(known)}.")
@@ -494,9 +513,25 @@ RECIPES = {
             augment="wear",
             drawn=40_000,
             marks=30_000,
+            beside=4,
         ),
     )
 }
+
+NUMBER = Recipe(
+    name="number",
+    network="number",
+    optimiser="adamw",
+    lr=3e-3,
+    decay=0.02,
+    batch_size=64,
+    epochs=240,
+    ema=0.999,
+    strings=8192,
+    parts=120,
+    validation_split=0.0,
+)
+"""How the network that reads numbers is trained, from nothing."""
 
 PAGE = Recipe(
     name="page",

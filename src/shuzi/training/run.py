@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -28,17 +29,25 @@ from shuzi.evaluation.orientation import complain, look_at, remark
 from shuzi.evaluation.report import options_of
 from shuzi.evaluation.webpage import write_page
 from shuzi.files import is_empty, remove_unfinished, write_atomically
+from shuzi.training.beside import names_beside, with_sets_beside
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device, choose_device
 from shuzi.training.diagnosis import diagnose, diagnose_divergence
+from shuzi.training.drawer import Drawer
 from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, best_epoch, is_over, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
+from shuzi.training.number import (
+    HELD_OUT,
+    VALIDATION,
+    NumberTrainer,
+)
+from shuzi.training.number_export import RANGES, export_number
 from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce, announce_samples
-from shuzi.training.recipes import Recipe, Settings, find_recipe
+from shuzi.training.recipes import COMPOSED, Recipe, Settings, find_recipe
 from shuzi.training.record import command_of, load_record, new_record, save_record
 from shuzi.training.start import load_start
 from shuzi.training.teacher import find_teacher, same_teacher
@@ -96,8 +105,10 @@ def train(  # noqa: PLR0913 - an option each
     if isinstance(recipe, str):
         recipe = find_recipe(recipe)
     recipe = recipe.with_settings(settings)
-    if recipe.network == "page" and (keras is not None or start is not None or teacher is not None):
-        raise UsageError("The recipe page begins with its own network, and learns from no other.")
+    if recipe.network in COMPOSED and any(part is not None for part in (keras, start, teacher)):
+        raise UsageError(
+            f"The recipe {recipe.name} begins with its own network, and learns from no other."
+        )
     given = None if keras is None else _open_keras(keras)
     if given is not None:
         recipe = _fit_to_keras(recipe, given)
@@ -184,8 +195,9 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
     recipe = Recipe.from_dict(record["recipe"])
     try:
         announce(recipe, verbose)
-        if recipe.network == "page":
-            return Run(folder, tuple(_train_page(folder, record, verbose)), recipe.network)
+        if recipe.network in COMPOSED:
+            train_composed = _train_page if recipe.network == "page" else _train_number
+            return Run(folder, tuple(train_composed(folder, record, verbose)), recipe.network)
         trainer = _make_trainer(folder, record, dataset)
         announce_samples(len(trainer.train), len(trainer.validation), verbose)
         try:
@@ -227,16 +239,42 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.crops, verbose)
-    _draw(folder, trainer.history)
-    save_weights(trainer.trained, folder / "model.safetensors")
+    _save_trained(trainer, folder)
     save_page_onnx(trainer.trained, folder / "model.onnx")
     _conclude(folder, record, trainer.history)
     return trainer.history
 
 
+def _train_number(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoch]:
+    """The number network, from the folder's checkpoint on, as the page network."""
+    recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    source, seed, strips = Path(record["data"]["source"]), record["seed"], folder / "strips"
+    sizes = {"size": recipe.strings, "parts": recipe.parts}
+    with Drawer(source, **sizes, seed=seed, folder=strips) as drawer:
+        held_out = drawer.held_out(HELD_OUT)
+        trainer = NumberTrainer(recipe, seed, device, drawer, held_out[:VALIDATION])
+        trainer.history += load_checkpoint(folder, trainer.state)
+        _train_epochs(trainer, folder, recipe.strings, verbose)
+        ranges = [strip for strip, _ in drawer(1)[:RANGES]]
+    _save_trained(trainer, folder)
+    temperature = export_number(trainer.trained, folder / "model.onnx", ranges, held_out)
+    _conclude(folder, record | {"temperature": temperature}, trainer.history)
+    rmtree(strips)
+    return trainer.history
+
+
+def _save_trained(trainer: PageTrainer | NumberTrainer, folder: Path) -> None:
+    _draw(folder, trainer.history)
+    save_weights(trainer.trained, folder / "model.safetensors")
+
+
 def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Trainer:
     """A trainer in the state of the folder's checkpoint, or a new one without any."""
     recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    given = len(dataset.validation_labels) > 0 or not Path(dataset.source).exists()
+    if recipe.beside and "start" not in record and not given:
+        record["data"]["beside"] = names_beside(dataset)
+        dataset = with_sets_beside(dataset, recipe.beside)
     parts = split_dataset(dataset, recipe, device.torch, record["seed"])
     teacher = same_teacher(record["teacher"]) if "teacher" in record else None
     builder = _builder(folder, record)
@@ -297,7 +335,9 @@ def _keep_keras(folder: Path, model: "KerasModel") -> dict[str, str]:
     }
 
 
-def _train_epochs(trainer: Trainer | PageTrainer, folder: Path, images: int, verbose: int) -> None:
+def _train_epochs(
+    trainer: Trainer | PageTrainer | NumberTrainer, folder: Path, images: int, verbose: int
+) -> None:
     epochs = trainer.recipe.epochs
     running = trainer.running if isinstance(trainer, Trainer) else None
     reporter = Reporter(epochs, images, verbose, running)
