@@ -185,7 +185,7 @@ class Habits:
             form.mark(STROKE, (x, y, cells[-1][0] + w - x, h), 0.9)
             return
         for cell in cells:
-            form.mark(self.filler, cell, form.rng.uniform(0.4, 0.8) * min(1.0, form.big / 0.55))
+            form.mark(self.filler, cell, form.rng.uniform(0.3, 0.8) * min(1.0, form.big / 0.55))
 
 
 def new_digits(rng: np.random.Generator, count: int) -> str:
@@ -244,6 +244,32 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
             else:
                 habits.fill(form, cells, 0.0 if label == "above" else apart)
     return x + columns * across, y + rows * down
+
+
+def joined_rows(form: Form, x: float, y: float) -> tuple[float, float]:
+    """Rows of boxes that touch, several numbers in each, parted by a thicker line alone, or two."""
+    rng, size = form.rng, form.size
+    boxes = Boxes.new(form, int(rng.integers(2, 6)), ("closed", "closed", "open", "dashed"))
+    habits, (height, width) = Habits.new(rng), form.canvas.shape
+    label = size * rng.uniform(3, 8) if rng.random() < 0.6 else 0.0
+    double = boxes.wide * rng.uniform(0.06, 0.15) if rng.random() < 0.3 else 0.0
+    thick = boxes.inner * (1.0 if double else rng.uniform(2.5, 6))
+    across = boxes.long + double
+    columns = max(1, min(int(rng.integers(2, 5)), int((width - x - label) / across)))
+    down = boxes.high + (0.0 if rng.random() < 0.7 else size * rng.uniform(0.1, 0.8))
+    rows = max(1, min(int(rng.integers(1, 21)), int((height - y) / down)))
+    for row in range(rows):
+        top = y + row * down
+        if label:
+            letters = 0.5 * size
+            form.word(x + label - 0.5 * size, top + 0.4 * boxes.high, letters, "", "r", label)
+        for column in range(columns):
+            left = x + label + column * across
+            boxes.print(form, left, top)
+            for edge in (left, left + boxes.long):
+                form.rule((edge, top), (edge, top + boxes.high), thick)
+            habits.fill(form, boxes.cells(left, top))
+    return x + label + columns * across, y + rows * down
 
 
 def vote_rows(form: Form, x: float, y: float) -> tuple[float, float]:
