@@ -34,7 +34,7 @@ class Boxes:
         high = form.size * (rng.uniform(1.15, 1.8) if rng.random() < 0.8 else rng.uniform(1.8, 2.6))
         wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15))
         gap = (
-            wide * rng.uniform(0.06, 0.45)
+            wide * rng.uniform(0.06, 0.55)
             if style in ("apart", "dashes", "shaded", "white")
             else 0.0
         )
@@ -88,8 +88,8 @@ class Boxes:
 
 
 STYLES = {
-    "closed": 0.33,
-    "apart": 0.2,
+    "closed": 0.27,
+    "apart": 0.26,
     "open": 0.1,
     "comb": 0.1,
     "half": 0.05,

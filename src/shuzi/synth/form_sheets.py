@@ -96,7 +96,7 @@ def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
     return _sheet(
         materials,
         rng,
-        [(points, 0.5), (answers, 0.2), (survey, 0.25), (bubbles, 0.12), (lined, 0.1)],
+        [(points, 0.6), (answers, 0.2), (survey, 0.25), (bubbles, 0.12), (lined, 0.1)],
     )
 
 
@@ -132,7 +132,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),
-    "exams": (exams, 0.12),
+    "exams": (exams, 0.2),
     "scores": (scores, 0.12),
     "mixed": (mixed, 0.35),
     "field": (field, 0.07),
