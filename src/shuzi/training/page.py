@@ -194,6 +194,10 @@ class PageTrainer:
             overlaps.append(kernel_overlap(maps, targets))
         return float(np.mean(losses)), float(np.mean(overlaps))
 
+    def held_out_pictures(self) -> NDArray[np.uint8]:
+        """What it is validated with, uint8 (n, 576, 576)."""
+        return np.concatenate([pictures.numpy() for pictures, _, _ in self._held_out()])
+
     def _held_out(self) -> list[Batch]:
         if not self._kept:
             parts = min(HELD_OUT, self.recipe.crops) // PART

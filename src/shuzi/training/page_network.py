@@ -36,9 +36,11 @@ class PageNetwork(nn.Module):
             [
                 _block(2, a, stride=2),
                 nn.Sequential(_block(a, b, stride=2), _block(b, b)),
-                nn.Sequential(_block(b, c, stride=2), _Residual(_block(c, c))),
-                nn.Sequential(_block(c, d, stride=2), _Residual(_block(d, d)), _wide(d), _wide(d)),
-                nn.Sequential(_block(d, e, stride=2), *(_wide(e) for _ in range(5))),
+                nn.Sequential(_block(b, c, stride=2), _Residual(_block(c, c)), _wide(c)),
+                nn.Sequential(
+                    _block(c, d, stride=2), _Residual(_block(d, d)), *(_wide(d) for _ in range(4))
+                ),
+                nn.Sequential(_block(d, e, stride=2), *(_wide(e) for _ in range(8))),
                 nn.Sequential(_block(e, f, stride=2), _wide(f), _wide(f)),
             ]
         )
@@ -46,6 +48,7 @@ class PageNetwork(nn.Module):
             [nn.Conv2d(width, _FINE if width == b else _FEATURES, 1) for width in _WIDTHS[1:]]
         )
         self.smooth = nn.ModuleList([_block(_FEATURES, _FEATURES) for _ in range(3)])
+        self.along = nn.ModuleList([_wide(_FEATURES) for _ in range(2)])
         self.fine = nn.ModuleList([nn.Conv2d(_FEATURES, _FINE, 1), _block(_FINE, _FINE)])
         self.head = nn.Conv2d(_FINE, MAPS * STRIDE**2, 3, padding=1)
         self.turn = nn.Conv2d(e, 5, 1)
@@ -61,6 +64,8 @@ class PageNetwork(nn.Module):
         for level in (2, 1, 0):
             finer = self.lateral[level + 1](pyramid[level + 2])
             top = self.smooth[level](finer + functional.interpolate(top, scale_factor=2.0))
+            if level < 2:
+                top = self.along[level](top)
         narrow, smooth = self.fine
         top = functional.interpolate(narrow(top), scale_factor=2.0)
         maps = functional.pixel_shuffle(

@@ -187,10 +187,11 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.crops, verbose)
+        pictures = trainer.held_out_pictures()
     _save_history(folder, trainer.history)
     curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
     save_weights(trainer.trained, folder / "model.safetensors")
-    save_page_onnx(trainer.trained, folder / "model.onnx")
+    save_page_onnx(trainer.trained, folder / "model.onnx", pictures)
     _conclude(folder, record, trainer.history)
     return trainer.history
 
