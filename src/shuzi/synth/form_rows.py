@@ -34,7 +34,7 @@ class Boxes:
         high = form.size * (rng.uniform(1.15, 1.8) if rng.random() < 0.8 else rng.uniform(1.8, 2.6))
         wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15))
         gap = (
-            wide * rng.uniform(0.06, 0.55)
+            wide * rng.uniform(0.06, 0.5)
             if style in ("apart", "dashes", "shaded", "white")
             else 0.0
         )
@@ -345,6 +345,11 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     wide = max(high * rng.uniform(0.9, 1.5), size * (0.75 * most + 0.5) * rng.uniform(0.9, 1.4))
     label = size * rng.uniform(3, 7) if rng.random() < 0.6 else 0.0
     across = label + wide + size * rng.uniform(0.8, 3)
+    # A digit to each, about a box or more apart: not the boxes of one number.
+    ones = rng.random() < 0.25
+    if ones:
+        most, wide = 1, size * rng.uniform(0.8, 1.5)
+        across = wide * rng.uniform(1.9, 3.5)
     down = high + size * rng.uniform(0.3, 1.5)
     height, width = form.canvas.shape
     columns = max(1, min(int(rng.integers(1, 6)), int((width - x) / across)))
@@ -360,7 +365,7 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     for row in range(rows):
         for column in range(columns):
             left, top = x + column * across, y + row * down
-            if label:
+            if label and not (ones and column):
                 letters = size * 0.5
                 form.word(
                     left + label - 0.4 * size, top + 0.5 * (high - letters), letters, side="r"

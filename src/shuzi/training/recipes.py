@@ -25,7 +25,7 @@ KERAS_NAMES = {
 """Keras's names of fields."""
 _KERAS_RATES = {"adam": 1e-3, "rmsprop": 1e-3}
 """Learning rates that Keras's optimisers have by default, where they are not that of sgd."""
-PART = 48
+PART = 24
 """Crops of composed pages that are made at once."""
 
 ACTIVATION_NAMES = (
