@@ -56,7 +56,7 @@ _OFF: dict[str, Any] = {
 """Fields that decide nothing at these values."""
 _OF_PAGES = ("network", "lr", "decay", "ema", "crops", "batch_size", "epochs")
 _ONE_OF = "one of "
-PART = 48
+PART = 24
 """Crops of composed pages that are made at once."""
 COMPOSED = ("page", "number")
 """Networks that learn from what is composed while they train."""

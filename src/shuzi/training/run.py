@@ -239,8 +239,9 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.crops, verbose)
+        pictures = trainer.held_out_pictures()
     _save_trained(trainer, folder)
-    save_page_onnx(trainer.trained, folder / "model.onnx")
+    save_page_onnx(trainer.trained, folder / "model.onnx", pictures)
     _conclude(folder, record, trainer.history)
     return trainer.history
 
