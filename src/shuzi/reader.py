@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
-from shuzi.page.image import Flat, PageImage
+from shuzi.page.image import Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import BEST, GAIN, WELL, mean_confidence, possible_turns, sample_of
 from shuzi.page.regions import Region, find_regions
+from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.fusion import agree, view_weights
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
@@ -309,7 +310,7 @@ class Reader:
             one_digit=self.kind == "digit",
         )
         return [
-            (region, flat, one)
+            (region, flat, _without_ruling(picture, region, one))
             for region, flat, one in zip(regions, flats, said, strict=True)
             if _is_found(region, one)
         ]
@@ -375,6 +376,20 @@ def _may_be_one(seen: _Seen) -> bool:
 def _is_found(region: Region, said: Transcript) -> bool:
     """Whether there is a number: one that can be read, or that the network is sure of."""
     return said.confidence >= FLOOR or region.score >= FOUND
+
+
+def _without_ruling(picture: PageImage, region: Region, said: Transcript) -> Transcript:
+    """What a region says, less a minus that is a line which comes from further left."""
+    if not said.text.startswith(ruling.MINUS):
+        return said
+    around = picture.flat(region.quad, ruling.AROUND)
+    wide, _ = quad_size(around.quad)
+    edge = max(0.0, -float(around.quad[[0, 3], 0].mean())) * around.grey.shape[1] / wide
+    comes, cut = ruling.runs_in(around.grey, round(around.inner[0]), round(edge))
+    if not comes:
+        return replace(said, unread=said.unread or cut)
+    reading = ruling.without_minus(said.reading)
+    return replace(said, text=said.text.removeprefix(ruling.MINUS), reading=reading)
 
 
 def _size(region: Region) -> float:

@@ -104,6 +104,11 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
     )
 
 
+def ink_mask(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Where a crop has ink, uint8 (height, width), 1 where it is."""
+    return _mask(_ink(grey))
+
+
 def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:
     """Rows and columns around the writing, which was found at a size so many times less."""
     margin = AROUND * writing.height
