@@ -118,7 +118,7 @@ def make_crops(data, folder, count):
 
 
 def make_pages(data, folder, count):
-    mnist = shuzi.load_mnist(data / "mnist.npz")
+    mnist = shuzi.load_data(data / "mnist.npz")
     glyphs = Glyphs(mnist.test_images, mnist.test_labels)
     for number in range(count):
         page, _ = compose_page(glyphs, np.random.default_rng(number))
@@ -227,7 +227,7 @@ def make_small(folder, count):
 
 
 def make_pdf(data, folder, count):
-    mnist = shuzi.load_mnist(data / "mnist.npz")
+    mnist = shuzi.load_data(data / "mnist.npz")
     pages = (Image.fromarray(255 - image) for image in islice(cycle(mnist.test_images), count))
     next(pages).save(folder / "long.pdf", save_all=True, append_images=pages, resolution=200)
 

@@ -34,12 +34,12 @@ import shuzi.training
 for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
     os.environ.pop(name, None)
 os.environ.update(zip(sys.argv[3::2], sys.argv[4::2]))
-from shuzi.dataset import load_mnist
+from shuzi.dataset import load_data
 from shuzi.training.device import choose_device
 from shuzi.training.loop import Trainer, split_dataset
 from shuzi.training.recipes import TUTORIAL
 device = choose_device()
-parts = split_dataset(load_mnist(sys.argv[1]), TUTORIAL, device.torch)
+parts = split_dataset(load_data(sys.argv[1]), TUTORIAL, device.torch)
 trainer = Trainer(TUTORIAL, 0, device, *parts)
 for _ in range(int(sys.argv[2]) + 1):
     print(trainer.run_epoch(lambda seen: None).seconds, flush=True)

@@ -75,7 +75,7 @@ def main():
     parser.add_argument("data")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    whole = shuzi.load_mnist(options.data)
+    whole = shuzi.load_data(options.data)
     dataset = replace(
         whole, train_images=whole.train_images[:IMAGES], train_labels=whole.train_labels[:IMAGES]
     )

@@ -1,142 +1,310 @@
-"""Whole numbers read right, and how fast: shuzi beside Tesseract and RapidOCR on the same crops.
+"""Whole numbers and single digits read right, and how sure: shuzi beside RapidOCR and Tesseract.
 
     apt install tesseract-ocr
-    pip install -c constraints.txt . && pip install rapidocr_onnxruntime
-    python benchmarks/read_numbers.py DATA
+    pip install -c constraints.txt '.[train]'
+    python benchmarks/read_numbers.py DATA [--only SET] [--n 300] [--no-peer] [--wrong]
 
-RapidOCR brings opencv-python, whose files are those of shuzi's opencv-python-headless; so it is in
-no extra of shuzi. Install it in an environment of its own, where both may lie over each other.
+Pictures of one number each, `n` at most of a set, evenly spaced:
 
-DATA is a folder with numbers/labels.csv (file,digits) and the crops that it names. Tesseract reads
-them with `--psm 7` and digits only, RapidOCR with its recogniser alone, as a crop is one line, and
-of its text the digits count. A peer that is not installed is left out. Prints a table, then one
-JSON line; times are of one run, wall and processor, Tesseract's with and without its start.
+    logbook, register_years, cheques    crops of numbers/; of cheques the digits count
+    votes                               the rows of the vote forms of pages/, cut out
+    strings, signs                      numbers of the fifth of UNIPEN's writers that is kept out of
+                                        training, inked on clean paper; of strings the digits count,
+                                        of numbers with signs the text as it was written
+    mnist, digits/...                   single digits, read as such
+
+All systems read the same pictures in one run, each with one thread: shuzi with both readers and
+with --fast, RapidOCR's recogniser as it is installed, and by its probabilities of digits (and of
+`-.,/:` among the signs) alone, its likeliest at each column. A peer that is not installed is left
+out. Tesseract reads them with `--psm 7`, digits only.
+
+`right` is the share of the pictures whose text is right. `accepted` are those that shuzi accepts at
+the wanted error, `error` is the share of these that are wrong, and `wrong` their number. `asked` is
+the share of which the second reader was asked; it is part of the mean `ms`, which are the
+processor's (Tesseract's and its start's, for all pictures together). Prints a table, then one JSON
+line.
 """
 
 import argparse
 import csv
 import json
+import re
 import resource
 import shutil
-import statistics
 import subprocess
+import sys
 import tempfile
 import time
-from collections import defaultdict
+from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
-import onnxruntime
+import cv2
+import numpy as np
 
 import shuzi
 
-STARTS = 20
-"""Pictures that Tesseract is started for one by one."""
-TESSERACT = ("--psm", "7", "-c", "tessedit_char_whitelist=0123456789")
+sys.path.append(str(Path(__file__).parent.parent / "tools"))
+from sets import load, numbers
+
+from shuzi.decide import TARGET_ERROR
+from shuzi.image import load_grey
+from shuzi.recognise.second import ALPHABET, HEIGHT, find_file
+from shuzi.recognise.session import open_session
+from shuzi.synth.unipen import Nib, Pens, ink_strokes
+
+DIGITS = ("optdigits_tra", "optdigits_cv", "hwd1000", "usps_train", "semeion", "chars74k")
+ROWS, COLUMNS = (13, 80, 148, 215, 283), (22, 127)
+"""Where the rows of a vote form are, and their three boxes."""
+SIGNED = re.compile(r"-?\d+([-.,/:]\d+)+|-\d+")
+WIDTH = 320
+"""Columns that RapidOCR pads a line to at least."""
 
 
-def crops(folder):
-    """The files and numbers of each set."""
-    found = defaultdict(list)
-    with (folder / "numbers" / "labels.csv").open() as file:
-        for row in csv.DictReader(file):
-            path = folder / "numbers" / row["file"]
-            found[path.parent.name].append((path, row["digits"]))
-    return found
+def crops(name):
+    def pictures(data):
+        files, texts = numbers(data, name)
+        return [load_grey(file) for file in files], texts
+
+    return pictures
 
 
-def timed(read, files):
-    """What `read` says of each file, median milliseconds, and the processor's for each."""
-    read(files[0])
-    said, times, processor = [], [], time.process_time()
-    for file in files:
-        start = time.perf_counter()
-        said.append(read(file))
-        times.append(1000 * (time.perf_counter() - start))
-    processor = 1000 * (time.process_time() - processor) / len(files)
-    return said, {"ms": statistics.median(times), "processor ms": processor}
+def votes(data):
+    with (data / "pages" / "labels.csv").open() as file:
+        forms = [row for row in csv.DictReader(file) if row["file"].startswith("votes_")]
+    pictures, texts = [], []
+    for form in forms:
+        grey = load_grey(data / "pages" / form["file"])
+        pictures += [grey[top:bottom, slice(*COLUMNS)] for top, bottom in pairwise(ROWS)]
+        texts += form["numbers"].replace("|", " ").split()
+    return pictures, texts
 
 
-def by_shuzi(files):
-    reader = shuzi.Reader()
-    return timed(lambda file: "".join(n.text for n in reader.read(file).numbers), files)
+def written(belongs):
+    """What held-out writers of UNIPEN wrote, 20 to 46 pixels high, on white paper."""
+
+    def pictures(data):
+        pens = Pens.load(data / "unipen", held_out=True)
+        found = [(text, strokes) for text, _, strokes in pens.samples("strings") if belongs(text)]
+        drawn = [on_paper(strokes, i) for i, (_, strokes) in enumerate(found)]
+        return drawn, [text for text, _ in found]
+
+    return pictures
 
 
-def by_rapidocr(files):
-    from rapidocr_onnxruntime import RapidOCR
-
-    engine = RapidOCR()
-
-    def read(file):
-        found, _ = engine(str(file), use_det=False, use_cls=False, use_rec=True)
-        return "".join(c for text, _ in found or [] for c in text if c in "0123456789")
-
-    return timed(read, files)
+def on_paper(strokes, place):
+    rng = np.random.default_rng([19, place])
+    high, points = rng.uniform(20, 46), np.concatenate(strokes)
+    scale = high / max(np.ptp(points[:, 1]), 0.2 * np.ptp(points[:, 0]))
+    ink = ink_strokes(strokes, scale, Nib(max(1.0, high * rng.uniform(0.05, 0.12))), rng)
+    ink = np.pad(ink, np.round(high * rng.uniform(0.1, 0.8, (2, 2))).astype(int)) / 255
+    grain = rng.normal(0, rng.uniform(0, 4), ink.shape)
+    return (235 - rng.uniform(110, 220) * ink + grain).clip(0, 255).astype(np.uint8)
 
 
-def by_tesseract(files):
-    """All in one process, then some in a process each."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = Path(folder, "files.txt")
-        names.write_text("".join(f"{file}\n" for file in files))
-        seconds, processor, said = run_tesseract(str(names))
-    starts = [run_tesseract(str(file))[0] for file in files[:STARTS]]
-    pages = ["".join(page.split()) for page in said.split("\f")[: len(files)]]
-    return pages, {
-        "ms": 1000 * seconds / len(files),
-        "processor ms": 1000 * processor / len(files),
-        "ms with its start": 1000 * statistics.median(starts),
+def mnist(data):
+    found = shuzi.load_mnist(data / "mnist.npz")
+    return found.test_images, list(map(str, found.test_labels))
+
+
+def digits(name):
+    def pictures(data):
+        arrays = load(data, name)
+        return arrays["x"], list(map(str, arrays["y"]))
+
+    return pictures
+
+
+SETS = {name: (crops(name), "digits") for name in ("logbook", "register_years", "cheques")}
+SETS |= {
+    "votes": (votes, "digits"),
+    "strings": (written(str.isdigit), "digits"),
+    "signs": (written(SIGNED.fullmatch), "text"),
+    "mnist": (mnist, "digit"),
+}
+SETS |= {f"digits/{name}": (digits(f"digits/{name}"), "digit") for name in DIGITS}
+"""The pictures and texts of each set, and what of a text counts: all of it, or its digits."""
+
+
+def by_shuzi(options, *, fast):
+    reader = shuzi.Reader(
+        options.model,
+        number_model=options.number_model,
+        page_model=options.page_model,
+        fast=fast,
+        target_error=options.target_error,
+        threads=1,
+    )
+
+    def read(picture, kind):
+        one = reader.with_options(
+            kind="digit" if kind == "digit" else "number",
+            rotate=0,
+            target_error=options.target_error,
+        )
+        kept = [n for n in one.read(picture).numbers if n.decision != "reject"]
+        sure = [n.decision == "accept" for n in kept]
+        asked = any(n.readers for n in kept)
+        return (
+            "".join(n.text for n in kept),
+            {"all": bool(sure) and all(sure), "any": any(sure)},
+            asked,
+        )
+
+    return read
+
+
+def by_rapidocr(_):
+    from rapidocr import RapidOCR
+
+    settings = {"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1}
+    engine = RapidOCR(params=settings)
+
+    def read(picture, _):
+        colours = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
+        found = engine(colours, use_det=False, use_cls=False, use_rec=True)
+        return "".join(found.txts or ()), None, False
+
+    return read
+
+
+def by_its_digits(_):
+    session = open_session(find_file(), 1)
+    characters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+
+    def read(picture, kind):
+        alphabet = ALPHABET if kind == "text" else "0123456789"
+        height, width = picture.shape
+        width = max(8, round(width * HEIGHT / height))
+        line = np.zeros((HEIGHT, max(width, WIDTH)), np.float32)
+        line[:, :width] = cv2.resize(picture, (width, HEIGHT)) / np.float32(127.5) - 1
+        (table,) = session.run(None, {"x": np.repeat(line[None, None], 3, axis=1)})
+        best = table[0][:, [0, *(characters.index(c) + 1 for c in alphabet)]].argmax(axis=1)
+        changed = np.r_[True, best[1:] != best[:-1]] & (best > 0)
+        return "".join(alphabet[c - 1] for c in best[changed]), None, False
+
+    return read
+
+
+def contestants(options):
+    """What reads a picture, by name: its text, its decision, whether the second was asked."""
+    found = {"shuzi": by_shuzi(options, fast=False), "shuzi --fast": by_shuzi(options, fast=True)}
+    if options.no_peer:
+        return found
+    if find_file() is None:
+        print("RapidOCR is left out: pip install 'rapidocr>=3.10'")
+        return found
+    return found | {
+        "RapidOCR": by_rapidocr(options),
+        "RapidOCR, digits only": by_its_digits(options),
     }
 
 
-def run_tesseract(source):
-    """Seconds, the processor's seconds, and the text."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = ["tesseract", source, "stdout", *TESSERACT]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, used, done.stdout
+def counted(text, kind):
+    return text if kind == "text" else "".join(c for c in text if c in "0123456789")
 
 
-def contestants():
-    """Those that are installed; the others are named."""
-    found = {"shuzi": by_shuzi}
-    if shutil.which("tesseract"):
-        found["Tesseract"] = by_tesseract
-    else:
-        print("Tesseract is left out: apt install tesseract-ocr")
-    try:
-        import rapidocr_onnxruntime  # noqa: F401 - only whether it is there
-    except ImportError:
-        print("RapidOCR is left out: pip install rapidocr_onnxruntime")
-    else:
-        found["RapidOCR"] = by_rapidocr
-    return found
+def score(said, texts, kind, seconds):
+    """Figures of one system on one set; `said` as a contestant gives it."""
+    right = np.array(
+        [counted(s, kind) == counted(t, kind) for (s, *_), t in zip(said, texts, strict=True)]
+    )
+    row = {"right": float(right.mean()), "ms": 1000 * seconds / len(texts)}
+    if all(decided is None for _, decided, _ in said):
+        return row
+    accepted = np.array(
+        [decided["all" if r else "any"] for (_, decided, _), r in zip(said, right, strict=True)]
+    )
+    wrong = int((accepted & ~right).sum())
+    return row | {
+        "accepted": float(accepted.mean()),
+        "error": wrong / max(1, int(accepted.sum())),
+        "wrong": wrong,
+        "asked": float(np.mean([asked for *_, asked in said])),
+    }
+
+
+def by_tesseract(pictures):
+    """Its texts, in one process, and the processor's seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, f"{i}.png") for i in range(len(pictures))]
+        for file, picture in zip(files, pictures, strict=True):
+            cv2.imwrite(str(file), picture)
+        names = Path(folder, "files.txt")
+        names.write_text("".join(f"{file}\n" for file in files))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = ["tesseract", str(names), "stdout", "--psm", "7"]
+        command += ["-c", "tessedit_char_whitelist=0123456789"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    pages = ["".join(page.split()) for page in done.stdout.split("\f")[: len(files)]]
+    return [(text, None, False) for text in pages], seconds
+
+
+def measure(systems, pictures, texts, kind, *, wrong):
+    """Figures of each system, picture by picture in turn."""
+    said, seconds = {name: [] for name in systems}, dict.fromkeys(systems, 0.0)
+    for read in systems.values():
+        read(pictures[0], kind)
+    for picture in pictures:
+        for name, read in systems.items():
+            start = time.process_time()
+            said[name].append(read(picture, kind))
+            seconds[name] += time.process_time() - start
+    if wrong:
+        for (text, decided, _), truth in zip(said["shuzi"], texts, strict=True):
+            if counted(text, kind) != counted(truth, kind):
+                print(f"  {truth} > {text or '-'}{' accepted' if decided['any'] else ''}")
+    return {name: score(said[name], texts, kind, seconds[name]) for name in systems}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
+    parser.add_argument("--only", choices=SETS, action="append", help="a set; may be repeated")
+    parser.add_argument("--n", type=int, default=300, help="pictures of a set at most")
+    parser.add_argument("--target-error", type=float, default=TARGET_ERROR)
+    parser.add_argument("--model", type=Path, help="a digit model; the one that shuzi carries")
+    parser.add_argument("--number-model", type=Path, help="the one that shuzi carries if left out")
+    parser.add_argument("--page-model", type=Path, help="the one that shuzi carries if left out")
+    parser.add_argument("--no-peer", action="store_true", help="leave the others out")
+    parser.add_argument("--wrong", action="store_true", help="print what shuzi reads wrong")
     options = parser.parse_args()
+    systems = contestants(options)
+    tesseract = not options.no_peer and shutil.which("tesseract")
+    if not options.no_peer and not tesseract:
+        print("Tesseract is left out: apt install tesseract-ocr")
     results = []
-    for name, pairs in crops(options.data).items():
-        files, numbers = zip(*pairs, strict=True)
-        for system, read in contestants().items():
-            said, times = read(list(files))
-            right = sum(a == b for a, b in zip(said, numbers, strict=True)) / len(numbers)
-            results.append(
-                {"set": name, "n": len(numbers), "system": system, "right": right} | times
-            )
-    print("| set | n | system | right | ms | processor ms | ms with its start |")
-    print("|---|---|---|---|---|---|---|")
-    for row in results:
-        started = f"{row['ms with its start']:.0f}" if "ms with its start" in row else ""
-        print(
-            f"| {row['set']} | {row['n']} | {row['system']} | {row['right']:.3f} "
-            f"| {row['ms']:.1f} | {row['processor ms']:.1f} | {started} |"
-        )
-    versions = {"shuzi": shuzi.__version__, "onnxruntime": onnxruntime.__version__}
-    print(json.dumps({"versions": versions, "results": results}))
+    columns = ("set", "n", "system", "right", "accepted", "error", "wrong", "asked", "ms")
+    print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|")
+    for name in options.only or SETS:
+        pictures_of, kind = SETS[name]
+        pictures, texts = pictures_of(options.data)
+        chosen = np.linspace(0, len(texts) - 1, min(options.n, len(texts))).astype(int)
+        pictures, texts = [pictures[i] for i in chosen], [texts[i] for i in chosen]
+        found = measure(systems, pictures, texts, kind, wrong=options.wrong)
+        if tesseract:
+            said, seconds = by_tesseract(pictures)
+            found["Tesseract"] = score(said, texts, kind, seconds)
+        for system, scores in found.items():
+            row = {"set": name, "n": len(texts), "system": system} | scores
+            results.append(row)
+            print("| " + " | ".join(cell(row.get(column)) for column in columns) + " |", flush=True)
+    versions = {name: version(name) for name in ("onnxruntime", "opencv-python-headless")}
+    versions["shuzi"] = shuzi.__version__
+    if "RapidOCR" in systems:
+        versions["rapidocr"] = version("rapidocr")
+    wanted = {"target error": options.target_error, "threads": 1}
+    print(json.dumps({"versions": versions} | wanted | {"results": results}))
+
+
+def cell(value):
+    if isinstance(value, float):
+        return f"{value:.3f}" if value < 1 else f"{value:.1f}"
+    return "" if value is None else str(value)
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def print_pages(_, n):
 
 
 def desks(data, n):
-    mnist = shuzi.load_mnist(data / "mnist.npz")
+    mnist = shuzi.load_data(data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
     kinds = ("page", *measure_photos.SHAPES)
     for place in range(n):

@@ -120,7 +120,7 @@ def main():
     parser.add_argument("--ensemble", action="store_true", help="all seeds as one model too")
     parser.add_argument("--peers", type=int, default=0, help="seeds of each peer")
     options = parser.parse_args()
-    dataset = shuzi.load_mnist(options.data)
+    dataset = shuzi.load_data(options.data)
     found = {}
     for training in rows(options, dataset):
         print(json.dumps(training), flush=True)

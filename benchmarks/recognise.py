@@ -71,7 +71,7 @@ def serve(name, run, data):
     """Measure at each line that comes in."""
     import shuzi
 
-    images = shuzi.load_mnist(data).test_images
+    images = shuzi.load_data(data).test_images
     predict = globals()[f"{name}_predict"](run)
     predict(images), predict(images[:1])
     print("ready", flush=True)
@@ -140,7 +140,7 @@ def train(recipe, data, folder):
 
     settings = ["epochs=1"]
     run = shuzi.train(
-        recipe, dataset=shuzi.load_mnist(data), out=folder, settings=settings, verbose=0
+        recipe, dataset=shuzi.load_data(data), out=folder, settings=settings, verbose=0
     ).folder
     export_keras(run, run / "export.keras")
     return run

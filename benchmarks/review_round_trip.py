@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 import shuzi
-from shuzi.decide import Decider
 from shuzi.evaluation.sets import read_pictures
 from shuzi.review.intake import Intake
 from shuzi.review.item import Verdict
@@ -43,10 +42,8 @@ def first_model(mnist, out, seed):
 def queue(store, model, images, puzzles, sample):
     """Read the cells into the queue, a puzzle's name for a file's, and give how many came in."""
     reader, intake = shuzi.Reader(model / "model.onnx", kind="digit"), Intake(store, sample)
-    decider = Decider()
     for place, (image, puzzle) in enumerate(zip(images, puzzles, strict=True)):
-        look = reader.look(image, str(puzzle), place)
-        intake.add(replace(look, page=decider.decide(look.page)))
+        intake.add(reader.look(image, str(puzzle), place))
     return intake.count
 
 
@@ -95,7 +92,7 @@ def main():
     parser.add_argument("--sample", type=float, default=0.25)
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     cells = load(options.data, "sudoku/hand_cells64")
     results = []
     for seed in range(options.seeds):

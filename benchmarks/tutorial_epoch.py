@@ -29,13 +29,13 @@ def epoch_flops():
 
 def shuzi_epoch(data, precision):
     """A function that trains one epoch and returns its seconds."""
-    from shuzi.dataset import load_mnist
+    from shuzi.dataset import load_data
     from shuzi.training.device import choose_device
     from shuzi.training.loop import Trainer, split_dataset
     from shuzi.training.recipes import TUTORIAL
 
     device = choose_device(precision)
-    parts = split_dataset(load_mnist(data), TUTORIAL, device.torch)
+    parts = split_dataset(load_data(data), TUTORIAL, device.torch)
     trainer = Trainer(TUTORIAL, 0, device, *parts)
     return lambda: [trainer.run_epoch(lambda seen: None).seconds for _ in range(2)][-1]
 

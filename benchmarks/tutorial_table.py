@@ -45,7 +45,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--precision", default="auto")
     options = parser.parse_args()
-    dataset = shuzi.load_mnist(options.data)
+    dataset = shuzi.load_data(options.data)
     rows = []
     for seed in range(options.first, options.first + options.seeds):
         rows.append(run(dataset, options.recipe, seed, options.epochs, options.precision))

@@ -4,82 +4,61 @@ import numpy as np
 import pytest
 from databases import number
 
-from shuzi.decide import WINDOW, Decider, decide, threshold
+from shuzi.decide import Decider, measured, threshold
 from shuzi.errors import UsageError
 from shuzi.result import Page
 
-RNG = np.random.default_rng(0)
+LEAST = {0.01: 0.9, 0.1: 0.5}
 
 
-def test_the_surest_are_accepted_while_their_mean_error_is_within_the_target():
-    # Expected errors among the first 1, 2, 3: 0, 0.005, 0.02.
-    assert decide([0.95, 1.0, 0.99, 0.1], 0.01) == ["review", "accept", "accept", "reject"]
-    assert decide([0.95, 1.0, 0.99, 0.1], 0.02) == ["accept", "accept", "accept", "reject"]
-
-
-def test_one_more_would_be_too_many():
-    sure = RNG.random(500) ** 0.1
-    accepted = np.array(decide(sure.tolist(), 0.03)) == "accept"
-    assert (1 - sure[accepted]).mean() <= 0.03
-    one_more = np.append(sure[accepted], sure[~accepted].max())
-    assert (1 - one_more).mean() > 0.03
-
-
-def test_the_same_confidence_gets_the_same_decision():
-    assert set(decide([1.0, 0.98, 0.98, 0.98], 0.012)) == {"accept", "review"}
-    assert decide([1.0, 0.98, 0.98, 0.98], 0.012).count("accept") == 1
-
-
-def test_calibrated_confidences_keep_the_promise():
-    sure = RNG.random(200_000) ** 0.2
-    right = RNG.random(200_000) < sure
-    accepted = np.array(decide(sure.tolist(), 0.02)) == "accept"
-    assert (~right[accepted]).mean() == pytest.approx(0.02, abs=0.002)
-
-
-def test_nothing_certain_enough_accepts_nothing():
-    assert decide([0.9, 0.8], 0) == ["review", "review"]
-    assert decide([1.0], 0) == ["accept"]
-    assert decide([], 0.01) == []
-    assert threshold([0.5], 0.1) > 1
-
-
-def page(*confidences):
+def decided(*confidences, least=0.9):
     numbers = tuple(number(confidence=confidence) for confidence in confidences)
-    return Page(source="a.png", width=9, height=9, kind="page", numbers=numbers)
+    page = Page(source="a.png", width=9, height=9, kind="page", numbers=numbers)
+    return [n.decision for n in Decider(least).decide_page(page).numbers]
 
 
-def decisions(decided):
-    return [number.decision for number in decided.numbers]
+def test_each_number_is_decided_by_its_own_confidence():
+    assert decided(0.9, 0.89, 0.3, 0.29) == ["accept", "review", "review", "reject"]
 
 
-def test_a_page_is_decided_with_those_before_it():
-    decider = Decider(0.01)
-    assert decisions(decider.decide(page(0.98))) == ["review"]
-    assert decisions(decider.decide(page(1.0, 1.0))) == ["accept", "accept"]
-    assert decisions(decider.decide(page(0.99))) == ["accept"]
-    assert decisions(decider.decide(page(0.9))) == ["review"]
+def test_what_stands_beside_a_number_changes_nothing():
+    alone = [decided(confidence)[0] for confidence in (0.95, 0.85)]
+    assert decided(0.95, 0.85, *[1.0] * 300)[:2] == alone
+    assert decided(*[0.4] * 300, 0.95, 0.85)[-2:] == alone
 
 
-def test_what_was_long_before_counts_no_more():
-    decider = Decider(0.01)
-    decider.decide(page(*[1.0] * WINDOW))
-    assert decisions(decider.decide(page(0.9))) == ["accept"]
-    decider.decide(page(*[0.5] * WINDOW))
-    assert decisions(decider.decide(page(0.9))) == ["review"]
+def test_the_least_confidence_is_the_one_that_was_measured():
+    assert threshold(0.01, LEAST) == pytest.approx(0.9)
+    assert threshold(0.1, LEAST) == pytest.approx(0.5)
+    assert threshold(0.5, LEAST) == pytest.approx(0.5)
 
 
-def test_pages_decided_in_turn_keep_the_promise():
-    sure = RNG.random(20_000) ** 0.2
-    decider = Decider(0.02)
-    accepted = np.array([decisions(decider.decide(page(c))) == ["accept"] for c in sure])
-    right = RNG.random(len(sure)) < sure
-    together = np.array(decide(sure.tolist(), 0.02)) == "accept"
-    assert (~right[accepted]).mean() == pytest.approx(0.02, abs=0.004)
-    assert accepted.mean() > 0.95 * together.mean()
+def test_between_two_errors_it_lies_between_theirs():
+    errors = np.linspace(0, 0.2, 50)
+    least = [threshold(error, LEAST) for error in errors]
+    assert np.all(np.diff(least) <= 0)
+    assert 0.5 < threshold(0.05, LEAST) < 0.9
+
+
+def test_no_error_at_all_accepts_what_is_certain_only():
+    assert threshold(0, LEAST) == 1
+    assert threshold(0.001, LEAST) == pytest.approx(0.99)
+
+
+@pytest.mark.parametrize("mode", ["alone", "both"])
+def test_the_measured_ones_fall_as_more_errors_are_wanted(mode):
+    least = measured()[mode]
+    assert list(least) == sorted(least)
+    assert list(least.values()) == sorted(least.values(), reverse=True)
+    assert all(0.3 < confidence < 1 for confidence in least.values())
+
+
+def test_without_the_second_reader_it_is_another_one():
+    fast, both = Decider.at(0.01, fast=True), Decider.at(0.01)
+    assert fast.least == measured()["alone"][0.01] != both.least == measured()["both"][0.01]
 
 
 @pytest.mark.parametrize("target", [-0.1, 1, 5, float("nan")])
 def test_what_is_no_error_rate_is_refused(target):
     with pytest.raises(UsageError, match="target_error must be"):
-        decide([0.9], target)
+        Decider.at(target)

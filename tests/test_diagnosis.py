@@ -1,11 +1,16 @@
 """A training that stays at chance says so."""
 
+import html
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import shuzi
+from shuzi.errors import DivergedError
+from shuzi.evaluation.findings import sentences
 
 SETTINGS = {"epochs": 2, "hidden": (32,), "scale": 255, "batch_size": 50}
 
@@ -29,19 +34,47 @@ def test_shuffled_labels_are_told_by_the_models_reading(digits, tmp_path, capsys
 def test_labels_that_are_all_the_same_are_named(digits, tmp_path, capsys):
     labels = np.full_like(digits.train_labels, 3)
     said = said_of(replace(digits, train_labels=labels), tmp_path, capsys)
-    assert "all training images have the same label" in said
+    assert "all 1050 training images have the same label, 3" in said
 
 
 @pytest.mark.parametrize(
     ("settings", "cause"),
     [
-        ({"lr": 50.0}, "lower the learning rate"),
-        ({"lr": 0.0, "hidden": (4,)}, "raise or lower the learning rate"),
-        ({"lr": 50.0}, "of the hidden units are saturated"),
+        ({"lr": 50.0}, r"the learning rate is too high: the loss, [\de+.]+, is above that of"),
+        ({"lr": 50.0}, r"100\.0% of layer 1's outputs for 256 training images; lower the learning"),
+        ({"lr": 50.0, "scale": 1}, r"saturated, .*scale the pixels \(scale=255\)"),
+        ({"lr": 1e-9, "hidden": (4,)}, r"too low: in 42 steps the weights moved by [\de.-]+ of"),
+        (
+            {"lr": 0.0, "hidden": (4,)},
+            r"The loss hardly falls: [\d.]+ in epoch 1, [\d.]+ in epoch 2",
+        ),
+        (
+            {"lr": 5.0, "activation": "relu"},
+            r"dead, 0 for each of 256 .*: \d+\.\d% of layer 1's units",
+        ),
+        ({"scale": 1, "dropout": 0.9}, r"is still near .*: \d.* in epoch 2; \d+\.\d% are right"),
     ],
 )
-def test_a_learning_rate_that_teaches_nothing_is_named(digits, tmp_path, capsys, settings, cause):
-    assert cause in said_of(digits, tmp_path, capsys, **settings)
+def test_a_training_that_teaches_nothing_is_explained(digits, tmp_path, capsys, settings, cause):
+    said = said_of(digits, tmp_path, capsys, **settings)
+    assert re.search(cause, said)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    page = html.unescape((tmp_path / "run" / "report.html").read_text())
+    assert all(cause[:40] in page for cause in sentences(record["diagnosis"], "zh")[1])
+    assert "It does not learn" in page
+
+
+def test_a_loss_that_is_no_number_is_traced_to_its_step(digits, tmp_path):
+    settings = SETTINGS | {"lr": 100.0, "activation": "linear", "scale": 1}
+    with pytest.raises(
+        DivergedError, match=r"became (nan|inf) in step \d+ of epoch 1; it was \d"
+    ) as e:
+        shuzi.train(dataset=digits, out=tmp_path / "run", settings=settings, verbose=0)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["status"] == "diverged"
+    step = int(re.search(r"step (\d+)", e.value.message)[1])
+    assert record["diagnosis"][0]["step"] == step
+    assert f"第 1 轮第 {step} 步" in (tmp_path / "run" / "report.html").read_text()
 
 
 def test_nothing_is_said_where_silence_is_wanted(digits, tmp_path, capsys):

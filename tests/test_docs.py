@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import pytest
 
 import shuzi
 from shuzi import errors
-from shuzi.training.recipes import PAGE, RECIPES, knobs
+from shuzi.training.recipes import NUMBER, PAGE, RECIPES, knobs
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 BOTH = sorted(
     str(path.relative_to(ROOT)).removesuffix(".zh.md") for path in DOCUMENTS if ".zh." in path.name
 )
@@ -119,7 +120,7 @@ def test_every_error_is_documented_with_its_code():
 def test_the_public_names_are_these():
     assert set(shuzi.__all__) == {
         *("Box", "Dataset", "Digit", "Number", "Page", "Reader", "Recogniser", "ShuziError"),
-        *("evaluate", "load_data", "load_mnist", "read", "train"),
+        *("evaluate", "load_data", "read", "train"),
     }
     for name in shuzi.__all__:
         assert getattr(shuzi, name).__doc__
@@ -179,6 +180,68 @@ def test_the_python_examples_run(tmp_path, digits_npz):
     assert "no digit" in done.stdout
 
 
+def changed_lines():
+    """Each old line of the tutorial, what Keras says of it, and the new one."""
+    text = (ROOT / "docs/tutorial.md").read_text()
+    return re.findall(r"^\| `(.+?)` \| (.+?) \| `(.+?)` \| .+ \|$", text, re.M)
+
+
+@pytest.fixture
+def keras_names():
+    """What the tutorial's lines are about."""
+    pytest.importorskip("keras")
+    names = {}
+    exec(
+        "import numpy as np, keras\n"
+        "from keras.layers import Dense\nfrom keras.optimizers import SGD\n"
+        "from keras.optimizers.schedules import InverseTimeDecay\n"
+        "from keras.utils import to_categorical\n"
+        "x, labels = np.random.rand(20, 784), np.arange(20) % 10\ny = np.eye(10)[labels]\n"
+        "model = keras.Sequential([keras.Input((784,)), Dense(10, activation='softmax')])\n"
+        "model.compile('sgd', 'categorical_crossentropy', metrics=['accuracy'])\n"
+        "history = model.fit(x, y, verbose=0)\n",
+        names,
+    )
+    return names
+
+
+@pytest.mark.parametrize(("old", "says", "new"), changed_lines(), ids=lambda text: text[:30])
+def test_keras_refuses_the_old_line_and_takes_the_new_one(keras_names, old, says, new):
+    with warnings.catch_warnings(), pytest.raises(Exception) as caught:
+        warnings.simplefilter("error")
+        exec(old, keras_names)
+    assert says in str(caught.value).replace("`", "")
+    exec(new, keras_names)
+
+
+def test_the_tutorials_code_is_the_example_that_runs(digits_npz):
+    assert len(changed_lines()) == 13
+    words = [sys.executable, ROOT / "examples/tutorial.py", digits_npz, "--epochs", "1"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^\d+ of 297 test images are read right$", done.stdout, re.M)
+    example = {line.strip() for line in (ROOT / "examples/tutorial.py").read_text().splitlines()}
+    written = blocks("docs/tutorial.md", "python")[0].splitlines()
+    # The names of the file and the numbers of images and epochs are options there.
+    assert len({line.strip() for line in written} - example) == 3
+
+
+def test_the_tutorials_steps_run_in_python(tmp_path, digits_npz):
+    (tmp_path / "mnist.npz").symlink_to(digits_npz)
+    code = blocks("docs/tutorial.md", "python")[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\(297, 10\) .* of 297", done.stdout)
+
+
+def test_the_tutorials_command_is_the_recipe():
+    (words,) = [w for w in command_lines("docs/tutorial.md") if "units=500,500" in w]
+    settings = [word for word in words if "=" in word]
+    assert RECIPES["tutorial"].with_settings(settings) == RECIPES["tutorial"]
+
+
 def test_the_tutorial_names_every_knob():
     text = (ROOT / "docs/tutorial.md").read_text()
     tutorial = ("hidden", "activation", "dropout", "lr", "decay", "momentum", "nesterov")
@@ -191,7 +254,7 @@ def test_the_tutorial_names_every_knob():
 def test_recipes_in_the_documents_exist(path):
     for words in command_lines(path):
         if words[0] == "train" and not words[1].startswith("-"):
-            assert words[1] in {*RECIPES, PAGE.name}
+            assert words[1] in {*RECIPES, NUMBER.name, PAGE.name}
 
 
 def test_the_tree_of_the_contributors_is_the_tree():

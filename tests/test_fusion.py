@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.recognise.fusion import fuse
+from shuzi.recognise.fusion import agree, fuse, view_weights
 from shuzi.recognise.second import Line
 
 
@@ -23,21 +23,20 @@ def test_the_surer_one_is_believed():
     assert fuse({"27": 0.4, "21": 0.3}, line({"21": 0.99}), "27")[0][0] == "21"
 
 
-@pytest.mark.parametrize(
-    ("own", "text"),
-    [("45150", "45/50"), ("375", "3.75"), ("5", "-5"), ("1210512023", "12/05/2023")],
-)
-def test_signs_are_believed_where_the_digits_are_those_that_a_reader_without_signs_sees(own, text):
-    assert fuse({own: 0.95}, line({text: 0.97}), own)[0][0] == text
+@pytest.mark.parametrize("text", ["45/50", "3.75", "-5", "12/05/2023"])
+def test_signs_are_believed_that_both_see(text):
+    found = fuse({text: 0.95}, line({text: 0.97}), text)
+    assert found[0][0] == text
+    assert found[0][1] > 0.95
 
 
 def test_a_sign_that_is_not_clear_is_none():
     assert fuse({"375": 0.95}, line({"3.75": 0.5, "375": 0.4}), "375")[0][0] == "375"
 
 
-def test_signs_that_are_clear_from_their_form_stay():
+def test_signs_that_only_the_other_reader_sees_are_not_given():
     said = line({"3.75": 0.6, "3,75": 0.3, "375": 0.1})
-    assert fuse({"375": 0.95}, said, "3,75")[0][0] == "3,75"
+    assert fuse({"3,75": 0.95}, said, "3,75")[0][0] == "3,75"
     assert fuse({"375": 0.95}, said, "375")[0][0] == "375"
 
 
@@ -52,7 +51,7 @@ def test_a_mark_beside_the_number_speaks_against_it():
 
 
 def test_the_probabilities_are_in_order_and_of_one_thing():
-    texts = fuse({"27": 0.6, "21": 0.3, "": 0.1}, line({"21": 0.5, "2.7": 0.3}), "27")
+    texts = fuse({"27": 0.8, "21": 0.1, "": 0.1}, line({"21": 0.5, "2.7": 0.3}), "27")
     shares = [p for _, p in texts]
     assert sum(shares) == pytest.approx(1)
     assert shares[1:] == sorted(shares[1:], reverse=True)
@@ -67,3 +66,31 @@ def test_sure_digits_with_doubtful_signs_are_for_a_person():
 
 def test_nothing_is_read_of_nothing():
     assert fuse({"": 1.0}, line({"": 1.0}), "") == []
+
+
+VIEWS = view_weights(fast=False)
+
+
+def test_two_views_that_agree_are_surer_than_two_that_do_not():
+    swap, agreed = agree(("27", 0.9), ("27", 0.9), VIEWS)
+    assert not swap
+    assert agreed > 0.85 > agree(("27", 0.9), ("21", 0.9), VIEWS)[1]
+
+
+def test_a_region_that_lacks_a_digit_gives_way_to_the_picture():
+    swap, confidence = agree(("80", 0.99), ("80000", 0.8), VIEWS)
+    assert swap
+    assert confidence < 0.8
+
+
+def test_else_the_surer_view_is_taken_and_is_for_a_person():
+    assert agree(("27", 0.9), ("21", 0.4), VIEWS)[0] is False
+    assert agree(("27", 0.4), ("21", 0.9), VIEWS)[0] is True
+    assert 0.3 <= agree(("27", 0.5), ("21", 0.45), VIEWS)[1] < 0.8
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_shipped_weights_grow_with_both_views(fast):
+    weights = view_weights(fast=fast)
+    sure = [agree(("27", c), ("27", c), weights)[1] for c in (0.3, 0.6, 0.9, 0.99)]
+    assert sure == sorted(sure)

@@ -1,6 +1,7 @@
 """A user's Keras model in shuzi's loop, against Keras itself."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -285,3 +286,60 @@ def test_a_single_image_in_a_batch_is_normalised(tmp_path):
     network = KerasModel(saved(model, tmp_path / "given.keras")).network(Recipe(), MASKS).train()
     network(torch.from_numpy(images(1)))
     assert all(torch.isfinite(tensor).all() for tensor in network.state_dict().values())
+
+
+def test_a_sequential_itself_is_trained_as_by_fit(digits, tmp_path):
+    model = convnet()
+    before = model.get_weights()
+    run = shuzi.train(dataset=digits, keras=model, out=tmp_path / "r", settings=SETTINGS, verbose=0)
+    found = model.predict(digits.test_images[..., None], verbose=0)
+    assert not np.array_equal(model.get_weights()[0], before[0])
+    wanted = Recogniser(run.folder / "model.onnx").predict(digits.test_images)
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    record = json.loads((run.folder / "run.json").read_text())
+    assert record["keras"]["source"] == str(run.folder / "given.keras")
+    assert "hidden" not in record["applies"]
+
+
+def small(*between, last=None, **options):
+    first = [keras.Input((28, 28)), layers.Flatten(), layers.Dense(4, **options)]
+    return keras.Sequential([*first, *between, last or layers.Dense(10, activation="softmax")])
+
+
+def broken():
+    model = small()
+    model.layers[1].kernel.assign(np.full((784, 4), np.nan))
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "why", "remedy"),
+    [
+        (
+            lambda: small(last=layers.Dense(10, activation="sigmoid")),
+            "ends with sigmoid",
+            "softmax",
+        ),
+        (
+            lambda: small(layers.Dense(10, activation="relu"), last=layers.Softmax()),
+            "relu",
+            "softmax",
+        ),
+        (lambda: small(layers.Softmax()), "softmax before the end", "Keep one"),
+        (lambda: small(last=layers.Dense(1)), r"its output is \(1,\)", r"End it with Dense\(10\)"),
+        (lambda: small(kernel_initializer="zeros"), "all weights of .* are 0", "glorot_uniform"),
+        (broken, "weights that are not numbers", "new model"),
+        (lambda: keras.Sequential([layers.Dense(10)]), "no input shape", "keras.Input"),
+        (lambda: small(layers.Lambda(lambda x: x)), "holds code", "Sequential"),
+        (lambda: "a.h5", "no such file", "keras"),
+        (lambda: 3, "keras is a builtins.int", "keras.Sequential"),
+    ],
+)
+def test_a_model_that_cannot_be_trained_is_refused_with_a_remedy(
+    model, why, remedy, digits, tmp_path
+):
+    with pytest.raises(ModelError, match=why) as caught:
+        shuzi.train(dataset=digits, keras=model(), out=tmp_path / "run", verbose=0)
+    assert re.search(remedy, caught.value.remedy)
+    assert "/tmp" not in caught.value.message
+    assert not (tmp_path / "run").exists()

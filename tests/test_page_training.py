@@ -99,16 +99,16 @@ def test_the_loss_falls_where_the_maps_come_nearer():
 def test_onnx_says_what_the_network_says(tmp_path):
     torch.manual_seed(0)
     network = PageNetwork().eval()
-    save_page_onnx(network, tmp_path / "page.onnx")
-    pictures = np.random.default_rng(0).integers(0, 256, (1, 128, 192), dtype=np.uint8)
-    maps, turns = Reading(tmp_path / "page.onnx", threads=1).run(pictures)
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 128, 192), dtype=np.uint8)
+    save_page_onnx(network, tmp_path / "page.onnx", pictures)
+    maps, turns = Reading(tmp_path / "page.onnx", threads=1).run(pictures[:1])
     with torch.inference_mode():
-        wanted, upright = network(torch.from_numpy(pictures))
-    np.testing.assert_allclose(maps, wanted.sigmoid().numpy(), atol=1e-3)
-    np.testing.assert_allclose(turns, upright.softmax(dim=1).numpy(), atol=1e-3)
+        wanted, upright = network(torch.from_numpy(pictures[:1]))
+    np.testing.assert_allclose(maps, wanted.sigmoid().numpy(), atol=0.1)
+    np.testing.assert_allclose(turns, upright.softmax(dim=1).numpy(), atol=0.1)
 
 
-@pytest.mark.parametrize("setting", ["batch_size=49", "crops=50", "crops=0"])
+@pytest.mark.parametrize("setting", ["batch_size=25", "crops=50", "crops=0"])
 def test_what_cannot_be_trained_is_refused(setting):
     with pytest.raises(RecipeError, match=setting.partition("=")[0]):
         PAGE.with_settings([setting])
@@ -116,7 +116,7 @@ def test_what_cannot_be_trained_is_refused(setting):
 
 def test_shuzi_train_page_leaves_a_run_that_reads(command, digits_npz, tmp_path):
     run = tmp_path / "run"
-    few = ["--set", "epochs=1", "--set", "crops=48", "--threads", "1"]
+    few = ["--set", "epochs=1", "--set", "crops=24", "--threads", "1"]
     done = command("train", "page", "--data", digits_npz, "--out", run, *few)
     assert done.returncode == 0, done.stderr
     record = json.loads((run / "run.json").read_text())
@@ -126,7 +126,7 @@ def test_shuzi_train_page_leaves_a_run_that_reads(command, digits_npz, tmp_path)
 
 
 def test_a_resumed_training_ends_with_the_weights_of_an_undisturbed_one(digits_npz):
-    recipe = PAGE.with_settings({"epochs": 2, "crops": 48, "batch_size": 48})
+    recipe = PAGE.with_settings({"epochs": 2, "crops": 24, "batch_size": 24})
     with Composer(digits_npz, 5) as composer:
         whole, first, second = (PageTrainer(recipe, 5, FP32, composer) for _ in range(3))
         whole.run_epoch(ignore)

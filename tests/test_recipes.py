@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shuzi.errors import RecipeError
-from shuzi.training.recipes import RECIPES, TUTORIAL, Recipe, find_recipe, knobs
+from shuzi.training.recipes import PAGE, RECIPES, TUTORIAL, Recipe, find_recipe, knobs
 
 
 def test_the_tutorial_is_the_tutorial():
@@ -164,3 +164,37 @@ def test_class_weights_may_be_those_of_keras():
 def test_adamws_decay_is_no_schedule():
     with pytest.raises(RecipeError, match="schedule"):
         RECIPES["fast"].with_settings(["schedule=decay"])
+
+
+def test_only_fields_that_decide_something_apply():
+    tutorial = set(TUTORIAL.applying())
+    assert tutorial == {
+        *("network", "hidden", "activation", "dropout", "scale", "optimiser", "lr", "schedule"),
+        *("decay", "momentum", "nesterov", "batch_size", "epochs", "shuffle", "validation_split"),
+    }
+    adam = TUTORIAL.with_settings(["optimizer=adam", "schedule=cosine", "patience=3"]).applying()
+    assert set(adam) == tutorial - {"momentum", "nesterov", "decay"} | {"patience"}
+    assert {"convolutions", "strength", "augment"} <= set(RECIPES["fast"].applying())
+    assert "hidden" not in RECIPES["fast"].applying()
+    assert TUTORIAL.applying()["schedule"] == "decay"
+    assert "hidden" not in TUTORIAL.applying(own_network=False)
+    assert set(PAGE.applying()) == {
+        *("network", "lr", "decay", "ema", "crops", "batch_size", "epochs"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("learning_rte=1", "did you mean learning_rate?"),
+        ("nb_epoch=1", "did you mean epochs?"),
+        ("optimizer=adma", "did you mean adam?"),
+        ("activation=rleu", "did you mean relu?"),
+        ("class_mode=categorical", "the loss is always the categorical cross-entropy"),
+        ("init=uniform", "glorot-uniform"),
+    ],
+)
+def test_a_wrong_name_gets_the_right_one(setting, said):
+    with pytest.raises(RecipeError) as caught:
+        TUTORIAL.with_settings([setting])
+    assert said in caught.value.message

@@ -48,7 +48,7 @@ def test_the_model_that_shuzi_carries_is_evaluated(digits, tmp_path):
 
 def test_the_data_is_found_by_the_record(digits_npz, tmp_path):
     settings = ["epochs=1", "hidden=8"]
-    dataset = shuzi.load_mnist(digits_npz)
+    dataset = shuzi.load_data(digits_npz)
     run = shuzi.train(dataset=dataset, out=tmp_path / "run", settings=settings, verbose=0)
     assert shuzi.evaluate(run.folder, offline=True).n == 297
 

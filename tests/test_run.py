@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -38,7 +39,7 @@ def assert_same_weights(a, b):
 
 @pytest.fixture(scope="module")
 def uninterrupted(digits_npz, tmp_path_factory):
-    dataset = shuzi.load_mnist(digits_npz)
+    dataset = shuzi.load_data(digits_npz)
     out = tmp_path_factory.mktemp("runs") / "whole"
     return shuzi.train(dataset=dataset, out=out, settings=SETTINGS, seed=5, verbose=0).folder
 
@@ -267,3 +268,15 @@ def test_what_a_killed_run_left_is_removed_when_it_is_resumed(run, digits, tmp_p
         (folder / ".writing-left").write_bytes(b"")
     resume(tmp_path / "run", dataset=digits, verbose=0)
     assert not list((tmp_path / "run").rglob(".writing-*"))
+
+
+def test_the_record_s_command_trains_the_same_again(command, digits_npz, tmp_path):
+    first = [*("train", "tutorial-scaled", "--data", digits_npz, "--seed", "4", "--verbose", "0")]
+    first += ["--set", "epochs=1", "--set", "hidden=16,8", "--set", "nesterov=false"]
+    assert command(*first, "--out", "a").returncode == 0
+    words = shlex.split(json.loads((tmp_path / "a" / "run.json").read_text())["command"])
+    assert words[:2] == ["shuzi", "train"]
+    assert command(*words[1:], "--out", "b").returncode == 0
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in "ab"]
+    assert weights[0] == weights[1]
+    assert (tmp_path / "a" / "report.html").exists()

@@ -1,7 +1,5 @@
 """Strings of digits, composed and drawn."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,19 +7,25 @@ import cv2
 import numpy as np
 import pytest
 
+from shuzi.recognise.decoding import ALPHABET
 from shuzi.synth.blanks import no_number
 from shuzi.synth.fillers import with_filler
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import new_hand
+from shuzi.synth.materials import Materials
 from shuzi.synth.scene import add_cells, add_neighbour, add_print, lay_out, photograph
 from shuzi.synth.strings import compose, compose_strips, fields, new_text
 from shuzi.synth.writing import TALL, draw_way, set_line, write
-from shuzi.training.drawer import Drawer, any_of
 
 
 @pytest.fixture(scope="module")
 def glyphs(digits):
     return Glyphs(digits.train_images, digits.train_labels)
+
+
+@pytest.fixture(scope="module")
+def materials(glyphs):
+    return Materials(glyphs)
 
 
 def hand_of(seed=0, **changes):
@@ -43,24 +47,27 @@ def parts(ink):
     return cv2.connectedComponents((ink > 60).astype(np.uint8))[0] - 1
 
 
-def test_the_same_seed_gives_the_same_strips_and_another_part_others(glyphs):
-    first, again, other = (compose_strips(6, glyphs, 3, part) for part in (0, 0, 1))
+def test_the_same_seed_gives_the_same_strips_and_another_part_others(materials):
+    first, again, other = (compose_strips(6, materials, 3, part) for part in (0, 0, 1))
     assert [text for _, text in first] == [text for _, text in again]
     assert all((a == b).all() for (a, _), (b, _) in zip(first, again, strict=True))
     assert [text for _, text in first] != [text for _, text in other]
 
 
-def test_strips_have_a_strips_shape_and_labels_of_digits(glyphs):
-    for strip, text in compose_strips(60, glyphs, 0):
+def test_strips_have_a_strips_shape_and_labels_of_the_alphabet(materials):
+    said = set()
+    for strip, text in compose_strips(150, materials, 0):
         assert strip.dtype == np.uint8
         assert strip.shape[0] == 32
         assert strip.shape[1] % 4 == 0
-        assert text == "" or (text.isdigit() and len(text) <= 8)
+        said |= set(text)
+    assert said <= set(ALPHABET)
+    assert set("0123456789-./?") <= said
 
 
-def test_pictures_are_dark_and_light_sharp_and_small(glyphs):
+def test_pictures_are_dark_and_light_sharp_and_small(materials):
     rng = np.random.default_rng(0)
-    pictures = [compose(glyphs, rng)[0] for _ in range(60)]
+    pictures = [compose(materials, rng).picture for _ in range(60)]
     heights = [len(picture) for picture in pictures]
     assert min(heights) < 22
     assert max(heights) > 50
@@ -142,24 +149,6 @@ def test_a_photograph_of_ink_is_darker_there():
     assert np.mean(darker) > 0.7
 
 
-def test_a_drawer_gives_the_same_parts_in_turn(digits, glyphs, tmp_path):
-    options = {"size": 5, "parts": 2, "seed": 4, "folder": tmp_path}
-    with Drawer(digits.train_images, digits.train_labels, **options) as source:
-        first, second, third = source(1), source(2), source(3)
-    assert [text for _, text in first] == [text for _, text in third]
-    assert [text for _, text in first] != [text for _, text in second]
-    assert [t for _, t in second] == [t for _, t in compose_strips(5, glyphs, 4, 2)]
-
-
-def test_a_drawer_that_does_not_wait_gives_a_part_again(digits, tmp_path):
-    options = {"size": 3, "parts": 40, "seed": 4, "folder": tmp_path, "wait": False}
-    with Drawer(digits.train_images, digits.train_labels, **options) as source:
-        first, last = source(1), source(40)
-        drawn = source.drawn
-    assert len(first) == len(last) == 3
-    assert drawn < 40
-
-
 def test_what_is_no_number_has_many_kinds_and_no_digits(glyphs):
     rng = np.random.default_rng(0)
     inks = [no_number("12", new_hand(rng), glyphs, rng) for _ in range(60)]
@@ -198,42 +187,8 @@ def test_a_form_has_a_box_for_each_digit(glyphs):
     assert scene.print.max() > 0
 
 
-def test_a_forms_fields_are_pictures_and_some_are_blank(glyphs):
-    found = [f for seed in range(8) for f in fields(glyphs, np.random.default_rng(seed))]
+def test_a_forms_fields_are_pictures_of_digits(materials):
+    found = [f for seed in range(8) for f in fields(materials, np.random.default_rng(seed))]
     assert len(found) == 8 * 6
-    assert all(picture.ndim == 2 and picture.dtype == np.uint8 for picture, _ in found)
-    texts = [text for _, text in found]
-    assert 0 < texts.count("") < 24
-    assert all(text.isdigit() for text in texts if text)
-
-
-def test_where_drawing_lags_other_parts_come_again():
-    chosen = [any_of(list(range(number - 5)), 3, number) for number in range(10, 60)]
-    assert len(set(chosen)) > 15
-
-
-DRAWS_WITHOUT_END = """
-import sys
-from pathlib import Path
-import numpy as np
-from shuzi.training.drawer import Drawer
-
-if __name__ == "__main__":
-    images, labels = np.zeros((10, 28, 28), np.uint8), np.arange(10)
-    images[:, 4:24, 9:19] = 255
-    with Drawer(images, labels, size=9, parts=99, seed=0, folder=Path(sys.argv[1])) as drawer:
-        drawer(1)
-        print("drawing", flush=True)
-        while True:
-            drawer(1)
-"""
-
-
-def test_the_worker_ends_when_the_training_is_killed(tmp_path):
-    script = tmp_path / "draws.py"
-    script.write_text(DRAWS_WITHOUT_END)
-    training = subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE)
-    assert training.stdout.readline() == b"drawing\n"
-    training.kill()
-    # The pipe, which the worker holds too, ends with the last of them.
-    assert training.communicate(timeout=120) == (b"", None)
+    assert all(one.picture.ndim == 2 and one.picture.dtype == np.uint8 for one in found)
+    assert all(one.text.isdigit() for one in found)

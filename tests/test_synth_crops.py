@@ -29,4 +29,4 @@ def test_small_pictures_are_seen_on_paper_now_and_then() -> None:
 def test_large_pictures_stay_as_they_are() -> None:
     crop = cut_crops(small_picture(SMALL + 100), 1, np.random.default_rng(0))[0]
 
-    assert crop.targets.shape == (4, 192, 192)
+    assert crop.targets.shape == (4, 288, 288)

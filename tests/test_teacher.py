@@ -53,7 +53,7 @@ def test_a_taught_run_is_resumed_with_its_teacher_only(digits, digits_npz, run, 
     model = tmp_path / "teacher.onnx"
     model.write_bytes((run.folder / "model.onnx").read_bytes())
     out = tmp_path / "run"
-    dataset = shuzi.load_mnist(digits_npz)
+    dataset = shuzi.load_data(digits_npz)
     shuzi.train(dataset=dataset, out=out, settings=SETTINGS, teacher=model, verbose=0)
     assert json.loads((out / "run.json").read_text())["teacher"]["model"] == str(model)
     assert len(resume(out, verbose=0).history) == 2

@@ -13,11 +13,15 @@ DATA = Path(os.environ.get("SHUZI_TEST_DATA", "nowhere")) / "unipen"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Ten writers; each wrote every digit and one sample of each other kind: a slash."""
-    folder = tmp_path_factory.mktemp("unipen")
-    samples = {kind: [("ab", writer) for writer in range(10)] for kind in KINDS}
-    samples["digits"] = [(str(digit), writer) for writer in range(10) for digit in range(10)]
+    return written(tmp_path_factory.mktemp("unipen"))
+
+
+def written(folder, writers=10, **changes):
+    samples = {kind: [("ab", writer) for writer in range(writers)] for kind in KINDS}
+    samples["digits"] = [(str(digit), w) for w in range(writers) for digit in range(10)]
+    samples["strings"] = [("12", writer) for writer in range(writers)]
     samples["mixed"] = [("12/05", 0), ("A4", 0), ("see 3", 0)]
-    for kind, texts in samples.items():
+    for kind, texts in (samples | changes).items():
         n = len(texts)
         np.savez(
             folder / f"{kind}.npz",
@@ -74,3 +78,18 @@ def test_real_strokes_give_ink_of_every_kind():
     for kind in KINDS:
         ink = ink_strokes(pens.pick(kind, rng)[1], 0.05, Nib(2.0), rng)
         assert ink.max() > 150
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"writers": 1}, "digits of 1 writers; 5 are needed"),
+        ({"strings": []}, "strings.npz holds no samples"),
+        ({"strings": [("12", 0), ("1O", 1)]}, "has the label '1O'"),
+        ({"digits": [("x", 0)]}, "has the label 'x'"),
+    ],
+)
+def test_strokes_that_no_numbers_can_be_composed_of_are_named(tmp_path, changes, said):
+    with pytest.raises(DataError, match=said) as refused:
+        Pens.load(written(tmp_path, **changes))
+    assert refused.value.remedy

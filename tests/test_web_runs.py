@@ -187,3 +187,16 @@ def test_without_a_folder_there_are_none():
     with serving() as client:
         assert client.get("/api/v1/runs").json() == {"runs": []}
         assert client.get("/api/v1/runs/own").status_code == 404
+
+
+def test_the_weights_of_a_run_are_given_as_they_are(client, folder, run):
+    assert client.get("/api/v1/runs/own/weights").status_code == 404
+    content = (run.folder / "model.safetensors").read_bytes()
+    (folder / "own" / "model.safetensors").write_bytes(content)
+    answer = client.get("/api/v1/runs/own/weights")
+    assert answer.content == content
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    (folder / "own" / "model.safetensors").unlink()
+    (folder / "own" / "model.safetensors").symlink_to(run.folder / "model.safetensors")
+    assert client.get("/api/v1/runs/own/weights").status_code == 404
+    assert client.get("/api/v1/runs/none/weights").status_code == 404

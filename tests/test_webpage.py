@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import shuzi
+from shuzi.evaluation.webpage import write_page
 
 
 class Outline(HTMLParser):
@@ -25,7 +26,7 @@ class Outline(HTMLParser):
         if tag == "img":
             assert named["alt"]
         self.sources += [value for name, value in attributes if name in ("src", "href")]
-        if tag not in ("meta", "img"):
+        if tag not in ("meta", "img", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -45,14 +46,15 @@ def report(run, digits, tmp_path_factory):
 def test_the_page_is_whole_and_needs_nothing_beside_it(report):
     outline = Outline(report[1])
     assert outline.open == []
-    assert len(outline.sources) == 4
+    wrong = round(report[0].n * (1 - report[0].accuracy))
+    assert len(outline.sources) == 3 + min(wrong, 40)
     assert all(source.startswith("data:image/png;base64,") for source in outline.sources)
     assert "<script" not in report[1]
 
 
 def test_every_table_has_a_caption(report):
     outline = Outline(report[1])
-    assert outline.tables == outline.captions == 6
+    assert outline.tables == outline.captions == 9
 
 
 def test_the_page_says_what_was_found(report):
@@ -60,7 +62,8 @@ def test_the_page_says_what_was_found(report):
     for share in (found.accuracy, found.sets[0].accuracy, found.corruptions["zigzag"]):
         assert f"<td>{share:.2%}</td>" in text
     assert f"<td>{found.refusals[0].roc_area:.4f}</td>" in text
-    assert len(re.findall(r"<tr><th scope=\"row\">", text)) == 4 + 8 + 1 + 1 + 16
+    assert len(re.findall(r"<tr><th scope=\"row\">\d\.\d{4}<", text)) == 8
+    assert len(re.findall(r"<th scope=\"row\">\d</th><td class", text)) == 10
 
 
 def test_names_are_escaped(report):
@@ -70,3 +73,34 @@ def test_names_are_escaped(report):
 def test_the_page_bends_to_phones_and_to_the_dark(report):
     assert 'name="viewport"' in report[1]
     assert "prefers-color-scheme: dark" in report[1]
+
+
+def test_the_page_says_how_the_run_was_trained(report, run):
+    text = report[1]
+    assert '<tr><th scope="row" translate="no">hidden</th><td>64,32</td></tr>' in text
+    assert "convolutions" not in text
+    assert "No single command trains it again" in text
+    page = (run.folder / "report.html").read_text()
+    assert "data:image/png;base64," in page
+
+
+def test_every_sentence_is_there_in_both_languages(report):
+    spans = re.findall(r'<span lang="(en|zh)">(.*?)</span>', report[1], re.DOTALL)
+    languages = [language for language, _ in spans]
+    assert languages == ["en", "zh"] * (len(spans) // 2)
+    assert len(spans) > 60
+    chinese = [said for language, said in spans if language == "zh"]
+    assert all(re.search("[\u4e00-\u9fff]", said) for said in chinese)
+
+
+def test_a_damaged_record_leaves_its_parts_out(tmp_path):
+    record = {
+        "applies": {"lr": 1},
+        "recipe": 3,
+        "data": [],
+        "seconds": "",
+        "diagnosis": [{"kind": 3}],
+    }
+    write_page(tmp_path / "report.html", "x", record, tmp_path)
+    assert "It does not learn" not in (tmp_path / "report.html").read_text()
+    write_page(tmp_path / "report.html", "x", {"recipe": "none"})

@@ -335,9 +335,9 @@ def image_user():
 
 
 def dataset_user():
-    from shuzi import load_mnist
+    from shuzi import load_data
 
-    return load_mnist
+    return load_data
 
 
 def keras_user():

@@ -23,7 +23,7 @@ from shuzi.evaluation.sets import read_set
 def digits(folder, name):
     """Pictures and texts of a set of single digits."""
     if name == "mnist":
-        data = shuzi.load_mnist(folder / "mnist.npz")
+        data = shuzi.load_data(folder / "mnist.npz")
         return data.test_images, list(map(str, data.test_labels))
     arrays = load(folder, name)
     return arrays["x"], list(map(str, arrays["y"]))

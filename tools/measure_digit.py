@@ -26,7 +26,7 @@ DRAWN = 500
 def measure(model, folder):
     """Scores by set."""
     recogniser = shuzi.Recogniser(model)
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     images, labels = mnist.test_images, mnist.test_labels
     digits = recogniser.predict(images)
     scores = {"MNIST test": shown(score_writers("MNIST test", digits, labels))}

@@ -110,7 +110,7 @@ def main():
     options = parser.parse_args()
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     reader, scores = shuzi.Reader(page_model=options.page_model), {}
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     print(

@@ -88,7 +88,7 @@ def main():
     parser.add_argument("--number-model", type=Path, help="the shipped one if left out")
     parser.add_argument("--page-model", type=Path, help="the one that shuzi carries by default")
     options = parser.parse_args()
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
     reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
     scores = {}

@@ -14,14 +14,13 @@ import cv2
 import numpy as np
 from sets import numbers
 
-import shuzi
 from shuzi.evaluation.calibration import expected_calibration_error
-from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.sequence import SequenceRecogniser, digits_of, tidy
 from shuzi.recognise.strip import normalise_strip
-from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.materials import held_out
 from shuzi.synth.strings import compose_strips
 
-SETS = ("logbook", "register_years")
+SETS = ("logbook", "register_years", "cheques")
 COMPOSED = 2_000
 SEED = 999
 """Of the composed strings, another one than training's."""
@@ -42,11 +41,16 @@ def measure(model, folder, *, wrong=False):
 def sets(folder):
     """Strips and what they say, by name."""
     found = {f"numbers/{name}": strips(folder, name) for name in SETS}
-    pairs = composed(folder)
-    named = [(s, t) for s, t in pairs if t]
-    blank = [(s, t) for s, t in pairs if not t]
-    found["composed of MNIST test and drawn digits"] = tuple(zip(*named, strict=True))
-    found["composed, no number"] = tuple(zip(*blank, strict=True))
+    pairs = compose_strips(COMPOSED, held_out(folder), SEED)
+    for name, chosen in (
+        ("composed, digits", [(s, t) for s, t in pairs if t.isdigit()]),
+        (
+            "composed, signs and marks",
+            [(s, t) for s, t in pairs if digits_of(t) and not t.isdigit()],
+        ),
+        ("composed, no number", [(s, t) for s, t in pairs if not digits_of(t)]),
+    ):
+        found[name] = tuple(zip(*chosen, strict=True))
     return found
 
 
@@ -56,20 +60,19 @@ def strips(folder, name):
     return [normalise_strip(picture) for picture in pictures], texts
 
 
-def composed(folder):
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
-    return compose_strips(COMPOSED, Glyphs(mnist.test_images, mnist.test_labels), SEED)
-
-
 def score(readings, texts):
-    """Share of whole numbers right, and how far confidence is from it."""
-    right = np.array([reading.text == text for reading, text in zip(readings, texts, strict=True)])
+    """Shares of whole numbers whose digits, and whose signs too, are right; how far confidence is
+    from it; and of how many something else is said to be written."""
+    digits = np.array([r.digits == digits_of(t) for r, t in zip(readings, texts, strict=True)])
+    right = np.array([r.text == tidy(t) for r, t in zip(readings, texts, strict=True)])
     confidence = np.array([reading.confidence for reading in readings])
     return {
         "n": len(texts),
-        "accuracy": float(right.mean()),
+        "digits right": float(digits.mean()),
+        "text right": float(right.mean()),
         "calibration_error": expected_calibration_error(confidence, right),
         "mean_confidence": float(confidence.mean()),
+        "marked": float(np.mean([reading.marked > 0.5 for reading in readings])),
     }
 
 

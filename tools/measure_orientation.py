@@ -20,7 +20,7 @@ TRIES = 3000
 
 def load_sets(folder):
     """Name, images uint8 (n, 28, 28) in MNIST's form, labels or None."""
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     yield "mnist test", mnist.test_images, mnist.test_labels
     for pictures in find_sets([folder / "digits", folder / "not_digits"]):
         images, where = glyphs(pictures.images)

@@ -89,7 +89,7 @@ def main():
     options = parser.parse_args()
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images[-5_000:], mnist.train_labels[-5_000:])
     reader, scores = shuzi.Reader(page_model=options.page_model), {}
     print(f"{'':6} {'n':>4} {'right':>6} {'flat':>6} {'false':>6} {'ms':>6}")

@@ -53,7 +53,7 @@ def measure_crops(reader, folder, name):
 def measure_singles(reader, folder, name):
     """Pictures of one digit against the digit model on the glyphs found in them."""
     if name == "mnist":
-        data = shuzi.load_mnist(folder / "mnist.npz")
+        data = shuzi.load_data(folder / "mnist.npz")
         images, labels = data.test_images, data.test_labels
     else:
         arrays = load(folder, name)
@@ -155,7 +155,7 @@ def measure_pages(reader, folder):
 
 def composed_pages(folder, n):
     """Pages of MNIST's test digits, and their numbers with boxes."""
-    mnist = shuzi.load_mnist(folder / "mnist.npz")
+    mnist = shuzi.load_data(folder / "mnist.npz")
     test = Glyphs(mnist.test_images, mnist.test_labels)
     return (compose_page(test, np.random.default_rng([PAGES, place])) for place in range(n))
 

@@ -19,8 +19,10 @@ import shuzi
 from shuzi.synth.blanks import no_number
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import new_hand
+from shuzi.synth.materials import Materials
 from shuzi.synth.scene import add_ghost, add_neighbour, add_print, lay_out, photograph
-from shuzi.synth.strings import compose, new_text
+from shuzi.synth.strings import compose
+from shuzi.synth.texts import new_text
 from shuzi.synth.writing import TALL, draw_way, write
 
 PARTS = {"tune": 1, "report": 2}
@@ -51,8 +53,10 @@ def compose_signed(kind, glyphs, rng, *, worn):
 
 def compose_plain(glyphs, rng, *, worn):
     """As `compose_signed`, without a mark."""
-    if worn:
-        return compose(glyphs, rng)
+    while worn:
+        one = compose(Materials(glyphs), rng)
+        if one.text.isdigit():
+            return one.picture, one.text
     text = new_text(rng)
     return clean(write(text, new_hand(rng, real=REAL), glyphs, rng)[0], rng), text
 
@@ -205,7 +209,7 @@ def main():
     options = parser.parse_args()
     if options.wrong:
         options.wrong.mkdir(parents=True, exist_ok=True)
-    mnist = shuzi.load_mnist(options.data / "mnist.npz")
+    mnist = shuzi.load_data(options.data / "mnist.npz")
     glyphs = Glyphs(mnist.train_images, mnist.train_labels)
     reader = shuzi.Reader(threads=1, fast=options.fast)
 

@@ -203,7 +203,7 @@ def main():
     options = parser.parse_args()
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
-    digits = legible(shuzi.load_mnist(options.data / "mnist.npz"))
+    digits = legible(shuzi.load_data(options.data / "mnist.npz"))
     reader = shuzi.Reader(number_model=options.number_model, page_model=options.page_model)
     scores = {}
     for table, (down, many, across, others) in TABLES.items():

@@ -3,7 +3,7 @@
     read, Reader                 pictures -> pages
     Page, Number, Digit, Box     what was read
     Recogniser                   images of digits -> probabilities
-    load_data, Dataset           images with labels; load_mnist is the same
+    load_data, Dataset           images with labels; MNIST where no path is given
     train, evaluate              models of one's own; pip install 'shuzi[train]'
     ShuziError                   what every error is
 
@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shuzi.dataset import Dataset, load_data, load_mnist
+    from shuzi.dataset import Dataset, load_data
     from shuzi.errors import ShuziError
     from shuzi.evaluation.report import evaluate
     from shuzi.reader import Reader, read
@@ -41,7 +41,6 @@ _HOME = {
     "ShuziError": "shuzi.errors",
     "evaluate": "shuzi.evaluation.report",
     "load_data": "shuzi.dataset",
-    "load_mnist": "shuzi.dataset",
     "read": "shuzi.reader",
     "train": "shuzi.training.run",
 }
@@ -57,7 +56,6 @@ __all__ = [
     "ShuziError",
     "evaluate",
     "load_data",
-    "load_mnist",
     "read",
     "train",
 ]

@@ -12,8 +12,8 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import DataError, UsageError, way
-from shuzi.files import write_atomically
+from shuzi.errors import DataError, way
+from shuzi.files import check_ending, write_atomically
 from shuzi.files.arrays import idx_header
 from shuzi.files.datasets import Stored, read_dataset
 from shuzi.files.datasets.values import as_digits, as_pixels
@@ -225,10 +225,6 @@ def load_data(
     )
 
 
-load_mnist = load_data
-"""By the name that a tutorial's reader looks for."""
-
-
 def save_npz(dataset: Dataset, path: Path) -> None:
     """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some.
 
@@ -236,8 +232,7 @@ def save_npz(dataset: Dataset, path: Path) -> None:
         UsageError: the path does not end in .npz.
         OutputError: it cannot be written.
     """
-    if path.suffix != ".npz":
-        raise UsageError(f"{path} must end in .npz.", "Give a name that ends so.")
+    check_ending(path, ".npz")
     names = {"train": "train", "validation": "val", "test": "test"}
     arrays: dict[str, Any] = {}
     for part, (images, labels) in dataset.parts.items():

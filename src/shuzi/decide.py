@@ -1,79 +1,88 @@
-"""Confidences -> accept, review or reject, at a wanted error rate."""
+"""A number's confidence -> accept, review or reject, at a wanted error rate.
 
-from collections.abc import Sequence
-from dataclasses import replace
+A number's decision depends on that number alone: it is accepted from a confidence on that was
+measured once, on numbers that trained nothing, as the least at which no more than the wanted share
+was wrong (selective classification: Geifman and El-Yaniv, 2017). So it is the same for a picture by
+itself and for a million, whatever they are. `tools/fit_fusion.py` measures it, with the second
+reader and without, and writes it into `models/decisions.json`.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
 from shuzi.errors import UsageError, way
+from shuzi.files import read_json
 from shuzi.result import Decision, Page
 
 TARGET_ERROR = 0.01
 """The share of wrong numbers among the accepted, unless another is wanted."""
-WINDOW = 200
-"""Numbers before a page that are reckoned with when it is decided."""
 FLOOR = 0.3
 """Below this confidence it is more likely no number, or none that can be read."""
+MEASURED = Path(str(files("shuzi") / "models" / "decisions.json"))
 
 
-def decide(
-    confidences: Sequence[float], target_error: float = TARGET_ERROR, floor: float = FLOOR
-) -> list[Decision]:
-    """`accept`, `review` or `reject` for each number.
-
-    As many are accepted as keep the error that is to be expected among them at or below the
-    target: the surest ones, while the mean of 1 - confidence over them is at most the target.
-    That is the real error if the confidences are calibrated.
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides numbers, each by itself.
 
     Args:
-        confidences: probabilities that each number is right, in [0, 1].
-        target_error: in [0, 1); 0 accepts only what is certain.
-        floor: what is less sure than this is rejected.
-
-    Raises:
-        UsageError: the target is none.
-    """
-    check_target(target_error)
-    sure = np.asarray(confidences, np.float64)
-    least = threshold(sure[sure >= floor], target_error)
-    return [
-        "accept" if c >= max(least, floor) else "review" if c >= floor else "reject" for c in sure
-    ]
-
-
-class Decider:
-    """Decides page after page, each over its own numbers and the last 200 of those before it.
-
-    More are accepted at the same error than of a page by itself, and none waits for later ones.
-
-    Raises:
-        UsageError: the target is not an error rate.
+        least: confidence from which a number is accepted; above 1 accepts nothing.
     """
 
-    def __init__(self, target_error: float = TARGET_ERROR) -> None:
+    least: float
+
+    @classmethod
+    def at(cls, target_error: float = TARGET_ERROR, *, fast: bool = False) -> "Decider":
+        """For a wanted share of wrong numbers among the accepted, in [0, 1).
+
+        Args:
+            fast: the numbers are read without the second reader.
+
+        Raises:
+            UsageError: it is not an error rate.
+        """
         check_target(target_error)
-        self.target_error = target_error
-        self._before: list[float] = []
+        return cls(threshold(target_error, measured()["alone" if fast else "both"]))
 
-    def decide(self, page: Page) -> Page:
+    def decide(self, confidence: float) -> Decision:
+        """Of a number that is right with this probability, 0 to 1."""
+        if confidence < FLOOR:
+            return "reject"
+        return "accept" if confidence >= self.least else "review"
+
+    def decide_page(self, page: Page) -> Page:
         """The page with a decision for each of its numbers."""
-        together = [*self._before, *(number.confidence for number in page.numbers)]
-        decisions = decide(together, self.target_error)[len(self._before) :]
-        self._before = together[-WINDOW:]
-        decided = zip(page.numbers, decisions, strict=True)
-        return replace(page, numbers=tuple(replace(n, decision=d) for n, d in decided))
+        numbers = (replace(n, decision=self.decide(n.confidence)) for n in page.numbers)
+        return replace(page, numbers=tuple(numbers))
 
 
-def threshold(confidences: Sequence[float] | np.ndarray, target_error: float) -> float:
-    """The least confidence to accept; above 1 if none is sure enough.
+def threshold(target_error: float, least: Mapping[float, float]) -> float:
+    """The least confidence to accept at a wanted error, between those that were measured.
 
-    Numbers of the same confidence are accepted together or not at all.
+    Both are interpolated as logarithms, the confidence as what it lacks to 1. Below the smallest
+    error that was measured it falls in proportion: 0 accepts only what is certain.
+
+    Args:
+        least: confidences by wanted errors above 0, these in increasing order.
     """
-    ranked = np.sort(np.asarray(confidences, np.float64))[::-1]
-    expected = np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
-    last = np.append(ranked[1:] < ranked[:-1], True)[: len(ranked)]
-    within = np.flatnonzero((expected <= target_error + 1e-12) & last)
-    return float(ranked[within[-1]]) if len(within) else float(np.nextafter(1, 2))
+    errors, lacks = np.array(list(least)), 1 - np.array(list(least.values()))
+    if target_error <= errors[0]:
+        return float(1 - lacks[0] * target_error / errors[0])
+    lack = np.interp(math.log(target_error), np.log(errors), np.log(np.maximum(lacks, 1e-9)))
+    return float(1 - math.exp(lack))
+
+
+@cache
+def measured() -> dict[str, dict[float, float]]:
+    """The least confidences by wanted error, of shuzi's models `alone` and of `both` readers."""
+    values = read_json(MEASURED)["least confidence"]
+    return {mode: {float(e): float(c) for e, c in values[mode].items()} for mode in values}
 
 
 def check_target(target_error: float) -> None:

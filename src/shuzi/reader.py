@@ -20,6 +20,7 @@ from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import BEST, GAIN, WELL, mean_confidence, possible_turns, sample_of
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.fusion import agree, view_weights
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
@@ -169,6 +170,11 @@ class Reader:
         alone = self.fast or self.kind == "digit"
         return None if alone else find_second_reader(self.recogniser.threads)
 
+    @property
+    def decider(self) -> Decider:
+        """What is accepted at the wanted error, by the readers that there are."""
+        return Decider.at(self.target_error, fast=self.second_reader is None)
+
     @cached_property
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
@@ -242,6 +248,8 @@ class Reader:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
         seen = self._upright(PageImage(as_stored))
         found = self._read(seen.picture, self._wanted(seen.regions))
+        if self.kind == "number" and found and _fills(found[0][0], seen.picture):
+            found = [self._with_the_picture(seen.picture, *found[0])]
         if not found and (self._is_of_one or _may_be_one(seen)):
             found = self._read(seen.picture, [_whole(seen.picture)])
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
@@ -255,7 +263,7 @@ class Reader:
             kind=self._kind_of(numbers, len(seen.picture.grey)),
             numbers=tuple(numbers),
         )
-        page = Decider(self.target_error).decide(page)
+        page = self.decider.decide_page(page)
         shown = tuple(found[place.index][0] for place in places)
         return Look(seen.picture.grey, page, seen.maps, shown)
 
@@ -306,6 +314,25 @@ class Reader:
             if _is_found(region, one)
         ]
 
+    def _with_the_picture(
+        self, picture: PageImage, region: Region, flat: Flat, said: Transcript
+    ) -> tuple[Region, Flat, Transcript]:
+        """A number that is all of a picture, read in its region and in the picture: a region may
+        lack a digit, the picture may show a neighbour's ink."""
+        whole = _whole(picture)
+        around = picture.flat(whole.quad, MARGIN)
+        (other,) = self._transcriber.read([around.grey], [around.inner])
+        if not other.text:
+            return region, flat, said
+        swap, confidence = agree(
+            (said.text, said.confidence),
+            (other.text, other.confidence),
+            view_weights(fast=self.second_reader is None),
+        )
+        if swap:
+            region, flat, said = whole, around, other
+        return region, flat, replace(said, reading=replace(said.reading, confidence=confidence))
+
     @property
     def _is_of_one(self) -> bool:
         """Whether a single digit or number is wanted."""
@@ -332,6 +359,11 @@ def _whole(picture: PageImage) -> Region:
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     # It was not found: there is a number if it can be read.
     return Region(corners, score=0.0)
+
+
+def _fills(region: Region, picture: PageImage) -> bool:
+    """Whether a picture shows little more than that region's line."""
+    return region.box.height >= ALONE * len(picture.grey)
 
 
 def _may_be_one(seen: _Seen) -> bool:
@@ -375,7 +407,7 @@ def _number(
                 )[:3],
             )
             for i, (digit, span) in enumerate(
-                zip(said.reading.text, said.reading.spans, strict=True)
+                zip(said.reading.digits, said.reading.spans, strict=True)
             )
         ),
         probabilities=None if said.probabilities is None else tuple(said.probabilities.tolist()),

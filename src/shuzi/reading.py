@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from shuzi.decide import Decider
 from shuzi.errors import ImageError, ShuziError
 from shuzi.folder import files_below, is_picture
 from shuzi.image import STANDARD_INPUT
@@ -58,21 +57,18 @@ def read_files(
 ) -> Iterator[Result]:
     """Every page of every file; a failure where one could not be read, and on with the next.
 
-    A page is decided with those before it, which accepts more of the numbers at the same error
-    than deciding each page alone. The next file is asked for when all of one has been given.
+    The next file is asked for when all of one has been given.
 
     Args:
         explain: a folder to write what was seen into.
-        watch: is shown each page, decided, while its picture is in memory.
+        watch: is shown each page while its picture is in memory.
     """
-    decider = Decider(reader.target_error)
     for file in files:
         try:
             for look in reader.looks(file, explain=explain):
-                page = decider.decide(look.page)
                 if watch is not None:
-                    watch(replace(look, page=page))
-                yield page
+                    watch(look)
+                yield look.page
         except ImageError as error:
             yield Failure(file, error)
 

@@ -9,10 +9,11 @@ FOUR = [[(0.25, 0.2), (0.2, 0.55), (0.4, 0.55)], [(0.35, 0.4), (0.35, 0.8)]]
 TWO = [(0.6, 0.3), (0.7, 0.2), (0.8, 0.35), (0.6, 0.78), (0.85, 0.78)]
 
 
-def write(page, *strokes):
+def write(page, *strokes, canvas="#canvas"):
     """Draw with the mouse."""
+    page.locator(canvas).scroll_into_view_if_needed()
     for points in strokes:
-        first, *rest = (_on(page, point) for point in points)
+        first, *rest = (_on(page, point, canvas) for point in points)
         page.mouse.move(*first)
         page.mouse.down()
         for point in rest:
@@ -43,6 +44,6 @@ def _dense(points, steps=6):
             yield x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
 
 
-def _on(page, point):
-    box = page.locator("#canvas").bounding_box()
+def _on(page, point, canvas="#canvas"):
+    box = page.locator(canvas).bounding_box()
     return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]

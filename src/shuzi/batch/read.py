@@ -1,7 +1,7 @@
 """Items -> the rows of what they say: what every process of a batch does."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from shuzi.batch.archives import read_member
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import Named, read_remote
-from shuzi.decide import TARGET_ERROR, Decider
+from shuzi.decide import TARGET_ERROR
 from shuzi.errors import ImageError, ShuziError
 from shuzi.grey import MAX_PIXELS
 from shuzi.rows import Row, failure_row, page_rows
@@ -53,9 +53,8 @@ class ReadItems:
     """Called with items, gives the rows of what they say; keeps its models between calls.
 
     It can be sent to another process, which loads the models at its first call, and once however
-    many copies it is sent. Each call decides
-    its numbers with those before them in the same call: the same items give the same rows, on
-    whatever machine, after whatever others.
+    many copies it is sent. The same items give the same rows, on whatever machine, after whatever
+    others.
     """
 
     def __init__(self, options: Options | None = None) -> None:
@@ -81,26 +80,23 @@ class ReadItems:
         """The rows of each page of each item, as they are read.
 
         Args:
-            watch: is shown each page, decided, while its picture is in memory.
+            watch: is shown each page while its picture is in memory.
         """
-        decider = Decider(self.options.target_error)
         for item in items:
-            for rows, _ in self._pages(item, 1, None, decider, watch):
+            for rows, _ in self._pages(item, 1, None, watch):
                 yield rows
 
     def some(
         self, item: Item, first: int, watch: "Callable[[Look], object]" = lambda look: None
     ) -> Iterator[tuple[list[Row], int]]:
         """The rows of the pages of a file from `first`, 16 at most, and how many it has in all."""
-        decider = Decider(self.options.target_error)
-        return self._pages(item, first, first + PAGES - 1, decider, watch)
+        return self._pages(item, first, first + PAGES - 1, watch)
 
     def _pages(
         self,
         item: Item,
         first: int,
         last: int | None,
-        decider: Decider,
         watch: "Callable[[Look], object]",
     ) -> Iterator[tuple[list[Row], int]]:
         from shuzi.image import load_pages
@@ -122,9 +118,8 @@ class ReadItems:
                 )
                 for grey in pages:
                     look = self.reader.look(grey, item.source, number)
-                    page = decider.decide(look.page)
-                    watch(replace(look, page=page))
-                    yield page_rows(page), total
+                    watch(look)
+                    yield page_rows(look.page), total
                     number, failures = number + 1, 0
                     if last is not None and number > last:
                         return

@@ -17,6 +17,7 @@ from shuzi.cli.options import (
     Fast,
     Kind,
     MaxPixels,
+    NumberModel,
     PageModel,
     Review,
     Rotate,
@@ -85,6 +86,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     digits_only: DigitsOnly = False,
     fast: Fast = False,
     model: DigitModel = None,
+    number_model: NumberModel = None,
     page_model: PageModel = None,
     max_pixels: MaxPixels = 50_000_000,
     review: Review = None,
@@ -107,6 +109,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         raise UsageError("--watch looks at folders, and one of the sources is none.")
     options = Options(
         model=model,
+        number_model=number_model,
         page_model=page_model,
         kind=kind,
         rotate=rotate,

@@ -41,7 +41,10 @@ Rotate = Annotated[
     typer.Option(help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."),
 ]
 TargetError = Annotated[
-    float, typer.Option(help="The share of wrong numbers among those accepted.")
+    float,
+    typer.Option(
+        help="The wanted share of wrong numbers among those accepted; each is decided by itself."
+    ),
 ]
 DigitsOnly = Annotated[
     bool, typer.Option("--digits-only", help="Leave out minus signs, points and the like.")
@@ -74,3 +77,7 @@ DoubleEntry = Annotated[
     bool, typer.Option("--double-entry", help="With --review: two people must agree.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name the files that are skipped.")]
+NumberModel = Annotated[
+    Path | None,
+    typer.Option(metavar="MODEL", help="A run of `train number` to read numbers with."),
+]

@@ -14,6 +14,7 @@ from shuzi.cli.options import (
     Fast,
     Kind,
     MaxPixels,
+    NumberModel,
     PageModel,
     Review,
     Rotate,
@@ -58,6 +59,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         typer.Option(metavar="DIR", help="Write what was seen here: pictures and advice."),
     ] = None,
     model: DigitModel = None,
+    number_model: NumberModel = None,
     page_model: PageModel = None,
     max_pixels: MaxPixels = 50_000_000,
     review: Review = None,
@@ -81,6 +83,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     check_review(review, sample, double_entry)
     reader = Reader(
         model,
+        number_model=number_model,
         page_model=page_model,
         kind=kind,
         rotate=rotate,

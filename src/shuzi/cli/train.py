@@ -128,8 +128,8 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
 
 def _following(run: "Run", is_tested: bool) -> str:
     """What to do with a run first."""
-    if run.network == "page":
-        return f"read --page-model {run.folder} PICTURE"
+    if run.network in ("page", "number"):
+        return f"read --{run.network}-model {run.folder} PICTURE"
     if is_tested:
         return f"evaluate {run.folder}"
     return f"predict {run.folder} IMAGES -o predictions.csv"
@@ -179,14 +179,13 @@ def recipes() -> None:
 
     Example: shuzi recipes
     """
-    from shuzi.training.recipes import PAGE, RECIPES, knobs
+    from shuzi.training.recipes import NUMBER, PAGE, RECIPES, knobs
 
-    for recipe in (*RECIPES.values(), PAGE):
+    for recipe in (*RECIPES.values(), NUMBER, PAGE):
         say(recipe.name)
-        for name, value in recipe.to_dict().items():
-            if name != "name":
-                shown = ",".join(map(str, value)) if isinstance(value, list) else value
-                say(f"  {name}={shown}")
-    say("\nFields, for --set field=value:")
+        for name, value in recipe.applying().items():
+            shown = ",".join(map(str, value)) if isinstance(value, list) else value
+            say(f"  {name}={shown}")
+    say("\nFields, for --set field=value; a recipe above shows those that decide something in it:")
     for name, (meaning, allowed) in knobs().items():
         say(f"  {name}: {meaning}; {allowed}")

@@ -42,6 +42,8 @@ def curves(history: Sequence[dict[str, Any]], path: Path) -> None:
                 axes.plot(epochs, values, label=label, color=colour, marker=marker)
         axes.set(xlabel="epoch", ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if len(epochs) == 1:
+            axes.set_xticks(epochs)
         axes.grid(alpha=0.3)
         axes.legend()
     _save(figure, path)
@@ -56,6 +58,7 @@ def comparison(groups: Sequence[Group], path: Path) -> None:
         OutputError: the file cannot be written.
     """
     figure = Figure(figsize=(10, 4.5), layout="constrained")
+    figure.suptitle("lines: validation; dotted: training", fontsize=9)
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for number, group in enumerate(groups):
             colour = f"C{number % 10}"

@@ -29,7 +29,7 @@ from shuzi.evaluation.sets import (
     score_refusal,
     score_writers,
 )
-from shuzi.evaluation.webpage import write_page
+from shuzi.evaluation.webpage import Tested, write_page
 from shuzi.files import make_folder, read_json, write_atomically
 from shuzi.form import Images, Orientation
 from shuzi.recognise.engine import Recogniser
@@ -131,10 +131,13 @@ def evaluate(  # noqa: PLR0913 - an option each
     with write_atomically(folder / "evaluation.json") as temporary:
         report = {"data": source} | found.to_dict()
         temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    worst = describe_mistakes(images, probabilities, labels)
     with write_atomically(folder / "mistakes.json") as temporary:
-        temporary.write_text(json.dumps(describe_mistakes(images, probabilities, labels)) + "\n")
+        temporary.write_text(json.dumps(worst) + "\n")
     thresholds = [coverage_at(probabilities, labels, threshold) for threshold in THRESHOLDS]
-    write_page(folder / "report.html", str(run or recogniser.path), source, found, thresholds)
+    tested = Tested(source, found, thresholds, worst, images, folder)
+    subject = str(run or recogniser.path)
+    write_page(folder / "report.html", subject, record, Path(run) if run else None, tested)
     return found
 
 

@@ -18,7 +18,7 @@ class Mirror:
     """A place that has MNIST.
 
     `url` ends with a slash; `files` maps each file's name to its sha256; `folder` is where in the
-    cache they go, and `result` the path in the cache that `load_mnist` takes.
+    cache they go, and `result` the path in the cache that `load_data` takes.
     """
 
     url: str
@@ -81,7 +81,7 @@ def fetch_mnist(
     timeout: float = TIMEOUT,
     retries: int = 2,
 ) -> Path:
-    """Download MNIST into the cache, unless it is there, and return its path for `load_mnist`.
+    """Download MNIST into the cache, unless it is there, and return its path for `load_data`.
 
     Proxy variables (HTTPS_PROXY, NO_PROXY) are respected.
 

@@ -4,6 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIGITS = "0123456789"
+SIGNS = "-.,/:"
+MARK = "?"
+"""Stands for any other mark, or several in a row: letters, a currency, what was crossed out."""
+ALPHABET = DIGITS + SIGNS + MARK
+"""What a number model tells apart, in the order of its classes after the blank."""
 BEAM = 8
 """Texts kept at each frame of the search."""
 UNLIKELY = 1e-3
@@ -13,7 +18,7 @@ Beams = dict[tuple[int, ...], tuple[float, float]]
 
 
 def beam_search(
-    log_probabilities: NDArray[np.floating], beam: int = BEAM, alphabet: str = DIGITS
+    log_probabilities: NDArray[np.floating], beam: int = BEAM, alphabet: str = ALPHABET
 ) -> list[tuple[str, float]]:
     """The likeliest texts and their probabilities, summed over their alignments, best first.
 
@@ -54,15 +59,16 @@ def _extended(beams: Beams, frame: list[float]) -> Beams:
 
 
 def align(log_probabilities: NDArray[np.floating], text: str) -> list[tuple[int, int]]:
-    """The frames of each digit, first and last + 1, on the text's likeliest alignment.
+    """The frames of each character, first and last + 1, on the text's likeliest alignment.
 
     Args:
-        log_probabilities: float (t, 11), the blank first; t large enough for the text.
+        log_probabilities: float (t, 17), the blank first; t large enough for the text.
+        text: of `ALPHABET`.
     """
-    # A blank before, between and after the digits; few enough that lists are faster than arrays.
+    # A blank before, between and after them; few enough that lists are faster than arrays.
     states = [0]
     for c in text:
-        states += [int(c) + 1, 0]
+        states += [ALPHABET.index(c) + 1, 0]
     frames = log_probabilities[:, states].tolist()
     never = float("-inf")
     score = [*frames[0][:2], *[never] * (len(states) - 2)]

@@ -2,20 +2,28 @@
 
 A log-linear pool: each text's score is the weighted sum of the logarithms of both readers'
 probabilities (Genest and Zidek, 1986). That the likeliest text is right is then a logistic function
-of its log-odds in the pool (Platt, 1999). `tools/fit_fusion.py` fits all weights.
+of its log-odds in the pool (Platt, 1999). What two views of one number say, its region and the
+picture around it, is put together in the same way. `tools/fit_fusion.py` fits all weights, and
+writes them into `models/decisions.json`.
 """
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 
-from shuzi.recognise.second import SIGNS, Line
+from shuzi.files import read_json
+from shuzi.recognise.second import Line
 
 SPREAD, LEAST = 0.1, 1e-3
 """Of what a reader's likeliest text lacks to 1, the share that any other text has, be it listed or
 not; and what each has besides: a reader that is unsure rules nothing out."""
+LEGIBLE = 0.3
+"""Confidence from which a text of all of the picture may be more than its region's."""
+FITTED = Path(str(files("shuzi") / "models" / "decisions.json"))
 DOUBTFUL = 0.5
 """Confidence of a number whose digits are surer than its signs, at most."""
 Texts = list[tuple[str, float]]
@@ -28,8 +36,8 @@ class Weights:
 
     Args:
         own, second: what each reader counts.
-        signed: added for a text with signs that are not clear from their form.
-        clear: added for the text with those signs that are.
+        signed: added for a text with signs that is not the number model's.
+        clear: added for the text with signs that is.
         none: added for there being no number.
         offset, slope: of the confidence's log-odds, from the pool's.
         caution: logarithm of how much likelier than the digits alone a text with signs must be: a
@@ -50,17 +58,20 @@ class Weights:
         return self.own, self.second, self.signed, self.clear, self.none
 
 
-WEIGHTS = Weights(
-    own=0.741,
-    second=0.699,
-    signed=-0.206,
-    clear=1.373,
-    none=0.5,
-    offset=-0.142,
-    slope=0.766,
-    caution=3.2,
-)
-"""As `tools/fit_fusion.py DATA --regions 4500` printed."""
+@dataclass(frozen=True, slots=True)
+class ViewWeights:
+    """Of what two views say of one number, on the log-odds of their confidences.
+
+    Args:
+        agreed, mean, gap: offset, and what their mean and their difference count, if they agree.
+        apart, lead: offset, and what the chosen one's counts, less the other's, if they do not.
+    """
+
+    agreed: float
+    mean: float
+    gap: float
+    apart: float
+    lead: float
 
 
 def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Counts]:
@@ -68,16 +79,16 @@ def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Co
     `Weights`.
 
     Args:
-        own: texts of digits and their probabilities; empty for no number.
+        own: texts and their probabilities; empty for no number.
         line: what the second reader says.
-        clear: the text with the signs that are clear from their form.
+        clear: the text that the number model says.
     """
     nothing = line.marked + (1 - line.marked) * line.texts.get("", 0.0)
     first, second = _Counting(own.values()), _Counting(line.texts.values())
     found: dict[str, Counts] = {"": (first(own.get("", 0.0)), second(nothing), 0.0, 0.0, 1.0)}
     for text in (*own, *line.texts, *map(digits_of, line.texts), clear):
         if text and text not in found:
-            alone, both = _without_signs(text, own), line.texts.get(text, 0.0)
+            alone, both = own.get(text, 0.0), line.texts.get(text, 0.0)
             signed, is_clear = not text.isdigit(), text == clear
             found[text] = (
                 first(alone),
@@ -99,12 +110,13 @@ class _Counting:
         return math.log(probability + self._anything)
 
 
-def fuse(own: Mapping[str, float], line: Line, clear: str, weights: Weights = WEIGHTS) -> Texts:
+def fuse(own: Mapping[str, float], line: Line, clear: str, weights: Weights | None = None) -> Texts:
     """The texts, best first: the first's probability is calibrated, the others, and that there is
     no number, share what it lacks. Nothing if nobody read any.
 
-    Args as of `candidates`.
+    Args as of `candidates`; the shipped weights if there are none.
     """
+    weights = weights or shipped_weights()
     shares = pool(candidates(own, line, clear), weights.pool)
     text = choose(shares, clear, weights.caution)
     if not text:
@@ -144,22 +156,58 @@ def pool(counted: Mapping[str, Counts], weights: Sequence[float]) -> dict[str, f
     return {text: math.exp(score - top) / total for text, score in scores.items()}
 
 
+def agree(
+    region: tuple[str, float], around: tuple[str, float], weights: ViewWeights
+) -> tuple[bool, float]:
+    """Whether what all of the picture says is to be taken, and not what its region says, and the
+    confidence of what is taken.
+
+    A region that lacks a digit says less than the picture does; else the surer one is taken.
+
+    Args:
+        region, around: text and confidence of both views.
+    """
+    (text, sure), (other, other_sure) = region, around
+    if text == other:
+        a, b = _view_odds(sure), _view_odds(other_sure)
+        odds = weights.agreed + weights.mean * (a + b) / 2 + weights.gap * abs(a - b)
+        return False, _probability(odds)
+    is_part = bool(text) and text in other and other_sure > LEGIBLE
+    swap = is_part or other_sure > sure
+    taken, left = (other_sure, sure) if swap else (sure, other_sure)
+    lead = _view_odds(taken) - max(0.0, _view_odds(left))
+    # What one view can read is for a person, and not nothing.
+    return swap, max(_probability(weights.apart + weights.lead * lead), min(LEGIBLE, taken))
+
+
+def _view_odds(confidence: float) -> float:
+    return math.log((confidence + LEAST) / (1 - confidence + LEAST))
+
+
+def _probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
+
+
+@cache
+def shipped_weights() -> Weights:
+    """Those of the models that shuzi carries."""
+    return Weights(**read_json(FITTED)["readers"])
+
+
+@cache
+def view_weights(*, fast: bool) -> ViewWeights:
+    """Those of shuzi's models alone, or of both readers."""
+    return ViewWeights(**read_json(FITTED)["views"]["alone" if fast else "both"])
+
+
 def digits_of(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
 def _sure(share: float, weights: Weights) -> float:
-    return 1 / (1 + math.exp(-weights.offset - weights.slope * log_odds(share)))
+    return _probability(weights.offset + weights.slope * log_odds(share))
 
 
 def log_odds(p: float) -> float:
     """Of a probability, not without end."""
     return math.log((p + 1e-4) / (1 - p + 1e-4))
-
-
-def _without_signs(text: str, own: Mapping[str, float]) -> float:
-    """How probable a text is to a reader that knows no signs: to it each is a digit, or nothing."""
-    if text.isdigit():
-        return own.get(text, 0.0)
-    may_be = re.compile(re.sub(f"[{re.escape(SIGNS)}]", r"\\d?", text))
-    return max((p for other, p in own.items() if other and may_be.fullmatch(other)), default=0.0)

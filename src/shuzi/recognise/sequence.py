@@ -1,5 +1,6 @@
 """ONNX Runtime: strips with a number in, its text and probability out, without cutting it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.decoding import align, beam_search
+from shuzi.recognise.decoding import ALPHABET, DIGITS, MARK, align, beam_search
 from shuzi.recognise.session import open_session
 
 HEIGHT = 32
@@ -26,6 +27,9 @@ SURE = 0.8
 """A number that is read with less confidence is looked at again."""
 LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
+SIGNED = 0.8
+"""Share, of a number's digits' probability, from which the signs among them are given: of 1,180
+numbers without any 4 are given one then, and 70 % of 449 texts with signs are right."""
 MOST = 300
 """More unsure strips are not numbers but a texture, and not worth their time."""
 WIDEST = max(across for across, _ in LOOKS)
@@ -33,7 +37,7 @@ CHUNK, COLUMNS = 64, 64 * 160
 """Strips that are read together, and the columns of all of them, at most: wide ones take memory."""
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
-_CLASSES = 11
+_CLASSES = 1 + len(ALPHABET)
 _BRIGHT = 80
 _REACH = 20
 """Columns that the first and the last digit may reach outwards from their middle."""
@@ -46,16 +50,22 @@ class Reading:
     """What a strip says.
 
     Args:
-        text: the digits; empty where there is no number.
+        text: the digits with the signs among them; empty where there is no number.
         confidence: probability that all of `text` is right, 0 to 1.
         spans: of each digit, its first column of the strip and the one after its last.
         alternatives: the next best texts with their probabilities, at most 4.
+        marked: probability that something else is written too, which is no digit and no sign.
     """
 
     text: str
     confidence: float
     spans: tuple[tuple[int, int], ...]
     alternatives: tuple[tuple[str, float], ...]
+    marked: float = 0.0
+
+    @property
+    def digits(self) -> str:
+        return digits_of(self.text)
 
     @property
     def probabilities(self) -> dict[str, float]:
@@ -68,7 +78,7 @@ class SequenceRecogniser:
 
     Args:
         path: an ONNX model with input `strips` uint8 (n, 32, w) and output `log_probabilities`
-            float32 (n, w / 4, 11), a blank and the digits; the model that shuzi carries if None.
+            float32 (n, w / 4, 17), a blank and `ALPHABET`; the model that shuzi carries if None.
         threads: that work on one prediction; a core each if None.
 
     Raises:
@@ -114,11 +124,11 @@ class SequenceRecogniser:
         # A digit that occurs twice in a row takes a blank more.
         needed = len(text) + sum(a == b for a, b in pairwise(text))
         if needed > len(table):
-            return evenly(len(text), strip.shape[1])
-        return _spans(align(table, text), strip)
+            return evenly(len(digits_of(text)), strip.shape[1])
+        return _digit_spans(table, text, strip)
 
     def log_probabilities(self, strips: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """Of the blank and the digits in each frame of each strip, float32 (t, 11)."""
+        """Of the blank and `ALPHABET` in each frame of each strip, float32 (t, 17)."""
         groups: dict[int, list[int]] = defaultdict(list)
         for i, strip in enumerate(strips):
             _check(strip)
@@ -133,7 +143,7 @@ class SequenceRecogniser:
         return [found[i] for i in range(len(strips))]
 
     def run(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Log-probabilities float32 (n, w / 4, 11) of strips uint8 (n, 32, w), 4 dividing w."""
+        """Log-probabilities float32 (n, w / 4, 17) of strips uint8 (n, 32, w), 4 dividing w."""
         outputs = self._session.run([_OUTPUT[0]], {_INPUT[0]: strips})
         return np.asarray(outputs[0], np.float32)
 
@@ -144,6 +154,11 @@ class SequenceRecogniser:
         return session
 
     def _check_interface(self, session: onnxruntime.InferenceSession) -> None:
+        if [v.shape[-1:] for v in session.get_outputs()] == [[1 + len(DIGITS)]]:
+            raise ModelError(
+                f"{self.path} knows digits alone; a number model knows {ALPHABET} now.",
+                "Train it anew with shuzi train number, or leave it out for the shipped one.",
+            )
         for found, wanted, fixed in (
             (session.get_inputs(), _INPUT, (1, HEIGHT)),
             (session.get_outputs(), _OUTPUT, (2, _CLASSES)),
@@ -199,18 +214,61 @@ def _mean(looks: Sequence[list[tuple[str, float]]]) -> list[tuple[str, float]]:
 def _reading(
     found: list[tuple[str, float]], table: NDArray[np.float32], strip: NDArray[np.uint8]
 ) -> Reading:
-    """From the texts and their probabilities, best first, and the table that gives the places."""
+    """From what is written and its probabilities, and the table that gives the places."""
     if strip.max() < _BRIGHT:
         # No ink, no number; no training string is as empty as paper that was never scanned.
         return Reading("", 1.0, (), ())
-    text, confidence = found[0]
-    frames = align(table, text)
-    others = tuple((other, min(1.0, p)) for other, p in found[1:5])
-    return Reading(text, min(1.0, confidence), _spans(frames, strip), others)
+    total = sum(p for _, p in found)
+    marked = sum(p for text, p in found if MARK in text) / max(total, 1e-9)
+    # Where there may be more than the number says, it is less sure; where there is, its digits are
+    # as sure as they are.
+    alone = 1 - marked if marked < 0.5 else 1.0
+    of_text: dict[str, float] = defaultdict(float)
+    for written, p in found:
+        of_text[tidy(written)] += alone * p
+    (text, confidence), *others = _cautious(of_text)
+    # The marks and signs around it have columns of their own.
+    written = next((w for w, _ in found if digits_of(w) == digits_of(text)), text)
+    spans = _digit_spans(table, written, strip)
+    rest = tuple((other, min(1.0, p)) for other, p in others[:4])
+    return Reading(text, min(1.0, confidence), spans, rest, marked)
+
+
+def _cautious(of_text: dict[str, float]) -> list[tuple[str, float]]:
+    """The texts, best first: the likeliest digits, and with them only signs that are likely."""
+    of_digits: dict[str, float] = defaultdict(float)
+    for text, p in of_text.items():
+        of_digits[digits_of(text)] += p
+    digits = max(of_digits, key=of_digits.__getitem__)
+    same = {text: p for text, p in of_text.items() if digits_of(text) == digits}
+    best = max(same, key=same.__getitem__)
+    if best != digits and same[best] < SIGNED * of_digits[digits]:
+        best = digits
+    rest = sorted((pair for pair in of_text.items() if pair[0] != best), key=lambda pair: -pair[1])
+    return [(best, of_text.get(best, 0.0)), *rest]
+
+
+def digits_of(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def tidy(text: str) -> str:
+    """The text from its first digit, or a minus before it, to its last, with one sign between two:
+    `1.250,-` is `1.250`, `?45` is `45`, `18?5` stays; nothing if there is no digit."""
+    text = re.sub(r"^[?.,/:]+|(?<=^-)[-?.,/:]+|[-?.,/:]+$", "", text)
+    return re.sub(r"([-.,/:])[-.,/:]+", r"\1", text)
+
+
+def _digit_spans(
+    table: NDArray[np.float32], text: str, strip: NDArray[np.uint8]
+) -> tuple[tuple[int, int], ...]:
+    """The columns of each digit of what is written."""
+    spans = _spans(align(table, text), strip)
+    return tuple(span for c, span in zip(text, spans, strict=True) if c.isdigit())
 
 
 def _spans(frames: list[tuple[int, int]], strip: NDArray[np.uint8]) -> tuple[tuple[int, int], ...]:
-    """The columns of each digit: cut where there is least ink between two, and closed in on it."""
+    """The columns of each character: cut where there is least ink between two, and closed in."""
     if not frames:
         return ()
     width = strip.shape[1]

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.decoding import MARK
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.fusion import Texts, digits_of, fuse
+from shuzi.recognise.fusion import digits_of, fuse
 from shuzi.recognise.glyph import normalise
 from shuzi.recognise.second import Line, SecondReader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser, evenly
-from shuzi.recognise.signs import Sign, find_signs, signed
 from shuzi.recognise.strip import Strip, make_strip
-from shuzi.recognise.unread import has_small_ink, has_unread_ink
 
 Grey = NDArray[np.uint8]
 NARROW = 1.1
@@ -33,8 +32,9 @@ GUESS = 0.05
 
 SURE = 0.99
 """Confidence of shuzi's own models with which nobody else is asked."""
-MARKED = 0.9
-"""How probable a mark that is no digit and no sign must be to make a number one for review."""
+MARKED, OWN_MARKED = 0.9, 0.5
+"""How probable a mark that is no digit and no sign must be to the second reader, and to the number
+model, to make a number one for review."""
 KEPT = 0.5
 """Of a region's margin: of 699 composed numbers 89.1 % are right; with all of it 86.8 %, with none
 87.7 %."""
@@ -47,12 +47,10 @@ class Transcript:
     Args:
         strip: what was read.
         text: the digits and their signs; empty where nothing can be read.
-        reading: the digits, with their places on the strip.
-        signs: in `text` besides the digits.
+        reading: the text, with its digits' places on the strip.
         probabilities: of a single digit, float64 (10,): of the digits 0 to 9; what they lack to 1
             is that it is none, or several.
-        unread: there is ink besides.
-        small: there is ink besides that may be a sign.
+        unread: something else is written too.
         said: the text and its confidence by shuzi's models alone, if the second reader was asked.
         second: what that one said.
     """
@@ -60,10 +58,8 @@ class Transcript:
     strip: Strip
     text: str
     reading: Reading
-    signs: tuple[Sign, ...] = ()
     probabilities: NDArray[np.float64] | None = None
     unread: bool = False
-    small: bool = False
     said: tuple[str, float] | None = None
     second: Line | None = None
 
@@ -79,8 +75,9 @@ class Transcript:
         with as many digits."""
         own: dict[str, float] = defaultdict(float)
         for text, probability in self.reading.probabilities.items():
-            if len(text) == len(self.reading.text):
-                own[text[place]] += probability
+            digits = digits_of(text)
+            if len(digits) == len(self.reading.digits):
+                own[digits[place]] += probability
         return dict(sorted(own.items(), key=lambda pair: -pair[1]))
 
 
@@ -90,7 +87,7 @@ class Transcriber:
     Args:
         second: None leaves it out.
         alone: a single digit is read by the digit model alone, as one's own model is.
-        digits_only: leave out minus signs, decimal points and commas.
+        digits_only: leave out all signs.
     """
 
     def __init__(
@@ -132,8 +129,8 @@ class Transcriber:
             readings[i] = self._together(strips[i], readings[i], opinion, one_digit=one_digit)
         joined = dict(zip(single, opinions, strict=True))
         found = [
-            self._transcript(*each, joined.get(i))
-            for i, each in enumerate(zip(strips, readings, inner, strict=True))
+            self._transcript(strip, reading, joined.get(i))
+            for i, (strip, reading) in enumerate(zip(strips, readings, strict=True))
         ]
         if self.second is not None and not one_digit:
             digits = {i for i, one in enumerate(found) if self.alone and len(one.text) == 1}
@@ -167,78 +164,52 @@ class Transcriber:
             pooled = {text: pooled[text] for text in digits}
         (text, confidence), *rest = sorted(pooled.items(), key=lambda item: -item[1])
         width = strip.values.shape[1]
-        spans = reading.spans if text == reading.text else evenly(len(text), width)
-        return Reading(text, min(1.0, confidence), spans, tuple(rest))
+        same = digits_of(text) == reading.digits
+        spans = reading.spans if same else evenly(len(digits_of(text)), width)
+        return Reading(text, min(1.0, confidence), spans, tuple(rest), reading.marked)
 
     def _fused(self, own: Transcript, line: Line) -> Transcript:
         """What both readers say."""
-        texts = fuse(own.reading.probabilities, line, own.text) or [("", 0.0)]
+        texts = fuse(own.reading.probabilities, line, own.reading.text) or [("", 0.0)]
         (text, confidence), *rest = texts
         own = replace(own, said=(own.text, own.confidence), second=line)
         if not text:
             return own
-        # Ink that no digit explained may be a sign; what is neither is for a person.
-        explained = text != own.text and not text.isdigit()
-        unread = line.marked > MARKED or (own.unread and not explained)
-        digits = digits_of(text)
         spans = own.reading.spans
-        if digits != own.reading.text:
-            spans = self.sequences.places(own.strip.values, digits)
-        reading = Reading(digits, confidence, spans, _other_digits(digits, rest))
+        if digits_of(text) != own.reading.digits:
+            spans = self.sequences.places(own.strip.values, text)
+        reading = Reading(text, confidence, spans, tuple(rest[:4]), own.reading.marked)
         probabilities = None
-        if own.probabilities is not None and len(digits) == 1:
+        if own.probabilities is not None and len(text) == 1:
             likely = reading.probabilities
             probabilities = np.array([likely.get(str(d), 0.0) for d in range(10)])
         return replace(
             own,
-            text=digits if self.digits_only else text,
+            text=self._shown(text),
             reading=reading,
             probabilities=probabilities,
-            unread=unread,
+            unread=own.unread or line.marked > MARKED,
         )
 
     def _transcript(
-        self,
-        strip: Strip,
-        reading: Reading,
-        inner: tuple[float, float],
-        opinion: NDArray[np.float32] | None,
+        self, strip: Strip, reading: Reading, opinion: NDArray[np.float32] | None
     ) -> Transcript:
         if not reading.text:
             reading = _best_guess(reading, strip)
-        first, last = (round((column - strip.left) / strip.step) for column in inner)
-        marks = find_signs(strip.values, reading.spans)
-        # What stands out of its region may be a minus, or a guide line that runs up to the number.
-        signs = tuple(
-            sign for sign in marks if first - 1 <= sign.span[0] and sign.span[1] <= last + 1
-        )
-        cut = len(signs) < len(marks) and not self.digits_only
-        unread = cut or has_unread_ink(
-            strip.values, reading, [sign.span for sign in signs], (first, last)
-        )
-        signs = () if self.digits_only else signs
-        text = signed(reading.text, signs)
         probabilities = None
         if opinion is not None and len(reading.text) == 1:
             said = reading.probabilities
             probabilities = np.array([said.get(str(d), 0.0) for d in range(10)])
-        small = has_small_ink(strip.values, reading, (first, last))
-        return Transcript(strip, text, reading, signs, probabilities, unread, small)
+        unread = reading.marked > OWN_MARKED or MARK in reading.text
+        return Transcript(strip, self._shown(reading.text), reading, probabilities, unread)
+
+    def _shown(self, text: str) -> str:
+        return digits_of(text) if self.digits_only else text
 
 
 def is_open(own: Transcript) -> bool:
     """Whether the second reader can change the text or the decision."""
-    may_have_signs = own.unread or own.small or bool(own.signs) or "1" in own.text[1:-1]
-    return own.confidence < SURE or may_have_signs
-
-
-def _other_digits(digits: str, texts: Texts) -> tuple[tuple[str, float], ...]:
-    """The next best texts without their signs, at most 4 that differ from `digits`."""
-    total: dict[str, float] = defaultdict(float)
-    for text, probability in texts:
-        total[digits_of(text)] += probability
-    total.pop(digits, None)
-    return tuple(total.items())[:4]
+    return own.confidence < SURE or own.unread
 
 
 def line_image(region: Grey, inner: tuple[float, float]) -> Grey:
@@ -264,7 +235,8 @@ def _best_guess(reading: Reading, strip: Strip) -> Reading:
     something is written there."""
     others = [(text, p) for text, p in reading.alternatives if text and p >= GUESS]
     if not others:
-        return Reading("", 0.0, (), ())
+        return Reading("", 0.0, (), (), reading.marked)
     (text, confidence), *rest = others
-    spans = evenly(len(text), strip.values.shape[1])
-    return Reading(text, confidence, spans, (("", reading.confidence), *rest))
+    spans = evenly(len(digits_of(text)), strip.values.shape[1])
+    others = [("", reading.confidence), *rest]
+    return Reading(text, confidence, spans, tuple(others), reading.marked)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from shuzi.recognise.decoding import MARK
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import Hand
 from shuzi.synth.marks import MARKS
@@ -14,7 +15,7 @@ from shuzi.synth.strokes import LETTERS
 from shuzi.synth.writing import TALL, Ink, set_line, write, write_ways
 
 _STRIKES = ("0,20! 100,80!", "0,80! 100,20!", "0,40! 100,60!", "0,60! 100,45!", "0,30! 100,35!")
-_MARKS = ("letter", "speck", "scribble", "zigzag", "frame", "patch", "noise")
+_MARKS = ("speck", "frame", "patch", "noise")
 _LOOPS = (
     "4,62 16,44 12,34 2,50 8,92 24,80",
     "0,84 18,30 22,4 12,4 10,60 18,96 34,80",
@@ -36,17 +37,30 @@ def no_number(text: str, hand: Hand, glyphs: Glyphs, rng: np.random.Generator) -
     Args:
         text: a number, for a kind that crosses it out.
     """
+    return no_number_and_marks(text, hand, glyphs, rng)[0]
+
+
+def no_number_and_marks(
+    text: str, hand: Hand, glyphs: Glyphs, rng: np.random.Generator
+) -> tuple[Ink, str]:
+    """The same, and what it says: nothing, a dash, or `MARK` for other writing.
+
+    Args:
+        text: a number, for a kind that crosses it out.
+    """
     kind = rng.random()
-    if kind < 0.05:
-        return np.zeros((TALL, round(TALL * rng.uniform(0.5, 3))), np.uint8)
-    if kind < 0.25:
-        return crossed_out(write(text, hand, glyphs, rng)[0], hand, rng)
+    if kind < 0.15:
+        return np.zeros((TALL, round(TALL * rng.uniform(0.5, 3))), np.uint8), ""
+    if kind < 0.32:
+        return crossed_out(write(text, hand, glyphs, rng)[0], hand, rng), MARK
     kinds = list(_KINDS)
-    return kinds[rng.choice(len(kinds), p=list(_KINDS.values()))](hand, rng)
+    draw = kinds[rng.choice(len(kinds), p=[share for share, _ in _KINDS.values()])]
+    return draw(hand, rng), _KINDS[draw][1]
 
 
 def crossed_out(line: Ink, hand: Hand, rng: np.random.Generator) -> Ink:
     """Two strokes or more over all of it, a zigzag or a scribble."""
+    line = line.copy()
     height, width = line.shape
     wide, kind = 100 * width // height, rng.random()
     if kind < 0.4:
@@ -109,7 +123,7 @@ def _dashes(hand: Hand, rng: np.random.Generator) -> Ink:
 
 
 def _marks(hand: Hand, rng: np.random.Generator) -> Ink:
-    """Stains, frames, hatching: the marks of `shuzi.synth.marks`, one or a few."""
+    """Stains, frames, textures: marks of `shuzi.synth.marks` that nobody wrote, one or a few."""
     pieces = []
     for name in rng.choice(_MARKS, int(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))):
         mark = MARKS[str(name)](rng)
@@ -126,13 +140,13 @@ def _dots(hand: Hand, rng: np.random.Generator) -> Ink:
     return line
 
 
-_KINDS: dict[Callable[[Hand, np.random.Generator], Ink], float] = {
-    _letters: 0.28,
-    draw_word: 0.2,
-    _printed: 0.2,
-    _scribbles: 0.07,
-    _dashes: 0.1,
-    _marks: 0.12,
-    _dots: 0.03,
+_KINDS: dict[Callable[[Hand, np.random.Generator], Ink], tuple[float, str]] = {
+    _letters: (0.28, MARK),
+    draw_word: (0.2, MARK),
+    _printed: (0.2, MARK),
+    _scribbles: (0.07, MARK),
+    _dashes: (0.1, "-"),
+    _marks: (0.12, ""),
+    _dots: (0.03, ""),
 }
-"""The kinds and their shares."""
+"""The kinds, their shares and what they say."""

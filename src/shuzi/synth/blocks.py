@@ -207,7 +207,7 @@ def print_block(canvas: Canvas, area: Area, writer: Writer) -> None:
     least = 9.0 if share else 6.0
     face = Typeface.new(max(least, writer.size * rng.uniform(0.4, 1.0)), rng)
     strength, y = rng.uniform(0.5, 1), area.top
-    filled = float(rng.choice([0, 0, 0.06, 0.2]))
+    filled = float(rng.choice([0, 0, 0.05, 0.15, 0.3]))
     if filled:
         face = Typeface(face.font, max(least, writer.size * rng.uniform(0.35, 0.9)))
     pitch, caps = face.size * rng.uniform(1.5, 2.4), rng.random() < 0.1

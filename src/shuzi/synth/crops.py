@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from shuzi.synth.sample import Sample
 
-SIDE = 384
+SIDE = 576
 """Pixels of a crop."""
 STRIDE = 2
 """Pixels to a cell of the targets."""
-USUAL, LARGE = (10.0, 42.0), (42.0, 110.0)
+USUAL, LARGE = (9.0, 42.0), (42.0, 110.0)
 """Heights of digits in pixels that a crop is scaled to, and the share of the large ones."""
 LARGES = 0.22
 SURROUNDED, SMALL = 0.6, 300
@@ -30,7 +30,7 @@ CLEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """uint8 picture (384, 384); targets uint8 (4, 192, 192): kernels, extents, other writing as
+    """uint8 picture (576, 576); targets uint8 (4, 288, 288): kernels, extents, other writing as
     shares of 255, and the weight times 16; turned 0 to 3, or -1 where nobody could tell."""
 
     picture: NDArray[np.uint8]

@@ -33,6 +33,8 @@ CLIMBED = 1.2
 """Of a digit's height, a number's at most, as its digits rise or fall."""
 BIG = (0.34, 0.5), (0.5, 0.85), (0.85, 1.15)
 """Of its box's height what a digit has: small, as a rule, and where it hardly has room."""
+SHORT = 0.3
+"""Share of ones in boxes that are a shorter stroke than their neighbours."""
 PALEST = 0.4
 """Of full ink, what a thin pen's stroke has at least: paler ones nobody reads."""
 
@@ -249,7 +251,10 @@ class Form:
         """One number, a digit to a cell; `other` pieces belong to it, too."""
         pieces = []
         for digit, cell in zip(text, cells, strict=True):
-            piece = self._number(digit, self.big * cell[3], 1.05 * cell[2])
+            high = self.big * cell[3] * self.rng.uniform(0.85, 1.05)
+            if digit == "1" and self.rng.random() < SHORT:
+                high *= self.rng.uniform(0.55, 1.0)
+            piece = self._number(digit, high, 1.05 * cell[2])
             pieces.append((piece, *self._place(piece, cell, "c")))
         self.put(text, [*pieces, *other])
 

@@ -34,7 +34,7 @@ class Boxes:
         high = form.size * (rng.uniform(1.15, 1.8) if rng.random() < 0.8 else rng.uniform(1.8, 2.6))
         wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15))
         gap = (
-            wide * rng.uniform(0.06, 0.45)
+            wide * rng.uniform(0.06, 0.5)
             if style in ("apart", "dashes", "shaded", "white")
             else 0.0
         )
@@ -88,8 +88,8 @@ class Boxes:
 
 
 STYLES = {
-    "closed": 0.33,
-    "apart": 0.2,
+    "closed": 0.27,
+    "apart": 0.26,
     "open": 0.1,
     "comb": 0.1,
     "half": 0.05,
@@ -185,7 +185,7 @@ class Habits:
             form.mark(STROKE, (x, y, cells[-1][0] + w - x, h), 0.9)
             return
         for cell in cells:
-            form.mark(self.filler, cell, form.rng.uniform(0.4, 0.8) * min(1.0, form.big / 0.55))
+            form.mark(self.filler, cell, form.rng.uniform(0.3, 0.8) * min(1.0, form.big / 0.55))
 
 
 def new_digits(rng: np.random.Generator, count: int) -> str:
@@ -244,6 +244,32 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
             else:
                 habits.fill(form, cells, 0.0 if label == "above" else apart)
     return x + columns * across, y + rows * down
+
+
+def joined_rows(form: Form, x: float, y: float) -> tuple[float, float]:
+    """Rows of boxes that touch, several numbers in each, parted by a thicker line alone, or two."""
+    rng, size = form.rng, form.size
+    boxes = Boxes.new(form, int(rng.integers(2, 6)), ("closed", "closed", "open", "dashed"))
+    habits, (height, width) = Habits.new(rng), form.canvas.shape
+    label = size * rng.uniform(3, 8) if rng.random() < 0.6 else 0.0
+    double = boxes.wide * rng.uniform(0.06, 0.15) if rng.random() < 0.3 else 0.0
+    thick = boxes.inner * (1.0 if double else rng.uniform(2.5, 6))
+    across = boxes.long + double
+    columns = max(1, min(int(rng.integers(2, 5)), int((width - x - label) / across)))
+    down = boxes.high + (0.0 if rng.random() < 0.7 else size * rng.uniform(0.1, 0.8))
+    rows = max(1, min(int(rng.integers(1, 21)), int((height - y) / down)))
+    for row in range(rows):
+        top = y + row * down
+        if label:
+            letters = 0.5 * size
+            form.word(x + label - 0.5 * size, top + 0.4 * boxes.high, letters, "", "r", label)
+        for column in range(columns):
+            left = x + label + column * across
+            boxes.print(form, left, top)
+            for edge in (left, left + boxes.long):
+                form.rule((edge, top), (edge, top + boxes.high), thick)
+            habits.fill(form, boxes.cells(left, top))
+    return x + label + columns * across, y + rows * down
 
 
 def vote_rows(form: Form, x: float, y: float) -> tuple[float, float]:
@@ -319,6 +345,11 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     wide = max(high * rng.uniform(0.9, 1.5), size * (0.75 * most + 0.5) * rng.uniform(0.9, 1.4))
     label = size * rng.uniform(3, 7) if rng.random() < 0.6 else 0.0
     across = label + wide + size * rng.uniform(0.8, 3)
+    # A digit to each, about a box or more apart: not the boxes of one number.
+    ones = rng.random() < 0.25
+    if ones:
+        most, wide = 1, size * rng.uniform(0.8, 1.5)
+        across = wide * rng.uniform(1.9, 3.5)
     down = high + size * rng.uniform(0.3, 1.5)
     height, width = form.canvas.shape
     columns = max(1, min(int(rng.integers(1, 6)), int((width - x) / across)))
@@ -334,7 +365,7 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     for row in range(rows):
         for column in range(columns):
             left, top = x + column * across, y + row * down
-            if label:
+            if label and not (ones and column):
                 letters = size * 0.5
                 form.word(
                     left + label - 0.4 * size, top + 0.5 * (high - letters), letters, side="r"

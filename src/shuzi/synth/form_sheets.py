@@ -22,6 +22,7 @@ from shuzi.synth.form_rows import (
     amounts,
     dates,
     field_rows,
+    joined_rows,
     lined,
     meter,
     single_boxes,
@@ -39,7 +40,7 @@ Block = Callable[[Form, float, float], tuple[float, float]]
 
 def fields(materials: Materials, rng: np.random.Generator) -> Canvas:
     """Rows of boxes, of every kind."""
-    return _sheet(materials, rng, [(field_rows, 1.0)])
+    return _sheet(materials, rng, [(field_rows, 0.8), (joined_rows, 0.2)])
 
 
 def votes(materials: Materials, rng: np.random.Generator) -> Canvas:
@@ -95,7 +96,7 @@ def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
     return _sheet(
         materials,
         rng,
-        [(points, 0.5), (answers, 0.2), (survey, 0.15), (bubbles, 0.12), (lined, 0.1)],
+        [(points, 0.6), (answers, 0.2), (survey, 0.25), (bubbles, 0.12), (lined, 0.1)],
     )
 
 
@@ -112,8 +113,8 @@ def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
         (lined, 0.12),
         (dates, 0.09),
         (amounts, 0.09),
-        (checks, 0.1),
-        (survey, 0.12),
+        (checks, 0.14),
+        (survey, 0.2),
         (bubbles, 0.05),
         (table, 0.06),
         (answers, 0.06),
@@ -131,7 +132,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),
-    "exams": (exams, 0.12),
+    "exams": (exams, 0.2),
     "scores": (scores, 0.12),
     "mixed": (mixed, 0.35),
     "field": (field, 0.07),

@@ -200,7 +200,7 @@ def points(form: Form, x: float, y: float) -> tuple[float, float]:
     head = size * rng.uniform(3, 6)
     upright = rng.random() < 0.25
     letters = size * rng.uniform(0.45, 0.75)
-    most = rng.integers(2, 25, questions)
+    most = rng.integers(2, int(rng.choice([12, 25, 101])), questions)
     lines = ["question", "most", "points"] if rng.random() < 0.6 else ["question", "points"]
     total = rng.random() < 0.8
     steps = [0.0, head, *([wide] * (questions + total))]

@@ -294,7 +294,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "sums": (partial(page, school_sums), 0.04),
     "list": (partial(page, item_list), 0.04),
     "prose": (partial(page, prose), 0.05),
-    "print": (partial(page, print_block), 0.09),
+    "print": (partial(page, print_block), 0.12),
     "shapes": (partial(page, shapes), 0.05),
     "mixed": (mixed_page, 0.15),
     "no number": (no_number, 0.05),

@@ -10,7 +10,7 @@ from shuzi.result import Box, Number, Page
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import Hand, new_hand
 from shuzi.synth.scene import Scene, develop, rule
-from shuzi.synth.strings import new_text
+from shuzi.synth.texts import new_text
 from shuzi.synth.writing import TALL, Ink, write
 
 WIDTH, HEIGHT = 1240, 1754

@@ -148,7 +148,7 @@ def _bands(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Pla
     return plane
 
 
-def _hatching(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
+def hatching(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
     """Fine parallel lines at any slope, or two sets of them."""
     period = max(4, round(size * rng.uniform(0.15, 0.5)))
     side = period * int(rng.integers(6, 12))
@@ -163,7 +163,7 @@ def _hatching(shape: tuple[int, int], size: float, rng: np.random.Generator) -> 
     return tiled(plane.astype(np.float32), shape)
 
 
-def _guilloche(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
+def guilloche(shape: tuple[int, int], size: float, rng: np.random.Generator) -> Plane:
     """Fine wavy lines that cross, as on cheques."""
     side = round(size * rng.uniform(3, 8)) + 8
     y, x = np.mgrid[:side, :side] / np.float32(side) * np.float32(2 * np.pi)
@@ -274,8 +274,8 @@ PATTERNS: tuple[tuple[Pattern, float, float], ...] = (
     (_rules, 0.2, 0.5),
     (_squares, 0.22, 0.5),
     (_bands, 0.17, 0.35),
-    (_hatching, 0.08, 0.35),
-    (_guilloche, 0.12, 0.35),
+    (hatching, 0.08, 0.35),
+    (guilloche, 0.12, 0.35),
     (_dots, 0.06, 0.35),
     (_emblem, 0.15, 0.5),
 )

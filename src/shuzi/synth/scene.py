@@ -1,12 +1,24 @@
 """What surrounds a number on paper, and what a camera or a scanner makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.synth.noise import resized
+from shuzi.synth.papers import guilloche, hatching
+from shuzi.synth.printing import print_words
 from shuzi.synth.writing import TALL, Ink
+
+SMALLEST = 10.5
+"""Pixels that digits are high at least."""
+FAINTEST = 18.0
+"""Grey values between ink and paper, of 255, at least."""
+READABLE = 24
+"""Rows of a black and white picture at least."""
+PATTERNED = 0.1
+"""Share of papers with hatching or guilloche, as of cheques."""
 
 
 @dataclass(slots=True)
@@ -20,6 +32,8 @@ class Scene:
     right: int
     bottom: int
     """Where the line of writing lies."""
+    kinds: list[str] = field(default_factory=list)
+    """What it is composed of, to count by: `paper: box`."""
 
     @classmethod
     def blank(cls, height: int, width: int) -> "Scene":
@@ -89,15 +103,26 @@ def add_cells(scene: Scene, middles: list[int], pitch: int, rng: np.random.Gener
 
 def add_print(scene: Scene, rng: np.random.Generator) -> None:
     """Rulings, boxes and squares, as forms and school paper have them."""
-    kind = rng.random()
-    if kind < 0.42:
+    kind, name = rng.random(), "plain"
+    if kind < 0.34:
+        name = "box"
         _box(scene.print, rng)
-    elif kind < 0.56:
+    elif kind < 0.46:
+        name = "rulings"
         _rulings(scene.print, rng)
-    elif kind < 0.63:
+    elif kind < 0.52:
+        name = "squares"
         _squares(scene.print, rng)
-    elif kind < 0.69:
+    elif kind < 0.6:
+        name = "guide line"
         _guide(scene, rng)
+    elif kind < 0.6 + PATTERNED:
+        name = "pattern"
+        _pattern(scene.print, rng)
+    scene.kinds.append(f"paper: {name}")
+    if rng.random() < 0.05:
+        _print_beside(scene, rng)
+        scene.kinds.append("beside: print")
 
 
 def _box(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
@@ -127,12 +152,45 @@ def _rulings(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
 
 
 def _guide(scene: Scene, rng: np.random.Generator) -> None:
-    """A dotted or broken line to write on."""
+    """A dotted, broken or whole line to write on; or one that ends at the first digit."""
     strength, thick = rng.uniform(0.3, 1.1), int(rng.integers(1, 4))
     step, y = rng.uniform(0.08, 0.3) * TALL, scene.bottom + rng.normal(0, 0.08) * TALL
-    length = rng.uniform(0, 0.6) * step
-    for x in np.arange(rng.uniform(0, step), scene.print.shape[1], step):
+    length = step if rng.random() < 0.25 else rng.uniform(0, 0.6) * step
+    end = scene.print.shape[1]
+    if rng.random() < 0.35:
+        y, end = y - rng.uniform(0, 0.15) * TALL, round(scene.left + rng.normal(0, 0.15) * TALL)
+    for x in np.arange(rng.uniform(0, step), end, step):
         _line(scene.print, (x, y), (x + length, y), thick, strength)
+
+
+def _pattern(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
+    """Fine lines all over, paler than ink."""
+    draw = guilloche if rng.random() < 0.65 else hatching
+    # At half the resolution, which takes a quarter of the time and shows no less in the end.
+    half = (paper.shape[0] + 1) // 2, (paper.shape[1] + 1) // 2
+    pattern = resized(draw(half, TALL * rng.uniform(0.3, 0.9), rng), paper.shape)
+    np.maximum(paper, rng.uniform(0.08, 0.4) * pattern, out=paper)
+
+
+def _print_beside(scene: Scene, rng: np.random.Generator) -> None:
+    """Small print of the form, above, below or well beside the number."""
+    small = rng.uniform(0.25, 0.5)
+    words = print_words(rng)
+    size = [max(2, round(side * small)) for side in words.shape[::-1]]
+    words = np.asarray(cv2.resize(words, size, interpolation=cv2.INTER_AREA), np.uint8)
+    height, width = scene.print.shape
+    kind = int(rng.integers(4))
+    gap = round(TALL * rng.uniform(0.5, 1.0))
+    top = rng.integers(0, max(1, height - len(words))) if kind < 2 else 0
+    left = (scene.left - gap - words.shape[1], scene.right + gap, 0, 0)[kind]
+    if kind >= 2:
+        left = int(rng.integers(0, max(1, width - words.shape[1])))
+        top = scene.top - round(0.08 * TALL) - len(words) if kind == 2 else scene.bottom + 4
+    power = rng.uniform(0.4, 1) / 255
+    y, x = max(0, top), max(0, left)
+    words = words[y - top :, x - left :]
+    target = scene.print[y : y + len(words), x : x + words.shape[1]]
+    np.maximum(target, words[: target.shape[0], : target.shape[1]] * power, out=target)
 
 
 def _squares(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
@@ -205,8 +263,10 @@ def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     dark = np.maximum(ink, marks)
     if rng.random() < 0.25:
         dark = _turned(dark, rng)
-    dark = _shrunk(dark, float(np.exp(rng.uniform(np.log(10), np.log(46)))) / TALL, rng)
-    return _developed(dark, rng)
+    size = float(np.exp(rng.uniform(np.log(SMALLEST), np.log(46))))
+    scene.kinds.append(f"size: {'10-14' if size < 14 else '14-20' if size < 20 else '20-46'} px")
+    dark = _shrunk(dark, size / TALL, rng)
+    return _developed(dark, rng, scene.kinds, size)
 
 
 def develop(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -214,7 +274,7 @@ def develop(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     dark = np.maximum(scene.ink, scene.print)
     if rng.random() < 0.5:
         dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
-    return _developed(dark, rng, faintest=0.25)
+    return _developed(dark, rng, [], faintest=0.25)
 
 
 def rule(paper: NDArray[np.float32], step: float, first: float, rng: np.random.Generator) -> None:
@@ -246,7 +306,7 @@ def _shrunk(
     """At the picture's resolution, as sharp as the lens is."""
     if rng.random() < 0.6:
         # No more than what still lets a person read it.
-        most = min(1.4, 0.8 + scale)
+        most = min(1.5, 0.25 + 0.045 * TALL * scale)
         dark = cv2.GaussianBlur(dark, (0, 0), rng.uniform(0.3, most) / min(scale, 1))  # type: ignore[assignment]
     elif rng.random() < 0.15:
         dark = _moved(dark, rng)
@@ -265,22 +325,31 @@ def _moved(dark: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.fl
 
 
 def _developed(
-    dark: NDArray[np.float32], rng: np.random.Generator, faintest: float = 0.1
+    dark: NDArray[np.float32],
+    rng: np.random.Generator,
+    kinds: list[str],
+    size: float = 40.0,
+    faintest: float = 0.14,
 ) -> NDArray[np.uint8]:
-    paper = rng.uniform(60, 255)
+    # Most paper is light; what is paler than this nobody would write with.
+    paper = 255 - 195 * rng.beta(1, 1.7)
     contrast = np.exp(rng.uniform(np.log(faintest), np.log(0.95)))
-    depth = max(contrast * paper, 12.0)
+    depth = max(contrast * paper, FAINTEST)
+    kinds.append(f"contrast: {'faint' if depth < 30 else 'pale' if depth < 80 else 'dark'}")
     light = paper * _light(dark.shape, rng)
     grey = light - depth * dark
-    noise = rng.uniform(0, 0.12) * depth if rng.random() < 0.6 else 0.5
+    noise = 0.12 * min(1, size / 20) * rng.beta(1, 1.6) * depth if rng.random() < 0.6 else 0.5
     grain = noise * rng.standard_normal(grey.shape, np.float32)
     if rng.random() < 0.4:
         grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.5, 1.2))) * 1.5
     picture = np.asarray(np.clip(grey + grain, 0, 255), np.uint8)
-    if rng.random() < 0.07:
-        picture = np.where(dark + grain / depth > rng.uniform(0.25, 0.6), 0, 255).astype(np.uint8)
+    # Of paler print a threshold makes ink, or nothing, by chance.
+    if rng.random() < 0.05 and "paper: pattern" not in kinds and len(dark) > READABLE:
+        kinds.append("file: black and white")
+        limit = rng.uniform(0.3, 0.55) * float(dark.max())
+        picture = np.where(dark + 0.7 * grain / depth > limit, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
-        picture = _jpeg(picture, int(rng.integers(10 if depth > 50 else 30, 95)))
+        picture = _jpeg(picture, int(rng.integers(20 if depth > 50 and size > 20 else 45, 95)))
     if rng.random() < 0.06:
         picture = 255 - picture
     return picture

@@ -1,18 +1,20 @@
-"""Strings of digits as pictures, to train and measure the number model with."""
+"""Pictures of one number each, or of none, to train and measure the number model with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.decoding import MARK
 from shuzi.recognise.strip import normalise_strip
-from shuzi.synth.blanks import crossed_out, no_number
-from shuzi.synth.fillers import beside, with_filler
+from shuzi.synth import texts
+from shuzi.synth.blanks import crossed_out, no_number, no_number_and_marks
+from shuzi.synth.entries import UNITS
 from shuzi.synth.forms import KINDS, compose_form, cut_out
-from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import Hand, new_hand
-from shuzi.synth.printing import print_line
+from shuzi.synth.materials import Materials
 from shuzi.synth.scene import (
     add_cells,
     add_ghost,
@@ -21,104 +23,244 @@ from shuzi.synth.scene import (
     lay_out,
     photograph,
 )
+from shuzi.synth.texts import new_text
+from shuzi.synth.typeface import Typeface
+from shuzi.synth.unipen import Nib
+from shuzi.synth.writer import THICKEST, Writer
 from shuzi.synth.writing import TALL, Ink, write
 
-LENGTHS = (0.12, 0.27, 0.25, 0.15, 0.10, 0.06, 0.03, 0.02)
-"""Shares of strings of 1 to 8 digits."""
-YEARS = 0.2
-"""Share of years, 1700 to 2030, most of 1800 to 1999."""
-EMPTY = 0.13
-"""Share of pictures without a number."""
-ONES = 0.5
-"""Share of strings in which each digit is a 1 with probability 0.3: where most errors are."""
-NOUGHTS = 0.08
-"""Share of strings in which each digit is a 0 with probability a half: 007, 1000."""
-ALIKE = 0.03
-"""Share of strings of one digit again and again: 11, 777."""
-FORMS = 0.04
-"""Share of forms among pictures and forms, each of which gives `FIELDS`: a fifth of the strings."""
+Rng = np.random.Generator
+Piece = tuple[Ink, float]
+"""Ink, and pixels that it reaches below the ground line."""
+HANDS = {"pens": 0.36, "whole": 0.14, "glyphs": 0.2, "drawn": 0.2, "both": 0.05, "print": 0.05}
+"""Whose digits: a UNIPEN writer's own, a UNIPEN writer's whole number, MNIST's, drawn ones, some of
+each, a printer's. Without pens, MNIST's and drawn ones take their share."""
+CONTENTS = {
+    "digits": 0.53,
+    "long": 0.04,
+    "signs": 0.2,
+    "closed": 0.05,
+    "thousands": 0.02,
+    "marked": 0.07,
+    "struck": 0.02,
+    "none": 0.07,
+}
+"""What is written: digits; 9 to 12 of them; digits with signs; an amount with a dash or the like
+after it; thousands apart; a number with other marks; one with another before it that was crossed
+out; no number."""
+FORMS = 0.018
+"""Share of forms among pictures and forms, each of which gives `FIELDS`: a tenth of the strings."""
 FIELDS = 3, 2
 """Rows and columns."""
 REAL = 0.5
 """Share of the forms whose digits are all real ones."""
-PRINTED = 0.04
-"""Share of printed numbers."""
-FILLED, CORRECTED = 0.08, 0.03
-"""Shares of numbers with a filler, and with one crossed out before them."""
+BEFORE = ("$", "€", "#", "~", "+", ">", "=", "*", "x", "<", "&", "✓")
+AFTER = ("%", "€", "?", "!", ")", ";", "=", "x", "*", "+", "'", "✓", "$", "#")
+BETWEEN = ("x", "+", "=", "*", "x", "<", ">", "(", "&")
+CLOSINGS = ("-", ".-", ",-", "/-", ".", "=", "-", "-")
+"""What stands after an amount so that nobody adds a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A composed picture.
+
+    Args:
+        picture: grey, uint8 (height, width), a number with some margin.
+        text: its digits and signs, `MARK` for any other marks; empty where nothing is written.
+        kinds: what it is composed of, as `hand: pens`, to count by.
+    """
+
+    picture: NDArray[np.uint8]
+    text: str
+    kinds: tuple[str, ...] = ()
 
 
 def compose_strips(
-    n: int, glyphs: Glyphs, seed: int, part: int = 0
+    n: int, materials: Materials, seed: int, part: int = 0
 ) -> list[tuple[NDArray[np.uint8], str]]:
-    """Strips as the reader makes them, uint8 (32, w), with their digits; empty for no number.
+    """Strips as the reader makes them, uint8 (32, w), with what they say.
 
     The same seed and part give the same strips.
     """
-    pairs = islice(_pictures(glyphs, np.random.default_rng([seed, part])), n)
-    return [(normalise_strip(picture), text) for picture, text in pairs]
+    composed = islice(pictures(materials, np.random.default_rng([seed, part])), n)
+    return [(normalise_strip(one.picture), one.text) for one in composed]
 
 
-def _pictures(glyphs: Glyphs, rng: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], str]]:
-    """Pictures of numbers and their digits, alone or from a form's fields, without end."""
+def pictures(materials: Materials, rng: Rng) -> Iterator[Composed]:
+    """Pictures of numbers, alone or from a form's fields, without end."""
     while True:
         if rng.random() < FORMS:
-            yield from fields(glyphs, rng)
+            yield from fields(materials, rng)
         else:
-            yield compose(glyphs, rng)
+            yield compose(materials, rng)
 
 
-def fields(glyphs: Glyphs, rng: np.random.Generator) -> list[tuple[NDArray[np.uint8], str]]:
-    """The fields of a form as pictures, uint8 (height, width), and the digits in each."""
-    kind, dpi = str(rng.choice(KINDS)), int(np.exp(rng.uniform(np.log(70), np.log(220))))
+def fields(materials: Materials, rng: Rng) -> list[Composed]:
+    """The fields of a form."""
+    kind, dpi = str(rng.choice(KINDS)), int(np.exp(rng.uniform(np.log(80), np.log(220))))
     photo = rng.random() < 0.5
-    form, page = compose_form(kind, glyphs, rng, FIELDS, dpi, photo=photo, real=REAL, blank=EMPTY)
-    return [(cut_out(form, number.box, rng), number.text) for number in page.numbers]
+    form, page = compose_form(kind, materials.glyphs, rng, FIELDS, dpi, photo=photo, real=REAL)
+    facts = ("hand: form", "content: form", f"form: {kind}", f"camera: form, {dpi // 40 * 40} dpi")
+    return [Composed(cut_out(form, one.box, rng), one.text, facts) for one in page.numbers]
 
 
-def compose(glyphs: Glyphs, rng: np.random.Generator) -> tuple[NDArray[np.uint8], str]:
-    """A grey picture of a number with some margin, uint8 (height, width), and its digits."""
-    hand = new_hand(rng)
-    text = "" if rng.random() < EMPTY else new_text(rng)
-    if text:
-        line, middles = _line(text, hand, glyphs, rng)
-    else:
-        line, middles = no_number(new_text(rng), hand, glyphs, rng), []
-    scene = lay_out(line, rng)
-    if hand.pitch and rng.random() < 0.8:
-        add_cells(scene, middles, round(TALL * hand.pitch), rng)
+def compose(materials: Materials, rng: Rng) -> Composed:
+    """A picture of a number, or of none, with some margin."""
+    hand, content = _new_hand(materials, rng), _choice(CONTENTS, rng)
+    ink, text, middles = hand.line(content)
+    scene = lay_out(ink, rng)
+    scene.kinds += [f"hand: {hand.kind}", f"content: {content if text else 'none'}"]
+    if middles and rng.random() < 0.8:
+        add_cells(scene, middles, round(TALL * hand.writer.hand.pitch), rng)
     if rng.random() < 0.2:
-        neighbour, _ = write(new_text(rng), hand, glyphs, rng)
+        neighbour, _ = write(new_text(rng), hand.writer.hand, materials.glyphs, rng)
         add_neighbour(scene, neighbour, rng)
-    if rng.random() < 0.17:
-        add_ghost(scene, no_number(new_text(rng), new_hand(rng), glyphs, rng), rng)
+    if rng.random() < 0.12:
+        add_ghost(scene, no_number(new_text(rng), new_hand(rng), materials.glyphs, rng), rng)
     add_print(scene, rng)
-    return photograph(scene, rng), text
+    return Composed(photograph(scene, rng), text, tuple(scene.kinds))
 
 
-def new_text(rng: np.random.Generator) -> str:
-    """1 to 8 digits: a year, or digits of which 1, and in some 0, is the most frequent."""
-    if rng.random() < YEARS:
-        return str(rng.integers(1700, 2031) if rng.random() < 0.3 else rng.integers(1800, 2000))
-    length = 1 + int(rng.choice(8, p=LENGTHS))
-    digits = rng.integers(0, 10, length)
-    if rng.random() < ONES:
-        digits[rng.random(length) < 0.3] = 1
-    if rng.random() < NOUGHTS:
-        digits[rng.random(length) < 0.5] = 0
-    if rng.random() < ALIKE:
-        digits[:] = digits[0]
-    return "".join(map(str, digits))
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Who writes the line: `kind` is of `HANDS`."""
+
+    kind: str
+    writer: Writer
+
+    def line(self, content: str) -> tuple[Ink, str, list[int]]:
+        """What is written, what it says, and of digits in boxes the columns of their middles."""
+        writer, rng = self.writer, self.writer.rng
+        if content == "none":
+            ink, text = self._nothing()
+            return ink, text, []
+        if self.kind == "whole" and content in ("digits", "long", "signs", "closed"):
+            text, ink = writer.whole_number()
+            return ink, text, []
+        if content in ("digits", "long"):
+            text = new_text(rng) if content == "digits" else texts.identifier(rng)
+            ink, spans = self._digits(text)
+            return ink, text, [(a + b) // 2 for a, b in spans] if writer.hand.pitch else []
+        ink, text = _CONTENTS[content](self)
+        return ink, text, []
+
+    def _nothing(self) -> tuple[Ink, str]:
+        writer, rng = self.writer, self.writer.rng
+        if self.kind in ("pens", "whole") and rng.random() < 0.5:
+            return (writer.word() if rng.random() < 0.6 else writer.letters()), MARK
+        text = new_text(rng)
+        return no_number_and_marks(text, writer.hand, writer.materials.glyphs, rng)
+
+    def _digits(self, text: str) -> tuple[Ink, list[tuple[int, int]]]:
+        writer = self.writer
+        if writer.face is not None:
+            return writer.number(text), []
+        own = writer.digit if writer.person is not None else None
+        return write(text, writer.hand, writer.materials.glyphs, writer.rng, own)
+
+    def signs(self) -> tuple[Ink, str]:
+        text = texts.signed_text(self.writer.rng)
+        return self.writer.number(text), text
+
+    def closed(self) -> tuple[Ink, str]:
+        rng = self.writer.rng
+        text, closing = texts.amount(rng), str(rng.choice(CLOSINGS))
+        pieces = [self.writer.number_on_line(text)]
+        pieces += [self.writer.sign_on_line(sign) for sign in closing]
+        return self._beside(pieces, rng.uniform(0.06, 0.35)), text + closing.replace("=", MARK)
+
+    def thousands(self) -> tuple[Ink, str]:
+        """Digits in threes with a little paper between, as 12 500."""
+        rng = self.writer.rng
+        groups = f"{int(10 ** rng.uniform(3, 7)):,}".split(",")
+        pieces = [(self._digits(group)[0], 0.0) for group in groups]
+        return self._beside(pieces, rng.uniform(0.25, 0.6)), "".join(groups)
+
+    def marked(self) -> tuple[Ink, str]:
+        """A number with a currency, a unit, brackets or an operator."""
+        writer, rng = self.writer, self.writer.rng
+        number = texts.amount if rng.random() < 0.4 else new_text
+        text, other = number(rng), new_text(rng)[:3]
+        this = writer.number_on_line(text)
+
+        def mark(among: tuple[str, ...]) -> Piece:
+            return writer.sign_on_line(str(rng.choice(among)))
+
+        kind, gap = rng.random(), rng.uniform(0.04, 0.35)
+        if kind < 0.3:
+            return self._beside([mark(BEFORE), this], gap), MARK + text
+        if kind < 0.4:
+            around = writer.sign_on_line("("), this, writer.sign_on_line(")")
+            return self._beside(around, gap), MARK + text + MARK
+        if kind < 0.55:
+            return self._beside([this, mark(AFTER)], gap), text + MARK
+        if kind < 0.75:
+            unit = writer.letters_on_line(str(rng.choice(UNITS)))
+            return self._beside([this, unit], gap), text + MARK
+        if kind < 0.8:
+            unit = writer.letters_on_line(str(rng.choice(("Rs", "No", "EUR", "Fr", "Nr", "A"))))
+            return self._beside([unit, this], gap), MARK + text
+        between = this, mark(BETWEEN), writer.number_on_line(other)
+        return self._beside(between, gap), text + MARK + other
+
+    def struck(self) -> tuple[Ink, str]:
+        """A number after one that was crossed out."""
+        writer, rng = self.writer, self.writer.rng
+        text = new_text(rng)
+        wrong = crossed_out(self._digits(new_text(rng))[0], writer.hand, rng)
+        right = self._digits(text)[0]
+        return self._beside([(wrong, 0.0), (right, 0.0)], rng.uniform(0.2, 0.6)), MARK + text
+
+    def _beside(self, pieces: "list[Piece] | tuple[Piece, ...]", gap: float) -> Ink:
+        return self.writer.side_by_side(pieces, gap)[0]
 
 
-def _line(text: str, hand: Hand, glyphs: Glyphs, rng: np.random.Generator) -> tuple[Ink, list[int]]:
-    """The line and the columns of its digits' middles, none where something stands beside it."""
-    if rng.random() < PRINTED:
-        return print_line(text, rng), []
-    line, spans = write(text, hand, glyphs, rng)
-    kind = rng.random()
-    if hand.pitch or kind > FILLED + CORRECTED:
-        return line, [(a + b) // 2 for a, b in spans]
-    if kind < FILLED:
-        return with_filler(line, hand, rng), []
-    wrong = crossed_out(write(new_text(rng), hand, glyphs, rng)[0], hand, rng)
-    return beside([wrong, line], TALL * rng.uniform(0.2, 0.6)), []
+_CONTENTS: dict[str, Callable[[_Hand], tuple[Ink, str]]] = {
+    "signs": _Hand.signs,
+    "closed": _Hand.closed,
+    "thousands": _Hand.thousands,
+    "marked": _Hand.marked,
+    "struck": _Hand.struck,
+}
+
+
+def _new_hand(materials: Materials, rng: Rng) -> _Hand:
+    kind = _choice(HANDS, rng)
+    pens = materials.pens
+    if pens is None and kind in ("pens", "whole"):
+        kind = str(rng.choice(["glyphs", "drawn"]))
+    hand = new_hand(rng)
+    real = {"glyphs": 1.0, "both": rng.uniform(0.2, 0.8)}
+    hand = replace(hand, real=real.get(kind, 0.0), pen=min(hand.pen, THICKEST))
+    if hand.pen > 0.1:
+        # Thick strokes that overlap are what nobody could read.
+        hand = replace(hand, gap=max(hand.gap, 0.02))
+    if kind == "glyphs" and rng.random() < 0.5:
+        hand = replace(hand, drawn=frozenset())
+    person = None
+    if pens is not None and kind in ("pens", "whole"):
+        hand = _like_pens(hand, rng)
+        person = int(rng.choice(pens.people))
+    # A hard pen leaves thin lines, a felt tip thick ones.
+    width = max(1.0, TALL * min(hand.pen, 0.14))
+    nib = Nib(width, float(rng.choice([0.0, 0.15, 0.3], p=[0.5, 0.35, 0.15])))
+    if rng.random() < 0.15:
+        nib = replace(nib, grain=rng.uniform(0.2, 0.5))
+    face = Typeface.new(TALL, rng) if kind == "print" else None
+    return _Hand(kind, Writer(hand, materials, TALL, rng, person, nib, face=face))
+
+
+def _like_pens(hand: Hand, rng: Rng) -> Hand:
+    """How much a person's own digits are changed: less than drawn ones, which have no slant."""
+    return replace(
+        hand,
+        wide=float(np.clip(hand.wide, 0.8, 1.2)),
+        slant=float(np.clip(hand.slant, -0.4, 0.8)),
+        hanging=0.0 if rng.random() < 0.8 else hand.hanging,
+    )
+
+
+def _choice(shares: dict[str, float], rng: Rng) -> str:
+    names = list(shares)
+    return names[int(rng.choice(len(names), p=list(shares.values())))]

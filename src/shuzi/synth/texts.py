@@ -4,9 +4,40 @@ from collections.abc import Callable
 
 import numpy as np
 
-from shuzi.synth.strings import new_text
-
 Rng = np.random.Generator
+LENGTHS = (0.12, 0.27, 0.25, 0.15, 0.10, 0.06, 0.03, 0.02)
+"""Shares of strings of 1 to 8 digits."""
+YEARS = 0.2
+"""Share of years, 1700 to 2030, most of 1800 to 1999."""
+ONES = 0.35
+"""Share of strings in which each digit is a 1 with probability 0.3: where most errors are."""
+NOUGHTS = 0.08
+"""Share of strings in which each digit is a 0 with probability a half: 007, 1000."""
+ALIKE = 0.03
+"""Share of strings of one digit again and again: 11, 777."""
+IDENTIFIER = 9, 12
+"""Digits of the longest numbers."""
+
+
+def new_text(rng: Rng) -> str:
+    """1 to 8 digits: a year, or digits of which 1, and in some 0, is the most frequent."""
+    if rng.random() < YEARS:
+        return str(rng.integers(1700, 2031) if rng.random() < 0.3 else rng.integers(1800, 2000))
+    length = 1 + int(rng.choice(8, p=LENGTHS))
+    digits = rng.integers(0, 10, length)
+    if rng.random() < ONES:
+        digits[rng.random(length) < 0.3] = 1
+    if rng.random() < NOUGHTS:
+        digits[rng.random(length) < 0.5] = 0
+    if rng.random() < ALIKE:
+        digits[:] = digits[0]
+    return "".join(map(str, digits))
+
+
+def identifier(rng: Rng) -> str:
+    """9 to 12 digits, as of a telephone, an account or a person."""
+    length = int(rng.integers(IDENTIFIER[0], IDENTIFIER[1] + 1))
+    return "".join(map(str, rng.integers(0, 10, length)))
 
 
 def date(rng: Rng) -> str:
@@ -95,3 +126,11 @@ def any_text(rng: Rng) -> str:
 def kind_of_text(rng: Rng) -> Callable[[Rng], str]:
     kinds = tuple(TEXTS)
     return kinds[int(rng.choice(len(kinds), p=list(TEXTS.values())))]
+
+
+def signed_text(rng: Rng) -> str:
+    """Digits with signs: a date, a time, an amount, a fraction, a negative number."""
+    kinds = (decimal, amount, date, time, score, phone, negative)
+    while (text := kinds[int(rng.integers(len(kinds)))](rng)).isdigit():
+        pass
+    return text

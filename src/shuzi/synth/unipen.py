@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import DataError
+from shuzi.recognise.decoding import DIGITS, SIGNS
 from shuzi.synth.pen import cut
 
 Ink = NDArray[np.uint8]
@@ -81,6 +82,7 @@ class Pens:
             DataError: if a file is missing or does not hold strokes.
         """
         tables = {kind: _read(folder / f"{kind}.npz") for kind in KINDS}
+        _check(folder, tables)
         everyone = np.unique(np.concatenate([table["writer"] for table in tables.values()]))
         fifth = everyone[FOLD - 1 :: FOLD]
         kinds = {}
@@ -110,6 +112,10 @@ class Pens:
             raise KeyError(f"no {kind} of {text!r}")
         said, _, strokes = self._samples[kind][found[rng.integers(len(found))]]
         return said, strokes
+
+    def samples(self, kind: str) -> list[tuple[str, int, Strokes]]:
+        """All of that kind: text, writer, strokes."""
+        return self._samples[kind]
 
     def has(self, kind: str, text: str) -> bool:
         return (kind, text, None) in self._of
@@ -207,6 +213,30 @@ def _read(path: Path) -> dict[str, NDArray[np.generic]]:
             f"{path} does not hold pen strokes: {error}.",
             f"Give the folder with {', '.join(f'{kind}.npz' for kind in KINDS)}, or none.",
         ) from error
+
+
+def _check(folder: Path, tables: dict[str, dict[str, NDArray[np.generic]]]) -> None:
+    """Refuse what numbers cannot be composed of."""
+    for kind, alphabet in (("digits", DIGITS), ("strings", DIGITS + SIGNS)):
+        labels = tables[kind]["text"].tolist()
+        if not labels:
+            raise DataError(
+                f"{folder / kind}.npz holds no samples.",
+                "Give some, or a folder without pen strokes: digits are then drawn.",
+            )
+        other = next((text for text in labels if not text or set(text) - set(alphabet)), None)
+        if other is not None:
+            raise DataError(
+                f"{folder / kind}.npz has the label {other!r}; one of {kind} is of {alphabet}.",
+                "Take it out, or put it among `mixed`.",
+            )
+    writers = len(np.unique(tables["digits"]["writer"]))
+    if writers < FOLD:
+        raise DataError(
+            f"{folder / 'digits'}.npz holds digits of {writers} writers; {FOLD} are needed, as "
+            "every fifth is kept out of training to choose between models.",
+            "Add other writers, or give a folder without pen strokes: digits are then drawn.",
+        )
 
 
 def _strokes(table: dict[str, NDArray[np.generic]], i: int) -> Strokes:

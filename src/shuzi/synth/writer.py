@@ -141,7 +141,7 @@ class Writer:
             elif self.person is None:
                 pieces.append((self._digits(part), 0.0))
             else:
-                pieces += [(self._penned_digit(digit, self.person), 0.0) for digit in part]
+                pieces += [(self.digit(digit), 0.0) for digit in part]
         # Nobody writes a sign over its neighbours.
         return self.side_by_side(pieces, max(0.04, self.hand.gap), air)
 
@@ -224,10 +224,11 @@ class Writer:
         line = write(text, self.hand, self.materials.glyphs, self.rng)[0]
         return scaled(line, self.size / TALL)
 
-    def _penned_digit(self, digit: str, person: int) -> Ink:
+    def digit(self, digit: str) -> Ink:
+        """One of the person's own digits."""
         pens = self.materials.pens
         assert pens is not None
-        strokes = pens.pick("digits", self.rng, digit, person)[1]
+        strokes = pens.pick("digits", self.rng, digit, self.person)[1]
         tall = self.size * (1 + self.rng.normal(0, self.hand.uneven))
         return self._inked(strokes, tall / _height(strokes))
 

@@ -1,6 +1,6 @@
 """Lines of digits as a hand writes them: drawn or real, set side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -26,10 +26,18 @@ _SWUNG = {"4": 0.55, "5": 0.03, "7": 0.5}
 
 
 def write(
-    text: str, hand: Hand, glyphs: Glyphs, rng: np.random.Generator
+    text: str,
+    hand: Hand,
+    glyphs: Glyphs,
+    rng: np.random.Generator,
+    own: Callable[[str], Ink] | None = None,
 ) -> tuple[Ink, list[tuple[int, int]]]:
-    """A line of digits, cut to its ink, and the columns of each digit, first and last + 1."""
-    pieces = [_digit(int(c), hand, glyphs, rng) for c in text]
+    """A line of digits, cut to its ink, and the columns of each digit, first and last + 1.
+
+    Args:
+        own: gives the ink of a digit, `TALL` pixels high; the hand's own ways or glyphs if None.
+    """
+    pieces = [own(c) if own else _digit(int(c), hand, glyphs, rng) for c in text]
     line, spans = set_line(pieces, hand, rng, [c in _HANGING for c in text])
     if hand.joined:
         _join(line, spans, hand, rng)

@@ -1,8 +1,9 @@
-"""Strings drawn ahead by processes of their own, while a network trains on those before."""
+"""Strings composed ahead by processes of their own, while a network trains on those before."""
 
 import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import TracebackType
@@ -11,67 +12,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.files import write_atomically
-from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.materials import Materials, held_out, load_materials
 from shuzi.synth.strings import compose_strips
 
 Strings = list[tuple[NDArray[np.uint8], str]]
-
-_glyphs: list[Glyphs] = []
-"""The worker's, made once."""
+AHEAD = 4
+"""Parts that are composed ahead."""
+HELD_OUT = 0
+"""The part of a seed that measures; those that train are counted from 1."""
 
 
 class Drawer:
     """Parts of composed strings by number, counted from 1; the same for the same seed.
 
-    After the last part comes the first again, for a string takes as long to draw as to learn.
-    What was drawn is kept in a folder.
+    After the last part comes the first again, for a string takes longer to compose than to learn.
+    What was composed is kept in a folder.
 
     Args:
-        images: real digits, uint8 (n, 28, 28), in MNIST's convention.
-        labels: (n,), 0 to 9.
+        data: MNIST's file, or a folder with it; other real handwriting is looked for beside it.
         size: strings in a part.
         parts: how many different ones.
         folder: where they are kept; those already there are taken.
-        wait: for the next part; otherwise one that is drawn already comes again, and which one
-            depends on how fast the machine is.
     """
 
     def __init__(
-        self,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.integer],
-        *,
-        size: int,
-        parts: int,
-        seed: int,
-        folder: Path,
-        workers: int = 1,
-        wait: bool = True,
+        self, data: Path, *, size: int, parts: int, seed: int, folder: Path, workers: int = 1
     ) -> None:
         self.size, self.parts, self.seed, self.folder = size, parts, seed, folder
-        self.wait = wait
+        folder.mkdir(parents=True, exist_ok=True)
         self._pool = ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=_begin, initargs=(images, labels)
+            workers, get_context("spawn"), initializer=_begin, initargs=(data,)
         )
         self._drawn: dict[int, Future[Path]] = {}
 
     def __call__(self, number: int) -> Strings:
-        """The strings of a round; it waits for them if need be."""
-        for ahead in range(number, number + self.parts):
-            part = (ahead - 1) % self.parts
-            if part not in self._drawn:
-                path = part_path(self.folder, self.seed, self.size, part)
-                self._drawn[part] = self._pool.submit(_draw, path, self.size, self.seed, part)
+        """The strings of a round; it waits for them if need be. Those of the next are begun."""
         due = (number - 1) % self.parts
-        ready = [part for part, drawn in self._drawn.items() if drawn.done()]
-        if not self.wait and ready and due not in ready:
-            due = any_of(ready, self.seed, number)
+        for part in range(due, min(due + AHEAD, self.parts)):
+            if part not in self._drawn:
+                self._drawn[part] = self._submit(self.size, part + 1)
         return load_strings(self._drawn[due].result())
 
-    @property
-    def drawn(self) -> int:
-        """Parts that are drawn by now."""
-        return sum(part.done() and not part.cancelled() for part in self._drawn.values())
+    def held_out(self, size: int) -> Strings:
+        """So many strings of writers that train nothing."""
+        return load_strings(self._submit(size, HELD_OUT).result())
+
+    def _submit(self, size: int, part: int) -> Future[Path]:
+        path = self.folder / f"{self.seed}-{size}-{part}.npz"
+        return self._pool.submit(_draw, path, size, self.seed, part)
 
     def __enter__(self) -> "Drawer":
         return self
@@ -85,23 +73,19 @@ class Drawer:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def part_path(folder: Path, seed: int, size: int, part: int) -> Path:
-    """Where a part is kept, counted from 0."""
-    return folder / f"strings-{seed}-{size}-{part}.npz"
+_data: list[Path] = []
 
 
-def any_of(ready: list[int], seed: int, number: int) -> int:
-    """One of the parts that are drawn, by chance.
-
-    By the number alone it would be the same part again and again: where drawing lags, both grow.
-    """
-    return ready[int(np.random.default_rng([seed, number]).integers(len(ready)))]
-
-
-def _begin(images: NDArray[np.uint8], labels: NDArray[np.integer]) -> None:
+def _begin(data: Path) -> None:
     os.nice(5)
     end_with_parent()
-    _glyphs.append(Glyphs(images, labels))
+    _data.append(data)
+
+
+@cache
+def _materials(*, measures: bool) -> Materials:
+    """The worker's, made once."""
+    return held_out(_data[0]) if measures else load_materials(_data[0])
 
 
 def end_with_parent() -> None:
@@ -118,15 +102,15 @@ def _wait_for_parent() -> None:
 
 def _draw(path: Path, size: int, seed: int, part: int) -> Path:
     if not path.exists():
-        # Part 0 of a seed is for measuring.
-        save_strings(path, compose_strips(size, _glyphs[0], seed, part + 1))
+        materials = _materials(measures=part == HELD_OUT)
+        save_strings(path, compose_strips(size, materials, seed, part))
     return path
 
 
 def save_strings(path: Path, strings: Strings) -> None:
     """Strips and texts in one .npz."""
     with write_atomically(path) as temporary, temporary.open("wb") as file:
-        np.savez(
+        np.savez_compressed(
             file,
             strips=np.concatenate([strip for strip, _ in strings], axis=1),
             widths=np.array([strip.shape[1] for strip, _ in strings]),

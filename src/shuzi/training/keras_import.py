@@ -1,8 +1,11 @@
 """A user's Keras model as a network that shuzi trains, and the trained weights back in it."""
 
+from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -22,21 +25,102 @@ GIVEN, TRAINED = "given.keras", "model.keras"
 
 
 class KerasModel:
-    """A Sequential from a `.keras` file.
+    """A Sequential from a `.keras` file, whose bytes are its `content`.
 
     Raises:
         ModelError: the file or the model is none that shuzi trains.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path: Path | str = path
         self.sequential = load_sequential(path)
+        self.content = path.read_bytes()
         self.shape = tuple(self.sequential.input_shape[1:])
         if self.shape not in ((28, 28), (28, 28, 1), (784,)):
             raise ModelError(
                 f"{path}: its input is {self.shape}.",
                 "shuzi trains on images of the shape (28, 28), (28, 28, 1) or (784,).",
             )
+
+    @classmethod
+    def of(cls, given: Any) -> "KerasModel":
+        """From the path of a file, or from a `keras.Sequential`, which is saved and looked at so.
+
+        Raises:
+            ModelError: as above; or it is neither.
+        """
+        if isinstance(given, (str, PathLike)):
+            return cls(Path(given))
+        if not isinstance(given, keras.Model):
+            kind = f"{type(given).__module__}.{type(given).__qualname__}"
+            raise ModelError(
+                f"keras is a {kind}, neither the path of a file nor a model of Keras 3.",
+                "Give a keras.Sequential that was made with `import keras`, of Keras 3.",
+            )
+        if not given.built:
+            raise ModelError(
+                f"{_OBJECT} has no input shape yet, and so no weights.",
+                "Begin it with keras.Input((28, 28)), or call model.build((None, 28, 28)).",
+            )
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "model.keras"
+            save_model(given, path)
+            try:
+                found = cls(path)
+            except ModelError as error:
+                message, remedy = error.args[0], error.remedy
+                raise ModelError(message.replace(str(path), _OBJECT), remedy) from error
+        found.path = _OBJECT
+        return found
+
+    def check_trainable(self) -> None:
+        """Refuse a model whose weights no training could make good.
+
+        Raises:
+            ModelError: there are none, some are no number, a hidden layer's are all the same, or
+                what stands before the softmax is no free logit.
+        """
+        layers = [layer for layer in self.sequential.layers if layer.weights]
+        if not layers:
+            raise self._refuse("it has no weights to train", "Give it a Dense or a Conv2D layer.")
+        for layer in layers:
+            if not all(np.isfinite(weights).all() for weights in layer.get_weights()):
+                raise self._refuse(
+                    f"{_named(layer)} has weights that are not numbers",
+                    "They come of a training that diverged; begin with a new model.",
+                )
+        for layer in layers[:-1]:
+            kernel = getattr(layer, "kernel", None)
+            if kernel is not None and kernel.shape[-1] > 1:
+                values = keras.ops.convert_to_numpy(kernel)
+                if (values == values.flat[0]).all():
+                    raise self._refuse(
+                        f"all weights of {_named(layer)} are {values.flat[0]:g}, so that all of "
+                        "its units would learn the same",
+                        "Let it begin with kernel_initializer='glorot_uniform', which is usual.",
+                    )
+        bent = [(layer, name) for layer in self.sequential.layers if (name := _bends(layer))]
+        if bent and bent[-1][1] == "softmax" and bent[-1][0] is self.sequential.layers[-1]:
+            last, _ = bent.pop()
+            # A softmax that is a layer of its own ends the layer before it.
+            at_end = self.sequential.layers[-2:] if not last.weights else []
+        else:
+            at_end = self.sequential.layers[-1:]
+        for layer, name in bent:
+            if name == "softmax":
+                raise self._refuse(
+                    f"{_named(layer)} is a softmax before the end, which hardly passes a gradient",
+                    "Keep one softmax, at the end of the model.",
+                )
+            if any(layer is one for one in at_end):
+                raise self._refuse(
+                    f"{_named(layer)} ends with {name}, which bends what the softmax of the loss "
+                    "needs as it is",
+                    f"End with Dense({self.sequential.output_shape[-1]}, activation='softmax').",
+                )
+
+    def _refuse(self, why: str, remedy: str) -> ModelError:
+        return ModelError(f"{self.path}: {why}.", remedy)
 
     @property
     def rescales(self) -> bool:
@@ -125,6 +209,26 @@ class KerasModel:
         return list(zip(layers, modules, strict=True))
 
 
+def give_back(given: Any, run: Path) -> None:
+    """Give a user's own model the weights of a finished run; the path of a file is left alone."""
+    if isinstance(given, keras.Model):
+        given.set_weights(load_sequential(run / TRAINED).get_weights())
+
+
+def _named(layer: Any) -> str:
+    return f"layer {layer.name!r} ({type(layer).__name__})"
+
+
+def _bends(layer: Any) -> str | None:
+    """Keras's name of a layer's activation, if it has one."""
+    kinds = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax"}
+    function = getattr(layer, "activation", None)
+    name = kinds.get(type(layer).__name__)
+    name = name or (None if function is None else keras.activations.serialize(function))
+    return None if name == "linear" else name
+
+
+_OBJECT = "The Keras model"
 _Weights = dict[str, tuple[str, tuple[int, ...]]]
 _BIAS: _Weights = {"bias": ("bias", (0,))}
 _WEIGHTS: dict[str, _Weights] = {

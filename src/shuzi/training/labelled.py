@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shuzi.dataset import Dataset
 from shuzi.files import fill_atomically, make_folder, write_atomically
 from shuzi.synth.glyphs import Glyphs
+from shuzi.synth.materials import Materials
 from shuzi.synth.pages import compose_page
 from shuzi.synth.strings import compose
 
@@ -22,9 +23,10 @@ def write_labelled_set(
 ) -> None:
     """`n` pictures of numbers in `out/numbers`, `pages` pages in `out/pages`.
 
-    numbers/labels.csv has the columns file and digits, no digits where there is no number; beside
-    each page lies what `shuzi read --json` should say of it. The same seed gives the same files.
-    All of them appear when all are written.
+    numbers/labels.csv has the columns file and digits: these with the signs among them, `?` for
+    any other marks, nothing where nothing is written; beside each page lies what
+    `shuzi read --json` should say of it. The same seed gives the same files. All of them appear
+    when all are written.
 
     Args:
         out: a new or empty folder.
@@ -46,10 +48,10 @@ def _write_numbers(folder: Path, glyphs: Glyphs, n: int, seed: int) -> None:
     rng = np.random.default_rng([seed, 0])
     rows = []
     for i in range(1, n + 1):
-        picture, text = compose(glyphs, rng)
+        composed = compose(Materials(glyphs), rng)
         name = f"{i:06}.png"
-        _write_picture(folder / name, picture)
-        rows.append((name, text))
+        _write_picture(folder / name, composed.picture)
+        rows.append((name, composed.text))
     with write_atomically(folder / LABELS) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("file", "digits"), *rows])
 

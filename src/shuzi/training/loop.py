@@ -120,12 +120,13 @@ class Trainer:
         self.recipe, self.seed, self.device = recipe, seed, device
         self.train, self.validation = train, validation
         self.history: list[Epoch] = []
-        self._answers: list[tuple[Tensor, Tensor]] = []
+        self.answers: list[tuple[Tensor, Tensor]] = []
         self.generator = torch.Generator(self.device.torch)
-        self.network = build(recipe, seed, self.generator).to(self.device.torch)
+        self.begin: Callable[[], Network] = lambda: build(recipe, seed, self.generator)
+        self.network = self.begin().to(self.device.torch)
         self.average: Average[Network] | None = None
         if recipe.ema:
-            averaged = build(recipe, seed, self.generator).to(self.device.torch)
+            averaged = self.begin().to(self.device.torch)
             self.average = Average(averaged, self.network, recipe.ema)
         self.steps_per_epoch = math.ceil(len(self.train) / self.recipe.batch_size)
         steps = self.steps_per_epoch * self.recipe.epochs
@@ -192,19 +193,19 @@ class Trainer:
         self.generator.manual_seed(int(stream[0] >> np.uint64(1)))
         self.network.train()
         t, seen = (number - 1) * self.steps_per_epoch, 0
-        self._answers = []
+        self.answers = []
         for batch in self._batches():
             logits = self.step(batch.images, self._targets(batch), t)
             if self.average:
                 self.average.update(t)
-            self._answers.append((logits, batch.labels))
+            self.answers.append((logits, batch.labels))
             t, seen = t + 1, seen + len(batch)
             on_batch(seen)
         return self.running()
 
     def running(self) -> tuple[float, float]:
         """Mean loss and accuracy of the epoch's training images as far as they were seen."""
-        logits, labels = zip(*self._answers, strict=True)
+        logits, labels = zip(*self.answers, strict=True)
         return _score(torch.cat(logits), torch.cat(labels))
 
     def _batches(self) -> Iterator[Split]:

@@ -4,7 +4,6 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,37 +12,39 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shuzi.errors import DivergedError
+from shuzi.recognise.decoding import ALPHABET
 from shuzi.recognise.sequence import STRIDE, pad, padded_width
-from shuzi.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
+from shuzi.training.average import Average
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
-from shuzi.training.progress import Reporter
 from shuzi.training.recipes import Recipe
 from shuzi.training.wobble import wobble
 
-EARLY = 10
-"""Layers of the network's image part that see strokes, no digits yet."""
-CLASSES = 11
-"""The blank, then the digits."""
+CLASSES = 1 + len(ALPHABET)
+"""The blank, then the characters of `ALPHABET`."""
+WIDTHS = 32, 64, 128, 224
+"""Channels of the convolutions, from the picture to the line."""
+HELD_OUT, VALIDATION = 2_000, 500
+"""Strings to fit the temperature to, and those of them that validate each epoch."""
 Strings = Sequence[tuple[NDArray[np.uint8], str]]
 """Strips, each uint8 (32, w), with what they say."""
 Source = Callable[[int], Strings]
-"""The strings of a round, counted from 1; the same for the same number."""
+"""The strings of an epoch, counted from 1; the same for the same number."""
 
 _TEMPERATURES = np.geomspace(0.4, 4, 93)
 
 
 class NumberNetwork(nn.Module):
-    """uint8 strips (n, 32, w) in, logits (n, w / 4, 11) out.
+    """uint8 strips (n, 32, w) in, logits (n, w / 4, `classes`) out.
 
     Convolutions shrink the height from 32 to 1 and the width by 4; the last ones see the two or
     three neighbours of a digit.
     """
 
-    def __init__(self, width: int = 1) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = WIDTHS, classes: int = CLASSES) -> None:
         super().__init__()
-        a, b, c, d = (size * width for size in (24, 48, 96, 160))
+        a, b, c, d = widths
         self.image = nn.Sequential(
             *_block(1, a, (3, 3)),
             nn.MaxPool2d(2),
@@ -59,7 +60,7 @@ class NumberNetwork(nn.Module):
         self.line = nn.Sequential(*_block(d, d, (1, 5)), *_block(d, d, (1, 5)))
         self.context = _Residual(d, (1, 3), dilation=2)
         self.dropout = nn.Dropout(0.1)
-        self.head = nn.Conv2d(d, CLASSES, 1)
+        self.head = nn.Conv2d(d, classes, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, strips: Tensor) -> Tensor:
@@ -101,67 +102,56 @@ class _Residual(nn.Module):
 
 
 class NumberTrainer:
-    """A number network in training, a round of new strings at a time.
+    """A number network in training, an epoch of composed strings at a time.
 
-    A round's strings and the order of its batches depend on the seed and the round's number only;
-    so the tensors of `state` and the history are all that a resumed training needs.
+    An epoch's strings and the order of its batches depend on the seed and the epoch's number only;
+    so the tensors of `state` and the history are all that a resumed training needs. `trained` is
+    what is validated and written: the moving average of the weights.
+
+    Args:
+        recipe: its lr, decay, ema, batch_size and epochs count.
+        source: the strings of each epoch.
+        held_out: strings to validate with, of writers that never train.
     """
 
     def __init__(
-        self,
-        recipe: Recipe,
-        seed: int,
-        device: Device,
-        source: Source,
-        held_out: Strings,
-        seconds: float = math.inf,
-        clock: Callable[[], float] = time.perf_counter,
+        self, recipe: Recipe, seed: int, device: Device, source: Source, held_out: Strings
     ) -> None:
-        """
-        Args:
-            recipe: its lr, decay, batch_size and epochs count; an epoch is a round.
-            held_out: strings to validate with, drawn from digits that never train.
-            seconds: the training ends in this time, after fewer rounds if need be; the learning
-                rate falls by what is nearer, the last round or the end of the time.
-            clock: tells the time, in seconds.
-        """
         torch.manual_seed(seed)
         self.recipe, self.seed, self.device, self.source = recipe, seed, device, source
-        self.held_out, self.seconds, self._clock = held_out, seconds, clock
-        self.network = NumberNetwork().to(device.torch)
-        self.round_size = len(source(1))
-        self.steps_per_round = math.ceil(self.round_size / recipe.batch_size)
-        self.steps = self.steps_per_round * recipe.epochs
-        self.optimiser = OneCycleAdamW(self.network.parameters(), recipe, self.steps)
+        self.held_out = held_out
+        self.network, self.trained = (NumberNetwork().to(device.torch) for _ in range(2))
+        self.average = Average(self.trained, self.network, recipe.ema)
+        self.steps_per_epoch = math.ceil(recipe.strings / recipe.batch_size)
+        self.optimiser = OneCycleAdamW(
+            self.network.parameters(), recipe, self.steps_per_epoch * recipe.epochs
+        )
         self.history: list[Epoch] = []
-        self._round_began = clock()
 
     @property
     def state(self) -> dict[str, Tensor]:
         """All tensors that training changes, by name."""
-        weights = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        weights = {
+            f"{part}.{name}": tensor
+            for part, network in (("network", self.network), ("average", self.trained))
+            for name, tensor in network.state_dict().items()
+        }
         return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
 
-    @property
-    def done(self) -> bool:
-        spent = sum(epoch.seconds for epoch in self.history)
-        return len(self.history) >= self.recipe.epochs or spent >= self.seconds
-
-    def run_round(self, on_batch: Callable[[int], None]) -> Epoch:
-        """One round of strings, then the validation.
+    def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
+        """One epoch of strings, then the validation; accuracies are of whole numbers.
 
         Raises:
             DivergedError: the loss is not a number any more.
         """
-        self._round_began = self._clock()
-        number = len(self.history) + 1
-        loss, accuracy = self._train_round(number, on_batch)
+        began, number = time.perf_counter(), len(self.history) + 1
+        loss, accuracy = self._train_epoch(number, on_batch)
         if not math.isfinite(loss):
-            raise DivergedError(f"The loss became {loss} in round {number}.")
+            raise DivergedError(f"The loss became {loss} in epoch {number}.")
         tables, labels = self.log_probabilities(self.held_out)
         epoch = Epoch(
             epoch=number,
-            seconds=self._clock() - self._round_began,
+            seconds=time.perf_counter() - began,
             loss=loss,
             accuracy=accuracy,
             val_loss=float(np.mean(_losses(tables, labels))),
@@ -170,26 +160,19 @@ class NumberTrainer:
         self.history.append(epoch)
         return epoch
 
-    def _train_round(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
+    def _train_epoch(self, number: int, on_batch: Callable[[int], None]) -> tuple[float, float]:
         torch.manual_seed(self.seed * 1_000_003 + number)
         self.network.train()
-        t, seen, loss, right = (number - 1) * self.steps_per_round, 0, 0.0, 0
-        for strips, labels in self._batches(number):
-            step = max(t, self._step_by_time())
-            if step >= self.steps:
-                break
-            self.optimiser.schedule(step)
+        seen, loss, right = 0, 0.0, 0
+        for step, (strips, labels) in enumerate(self._batches(number)):
+            t = (number - 1) * self.steps_per_epoch + step
+            self.optimiser.schedule(t)
             table, batch_loss = self._step(strips, labels)
-            t, seen = t + 1, seen + len(labels)
-            loss, right = loss + batch_loss * len(labels), right + _right(table, labels)
+            self.average.update(t)
+            seen, loss = seen + len(labels), loss + batch_loss * len(labels)
+            right += _right(table, labels)
             on_batch(seen)
-        return loss / max(1, seen), right / max(1, seen)
-
-    def _step_by_time(self) -> int:
-        """The step that the share of the time that is spent would be."""
-        spent = sum(epoch.seconds for epoch in self.history)
-        spent += self._clock() - self._round_began
-        return int(self.steps * spent / self.seconds)
+        return loss / seen, right / seen
 
     def _batches(self, number: int) -> Iterator[tuple[Tensor, list[str]]]:
         """Strips of like widths together, each a little otherwise; the batches in any order."""
@@ -212,31 +195,10 @@ class NumberTrainer:
         self.optimiser.step()
         return table.detach(), float(loss.detach())
 
-    def middling(self, count: int) -> Tensor:
-        """Strips of the first round, about that many and of about the same width, uint8."""
-        strings = sorted(self.source(1), key=lambda string: string[0].shape[1])
-        first = max(0, len(strings) // 2 - count // 2)
-        return _batch(strings[first : first + count])[0]
-
-    @torch.no_grad()
-    def settle(self) -> None:
-        """Take the normalisations' means and variances anew, over the last round's batches alike.
-
-        Source: Wu and Johnson (2021), "Rethinking 'batch' in BatchNorm", 3.2.
-        """
-        norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
-        for norm in norms:
-            norm.reset_running_stats()
-            norm.momentum = None
-        self.network.train()
-        with self.device.autocast():
-            for strips, _ in self._batches(len(self.history)):
-                self.network(strips.to(self.device.torch))
-
     @torch.inference_mode()
     def log_probabilities(self, strings: Strings) -> tuple[list[Tensor], list[str]]:
-        """The network's tables, each float32 (t, 11), in its evaluating state; and the labels."""
-        self.network.eval()
+        """The tables of the trained network, each float32 (t, `CLASSES`); and the labels."""
+        self.trained.eval()
         groups: dict[int, list[int]] = defaultdict(list)
         for i, (strip, _) in enumerate(strings):
             groups[padded_width(strip.shape[1])].append(i)
@@ -244,45 +206,9 @@ class NumberTrainer:
         with self.device.autocast():
             for width, members in groups.items():
                 strips = torch.from_numpy(pad([strings[i][0] for i in members], width))
-                logits = self.network(strips.to(self.device.torch)).float()
+                logits = self.trained(strips.to(self.device.torch)).float()
                 tables |= dict(zip(members, logits.log_softmax(dim=2).cpu(), strict=True))
         return [tables[i] for i in range(len(strings))], [label for _, label in strings]
-
-
-def train_number(trainer: NumberTrainer, folder: Path, verbose: int = 1) -> None:
-    """Train to the last round or the end of the time, on from the folder's checkpoint if any.
-
-    Raises:
-        RunError: the checkpoint is damaged or is of another network.
-        DivergedError, OutputError: see `shuzi.errors`.
-    """
-    trainer.history = load_checkpoint(folder, trainer.state)
-    reporter = Reporter(trainer.recipe.epochs, trainer.round_size, verbose)
-    try:
-        while not trainer.done:
-            reporter.begin(len(trainer.history) + 1)
-            trainer.run_round(reporter.seen)
-            reporter.end(trainer.history)
-            save_checkpoint(folder, trainer.state, trainer.history)
-    finally:
-        reporter.stop()
-
-
-def start_from(trainer: NumberTrainer, folder: Path) -> None:
-    """Take the weights of an earlier training, so that a new cycle of the rate begins with them.
-
-    Its network may lack blocks of this one.
-
-    Raises:
-        RunError: the checkpoint is damaged or is of another network.
-    """
-    weights = {name: t for name, t in trainer.state.items() if name.startswith("network.")}
-    load_weights(folder, weights)
-
-
-def keep_early(trainer: NumberTrainer) -> None:
-    """Leave the first three convolutions as they are; a step then takes 0.7 of the time."""
-    trainer.network.image[:EARLY].requires_grad_(False)
 
 
 def fit_sequence_temperature(tables: Sequence[Tensor], labels: Sequence[str]) -> float:
@@ -300,9 +226,10 @@ def ctc(table: Tensor, labels: Sequence[str]) -> Tensor:
     Source: Graves and others (2006), "Connectionist temporal classification".
 
     Args:
-        table: log-probabilities float32 (n, t, 11), the blank first.
+        table: log-probabilities float32 (n, t, `CLASSES`), the blank first.
     """
-    digits = torch.tensor([int(c) + 1 for label in labels for c in label], dtype=torch.long)
+    codes = [ALPHABET.index(c) + 1 for label in labels for c in label]
+    digits = torch.tensor(codes, dtype=torch.long)
     lengths = torch.tensor([len(label) for label in labels])
     frames = torch.full((len(labels),), table.shape[1])
     return functional.ctc_loss(
@@ -314,13 +241,15 @@ def greedy(table: Tensor) -> list[str]:
     """The text of each strip's likeliest alignment.
 
     Args:
-        table: log-probabilities (n, t, 11).
+        table: log-probabilities (n, t, `CLASSES`).
     """
     best = table.argmax(dim=2)
     changed = torch.ones_like(best, dtype=torch.bool)
     changed[:, 1:] = best[:, 1:] != best[:, :-1]
     kept = changed & (best > 0)
-    return ["".join(str(c - 1) for c in row[k].tolist()) for row, k in zip(best, kept, strict=True)]
+    return [
+        "".join(ALPHABET[c - 1] for c in row[k].tolist()) for row, k in zip(best, kept, strict=True)
+    ]
 
 
 def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
@@ -336,5 +265,12 @@ def _right(tables: Tensor | Sequence[Tensor], labels: Sequence[str]) -> int:
 
 
 def _losses(tables: Sequence[Tensor], labels: Sequence[str]) -> list[float]:
-    pairs = zip(tables, labels, strict=True)
-    return [float(ctc(table.log_softmax(dim=1)[None], [label])) for table, label in pairs]
+    groups: dict[int, list[int]] = defaultdict(list)
+    for i, table in enumerate(tables):
+        groups[len(table)].append(i)
+    found: dict[int, float] = {}
+    for members in groups.values():
+        together = torch.stack([tables[i] for i in members]).log_softmax(dim=2)
+        losses = ctc(together, [labels[i] for i in members])
+        found |= dict(zip(members, losses.tolist(), strict=True))
+    return [found[i] for i in range(len(tables))]

@@ -1,18 +1,30 @@
 """A trained number network as ONNX, for reading."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
+import onnx
 import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
-from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser
-from shuzi.training.export import to_onnx
+from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser, pad, padded_width
+from shuzi.training.export import bare, to_onnx
+from shuzi.training.number import Strings, fit_sequence_temperature
 
+RANGES = 800
+"""Strips that the ranges of 8-bit activations are taken from."""
 _TOLERANCE = 1e-3
 """Of a log-probability."""
+_TOGETHER = 16
+"""Strips of like widths that are calibrated with together."""
 
 
 class _LogProbabilities(nn.Module):
@@ -25,11 +37,32 @@ class _LogProbabilities(nn.Module):
         return torch.log_softmax(self.network(strips) / self.temperature, dim=2)
 
 
+def export_number(
+    network: nn.Module, output: Path, ranges: Sequence[NDArray[np.uint8]], held_out: Strings
+) -> float:
+    """Write the network in 8-bit integers, calibrated after that; return the temperature.
+
+    Args:
+        ranges: strips, each uint8 (32, w), that the ranges of the activations are taken from.
+        held_out: strings of writers that train nothing, that the temperature is fitted to.
+    """
+    with TemporaryDirectory() as folder:
+        exact, rough = Path(folder, "exact.onnx"), Path(folder, "rough.onnx")
+        save_number_onnx(network, exact)
+        quantise_number(exact, rough, ranges)
+        strips, labels = zip(*held_out, strict=True)
+        tables = SequenceRecogniser(rough).log_probabilities(strips)
+        temperature = fit_sequence_temperature([torch.from_numpy(t) for t in tables], labels)
+        save_number_onnx(network, exact, temperature)
+        quantise_number(exact, output, ranges)
+    return temperature
+
+
 def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:
     """The network with pixel scaling and softmax, checked against the network itself.
 
     Input `strips` uint8 (n, 32, w) with bright ink, w a multiple of 4; output `log_probabilities`
-    float32 (n, w / 4, 11), the blank first.
+    float32 (n, w / 4, 17), the blank first.
 
     Args:
         temperature: the logits are divided by it.
@@ -63,3 +96,42 @@ def _check(model: nn.Module, path: Path) -> None:
                 f"{path.name}: ONNX Runtime differs from torch by {difference:.2g}.",
                 "Report it; the checkpoint holds the weights.",
             )
+
+
+def quantise_number(model: Path, output: Path, strips: Sequence[NDArray[np.uint8]]) -> None:
+    """The model with 8-bit weights, a scale for each channel, and 8-bit activations.
+
+    Args:
+        model: as `save_number_onnx` writes it.
+        strips: each uint8 (32, w), that the ranges of the activations are taken from.
+    """
+    with TemporaryDirectory() as folder, write_atomically(output) as temporary:
+        prepared = Path(folder) / "prepared.onnx"
+        quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)
+        quantize_static(
+            str(prepared),
+            str(temporary),
+            _Batches(strips),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            op_types_to_quantize=["Conv"],
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        program = bare(onnx.load(temporary))
+        note = {"quantised": f"int8, ranges from {len(strips)} composed strips"}
+        onnx.helper.set_model_props(program, note)
+        temporary.write_bytes(program.SerializeToString())
+
+
+class _Batches(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, strips: Sequence[NDArray[np.uint8]]) -> None:
+        ordered = sorted(strips, key=lambda strip: strip.shape[1])
+        parts = (ordered[i : i + _TOGETHER] for i in range(0, len(ordered), _TOGETHER))
+        self._batches = (
+            {"strips": pad(part, padded_width(max(strip.shape[1] for strip in part)))}
+            for part in parts
+        )
+
+    def get_next(self) -> dict[str, Any] | None:
+        return next(self._batches, None)

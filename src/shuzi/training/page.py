@@ -25,7 +25,7 @@ from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.page_network import PageNetwork, page_loss
 from shuzi.training.recipes import PART, Recipe
 
-A_PAGE = 8
+A_PAGE = 4
 """Crops of one composed page, at scales of their own."""
 AHEAD = 6
 """Parts that are composed ahead."""
@@ -34,7 +34,7 @@ HELD_OUT = 192
 VALIDATION = 1_000_000
 """The number of the part that validates: no epoch gets as far."""
 Batch = tuple[Tensor, Tensor, Tensor]
-"""Pictures uint8 (n, 384, 384), targets uint8 (n, 4, 192, 192), turns int64 (n,)."""
+"""Pictures uint8 (n, 576, 576), targets uint8 (n, 4, 288, 288), turns int64 (n,)."""
 
 
 class Composer:
@@ -193,6 +193,10 @@ class PageTrainer:
             losses.append(float(page_loss(maps, turns, targets, turned)))
             overlaps.append(kernel_overlap(maps, targets))
         return float(np.mean(losses)), float(np.mean(overlaps))
+
+    def held_out_pictures(self) -> NDArray[np.uint8]:
+        """What it is validated with, uint8 (n, 576, 576)."""
+        return np.concatenate([pictures.numpy() for pictures, _, _ in self._held_out()])
 
     def _held_out(self) -> list[Batch]:
         if not self._kept:

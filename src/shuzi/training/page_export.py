@@ -1,21 +1,27 @@
-"""A trained page network as ONNX, for reading."""
+"""A trained page network as ONNX, in 8-bit integers, for reading."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
 from shuzi.page.network import MULTIPLE, PageNetwork
-from shuzi.training.export import to_onnx
+from shuzi.training.export import bare, to_onnx
 
-_TOLERANCE = 1e-2
-"""Of a probability."""
-_MANY = 256
-"""Values of a tensor that is worth halving."""
+_TOLERANCE = 0.02
+"""Of a probability, in the mean over a picture."""
+_LAYERS = ("Conv", "Add", "Relu", "Resize")
+"""What is quantised."""
 
 
 class _Probabilities(nn.Module):
@@ -28,11 +34,16 @@ class _Probabilities(nn.Module):
         return maps.sigmoid(), turns.softmax(dim=1)
 
 
-def save_page_onnx(network: nn.Module, path: Path) -> None:
-    """The network with probabilities out, checked against the network itself.
+def save_page_onnx(network: nn.Module, path: Path, pictures: NDArray[np.uint8]) -> None:
+    """The network with probabilities out, its convolutions in 8-bit integers, checked against the
+    network itself: it reads in half of float32's time and has a quarter of its bytes.
+
+    Args:
+        pictures: uint8 (n, h, w), h and w multiples of 64, such as it sees: the ranges of its
+            activations are taken from them.
 
     Raises:
-        ModelError: ONNX Runtime's probabilities differ from the network's by more than 1e-2.
+        ModelError: what it says of these pictures differs by more than 0.02 in the mean.
     """
     model = _Probabilities(network).cpu().eval()
     high, wide = (torch.export.Dim(name, min=1, max=64) for name in ("high", "wide"))
@@ -43,38 +54,64 @@ def save_page_onnx(network: nn.Module, path: Path) -> None:
         "maps",
         "turns",
     )
-    _store_in_half(program)
+    quantised = _quantised(program, pictures)
     with write_atomically(path) as temporary:
-        temporary.write_bytes(program.SerializeToString())
-        _check(model, temporary)
+        temporary.write_bytes(quantised.SerializeToString())
+        _check(model, temporary, pictures)
 
 
-def _store_in_half(program: onnx.ModelProto) -> None:
-    """Keep the weights as float16, in place: half the bytes. They are float32 again when the model
-    is loaded, so that it runs as fast."""
-    casts = []
-    for tensor in program.graph.initializer:
-        values = onnx.numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < _MANY:
-            continue
-        name = tensor.name
-        half = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half")
-        tensor.CopyFrom(half)
-        casts.append(onnx.helper.make_node("Cast", [half.name], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *program.graph.node]
-    del program.graph.node[:]
-    program.graph.node.extend(nodes)
+def _quantised(program: onnx.ModelProto, pictures: NDArray[np.uint8]) -> onnx.ModelProto:
+    with TemporaryDirectory() as folder:
+        whole, prepared, done = (Path(folder) / name for name in ("whole", "prepared", "done"))
+        onnx.save(program, whole)
+        quant_pre_process(str(whole), str(prepared), skip_symbolic_shape=True)
+        quantize_static(
+            str(prepared),
+            str(done),
+            _Pictures(pictures),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            # Weights of seven bits: of eight, processors without VNNI overflow.
+            reduce_range=True,
+            op_types_to_quantize=list(_LAYERS),
+            nodes_to_exclude=_ends(onnx.load(prepared)),
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        return bare(onnx.load(done))
+
+
+def _ends(program: onnx.ModelProto) -> list[str]:
+    """The first convolution, whose pixels are many and channels few, and the last ones, after which
+    what they say is taken exactly."""
+    convolutions = [node for node in program.graph.node if node.op_type == "Conv"]
+    taken = {
+        name
+        for node in program.graph.node
+        if node.op_type in ("DepthToSpace", "Reshape", "Flatten")
+        for name in node.input
+    }
+    last = [node.name for node in convolutions if node.output[0] in taken]
+    return [convolutions[0].name, *last]
+
+
+class _Pictures(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, pictures: NDArray[np.uint8]) -> None:
+        self._given: Iterator[dict[str, Any]] = (
+            {"pictures": picture[None]} for picture in pictures
+        )
+
+    def get_next(self) -> dict[str, Any] | None:
+        return next(self._given, None)
 
 
 @torch.inference_mode()
-def _check(model: nn.Module, path: Path) -> None:
+def _check(model: nn.Module, path: Path, pictures: NDArray[np.uint8]) -> None:
     network = PageNetwork(path)
-    rng = np.random.default_rng(0)
-    for shape in ((1, MULTIPLE, 5 * MULTIPLE), (1, 6 * MULTIPLE, 2 * MULTIPLE)):
-        pictures = rng.integers(0, 256, shape, dtype=np.uint8)
-        wanted = [part.numpy() for part in model(torch.from_numpy(pictures))]
-        found = network.run(pictures)
-        difference = max(float(np.abs(a - b).max()) for a, b in zip(found, wanted, strict=True))
+    for picture in pictures[:8]:
+        wanted = [part.numpy() for part in model(torch.from_numpy(picture[None]))]
+        found = network.run(picture[None])
+        difference = max(float(np.abs(a - b).mean()) for a, b in zip(found, wanted, strict=True))
         if not difference <= _TOLERANCE:
             raise ModelError(
                 f"{path.name}: ONNX Runtime differs from torch by {difference:.2g}.",

@@ -8,9 +8,10 @@ STRIDE = 2
 """Pixels of the picture to a cell of the maps."""
 MAPS = 3
 """Kernels, extents, other writing."""
-_WIDTHS = (16, 32, 64, 128, 128, 128)
+_WIDTHS = (16, 32, 64, 128, 160, 160)
 """Channels at strides 2 to 64."""
-_FEATURES = 32
+_FEATURES, _FINE = 64, 32
+"""Channels of the pyramid at strides 8 to 64, and at stride 4, where each costs most."""
 _TURNS = (0.35, 3.0, 3.0, 3.0)
 """What a picture counts by how it lies: as few lie on their side or head, which way is up would be
 told from whether lines run across alone."""
@@ -24,7 +25,8 @@ class PageNetwork(nn.Module):
     Fully convolutional with features from stride 2 to 64 that are added up coarse to fine (Lin and
     others, 2017, "Feature pyramid networks"); the maps are those of text detection by segmentation:
     shrunk kernels that neighbours do not share (Wang and others, 2019, PSENet) and whole extents.
-    Each cell of stride 32 has its say which way is up, by its own weight.
+    Whether boxes side by side are one number's is told from far around: the coarse stages look over
+    wide areas. Each cell of stride 32 has its say which way is up, by its own weight.
     """
 
     def __init__(self) -> None:
@@ -34,15 +36,21 @@ class PageNetwork(nn.Module):
             [
                 _block(2, a, stride=2),
                 nn.Sequential(_block(a, b, stride=2), _block(b, b)),
-                nn.Sequential(_block(b, c, stride=2), _Residual(c, 1)),
-                nn.Sequential(_block(c, d, stride=2), _Residual(d, 2)),
-                nn.Sequential(_block(d, e, stride=2), _Residual(e, 2), _Residual(e, 2)),
-                nn.Sequential(_block(e, f, stride=2), _Residual(f, 1)),
+                nn.Sequential(_block(b, c, stride=2), _Residual(_block(c, c)), _wide(c)),
+                nn.Sequential(
+                    _block(c, d, stride=2), _Residual(_block(d, d)), *(_wide(d) for _ in range(4))
+                ),
+                nn.Sequential(_block(d, e, stride=2), *(_wide(e) for _ in range(8))),
+                nn.Sequential(_block(e, f, stride=2), _wide(f), _wide(f)),
             ]
         )
-        self.lateral = nn.ModuleList([nn.Conv2d(width, _FEATURES, 1) for width in _WIDTHS[1:]])
-        self.smooth = nn.ModuleList([_block(_FEATURES, _FEATURES) for _ in _WIDTHS[1:-1]])
-        self.head = nn.Conv2d(_FEATURES, MAPS * STRIDE**2, 3, padding=1)
+        self.lateral = nn.ModuleList(
+            [nn.Conv2d(width, _FINE if width == b else _FEATURES, 1) for width in _WIDTHS[1:]]
+        )
+        self.smooth = nn.ModuleList([_block(_FEATURES, _FEATURES) for _ in range(3)])
+        self.along = nn.ModuleList([_wide(_FEATURES) for _ in range(2)])
+        self.fine = nn.ModuleList([nn.Conv2d(_FEATURES, _FINE, 1), _block(_FINE, _FINE)])
+        self.head = nn.Conv2d(_FINE, MAPS * STRIDE**2, 3, padding=1)
         self.turn = nn.Conv2d(e, 5, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -53,10 +61,16 @@ class PageNetwork(nn.Module):
             features = stage(features)
             pyramid.append(features)
         top = self.lateral[-1](pyramid[-1])
-        for level in range(len(self.smooth) - 1, -1, -1):
-            finer = self.lateral[level](pyramid[level + 1])
+        for level in (2, 1, 0):
+            finer = self.lateral[level + 1](pyramid[level + 2])
             top = self.smooth[level](finer + functional.interpolate(top, scale_factor=2.0))
-        maps = functional.pixel_shuffle(self.head(top), STRIDE)
+            if level < 2:
+                top = self.along[level](top)
+        narrow, smooth = self.fine
+        top = functional.interpolate(narrow(top), scale_factor=2.0)
+        maps = functional.pixel_shuffle(
+            self.head(smooth(self.lateral[0](pyramid[1]) + top)), STRIDE
+        )
         said = self.turn(pyramid[4]).float().flatten(2)
         weight = torch.softmax(said[:, 4:], dim=2)
         return maps.float(), (said[:, :4] * weight).sum(dim=2)
@@ -81,19 +95,41 @@ def _contrasts(pictures: Tensor) -> Tensor:
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     convolution = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
     nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    return nn.Sequential(convolution, nn.BatchNorm2d(outputs, momentum=0.03), nn.ReLU())
+    return nn.Sequential(convolution, _norm(outputs), nn.ReLU())
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(channels, momentum=0.03)
 
 
 class _Residual(nn.Module):
-    """Convolutions beside a way past them."""
+    """A change of the features beside a way past it."""
 
-    def __init__(self, channels: int, count: int) -> None:
+    def __init__(self, change: nn.Module) -> None:
         super().__init__()
-        self.change = nn.Sequential(*(_block(channels, channels) for _ in range(count)))
+        self.change = change
 
     def forward(self, features: Tensor) -> Tensor:
         changed: Tensor = self.change(features)
         return features + changed
+
+
+def _wide(channels: int) -> _Residual:
+    """Each channel over 7 x 7 cells, then all channels cell by cell: Liu and others, 2022, "A
+    ConvNet for the 2020s", with the norms of the other blocks. It begins as no change."""
+    last = _norm(channels)
+    nn.init.zeros_(last.weight)
+    return _Residual(
+        nn.Sequential(
+            nn.Conv2d(channels, channels, 7, padding=3, groups=channels, bias=False),
+            _norm(channels),
+            nn.Conv2d(channels, 2 * channels, 1, bias=False),
+            _norm(2 * channels),
+            nn.ReLU(),
+            nn.Conv2d(2 * channels, channels, 1, bias=False),
+            last,
+        )
+    )
 
 
 def page_loss(maps: Tensor, turns: Tensor, targets: Tensor, turned: Tensor) -> Tensor:

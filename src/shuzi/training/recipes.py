@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 
 from shuzi.errors import RecipeError, way
+from shuzi.training.old_names import what_became_of
 
 Settings = Mapping[str, Any] | Sequence[str]
 """Changes to a recipe: {"epochs": 10}, or ["epochs=10"]."""
@@ -25,8 +26,40 @@ KERAS_NAMES = {
 """Keras's names of fields."""
 _KERAS_RATES = {"adam": 1e-3, "rmsprop": 1e-3}
 """Learning rates that Keras's optimisers have by default, where they are not that of sgd."""
-PART = 48
+_LOSS = "the loss is always the categorical cross-entropy of the softmax"
+_MEASURED = "loss and accuracy are always measured"
+_NO_FIELDS = {
+    "class_mode": _LOSS,
+    "loss": _LOSS,
+    "init": "weights always start glorot-uniform, as in the tutorial",
+    "kernel_initializer": "weights always start glorot-uniform, as in the tutorial",
+    "metrics": _MEASURED,
+    "show_accuracy": _MEASURED,
+    "seed": f"say {way('seed', 3)}",
+    "verbose": f"say {way('verbose', 2)}",
+}
+"""What people look for among the fields, and what to say to them."""
+_OFF: dict[str, Any] = {
+    "mean": False,
+    "ema": 0.0,
+    "taught": 0.0,
+    "warmup": 0.0,
+    "patience": 0,
+    "keep": "last",
+    "class_weight": "none",
+    "calibrate": False,
+    "augment": "none",
+    "drawn": 0,
+    "marks": 0,
+    "crops": 0,
+}
+"""Fields that decide nothing at these values."""
+_OF_PAGES = ("network", "lr", "decay", "ema", "crops", "batch_size", "epochs")
+_ONE_OF = "one of "
+PART = 24
 """Crops of composed pages that are made at once."""
+COMPOSED = ("page", "number")
+"""Networks that learn from what is composed while they train."""
 
 ACTIVATION_NAMES = (
     "softmax",
@@ -58,7 +91,7 @@ def _between(low: float, high: float, *, open_high: bool = False) -> Allowed:
 
 
 def _one_of(names: Sequence[str]) -> Allowed:
-    return Allowed("one of " + ", ".join(names), lambda value: value in names)
+    return Allowed(_ONE_OF + ", ".join(names), lambda value: value in names)
 
 
 def _knob(default: Any, meaning: str, allowed: Allowed) -> Any:
@@ -134,8 +167,9 @@ class Recipe:
     network: str = _knob(
         "dense",
         "dense: layers of the sizes in `hidden`; convolutional: the `convolutions` and one such "
-        "layer; page: what sees pages; lr, decay, ema, crops, batch_size and epochs can be set",
-        _one_of(("dense", "convolutional", "page")),
+        "layer; page: what sees pages, and number: what reads numbers; lr, decay, ema, batch_size, "
+        "epochs and crops, or strings and parts, can be set",
+        _one_of(("dense", "convolutional", *COMPOSED)),
     )
     hidden: tuple[int, ...] = _knob((500, 500), "units of each hidden layer", _WIDTHS)
     activation: str = _knob("tanh", "activation of the hidden layers", _one_of(ACTIVATION_NAMES))
@@ -234,8 +268,20 @@ class Recipe:
         "to say so",
         _between(0, 1_000_000),
     )
+    beside: int = _knob(
+        0,
+        "how often images of other sets that lie beside the data come (hwd1000, optdigits_tra, "
+        "sudoku cells); with some, every tenth image of each set is held out; 0 leaves them out",
+        _between(0, 100),
+    )
     crops: int = _knob(
         0, "page: crops of composed pages in an epoch, 48 times some number", _between(0, 960_000)
+    )
+    strings: int = _knob(0, "number: composed strings in an epoch", _between(0, 1_000_000))
+    parts: int = _knob(
+        1,
+        "number: epochs with strings of their own, after which the first ones come again",
+        _between(1, 100_000),
     )
 
     def __post_init__(self) -> None:
@@ -245,9 +291,13 @@ class Recipe:
                 object.__setattr__(self, knob.name, value)
         if self.schedule_of_optimiser == "decay" and self.optimiser == "adamw":
             raise RecipeError("schedule: adamw's decay is that of the weights; choose another one.")
+        if self.network in COMPOSED and (self.keep == "best" or self.patience):
+            raise RecipeError(
+                f"keep, patience: a {self.network} recipe keeps a moving average instead."
+            )
+        if self.network == "number" and not 1 <= self.batch_size <= self.strings:
+            raise RecipeError("strings: a number recipe takes at least batch_size of them.")
         if self.network == "page":
-            if self.keep == "best" or self.patience:
-                raise RecipeError("keep, patience: a page recipe keeps a moving average instead.")
             if not 1 <= self.batch_size <= PART:
                 raise RecipeError(f"batch_size: a page recipe takes 1 to {PART} crops in a step.")
             if self.crops < PART or self.crops % PART:
@@ -293,6 +343,29 @@ class Recipe:
         values = {knob.name: getattr(self, knob.name) for knob in fields(self)}
         return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
+    def applying(self, *, own_network: bool = True) -> dict[str, Any]:
+        """The fields that decide something, as JSON has them; the schedule that is meant.
+
+        Args:
+            own_network: whether the recipe's network is trained, not somebody's own.
+        """
+        values = self.to_dict() | {"schedule": self.schedule_of_optimiser}
+        if self.network == "page":
+            return {name: values[name] for name in _OF_PAGES}
+        idle = {"name", *(name for name, value in _OFF.items() if values[name] == value)}
+        idle |= {"convolutions", "mean"} if self.network == "dense" else {"hidden", "activation"}
+        if not own_network:
+            idle |= {"network", "hidden", "activation", "convolutions", "mean", "dropout"}
+        if self.optimiser != "sgd":
+            idle |= {"momentum", "nesterov"}
+        elif not self.momentum:
+            idle |= {"nesterov"}
+        if self.optimiser != "adamw" and self.schedule_of_optimiser != "decay":
+            idle |= {"decay"}
+        if self.augment == "none":
+            idle |= {"strength"}
+        return {name: value for name, value in values.items() if name not in idle}
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Recipe":
         unknown = set(values) - {knob.name for knob in fields(cls)}
@@ -316,7 +389,7 @@ def find_recipe(name: str) -> Recipe:
     Raises:
         RecipeError: there is none.
     """
-    known = RECIPES | {PAGE.name: PAGE}
+    known = RECIPES | {recipe.name: recipe for recipe in (NUMBER, PAGE)}
     if name not in known:
         meant = did_you_mean(name, known)
         raise RecipeError(f"No recipe {name!r}; {meant}there are {', '.join(known)}.")
@@ -339,7 +412,11 @@ def _allowed(name: str) -> Allowed:
 
 
 def _refuse(name: str, value: Any) -> RecipeError:
-    return RecipeError(f"{name}: {value!r} is not allowed; it must be {_allowed(name).words}.")
+    words = _allowed(name).words
+    meant = ""
+    if isinstance(value, str) and words.startswith(_ONE_OF):
+        meant = did_you_mean(value, words.removeprefix(_ONE_OF).split(", "))
+    return RecipeError(f"{name}: {value!r} is not allowed; {meant}it must be {words}.")
 
 
 def _split(setting: str) -> tuple[str, str]:
@@ -351,9 +428,14 @@ def _split(setting: str) -> tuple[str, str]:
 
 def _parse(name: str, text: Any) -> Any:
     """The value that a text says; what is not a text is one."""
+    if name in _NO_FIELDS:
+        raise RecipeError(f"There is no field {name!r}: {_NO_FIELDS[name]}.")
     if name not in knobs():
+        if said := what_became_of(name, text):
+            raise RecipeError(f"{name}: {said}.")
         meant = did_you_mean(name, [*knobs(), *KERAS_NAMES])
-        raise RecipeError(f"Unknown field {name!r}; {meant}the fields are {', '.join(knobs())}.")
+        known = f"the fields are {', '.join(knobs())}."
+        raise RecipeError(f"Unknown field {name!r}; {meant.strip() or known}")
     if name == "class_weight" and isinstance(text, Mapping):
         # As Keras takes it: weights by class, the others being 1.
         text = ",".join(str(text.get(digit, 1.0)) for digit in range(DIGITS))
@@ -431,9 +513,25 @@ RECIPES = {
             augment="wear",
             drawn=40_000,
             marks=30_000,
+            beside=4,
         ),
     )
 }
+
+NUMBER = Recipe(
+    name="number",
+    network="number",
+    optimiser="adamw",
+    lr=3e-3,
+    decay=0.02,
+    batch_size=64,
+    epochs=240,
+    ema=0.999,
+    strings=8192,
+    parts=120,
+    validation_split=0.0,
+)
+"""How the network that reads numbers is trained, from nothing."""
 
 PAGE = Recipe(
     name="page",

@@ -3,6 +3,7 @@
 import json
 import platform
 import reprlib
+import shlex
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,8 +16,8 @@ import shuzi
 from shuzi.dataset import Dataset
 from shuzi.errors import RunError
 from shuzi.files import read_json, write_atomically
-from shuzi.training.device import Device
-from shuzi.training.recipes import Recipe
+from shuzi.training.device import Device, choose_device
+from shuzi.training.recipes import PAGE, RECIPES, Recipe
 
 _FILE = "run.json"
 _KINDS = {dict: "an object", str: "text", int: "a whole number"}
@@ -41,6 +42,7 @@ def new_record(recipe: Recipe, seed: int, dataset: Dataset, device: Device) -> d
         "status": "running",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "recipe": recipe.to_dict(),
+        "applies": recipe.applying(),
         "seed": seed,
         "data": {
             "name": dataset.name,
@@ -68,6 +70,41 @@ def new_record(recipe: Recipe, seed: int, dataset: Dataset, device: Device) -> d
         "git_commit": _git_commit(),
         "seconds": {},
     }
+
+
+def command_of(record: dict[str, Any]) -> str | None:
+    """The command that trains the same again; None where there is none: the data was in memory, the
+    recipe has a name of its own, or another model was trained further.
+
+    Args:
+        record: of a run that begins.
+    """
+    recipe, about = Recipe.from_dict(record["recipe"]), record["data"]
+    usual = (RECIPES | {PAGE.name: PAGE}).get(recipe.name)
+    if usual is None or about["source"] == "memory" or "start" in record:
+        return None
+    words = ["shuzi", "train", recipe.name, "--data", about["source"]]
+    before = usual.to_dict()
+    for name, value in recipe.to_dict().items():
+        if value != before[name]:
+            said = ",".join(map(str, value)) if isinstance(value, list) else value
+            words += [
+                "--set",
+                f"{name}={said}".replace("=True", "=true").replace("=False", "=false"),
+            ]
+    words += ["--seed", str(record["seed"])]
+    words += [f"--{name}" for name, wanted in about["orientation"].items() if wanted]
+    if about["normalise"] is not None:
+        words.append("--normalise" if about["normalise"] else "--no-normalise")
+    if about["validation_source"] is not None:
+        words += ["--validation", about["validation_source"]]
+    if "keras" in record:
+        words += ["--keras", record["keras"]["source"]]
+    if "teacher" in record:
+        words += ["--teacher", record["teacher"]["model"]]
+    if record["device"]["precision"] != choose_device("auto").precision:
+        words += ["--precision", record["device"]["precision"]]
+    return shlex.join(words)
 
 
 def save_record(run: Path, record: dict[str, Any]) -> None:

@@ -1,36 +1,59 @@
 """A training run: from a recipe and a dataset to a run folder."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_data
-from shuzi.errors import Interrupted, OutputError, RecipeError, RunError, UsageError, way
+from shuzi.errors import (
+    DivergedError,
+    Interrupted,
+    OutputError,
+    RecipeError,
+    RunError,
+    UsageError,
+    way,
+)
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
-from shuzi.evaluation.orientation import advice, complain, look_at
+from shuzi.evaluation.findings import to_text
+from shuzi.evaluation.orientation import complain, look_at, remark
 from shuzi.evaluation.report import options_of
+from shuzi.evaluation.webpage import write_page
 from shuzi.files import is_empty, remove_unfinished, write_atomically
+from shuzi.training.beside import names_beside, with_sets_beside
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device, choose_device
-from shuzi.training.diagnosis import diagnose
+from shuzi.training.diagnosis import diagnose, diagnose_divergence
+from shuzi.training.drawer import Drawer
 from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, best_epoch, is_over, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
+from shuzi.training.number import (
+    HELD_OUT,
+    VALIDATION,
+    NumberTrainer,
+)
+from shuzi.training.number_export import RANGES, export_number
 from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce, announce_samples
-from shuzi.training.recipes import Recipe, Settings, find_recipe
-from shuzi.training.record import load_record, new_record, save_record
+from shuzi.training.recipes import COMPOSED, Recipe, Settings, find_recipe
+from shuzi.training.record import command_of, load_record, new_record, save_record
 from shuzi.training.start import load_start
 from shuzi.training.teacher import find_teacher, same_teacher
+
+if TYPE_CHECKING:
+    from shuzi.training.keras_import import KerasModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +74,7 @@ def train(  # noqa: PLR0913 - an option each
     settings: Settings = (),
     precision: str = "auto",
     threads: int | None = None,
-    keras: str | PathLike[str] | None = None,
+    keras: Any = None,
     start: Path | None = None,
     teacher: Path | None = None,
     verbose: int = 1,
@@ -68,8 +91,9 @@ def train(  # noqa: PLR0913 - an option each
             line takes them, `["epochs=10", "hidden=256,256"]`.
         precision: auto, bf16 or fp32.
         threads: for torch; its own choice if None.
-        keras: a `.keras` file of Keras 3; its Sequential is trained from its weights instead of the
-            recipe's network, and written to model.keras in the run folder.
+        keras: a `keras.Sequential` of Keras 3, or the path of a `.keras` file with one. It is
+            trained from its weights instead of the recipe's network, and written to model.keras in
+            the run folder; a Sequential itself has the trained weights then, as after `fit`.
         start: a model.onnx with its card beside it, whose weights are trained further.
         teacher: a model.onnx or a run folder, for recipes that learn from one.
         verbose: 0 silent, 1 lines and a bar, 2 lines; with some, it is said if the images look
@@ -81,10 +105,13 @@ def train(  # noqa: PLR0913 - an option each
     if isinstance(recipe, str):
         recipe = find_recipe(recipe)
     recipe = recipe.with_settings(settings)
-    if recipe.network == "page" and (keras is not None or start is not None or teacher is not None):
-        raise UsageError("The recipe page begins with its own network, and learns from no other.")
-    if keras is not None:
-        recipe = _fit_to_keras(recipe, Path(keras))
+    if recipe.network in COMPOSED and any(part is not None for part in (keras, start, teacher)):
+        raise UsageError(
+            f"The recipe {recipe.name} begins with its own network, and learns from no other."
+        )
+    given = None if keras is None else _open_keras(keras)
+    if given is not None:
+        recipe = _fit_to_keras(recipe, given)
     device = choose_device(precision)
     if threads is not None:
         torch.set_num_threads(threads)
@@ -96,16 +123,24 @@ def train(  # noqa: PLR0913 - an option each
     look = look_at(dataset.train_images, dataset.train_labels)
     if look is not None:
         record["data"]["looks"] = look.found._asdict()
-    if verbose and (said := advice(look, dataset.source, dataset.orientation)):
+    source, how = dataset.source, dataset.orientation
+    if verbose and (said := remark(look, dataset.train_images, source, how)):
         complain(said)
-    if keras is not None:
-        record["keras"] = _keep_keras(folder, Path(keras))
+    if given is not None:
+        record["keras"] = _keep_keras(folder, given)
+        record["applies"] = recipe.applying(own_network=False)
     if start is not None:
         record["start"] = {"model": str(start.absolute()), "sha256": checksum(start)}
     if taught_by is not None:
         record["teacher"] = taught_by.record()
+    record["command"] = command_of(record)
     save_record(folder, record)
-    return _go_on(folder, record, dataset, verbose)
+    run = _go_on(folder, record, dataset, verbose)
+    if given is not None:
+        from shuzi.training.keras_import import give_back
+
+        give_back(keras, folder)
+    return run
 
 
 def resume(
@@ -160,23 +195,40 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
     recipe = Recipe.from_dict(record["recipe"])
     try:
         announce(recipe, verbose)
-        if recipe.network == "page":
-            return Run(folder, tuple(_train_page(folder, record, verbose)), recipe.network)
+        if recipe.network in COMPOSED:
+            train_composed = _train_page if recipe.network == "page" else _train_number
+            return Run(folder, tuple(train_composed(folder, record, verbose)), recipe.network)
         trainer = _make_trainer(folder, record, dataset)
         announce_samples(len(trainer.train), len(trainer.validation), verbose)
-        _train_epochs(trainer, folder, len(trainer.train), verbose)
+        try:
+            _train_epochs(trainer, folder, len(trainer.train), verbose)
+        except DivergedError as error:
+            raise _diverged(trainer, folder, record, error) from error
         said = _choose(trainer, record)
         if verbose and said:
             print(said, flush=True)
+        record["diagnosis"] = found = diagnose(trainer, dataset)
+        if verbose and found:
+            complain(to_text(found))
         _finish(trainer, folder, record)
-        if verbose and (said := diagnose(trainer, dataset)):
-            complain(said)
     except KeyboardInterrupt:
         raise Interrupted(
             f"Interrupted. What {folder} holds is whole.",
             f"Go on with: {way('resume', folder)}",
         ) from None
     return Run(folder, tuple(trainer.history), recipe.network)
+
+
+def _diverged(
+    trainer: Trainer, folder: Path, record: dict[str, Any], error: DivergedError
+) -> DivergedError:
+    """The error with what was measured, which the record and the report have too."""
+    found = diagnose_divergence(trainer)
+    record |= {"status": "diverged", "diagnosis": found}
+    save_record(folder, record)
+    _draw(folder, trainer.history)
+    write_page(folder / "report.html", str(folder), record, folder)
+    return DivergedError(to_text(found)) if found else error
 
 
 def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoch]:
@@ -187,17 +239,43 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.crops, verbose)
-    _save_history(folder, trainer.history)
-    curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
-    save_weights(trainer.trained, folder / "model.safetensors")
-    save_page_onnx(trainer.trained, folder / "model.onnx")
+        pictures = trainer.held_out_pictures()
+    _save_trained(trainer, folder)
+    save_page_onnx(trainer.trained, folder / "model.onnx", pictures)
     _conclude(folder, record, trainer.history)
     return trainer.history
+
+
+def _train_number(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoch]:
+    """The number network, from the folder's checkpoint on, as the page network."""
+    recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    source, seed, strips = Path(record["data"]["source"]), record["seed"], folder / "strips"
+    sizes = {"size": recipe.strings, "parts": recipe.parts}
+    with Drawer(source, **sizes, seed=seed, folder=strips) as drawer:
+        held_out = drawer.held_out(HELD_OUT)
+        trainer = NumberTrainer(recipe, seed, device, drawer, held_out[:VALIDATION])
+        trainer.history += load_checkpoint(folder, trainer.state)
+        _train_epochs(trainer, folder, recipe.strings, verbose)
+        ranges = [strip for strip, _ in drawer(1)[:RANGES]]
+    _save_trained(trainer, folder)
+    temperature = export_number(trainer.trained, folder / "model.onnx", ranges, held_out)
+    _conclude(folder, record | {"temperature": temperature}, trainer.history)
+    rmtree(strips)
+    return trainer.history
+
+
+def _save_trained(trainer: PageTrainer | NumberTrainer, folder: Path) -> None:
+    _draw(folder, trainer.history)
+    save_weights(trainer.trained, folder / "model.safetensors")
 
 
 def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Trainer:
     """A trainer in the state of the folder's checkpoint, or a new one without any."""
     recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
+    given = len(dataset.validation_labels) > 0 or not Path(dataset.source).exists()
+    if recipe.beside and "start" not in record and not given:
+        record["data"]["beside"] = names_beside(dataset)
+        dataset = with_sets_beside(dataset, recipe.beside)
     parts = split_dataset(dataset, recipe, device.torch, record["seed"])
     teacher = same_teacher(record["teacher"]) if "teacher" in record else None
     builder = _builder(folder, record)
@@ -230,28 +308,37 @@ def _builder(folder: Path, record: dict[str, Any]) -> Build:
     return lambda recipe, seed, masks: given.network(recipe, masks)
 
 
-def _fit_to_keras(recipe: Recipe, path: Path) -> Recipe:
-    """The recipe for a user's model, which is refused here if it cannot be trained."""
+def _open_keras(given: Any) -> "KerasModel":
     from shuzi.training.keras_import import KerasModel
 
-    model = KerasModel(path)
+    return KerasModel.of(given)
+
+
+def _fit_to_keras(recipe: Recipe, model: "KerasModel") -> Recipe:
+    """The recipe for a user's model, which is refused here if it cannot be trained."""
     if model.rescales:
         recipe = replace(recipe, scale=1.0)
     model.network(recipe, torch.Generator())
+    model.check_trainable()
     return recipe
 
 
-def _keep_keras(folder: Path, path: Path) -> dict[str, str]:
+def _keep_keras(folder: Path, model: "KerasModel") -> dict[str, str]:
     """Copy a user's model into the run folder, and return what the record says of it."""
     from shuzi.training.keras_import import GIVEN
 
-    content = path.read_bytes()
     with write_atomically(folder / GIVEN) as temporary:
-        temporary.write_bytes(content)
-    return {"source": str(path.absolute()), "sha256": hashlib.sha256(content).hexdigest()}
+        temporary.write_bytes(model.content)
+    source = model.path if isinstance(model.path, Path) else folder / GIVEN
+    return {
+        "source": str(source.absolute()),
+        "sha256": hashlib.sha256(model.content).hexdigest(),
+    }
 
 
-def _train_epochs(trainer: Trainer | PageTrainer, folder: Path, images: int, verbose: int) -> None:
+def _train_epochs(
+    trainer: Trainer | PageTrainer | NumberTrainer, folder: Path, images: int, verbose: int
+) -> None:
     epochs = trainer.recipe.epochs
     running = trainer.running if isinstance(trainer, Trainer) else None
     reporter = Reporter(epochs, images, verbose, running)
@@ -285,8 +372,7 @@ def _choose(trainer: Trainer, record: dict[str, Any]) -> str | None:
 
 
 def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
-    _save_history(folder, trainer.history)
-    curves([epoch.to_dict() for epoch in trainer.history], folder / "curves.png")
+    _draw(folder, trainer.history)
     save_weights(trainer.trained, folder / "model.safetensors")
     calibration = _calibration(trainer, record)
     record |= calibration.to_dict()
@@ -303,6 +389,7 @@ def _conclude(folder: Path, record: dict[str, Any], history: list[Epoch]) -> Non
     record["status"] = "finished"
     record["seconds"]["training"] = round(sum(epoch.seconds for epoch in history), 3)
     save_record(folder, record)
+    write_page(folder / "report.html", str(folder), record, folder)
 
 
 def _calibration(trainer: Trainer, record: dict[str, Any]) -> Calibration:
@@ -315,7 +402,13 @@ def _calibration(trainer: Trainer, record: dict[str, Any]) -> Calibration:
     return fit_calibration(logits.cpu().numpy(), held_out.labels.cpu().numpy())
 
 
-def _save_history(folder: Path, history: list[Epoch]) -> None:
+def _draw(folder: Path, history: Sequence[Epoch]) -> None:
+    _save_history(folder, history)
+    if history:
+        curves([epoch.to_dict() for epoch in history], folder / "curves.png")
+
+
+def _save_history(folder: Path, history: Sequence[Epoch]) -> None:
     with write_atomically(folder / "history.csv") as temporary:
         temporary.write_text(to_csv(history))
 

@@ -184,11 +184,23 @@ RUN: Answers = {
             "application/json": {
                 "example": {
                     **_RUN,
-                    **{"settings": {"lr": 0.01}, "seed": 0, "data": {}, "device": "cpu"},
+                    **{
+                        "settings": {"lr": 0.01},
+                        "applies": None,
+                        "seed": 0,
+                        "data": {},
+                        "device": "cpu",
+                    },
                     **{"history": [_EPOCH], "evaluation": None, "mistakes": None},
                 }
             }
         }
+    }
+}
+WEIGHTS: Answers = {
+    200: {
+        "description": "safetensors, float32.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 HEALTH: Answers = {

@@ -43,9 +43,7 @@ async def read_options(
         float | None,
         Query(ge=0, lt=1, description="The share of wrong numbers among those accepted."),
     ] = None,
-    digits_only: Annotated[
-        bool, Query(description="Leave out minus signs, decimal points and commas.")
-    ] = False,
+    digits_only: Annotated[bool, Query(description="Leave out all signs.")] = False,
 ) -> Options:
     """The options of a request's query."""
     usual: float = request.app.state.settings.target_error

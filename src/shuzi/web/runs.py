@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from shuzi.files import read_json
 from shuzi.web import documents
@@ -20,6 +20,8 @@ LIVE_SECONDS = 60.0
 """A run that wrote nothing for so long, or for ten of its epochs, has stopped."""
 MAX_BYTES = 5_000_000
 """Larger files of a run are passed over."""
+MAX_WEIGHTS = 32_000_000
+"""Bytes of a model.safetensors that is given."""
 MAX_EPOCHS = 10_000
 """Of a history; the rest is not shown."""
 
@@ -34,10 +36,27 @@ def list_runs(request: Request) -> dict[str, Any]:
 @router.get("/{name}", responses=documents.RUN | documents.problems(404))
 def show_run(request: Request, name: str) -> dict[str, Any]:
     """One run: its recipe, each epoch, and what `shuzi evaluate` found."""
+    return _everything(_find_run(request, name))
+
+
+@router.get(
+    "/{name}/weights",
+    response_class=Response,
+    responses=documents.WEIGHTS | documents.problems(404),
+)
+def show_weights(request: Request, name: str) -> Response:
+    """The weights of a finished run, its model.safetensors."""
+    weights = _bytes(_find_run(request, name) / "model.safetensors", MAX_WEIGHTS)
+    if weights is None:
+        raise Problem(404, "The run has no weights to show.", "It has them once it is finished.")
+    return Response(weights, media_type="application/octet-stream")
+
+
+def _find_run(request: Request, name: str) -> Path:
     # A name is only ever compared with names that are there, so it leads nowhere else.
     for run in _find_runs(request.app.state.settings.runs):
         if _name(run) == name:
-            return _everything(run)
+            return run
     raise Problem(404, "There is no run of that name.", "GET /api/v1/runs lists those there are.")
 
 
@@ -84,6 +103,7 @@ def _everything(run: Path) -> dict[str, Any]:
     record = _record(run)
     return _summary(run) | {
         "settings": record["recipe"],
+        "applies": applies if isinstance(applies := record.get("applies"), dict) else None,
         "seed": record.get("seed"),
         "data": record.get("data"),
         "device": record.get("device"),
@@ -133,15 +153,20 @@ def _json(path: Path) -> Any:
 
 
 def _text(path: Path) -> str | None:
+    content = _bytes(path, MAX_BYTES)
+    return None if content is None else content.decode("utf-8", "replace")
+
+
+def _bytes(path: Path, most: int) -> bytes | None:
     """A file of a run folder that lies in it, may be read, and is not too large."""
     if not _inside(path, path.parent):
         return None
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(most + 1)
     except OSError:
         return None
-    return content.decode("utf-8", "replace") if len(content) <= MAX_BYTES else None
+    return content if len(content) <= most else None
 
 
 def _number(text: str) -> float | None:

@@ -16,12 +16,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import cv2
 
-from shuzi.decide import Decider
 from shuzi.errors import ShuziError, TooLargeError
 from shuzi.reader import Look, Reader
 from shuzi.result import SCHEMA, Page
@@ -81,13 +79,11 @@ def _limited(looks: Iterator[Look], name: str, most: int) -> Iterator[Look]:
 
 def _read(looks: Iterator[Look], task: dict[str, Any]) -> Message:
     """The body of an answer of /api/v1/read."""
-    decider = Decider(task["options"]["target_error"])
     pages, said = [], []
     for look in looks:
-        page = decider.decide(look.page)
-        pages.append(page)
+        pages.append(look.page)
         said.append(
-            page.to_dict()
+            look.page.to_dict()
             | ({"seen": pictures.seen(look)} if task["seen"] else {})
             | ({"picture": pictures.upright(look)} if task["upright"] else {})
         )
@@ -97,12 +93,10 @@ def _read(looks: Iterator[Look], task: dict[str, Any]) -> Message:
 
 def _queue(looks: Iterator[Look], task: dict[str, Any]) -> Message:
     """The pages, and what people look at of them: `items` with their pictures one by one."""
-    decider = Decider(task["options"]["target_error"])
     pages, items, kept = [], [], []
     for look in looks:
-        page = decider.decide(look.page)
-        pages.append(page)
-        for item in choose(replace(look, page=page), task["sample"]):
+        pages.append(look.page)
+        for item in choose(look, task["sample"]):
             items.append(
                 {
                     "source": item.source,

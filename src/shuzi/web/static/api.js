@@ -17,6 +17,11 @@ export function get(path) {
   return call("GET", path);
 }
 
+/** The bytes of what is not JSON. */
+export function getBytes(path) {
+  return call("GET", path, undefined, {}, {}, (answer) => answer.arrayBuffer());
+}
+
 export function send(method, path, values, options = {}) {
   const body = values === undefined ? undefined : JSON.stringify(values);
   return call(method, path, body, { "Content-Type": "application/json" }, options);
@@ -42,7 +47,7 @@ function post(path, picture, query, options) {
   return call("POST", target, form, {}, options);
 }
 
-async function call(method, path, body, headers = {}, options = {}) {
+async function call(method, path, body, headers = {}, options = {}, take = (answer) => answer.json()) {
   let answer;
   try {
     answer = await fetch(`api/v1/${path}`, {
@@ -55,7 +60,7 @@ async function call(method, path, body, headers = {}, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0);
   }
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  if (answer.ok) return answer.status === 204 ? null : take(answer);
   throw await problemOf(answer);
 }
 

@@ -4,6 +4,7 @@ export const WIDTH = 800;
 export const HEIGHT = 600;
 const LEGIBLE = 120;
 const MARGIN = 0.3;
+const SIDE = 28;
 
 /** Draws on a canvas element; calls `changed` after each stroke, undo and clear. */
 export class Paper {
@@ -60,6 +61,18 @@ export class Paper {
     return sheet.convertToBlob({ type: "image/png" });
   }
 
+  /** As MNIST has digits: 784 numbers 0 (paper) to 255 (ink), the ink's longer side 20 pixels, its
+   * centre of mass in the middle of 28 x 28. */
+  digit() {
+    const ink = new OffscreenCanvas(WIDTH, HEIGHT);
+    for (const stroke of this.strokes) paint(ink.getContext("2d"), stroke, "#000");
+    const { left, top, width, height } = around(this.strokes, 0);
+    const scale = 20 / Math.max(width, height);
+    const [x, y] = [left + width / 2, top + height / 2];
+    const [across, along] = centre(shrunk(ink, scale, x, y));
+    return shrunk(ink, scale, x + (across - SIDE / 2) / scale, y + (along - SIDE / 2) / scale);
+  }
+
   /** Put the pen, or the eraser, down at [x, y] of 800 x 600. */
   begin(point) {
     const width = this.tool === "eraser" ? 2 * this.width : this.width;
@@ -106,14 +119,36 @@ export class Paper {
   }
 }
 
+/** The ink around [x, y], as 28 x 28 numbers 0 to 255. */
+function shrunk(ink, scale, x, y) {
+  const sheet = new OffscreenCanvas(SIDE, SIDE);
+  const context = sheet.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.setTransform(scale, 0, 0, scale, SIDE / 2 - x * scale, SIDE / 2 - y * scale);
+  context.drawImage(ink, 0, 0);
+  const { data } = context.getImageData(0, 0, SIDE, SIDE);
+  return Float32Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3]);
+}
+
+/** The centre of mass of 28 x 28 pixels. */
+function centre(pixels) {
+  let [mass, across, along] = [1e-9, 0, 0];
+  pixels.forEach((value, i) => {
+    mass += value;
+    across += value * ((i % SIDE) + 0.5);
+    along += value * (Math.floor(i / SIDE) + 0.5);
+  });
+  return [across / mass, along / mass];
+}
+
 /** The box of all that the pen drew, with a margin for the reader to see paper in. */
-function around(strokes) {
+function around(strokes, share = MARGIN) {
   const drawn = strokes.filter(({ tool }) => tool === "pen");
   const ends = (axis, sign) =>
     drawn.flatMap(({ points, width }) => points.map((point) => point[axis] + (sign * width) / 2));
   const [left, top] = [0, 1].map((axis) => Math.min(...ends(axis, -1)));
   const [right, bottom] = [0, 1].map((axis) => Math.max(...ends(axis, 1)));
-  const margin = MARGIN * Math.max(bottom - top, 100);
+  const margin = share * Math.max(bottom - top, 100);
   return {
     left: left - margin,
     top: top - margin,

@@ -6,6 +6,7 @@ import { COLOURS, drawCurves } from "./curves.js";
 import { find, make } from "./element.js";
 import { percent, say, whenSpoken } from "./language.js";
 import { mistakesGallery } from "./mistakes.js";
+import { openLab, showInside } from "./lab.js";
 import { complain, hush } from "./notice.js";
 import { openTutorial } from "./tutorial.js";
 
@@ -21,6 +22,7 @@ let timer;
 
 export function openLearn() {
   openTutorial();
+  openLab();
   whenSpoken(() => runs && show());
   document.addEventListener("screen", ({ detail }) => {
     clearTimeout(timer);
@@ -64,10 +66,11 @@ function show() {
   const names = new Set(runs.map((run) => run.name));
   shown = [...chosen]
     .filter(([name]) => names.has(name) && kept.has(name))
-    .map(([name, colour]) => ({ ...kept.get(name).run, colour }));
+    .map(([name, colour]) => ({ ...kept.get(name).run, state: kept.get(name).state, colour }));
   listRuns();
   showCurves();
   showRecipes();
+  showInside(shown);
   // While someone is at a table, it stays.
   if (!find("evaluations").contains(document.activeElement)) showEvaluations();
 }
@@ -123,10 +126,11 @@ function showCurves() {
 
 function showRecipes() {
   find("recipes").hidden = shown.length === 0;
-  const fields = [...new Set(shown.flatMap((run) => Object.keys(run.settings)))];
+  const settings = shown.map((run) => run.applies ?? run.settings);
+  const fields = [...new Set(settings.flatMap((values) => Object.keys(values)))];
   const head = make("tr", {}, ...[say("learn.field"), ...shown.map((run) => run.name)].map(heading));
   const rows = fields.map((field) => {
-    const values = shown.map((run) => String(run.settings[field] ?? ""));
+    const values = settings.map((of) => String(of[field] ?? ""));
     const differ = new Set(values).size > 1;
     const name = make("th", { scope: "row" }, field);
     return make("tr", { class: differ ? "differ" : null }, name, ...values.map((value) => make("td", {}, value)));
