@@ -45,7 +45,7 @@ def nodes():
         env=os.environ | TOKEN | {"RAY_USAGE_STATS_ENABLED": "0"},
     )
     yield process.stdout.readline().split()
-    process.communicate("", timeout=100)
+    process.communicate("", timeout=300)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def start(code, *words, **environment):
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=300,
         env=os.environ | {"RAY_AUTH_TOKEN": "", "RAY_NUM_REDIS_GET_RETRIES": "2", **environment},
     )
 
