@@ -7,11 +7,11 @@ RUN python -m venv /opt/shuzi \
     && /opt/shuzi/bin/pip install --no-cache-dir -c constraints.txt '.[postgres]'
 
 FROM python:3.13-slim
-# A user without a password or rights; /data is for an SQLite queue.
+# A user without a password or rights; /data is for an SQLite queue and for jobs.
 RUN useradd --uid 10001 --create-home shuzi && install -d -o shuzi -g shuzi /data
 COPY --from=build /opt/shuzi /opt/shuzi
 USER 10001
-ENV PATH=/opt/shuzi/bin:$PATH PYTHONDONTWRITEBYTECODE=1 SHUZI_REVIEW=/data/reviews.db
+ENV PATH=/opt/shuzi/bin:$PATH PYTHONDONTWRITEBYTECODE=1 SHUZI_REVIEW=/data/reviews.db SHUZI_JOBS=/data/jobs
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=5)"]

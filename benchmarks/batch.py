@@ -2,13 +2,19 @@
 
     python benchmarks/batch.py DATA [--crops 1200] [--pages 24] [--jobs 1 2]
     python benchmarks/batch.py DATA --crops 0 --pages 0 --small 100000 --pdf 2000
+    python benchmarks/batch.py DATA --crops 0 --pages 0 --ray 1000
 
 DATA is a folder with numbers/ (crops) and mnist.npz (whose test digits fill the pages). Each batch
 runs as its users run it, in a process of its own with so many more that read, and writes a CSV.
 `speed` is files a second of the clock, start included; `seconds` is the processor's for a file, of
-all processes, which a busy machine changes less. The shares are of the processor's time in one
-process: decoding of files, finding of numbers (and everything else that is no network), the
-networks, and writing of parts and table.
+all processes, which a busy machine changes less; the next column is the part of the first process,
+which gives out the work and writes. The shares are of the processor's time in one process: decoding
+of files, each network, writing of parts and table, and finding with everything else that is no
+network.
+
+--ray N reads N and then 4 N of the crops by two local processes, by two of a Ray cluster of this
+machine's, and by Ray Data with two actors, by turns: what each file more takes of the processor,
+starts not counted, and the ratios to the first.
 
 --small reads so many small pictures, which it makes, --pdf a PDF of so many pages; `MB` is the most
 memory that a process of the batch had. Prints a table, then one JSON line.
@@ -18,6 +24,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,38 +41,72 @@ from shuzi.batch import Options, ReadItems, chunks, find_items, write_table
 from shuzi.batch.task import Part, Task
 from shuzi.batch.work import Work
 from shuzi.image import load_pages
+from shuzi.page.network import PageNetwork
 from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.second import SecondReader
 from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.pages import compose_page
 
 CHILD = """
-import json, resource, sys, threading, time
-from pathlib import Path
+import json, os, sys, threading, time
 from shuzi.cli import main
 
-most = [0]
+most, spent = [0], {}
+TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+
+def family(pid):
+    yield pid
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        for child in file.read().split():
+            yield from family(int(child))
+
 def look():
-    me = Path("/proc/self").resolve().name
+    # Some processes of Ray's are waited for by nobody, so their time is taken while they live.
+    try:
+        for pid in family(os.getpid()):
+            with open(f"/proc/{pid}/stat") as file:
+                values = file.read().rpartition(") ")[2].split()
+            spent[pid] = (int(values[11]) + int(values[12])) / TICKS
+            most[0] = max(most[0], int(values[21]) * PAGE)
+    except (OSError, IndexError):
+        pass
+
+def watch():
     while True:
-        for path in [Path("/proc/self"), *(Path("/proc", pid) for pid in children(me))]:
-            try:
-                status = (path / "status").read_text()
-                most[0] = max(most[0], int(status.partition("VmRSS:")[2].split()[0]))
-            except (OSError, IndexError):
-                pass
-        time.sleep(0.5)
+        look()
+        time.sleep(0.2)
 
-def children(pid):
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-threading.Thread(target=look, daemon=True).start()
+threading.Thread(target=watch, daemon=True).start()
 try:
     main()
 finally:
-    kinds = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-    spent = sum(sum(resource.getrusage(kind)[:2]) for kind in kinds)
-    print(json.dumps({"spent": spent, "megabytes": most[0] / 1000}), file=sys.stderr)
+    look()
+    total = sum(spent.values())
+    said = {"spent": total, "megabytes": most[0] / 1e6, "driver": time.process_time()}
+    print(json.dumps(said), file=sys.stderr)
+"""
+
+
+RAY_DATA = """
+import ray
+from shuzi.batch import Options, ReadItems, chunks, find_items
+
+class Read:
+    def __init__(self):
+        self.read = ReadItems(Options(fast=True))
+
+    def __call__(self, portion):
+        return [row._asdict() for row in self.read(portion["items"])]
+
+def main():
+    source, out = sys.argv[2], sys.argv[4]
+    portions = [{"items": items} for items in chunks(find_items([source], out))]
+    ray.init("local", include_dashboard=False)
+    readers = ray.data.ActorPoolStrategy(size=2)
+    rows = ray.data.from_items(portions).flat_map(Read, compute=readers, num_cpus=1)
+    rows.write_parquet(out + ".parquet")
+    print(sum(map(len, (portion["items"] for portion in portions))), "files")
 """
 
 
@@ -85,22 +126,24 @@ def make_pages(data, folder, count):
         Image.fromarray(page).save(folder / f"{number}.jpg", quality=85, dpi=(300, 300))
 
 
-def run(source, jobs):
+def run(source, jobs, *more, code=CHILD):
     """Files a second, the processor's seconds for a file, and the most memory of a process."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "a.csv")
-        words = [sys.executable, "-c", CHILD, "batch", str(source), "-o", str(out), "-j", str(jobs)]
+        words = [sys.executable, "-c", code, "batch", str(source), "-o", str(out), "-j", str(jobs)]
+        words += more
         began = time.perf_counter()
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - began
         assert done.returncode == 0, done.stderr
-        files = int(done.stdout.split()[0].replace(",", ""))
+        files = int(re.search(r"([\d,]+) files", done.stdout)[1].replace(",", ""))
     said = json.loads(done.stderr.splitlines()[-1])
     return {
         "jobs": jobs,
         "files": files,
         "speed": files / seconds,
         "seconds": said["spent"] / files,
+        "driver": said["driver"] / files,
         "megabytes": said["megabytes"],
     }
 
@@ -124,12 +167,28 @@ class Clock:
 
 def shares(source):
     """The share of each step in the processor's time of one process."""
-    decoding, network, writing = Clock(), Clock(), Clock()
-    usual = Recogniser.predict, SequenceRecogniser.run, load_pages
+    clocks = {
+        name: Clock()
+        for name in (
+            "decoding",
+            "page network",
+            "number model",
+            "digit model",
+            "second reader",
+            "writing",
+        )
+    }
+    networks = {
+        (PageNetwork, "run"): "page network",
+        (SequenceRecogniser, "run"): "number model",
+        (Recogniser, "predict"): "digit model",
+        (SecondReader, "_run"): "second reader",
+    }
+    usual = {place: getattr(*place) for place in networks}
 
     def timed_pages(*args, **kwargs):
-        pages = usual[2](*args, **kwargs)
-        step = decoding.wrap(lambda: next(pages, None))
+        pages = load_pages(*args, **kwargs)
+        step = clocks["decoding"].wrap(lambda: next(pages, None))
         while (page := step()) is not None:
             yield page
 
@@ -140,24 +199,22 @@ def shares(source):
             read = ReadItems(Options())
             all_chunks = list(work.chunks())
             read(all_chunks[0][:1])
-            Recogniser.predict = network.wrap(usual[0])
-            SequenceRecogniser.run = network.wrap(usual[1])
+            for place, name in networks.items():
+                setattr(*place, clocks[name].wrap(usual[place]))
             shuzi.image.load_pages = timed_pages
             began = time.process_time()
             try:
                 for number, items in enumerate(all_chunks):
                     rows = read(items)
-                    writing.wrap(work.add)(Task(number, items), Part(rows))
-                writing.wrap(write_table)(work.rows(), Path(folder, "b.csv"))
+                    clocks["writing"].wrap(work.add)(Task(number, items), Part(rows))
+                clocks["writing"].wrap(write_table)(work.rows(), Path(folder, "b.csv"))
             finally:
-                Recogniser.predict, SequenceRecogniser.run, shuzi.image.load_pages = usual
+                for place in networks:
+                    setattr(*place, usual[place])
+                shuzi.image.load_pages = load_pages
             total = time.process_time() - began
-    known = {
-        "decoding": decoding.spent / total,
-        "networks": network.spent / total,
-        "writing": writing.spent / total,
-    }
-    return known | {"finding": 1 - sum(known.values())}
+    known = {name: clock.spent / total for name, clock in clocks.items()}
+    return known | {"finding and the rest": 1 - sum(known.values())}
 
 
 def make_small(folder, count):
@@ -183,11 +240,35 @@ def measure(name, make, jobs, split=True):
     for row in rows:
         print(
             f"{name:8} {row['jobs']:4} {row['files']:8,} {row['speed']:8.1f} "
-            f"{row['seconds'] * 1000:10.2f} {row['megabytes']:6.0f}",
+            f"{row['seconds'] * 1000:10.2f} {row['driver'] * 1000:9.2f} {row['megabytes']:6.0f}",
             flush=True,
         )
     print("         " + "  ".join(f"{step} {share:.0%}" for step, share in parts.items()))
     return {"runs": rows, "shares": parts}
+
+
+def compare_with_ray(data, count):
+    """Processor seconds of each file beyond the first, by processes and by a cluster."""
+    with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
+        make_crops(data, Path(few), count)
+        make_crops(data, Path(many), 4 * count)
+        each = {}
+        ways = {
+            "processes": (CHILD, "--fast"),
+            "ray": (CHILD, "--fast", "--ray=local"),
+            "ray data": (CHILD.replace("from shuzi.cli import main", RAY_DATA), "--fast"),
+        }
+        for name, (code, *more) in ways.items():
+            one, four = (run(folder, 2, *more, code=code) for folder in (few, many))
+            spent = [found["seconds"] * found["files"] for found in (one, four)]
+            each[name] = (spent[1] - spent[0]) / (3 * count)
+            start = spent[0] - each[name] * count
+            clock = (four["files"] / four["speed"] - one["files"] / one["speed"]) / (3 * count)
+            ratio = each[name] / each["processes"]
+            said = f"{each[name] * 1000:8.2f} ms a file, x {ratio:.2f}, in {clock * 1000:.0f} ms"
+            said += f"; {start:.1f} s to start"
+            print(f"{name:10} {said}", flush=True)
+    return each | {"files": 3 * count}
 
 
 def main():
@@ -198,8 +279,9 @@ def main():
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--small", type=int, default=0)
     parser.add_argument("--pdf", type=int, default=0)
+    parser.add_argument("--ray", type=int, default=0)
     options = parser.parse_args()
-    print(f"{'':8} jobs    files  speed/s  ms of CPU     MB")
+    print(f"{'':8} jobs    files  speed/s  ms of CPU  of which     MB")
     data, found = options.data, {}
     if options.crops:
         found["crops"] = measure(
@@ -214,6 +296,8 @@ def main():
         found["small"] = measure("small", lambda to: make_small(to, options.small), most, False)
     if options.pdf:
         found["pdf"] = measure("pdf", lambda to: make_pdf(data, to, options.pdf), most, False)
+    if options.ray:
+        found["ray"] = compare_with_ray(data, options.ray)
     about = {"cores": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg()[0]}
     print(json.dumps({"benchmark": "batch"} | about | found))
 

@@ -15,14 +15,12 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-import sklearn.datasets
 from databases import find_postgres, running_postgres
+from uci import read_uci
 
 import shuzi
-from shuzi.dataset import Dataset
 
 DATA = os.environ.get("SHUZI_TEST_DATA")
 
@@ -51,17 +49,8 @@ def mnist(data_folder):
 
 @pytest.fixture(scope="session")
 def digits():
-    """1,797 handwritten digits (UCI, by way of scikit-learn) in MNIST's layout."""
-    bunch = sklearn.datasets.load_digits()
-    images = [cv2.resize(i * 15.9, (20, 20), interpolation=cv2.INTER_CUBIC) for i in bunch.images]
-    images = np.pad(np.array(images).clip(0, 255).astype(np.uint8), [(0, 0), (4, 4), (4, 4)])
-    labels = bunch.target.astype(np.uint8)
-    return Dataset(
-        train_images=images[:1500],
-        train_labels=labels[:1500],
-        test_images=images[1500:],
-        test_labels=labels[1500:],
-    )
+    """Some 1,800 digits in MNIST's layout."""
+    return read_uci()
 
 
 @pytest.fixture(scope="session")

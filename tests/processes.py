@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 
-def workers_of(parent):
-    """The processes that read for a service."""
+def workers_of(parent, module="shuzi.web.worker"):
+    """The processes that read for a service: pictures, or with another module its jobs."""
     return [
         int(path.name)
         for path in Path("/proc").iterdir()
-        if path.name.isdigit() and _stat(path)[1:2] == [str(parent)] and _reads(path)
+        if path.name.isdigit() and _stat(path)[1:2] == [str(parent)] and _runs(path, module)
     ]
 
 
@@ -42,8 +42,8 @@ def _stat(folder):
         return []
 
 
-def _reads(folder):
+def _runs(folder, module):
     try:
-        return b"shuzi.web.worker" in (folder / "cmdline").read_bytes()
+        return module.encode() in (folder / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False

@@ -126,6 +126,14 @@ def test_a_model_that_is_none_is_refused(refused, tmp_path):
     assert "no such model" in refused(6, "read", EXAMPLES / "3.png", "--model", "none.onnx")
 
 
+def test_a_run_that_has_not_finished_is_no_model_yet(refused, run, tmp_path):
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "run.json").write_text((run.folder / "run.json").read_text())
+    said = refused(6, "read", EXAMPLES / "3.png", "--model", "half")
+    assert "half has no model.onnx: the run has not finished." in said
+    assert "shuzi train --resume half" in said
+
+
 def test_a_run_is_a_model(command, run):
     by_folder = command("read", EXAMPLES / "3.png", "--model", run.folder)
     by_file = command("read", EXAMPLES / "3.png", "--model", run.folder / "model.onnx")

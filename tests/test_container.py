@@ -22,7 +22,7 @@ def test_every_variable_is_one_that_the_service_reads(command):
     said = command("serve", "--help").stdout
     names = set(COMPOSE["services"]["shuzi"]["environment"])
     names |= set(re.findall(r"SHUZI_\w+(?==)", DOCKERFILE))
-    assert names == {"SHUZI_TOKEN", "SHUZI_REVIEW"}
+    assert names == {"SHUZI_TOKEN", "SHUZI_REVIEW", "SHUZI_JOBS"}
     assert all(f"env var: {name}" in said for name in names)
 
 

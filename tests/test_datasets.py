@@ -11,12 +11,8 @@ from test_fuzz import mutated
 import shuzi
 from shuzi.dataset import load_data, load_images, save_npz
 from shuzi.errors import DataError, ShuziError
-from shuzi.evaluation.report import predict_file
 from shuzi.files.datasets import FORMS
 from shuzi.recognise.engine import Recogniser
-
-SETTINGS = {"epochs": 1, "batch_size": 30, "convolutions": ("5x16s2", "3x16s2")}
-
 
 FILES = {
     forms.kaggle: "train.csv",
@@ -69,17 +65,7 @@ def test_forms_without_test_images_are_taken_and_said_to_have_none(write, digits
     assert (Recogniser().predict(found.train_images).argmax(1) == found.train_labels).mean() > 0.95
 
 
-def test_each_form_trains_and_predicts(write, tmp_path):
-    for form in (*forms.WITH_TESTS, *forms.OTHERS):
-        path, out = write(form), tmp_path / f"run-{form.__name__}"
-        run = shuzi.train("fast", dataset=load_data(path), out=out, settings=SETTINGS, verbose=0)
-        predict_file(run.folder, path, tmp_path / "out.csv")
-        assert len((tmp_path / "out.csv").read_text().splitlines()) > forms.TESTS
-        (tmp_path / "out.csv").unlink()
-
-
-def test_the_newcomers_walk(write, command, tmp_path):
-    """From Kaggle's files to what Kaggle takes."""
+def test_kaggles_files_become_what_kaggle_takes(write, command, tmp_path):
     folder = write(forms.kaggle)
     shown = command("data", "show", folder).stdout
     assert "recognised as CSV as Kaggle's" in shown

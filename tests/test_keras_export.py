@@ -17,9 +17,9 @@ from shuzi.training.dropout import Dropout
 from shuzi.training.export import calibrated, save_weights
 from shuzi.training.keras_export import export_keras, to_keras
 from shuzi.training.keras_import import KerasModel
-from shuzi.training.keras_modules import _TRANSLATIONS, Activation
+from shuzi.training.keras_modules import _TRANSLATIONS
 from shuzi.training.network import Network
-from shuzi.training.networks import Pixels, build
+from shuzi.training.networks import Activation, Pixels, build
 from shuzi.training.recipes import RECIPES, Recipe
 
 MASKS = torch.Generator()

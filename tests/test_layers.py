@@ -60,7 +60,19 @@ PACKAGES = {
     "review": REVIEW,
     "cli": None,
     "web": LEAVES
-    | {"recognise", "decide", "explain", "image", "pdf", "reader", "reading", "review", "web", ""},
+    | {
+        "batch",
+        "recognise",
+        "decide",
+        "explain",
+        "image",
+        "pdf",
+        "reader",
+        "reading",
+        "review",
+        "web",
+        "",
+    },
 }
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 

@@ -18,6 +18,7 @@ HEAVY = (
     "fastapi",
     "uvicorn",
     "rapidocr",
+    "ray",
 )
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import zipfile
 from base64 import b64decode
 from dataclasses import fields
 from pathlib import Path
@@ -69,6 +70,8 @@ def test_the_numbers_are_those_of_the_code():
         f"more than {usual.seconds:g} seconds",
         f"{usual.queue} readings wait already",
         f"{usual.max_bytes_held // 10**6} MB are held",
+        f"at most {usual.max_job_bytes // 10**9} GB and {usual.max_job_files:,} files",
+        f"{usual.max_jobs} are kept (`--max-jobs`), each for {usual.keep_days:g} days",
         f"{AT_ONCE} requests use the review queue",
         f"more than {body.MAX_BYTES // 1000} KB where no picture is sent",
         f"an answer of more than {worker.MAX_ANSWER // 10**6} MB",
@@ -83,6 +86,7 @@ def test_the_numbers_are_those_of_the_code():
     }
     assert {part for part in said if part not in DOCUMENT} == set()
     assert (access.WRONG_FROM_ONE, access.WRONG_IN_ALL, access.WINDOW) == (10, 60, 60)
+    assert (body.JOB_SECONDS, "ten minutes to arrive" in DOCUMENT) == (600, True)
     assert access.SESSION_SECONDS == 12 * 3600
     assert readers.TURNS == TURNS
 
@@ -91,7 +95,7 @@ def test_every_option_has_the_default_of_the_settings():
     options = inspect.signature(serve).parameters
     usual = Settings()
     shared = [field.name for field in fields(Settings) if field.name in options]
-    assert len(shared) == 13
+    assert len(shared) == 18
     for name in shared:
         assert (options[name].default or getattr(usual, name)) == getattr(usual, name), name
     assert (options["host"].default, options["port"].default) == ("127.0.0.1", 8000)
@@ -102,8 +106,13 @@ def test_its_curl_commands_read(service, tmp_path):
     (tmp_path / "examples").symlink_to(EXAMPLES)
     with Image.open(EXAMPLES / "form.jpg") as form:
         form.save(tmp_path / "form.pdf")
+        form.save(tmp_path / "b.pdf")
+    shutil.copy(EXAMPLES / "3.png", tmp_path / "a.png")
+    for name in ("c.zip", "scans.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.write(tmp_path / "a.png", "a.png")
     commands = re.findall(r"^curl .*$", DOCUMENT, re.M)
-    assert len(commands) == 2
+    assert ["/jobs" in line for line in commands] == [False, False, True, True]
     for line in commands:
         own = line.replace("http://127.0.0.1:8000/", str(service.base_url))
         done = subprocess.run(
@@ -113,7 +122,8 @@ def test_its_curl_commands_read(service, tmp_path):
             capture_output=True,
             check=True,
         )
-        assert b'{"schema": 1, "pages": [{' in done.stdout
+        wanted = '{"id":"' if "/jobs" in line else '{"schema": 1, "pages": [{'
+        assert wanted.encode() in done.stdout
 
 
 def test_the_queue_is_in_the_users_data_folder(service, home):
@@ -151,7 +161,7 @@ def test_every_status_has_its_row_and_its_words(service):
     document = service.get("/api/v1/openapi.json").json()
     operations = [one for path in document["paths"].values() for one in path.values()]
     told = {int(status) for one in operations for status in one["responses"]}
-    assert {status for status in told if status >= 400} <= STATUSES | {404, 409, 410}
+    assert {status for status in told if status >= 400} <= STATUSES | {404, 409, 410, 507}
     assert set(documents._PROBLEMS) <= told | {405}
     words = (STATIC / "words.js").read_text()
     # The login has words of its own for 401.

@@ -12,8 +12,8 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import DataError, UsageError, way
-from shuzi.files import write_atomically
+from shuzi.errors import DataError, way
+from shuzi.files import check_ending, write_atomically
 from shuzi.files.arrays import idx_header
 from shuzi.files.datasets import Stored, read_dataset
 from shuzi.files.datasets.values import as_digits, as_pixels
@@ -232,8 +232,7 @@ def save_npz(dataset: Dataset, path: Path) -> None:
         UsageError: the path does not end in .npz.
         OutputError: it cannot be written.
     """
-    if path.suffix != ".npz":
-        raise UsageError(f"{path} must end in .npz.", "Give a name that ends so.")
+    check_ending(path, ".npz")
     names = {"train": "train", "validation": "val", "test": "test"}
     arrays: dict[str, Any] = {}
     for part, (images, labels) in dataset.parts.items():

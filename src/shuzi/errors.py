@@ -14,6 +14,7 @@
     ├── DivergedError             9   500   training that stopped making sense
     ├── MissingExtraError        10   501   a part of shuzi that is not installed
     ├── StoreError               11   503   a review database that cannot be used
+    ├── ClusterError             12   503   a Ray cluster that cannot be used
     └── Interrupted             130   503   training stopped by Ctrl-C; it can be resumed
 
 Exit code 1 is a defect in shuzi; 130 is also any other command stopped by Ctrl-C.
@@ -46,6 +47,7 @@ _TOLD: dict[str, tuple[str, str, str]] = {
         "GET /api/v1/openapi.json says what is allowed.",
     ),
     "max_pixels": ("--max-pixels", "max_pixels", "--max-pixels of `shuzi serve`"),
+    "ray_at": ("--ray={value}", "ray={value!r}", "--ray={value}"),
     "recipes": ("`shuzi recipes`", "shuzi.training.recipes.knobs()", "`shuzi recipes`"),
     "resume": (
         "shuzi train --resume {value}",
@@ -215,6 +217,12 @@ class StoreError(ShuziError):
     exit_code = 11
     http_status = 503
     usual = "Give a file for SQLite, or a URL such as postgresql://user@host/database."
+
+
+class ClusterError(ShuziError):
+    exit_code = 12
+    http_status = 503
+    usual = "Check that the cluster runs: `ray status`."
 
 
 class Interrupted(ShuziError):  # noqa: N818 - nothing went wrong

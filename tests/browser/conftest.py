@@ -1,30 +1,19 @@
 """A real browser and a real service."""
 
-import os
-import shutil
-
+import chromium as chromiums
 import pytest
 from serving import serving
 from sizes import DESKTOP
-
-PATIENCE = 120_000
-"""Milliseconds: room for a machine that does other things too."""
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for all tests."""
-    path = shutil.which("chromium")
-    if path is None:
+    if chromiums.PATH is None:
         pytest.skip("there is no chromium: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    playwright.expect.set_options(timeout=PATIENCE)
-    # Chromium has no sandbox for the superuser.
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=flags)
+    pytest.importorskip("playwright.sync_api")
+    with chromiums.running() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -39,22 +28,18 @@ def service(run, tmp_path_factory):
 @pytest.fixture
 def browse(chromium):
     """Open a screen of a service; what the page complains of fails the test."""
-    contexts, complaints = [], []
+    pages, complaints = [], []
 
     def open_page(url, size=DESKTOP, locale="en-GB", scheme="light", touch=False):
-        options = {"viewport": size, "color_scheme": scheme, "has_touch": touch}
-        # Without motion: a colour that fades in is not the one that stays.
-        context = chromium.new_context(locale=locale, reduced_motion="reduce", **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
+        page = chromiums.new_page(chromium, size, locale, scheme, touch)
+        pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
         page.goto(url)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     refused = "Failed to load resource"
     assert [text for text in complaints if not text.startswith(refused)] == []

@@ -4,28 +4,25 @@ python tests/browser/pictures.py docs/pictures
 """
 
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-import cv2
-import numpy as np
-import sklearn.datasets
 from PIL import Image, ImageFilter
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 # ruff: noqa: E402
+import chromium
 from pen import SEVEN, touch, write
 from queue_of_digits import fill, read_digits
 from serving import serving
 from sizes import PHONE
+from uci import read_uci
 
 import shuzi
-from shuzi.dataset import Dataset
 
 YEAR = [
     [(0.1, 0.35), (0.15, 0.26), (0.22, 0.3), (0.21, 0.42), (0.1, 0.66), (0.24, 0.65)],
@@ -43,43 +40,35 @@ YEAR = [
     [(0.86, 0.38), (0.85, 0.7)],
 ]
 EXAMPLES = HERE.parents[1] / "examples"
-PATIENCE = 120_000
 
 
 def take(out):
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
+    with tempfile.TemporaryDirectory() as name, chromium.running() as browser:
         folder = Path(name)
-        fill(folder / "reviews.db", read_digits(uci()), 500)
-        browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        fill(folder / "reviews.db", read_digits(read_uci()), 500)
         train_runs(folder / "runs")
         options = ("--review", folder / "reviews.db", "--runs", folder / "runs")
         with serving(*options) as client:
 
-            def open_page(screen, height=0, **options):
-                size = {"width": 1280, "height": height} if height else PHONE
-                context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
-                context.set_default_timeout(PATIENCE)
-                page = context.new_page()
+            def open_page(screen, size, *options):
+                page = chromium.new_page(browser, size, *options)
                 page.goto(f"{client.base_url}#{screen}")
                 return page
 
-            expect.set_options(timeout=PATIENCE)
-            page = open_page("draw", locale="zh-CN", color_scheme="dark", has_touch=True)
+            page = open_page("draw", PHONE, "zh-CN", "dark", True)
             draw_on_a_phone(page)
             save(page, out / "phone.png")
-            page = open_page("draw", 790)
+            page = open_page("draw", {"width": 1280, "height": 790})
             write(page, *YEAR)
             expect(page.locator("#answer-text")).to_have_text("2024")
             save(page, out / "draw.png")
-            page = open_page("read", 760)
+            page = open_page("read", {"width": 1280, "height": 760})
             read_files(page, folder)
             save(page, out / "read.png")
-            page = open_page("review", 800)
+            page = open_page("review", {"width": 1280, "height": 800})
             review_a_group(page)
             save(page, out / "review.png")
-            page = open_page("learn", 1500)
+            page = open_page("learn", {"width": 1280, "height": 1500})
             compare_runs(page)
             save(page, out / "learn.png")
 
@@ -92,7 +81,7 @@ def save(page, path):
 
 def train_runs(folder):
     """The tutorial with raw and with scaled pixels, briefly, and one of them tested."""
-    dataset = uci()
+    dataset = read_uci()
     for name, recipe in (("raw", "tutorial"), ("scaled", "tutorial-scaled")):
         settings = {"epochs": 60}
         run = shuzi.train(recipe, dataset=dataset, out=folder / name, settings=settings, verbose=0)
@@ -133,20 +122,6 @@ def review_a_group(page):
     crops.nth(12).hover()
     expect(page.locator("#beside img")).to_be_visible()
     page.wait_for_load_state("networkidle")
-
-
-def uci():
-    """The digits of scikit-learn, as the tests have them."""
-    bunch = sklearn.datasets.load_digits()
-    images = [cv2.resize(i * 15.9, (20, 20), interpolation=cv2.INTER_CUBIC) for i in bunch.images]
-    images = np.pad(np.array(images).clip(0, 255).astype(np.uint8), [(0, 0), (4, 4), (4, 4)])
-    labels = bunch.target.astype(np.uint8)
-    return Dataset(
-        train_images=images[:1500],
-        train_labels=labels[:1500],
-        test_images=images[1500:],
-        test_labels=labels[1500:],
-    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from shuzi.batch.archives import read_member
 from shuzi.batch.item import Item, is_url
@@ -52,7 +52,8 @@ class Options:
 class ReadItems:
     """Called with items, gives the rows of what they say; keeps its models between calls.
 
-    It can be sent to another process, which loads the models at its first call. Each call decides
+    It can be sent to another process, which loads the models at its first call, and once however
+    many copies it is sent. Each call decides
     its numbers with those before them in the same call: the same items give the same rows, on
     whatever machine, after whatever others.
     """
@@ -60,12 +61,9 @@ class ReadItems:
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"options": self.options}
-
-    @cached_property
+    @property
     def reader(self) -> "Reader":
-        return self.options.reader()
+        return _reader(self.options)
 
     def __call__(self, items: Sequence[Item]) -> list[Row]:
         """The rows of the items, in their order.
@@ -144,6 +142,12 @@ class ReadItems:
                 yield [failure_row(item.source, why, number + 1)], total
                 return
             number += 1
+
+
+@lru_cache(maxsize=1)
+def _reader(options: Options) -> "Reader":
+    """Kept by the process, as engines send a copy of the callable with each of their tasks."""
+    return options.reader()
 
 
 def _opened(item: Item) -> str | BinaryIO:

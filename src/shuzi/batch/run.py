@@ -21,6 +21,7 @@ from shuzi.errors import Interrupted, OutputError, UsageError, way
 from shuzi.text import plain
 
 if TYPE_CHECKING:
+    from shuzi.batch.cluster import RayPool
     from shuzi.batch.watch import Watch
     from shuzi.review.intake import Intake
 
@@ -55,7 +56,7 @@ class Summary:
 Tell = Callable[[State], object]
 
 
-def read_batch(
+def read_batch(  # noqa: PLR0913 - an option each
     sources: Sequence[str | PathLike[str]],
     out: str | PathLike[str],
     options: Options | None = None,
@@ -65,6 +66,7 @@ def read_batch(
     append: bool = False,
     review: "tuple[str, Intake] | None" = None,
     watch: "Watch | None" = None,
+    ray: str | None = None,
     tell: Tell = lambda state: None,
     skip: Callable[[str], object] = lambda name: None,
 ) -> Summary:
@@ -76,19 +78,22 @@ def read_batch(
     Args:
         sources: see `shuzi.batch.find_items`.
         out: a .csv, .xlsx, .parquet or .jsonl.
-        jobs: processes that read; one for each core if None.
+        jobs: processes that read; one for each core, of this machine or of the cluster, if None.
         overwrite: replace a table that is there, and what was begun otherwise.
         append: add the rows of sources that a table has none of yet.
         review: a queue for what was not accepted, and where it is.
         watch: keep looking at the sources, which are folders, until Ctrl-C.
+        ray: `host:port` of the head of a Ray cluster whose machines read; `auto` for the one that
+            $RAY_ADDRESS names or that runs here, `local` for one that is started for the batch.
         tell: called about once a second, and when something is done; what it raises ends the
             batch, which can be gone on with.
         skip: is told of files that are no pictures.
 
     Raises:
+        ClusterError: the Ray cluster cannot be used.
         ImageError: a source is missing or empty.
         Interrupted: by Ctrl-C.
-        MissingExtraError: a package for the sources or the table is not installed.
+        MissingExtraError: a package for the sources, the table or the cluster is not installed.
         ModelError: a model cannot be used.
         OutputError: the table is there already, or cannot be written.
         StoreError: the queue cannot be used.
@@ -96,21 +101,22 @@ def read_batch(
     """
     options, table, named = options or Options(), Path(out), [os.fspath(s) for s in sources]
     _check(named, options, table, overwrite, append)
-    jobs = jobs or cores()
     work = Work(table)
     wanted = manifest_of(named, options, append=append, review=review and review[0])
     with ExitStack() as stack:
         stack.enter_context(work.held())
+        goes_on = _goes_on(work, wanted, overwrite, append)
+        intake = review and review[1]
+        setup = Setup(options, os.getcwd(), intake.share if intake else None)  # noqa: PTH109
         try:
-            if not _goes_on(work, wanted, overwrite, append):
+            pool = _pool(ray, jobs, setup)
+            stack.enter_context(pool)
+            if not goes_on:
                 found = iter(()) if watch else find_items(named, work.spool, skip)
                 base = table if append and table.exists() else None
                 work.begin(wanted, chunks(_new(found, base)), base)
         except KeyboardInterrupt:
             raise Interrupted("Stopped before anything was read.", "Run it again.") from None
-        intake = review and review[1]
-        setup = Setup(options, os.getcwd(), intake.share if intake else None)  # noqa: PTH109
-        pool = stack.enter_context(Pool(jobs, setup))
         run = _Run(work, pool, intake, tell)
         try:
             if watch is not None:
@@ -121,6 +127,14 @@ def read_batch(
             raise run.stopped() from None
         work.remove()
         return Summary(table, rows, run.state.done, run.state.counts, pool.lost)
+
+
+def _pool(ray: str | None, jobs: int | None, setup: Setup) -> "Pool | RayPool":
+    if ray is None:
+        return Pool(jobs or cores(), setup)
+    from shuzi.batch.cluster import RayPool
+
+    return RayPool(ray, jobs, setup)
 
 
 def cores() -> int:
@@ -181,7 +195,9 @@ def _new(items: Iterable[Item], base: Path | None) -> Iterator[Item]:
 class _Run:
     """A batch that was begun, while it is read."""
 
-    def __init__(self, work: Work, pool: Pool, intake: "Intake | None", tell: Tell) -> None:
+    def __init__(
+        self, work: Work, pool: "Pool | RayPool", intake: "Intake | None", tell: Tell
+    ) -> None:
         self.work, self.pool, self.intake, self._tell = work, pool, intake, tell
         total, done, counts = work.survey()
         self.state = State(total, done, done, counts)

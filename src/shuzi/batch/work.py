@@ -212,11 +212,6 @@ def manifest_of(
     Raises:
         ModelError: a model cannot be read.
     """
-    own = {"digit": options.model, "number": options.number_model, "page": options.page_model}
-    models = {
-        name: checksum(SHIPPED[name] if path is None else model_file(path))
-        for name, path in own.items()
-    }
     chosen = asdict(options)
     for name in ("model", "number_model", "page_model"):
         # It is the same wherever it lies.
@@ -228,9 +223,22 @@ def manifest_of(
         "sources": list(map(plain, sources)),
         "append": append,
         "options": chosen,
-        "models": models,
+        "models": models_of(options),
         # A URL may hold a password.
         "review": review and hashlib.sha256(os.fsencode(review)).hexdigest(),
+    }
+
+
+def models_of(options: Options) -> dict[str, str]:
+    """The checksum of each model.
+
+    Raises:
+        ModelError: one cannot be read.
+    """
+    own = {"digit": options.model, "number": options.number_model, "page": options.page_model}
+    return {
+        name: checksum(SHIPPED[name] if path is None else model_file(path))
+        for name, path in own.items()
     }
 
 

@@ -1,9 +1,10 @@
 """`shuzi batch`."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,6 +57,15 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a core by default.")
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray",
+            metavar="[=HOST:PORT]",
+            help="Read on a Ray cluster: $RAY_ADDRESS's or this machine's, that of HOST:PORT, or "
+            "with =local one that ends with the batch.",
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read a sample, and say what all would take.")
@@ -111,12 +121,12 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
 
         found = estimate(sources, options, skipped.append)
         tell_skipped(skipped, verbose)
-        _print_estimate(found, jobs or cores())
+        _print_estimate(found, jobs or (_processors(ray) if ray else cores()))
         return
     if out is None:
         raise UsageError("--out is missing.", "Say where the table goes: --out results.csv")
     intake = None if review is None else open_intake(review, sample, double_entry)
-    with _bar() as tell_state:
+    with _bar() as tell_state, _quiet(ray):
         summary = read_batch(
             sources,
             out,
@@ -126,6 +136,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
             append=append,
             review=(review, intake) if review and intake else None,
             watch=Watch() if watch else None,
+            ray=ray,
             tell=tell_state,
             skip=skipped.append,
         )
@@ -137,10 +148,28 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         )
 
 
+def _processors(ray: str) -> int:
+    from shuzi.batch.cluster import processors
+
+    return processors(ray)
+
+
+@contextmanager
+def _quiet(ray: str | None) -> Iterator[None]:
+    """Keep what Ray prints of machines that it loses, with their logs, off standard output."""
+    if ray is None:
+        yield
+        return
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
 def _print_summary(summary: "Summary", queued: int | None) -> None:
     say(f"{_files(summary.files)}: {_said(summary.counts)}")
     if queued is not None:
         say(f"{queued:,} new in the review queue")
+    if summary.lost:
+        say(f"{summary.lost:,} processes ended while they read; what they had was read again")
     say(f"Written to {summary.out}: {summary.rows:,} rows")
 
 

@@ -54,6 +54,8 @@ def run(app: typer.Typer) -> NoReturn:
     debug = "--debug" in arguments
     # Wherever the user wrote it, it is for this boundary.
     arguments = [argument for argument in arguments if argument != "--debug"]
+    # Its value may be left out, so it stands behind an equals sign, as GNU's programs have it.
+    arguments = ["--ray=auto" if argument == "--ray" else argument for argument in arguments]
     try:
         _check_for_empty(arguments)
         code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)

@@ -32,6 +32,14 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
             help="Review database: a file or a URL; your own by default.",
         ),
     ] = None,
+    jobs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            envvar="SHUZI_JOBS",
+            help="Keep jobs, many files each, in this folder; your own by default.",
+        ),
+    ] = None,
     runs: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Show the runs of this folder.")
     ] = None,
@@ -50,6 +58,12 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     max_bytes: Annotated[int, typer.Option(min=1, help="Of one request.")] = 20_000_000,
     max_pixels: Annotated[int, typer.Option(min=1, help="Of one page.")] = 50_000_000,
     max_pages: Annotated[int, typer.Option(min=1, help="Of one file.")] = 50,
+    max_job_bytes: Annotated[int, typer.Option(min=1, help="Of one job.")] = 1_000_000_000,
+    max_job_files: Annotated[int, typer.Option(min=1, help="Of one job.")] = 100_000,
+    max_jobs: Annotated[int, typer.Option(min=0, help="That are kept at a time.")] = 20,
+    keep_days: Annotated[
+        float, typer.Option(min=0, help="For which a job is kept after it has ended.")
+    ] = 7,
     seconds: Annotated[float, typer.Option(min=0.1, help="That one reading may take.")] = 30,
     upload_seconds: Annotated[
         float, typer.Option(min=0.1, help="That one request may take to arrive.")
@@ -71,6 +85,7 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     settings = Settings(
         token=token,
         review=review,
+        jobs=jobs,
         runs=runs,
         model=model,
         fast=fast,
@@ -79,6 +94,10 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
         max_bytes=max_bytes,
         max_pixels=max_pixels,
         max_pages=max_pages,
+        max_job_bytes=max_job_bytes,
+        max_job_files=max_job_files,
+        max_jobs=max_jobs,
+        keep_days=keep_days,
         seconds=seconds,
         upload_seconds=upload_seconds,
         threads=threads or os.cpu_count() or 1,

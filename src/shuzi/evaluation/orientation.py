@@ -123,9 +123,20 @@ def warn(
     """Say on standard error what `advice` says of the images, or that they show no digits; and
     return the look at them."""
     look = look_at(images, labels)
-    if said := advice(look, source, given, learned) if look else no_digits(images, source):
+    if said := remark(look, images, source, given, learned):
         complain(said)
     return look
+
+
+def remark(
+    look: Look | None,
+    images: NDArray[np.uint8],
+    source: str,
+    given: Orientation = UPRIGHT,
+    learned: Orientation = UPRIGHT,
+) -> str | None:
+    """What `advice` says of a look at the images; and where it saw no digits, that."""
+    return advice(look, source, given, learned) if look else no_digits(images, source)
 
 
 def describe(look: Look) -> str:

@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
-from shuzi.errors import OutputError
+from shuzi.errors import OutputError, UsageError
 
 TEMPORARY = ".writing-"
 MAX_JSON = 20_000_000
@@ -51,8 +51,9 @@ def read_file(path: Path, limit: int) -> bytes:
         ValueError: it has more bytes than `limit`.
     """
     with open_file(path) as file:
-        content = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
-    if len(content) > limit:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(size + 1) if size <= limit else b""
+    if max(size, len(content)) > limit:
         raise ValueError(f"it has more than {limit:,} bytes")
     return content
 
@@ -209,6 +210,16 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def check_ending(output: Path, ending: str) -> None:
+    """Refuse a name that does not say what the file will be.
+
+    Raises:
+        UsageError: it ends otherwise.
+    """
+    if output.suffix != ending:
+        raise UsageError(f"{output} must end in {ending}.", "Give a name that ends so.")
 
 
 def model_file(place: str | PathLike[str]) -> Path:

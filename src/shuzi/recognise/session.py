@@ -5,7 +5,7 @@ from pathlib import Path
 
 import onnxruntime
 
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, way
 from shuzi.files import open_file
 
 MAX_BYTES = 2**31 - 1
@@ -53,6 +53,11 @@ def _check_file(path: Path) -> None:
         with open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
+        if path.with_name("run.json").exists():
+            raise ModelError(
+                f"{path.parent} has no {path.name}: the run has not finished.",
+                f"Finish it with: {way('resume', path.parent)}",
+            ) from None
         raise ModelError(f"{path}: there is no such model file.") from None
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error

@@ -12,7 +12,7 @@ from shuzi.card import checksum, save_card
 from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation.calibration import UNCALIBRATED
 from shuzi.evaluation.report import open_run
-from shuzi.files import write_atomically
+from shuzi.files import check_ending, write_atomically
 from shuzi.training.export import describe
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import load_record
@@ -27,8 +27,7 @@ def export_ensemble(runs: Sequence[Path], output: Path) -> None:
         RunError: one has not finished, or knows other outcomes than the first.
         ModelError, OutputError: see `shuzi.errors`.
     """
-    if output.suffix != ".onnx":
-        raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
+    check_ending(output, ".onnx")
     if len({run.resolve() for run in runs}) < max(2, len(runs)):
         raise UsageError("An ensemble takes two runs or more, each once.", "Name them all.")
     for run in runs:

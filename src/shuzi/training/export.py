@@ -2,24 +2,31 @@
 
 import logging
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 import shuzi
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, RunError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
-from shuzi.files import write_atomically
+from shuzi.files import read_file, write_atomically
 from shuzi.recognise.engine import Recogniser
+from shuzi.training.networks import build
+from shuzi.training.recipes import Recipe
+from shuzi.training.record import load_record
 
 _OPSET = 18
 _TOLERANCE = 1e-4
 """Of a probability: float32 sums of 784 products of raw pixels differ by their order."""
+_LARGEST = 2**31
+"""Bytes of weights; an ONNX model has no more."""
 
 
 class _Probabilities(nn.Module):
@@ -47,6 +54,21 @@ def save_weights(network: nn.Module, path: Path) -> None:
     weights = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
     with write_atomically(path) as temporary:
         temporary.write_bytes(save(weights))
+
+
+def load_network(run: Path) -> nn.Module:
+    """The network of a run folder with its weights, to predict with.
+
+    Raises:
+        RunError: the folder does not hold the run's weights.
+    """
+    recipe, path = Recipe.from_dict(load_record(run)["recipe"]), run / "model.safetensors"
+    network = build(recipe, 0, torch.Generator())
+    try:
+        network.load_state_dict(load(read_file(path, _LARGEST)))
+    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
+        raise RunError(f"{path} does not hold the run's weights: {error}", "Train anew.") from error
+    return network.eval()
 
 
 def save_onnx(network: nn.Module, path: Path, calibration: Calibration = UNCALIBRATED) -> None:
@@ -132,4 +154,25 @@ def _check(model: nn.Module, path: Path) -> None:
         raise ModelError(
             f"model.onnx: ONNX Runtime differs from torch by {difference:.2g}.",
             "Report it with run.json; model.safetensors holds the weights.",
+        )
+
+
+@torch.inference_mode()
+def check_same(name: str, predict: Callable[[Tensor], Any], recogniser: Recogniser) -> None:
+    """Compare the probabilities of random images with those of the run's model.onnx.
+
+    Args:
+        name: what predicts.
+        predict: probabilities (n, 10 or 11) of float32 (n, 28, 28).
+
+    Raises:
+        ModelError: they differ by more than 1e-4.
+    """
+    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), dtype=np.uint8)
+    found = predict(torch.from_numpy(images).float())[:, :10]
+    difference = float(np.abs(found - recogniser.predict(images)).max())
+    if not difference <= _TOLERANCE:
+        raise ModelError(
+            f"{name} differs from the run's model.onnx by {difference:.2g}.",
+            "Report it with run.json.",
         )

@@ -1,33 +1,25 @@
-"""A run's network as a Keras model: raw pixels (n, 28, 28) in, probabilities out."""
+"""A run's network as a Keras model, raw pixels (n, 28, 28) in, probabilities out; and of that as
+.tflite."""
 
-from collections.abc import Iterator
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load
-from torch import nn
+from torch import Tensor, nn
 
-from shuzi.errors import ModelError, RunError, UsageError
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.evaluation.report import open_run
-from shuzi.files import read_file
+from shuzi.files import check_ending, write_atomically
 from shuzi.recognise.engine import Recogniser
-from shuzi.training.dense import DenseNetwork
+from shuzi.training.export import check_same, load_network
 from shuzi.training.keras_file import keras, save_model
 from shuzi.training.keras_import import TRAINED, KerasModel
-from shuzi.training.keras_modules import Activation, calibrating, counterpart
-from shuzi.training.networks import build
+from shuzi.training.keras_modules import calibrating, counterpart
+from shuzi.training.networks import parts
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import load_record
-
-_TOLERANCE = 1e-4
-"""Of a probability: float32 sums of 784 products of raw pixels differ by their order."""
-_LARGEST = 2**31
-"""Bytes of weights; an ONNX model has no more."""
 
 
 def export_keras(run: Path, output: Path) -> None:
@@ -43,17 +35,60 @@ def export_keras(run: Path, output: Path) -> None:
         ModelError: a layer has no counterpart in Keras, or Keras's probabilities differ from those
             of the run's model.onnx by more than 1e-4.
     """
-    if output.suffix != ".keras":
-        raise UsageError(f"{output} must end in .keras.", "Give a name that ends so.")
+    check_ending(output, ".keras")
+    save_model(_open(run)[0], output)
+
+
+def export_tflite(run: Path, output: Path) -> None:
+    """Write a finished run's model as a `.tflite` file of LiteRT, for phones.
+
+    It takes one image at a time; else input and output are those of `export_keras`. Keras converts
+    it by way of litert-torch, without TensorFlow.
+
+    Raises:
+        UsageError: `output` does not end in .tflite.
+        RunError, ModelError: as `export_keras`; the .tflite is compared too.
+    """
+    check_ending(output, ".tflite")
+    model, recogniser = _open(run)
+    with write_atomically(output) as temporary:
+        _convert(model, temporary)
+        check_same("The .tflite", lambda images: _interpret(temporary, images), recogniser)
+
+
+def _open(run: Path) -> tuple[Any, Recogniser]:
+    """The run's model in Keras, compared with its model.onnx, and that."""
     recogniser, record = open_run(run)
     recipe = Recipe.from_dict(load_record(run)["recipe"])
     calibration = Calibration.from_dict(record)
     if "keras" in record:
         model = KerasModel(run / TRAINED).with_probabilities(recipe.scale, calibration)
     else:
-        model = to_keras(_network(run, recipe), calibration)
-    _check(model, recogniser)
-    save_model(model, output)
+        model = to_keras(load_network(run), calibration)
+    shape = (-1, *model.input_shape[1:])
+    check_same("Keras", lambda x: model.predict(x.reshape(shape).numpy(), verbose=0), recogniser)
+    return model, recogniser
+
+
+def _convert(model: Any, path: Path) -> None:
+    with warnings.catch_warnings():
+        # The converters warn of their own dependencies' deprecations.
+        warnings.simplefilter("ignore")
+        model.export(str(path), format="litert", verbose=False)
+
+
+def _interpret(path: Path, images: Tensor) -> NDArray[np.float32]:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_path=str(path))
+    interpreter.allocate_tensors()
+    taken, given = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    found = []
+    for image in images.numpy():
+        interpreter.set_tensor(taken["index"], image.reshape(taken["shape"]))
+        interpreter.invoke()
+        found.append(interpreter.get_tensor(given["index"])[0])
+    return np.array(found)
 
 
 def to_keras(network: nn.Module, calibration: Calibration = UNCALIBRATED) -> Any:
@@ -63,49 +98,13 @@ def to_keras(network: nn.Module, calibration: Calibration = UNCALIBRATED) -> Any
         ModelError: a module has no counterpart in Keras.
     """
     translation = _Translation()
-    for module in _modules(network):
+    for module in parts(network):
         translation.add(module)
     model = translation.model
     for layer in calibrating(calibration, model.output_shape[-1]):
         model.add(layer)
     model.add(keras.layers.Softmax(name="probabilities"))
     return model
-
-
-def _network(run: Path, recipe: Recipe) -> nn.Module:
-    network, path = build(recipe, 0, torch.Generator()), run / "model.safetensors"
-    try:
-        network.load_state_dict(load(read_file(path, _LARGEST)))
-    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
-        raise RunError(f"{path} does not hold the run's weights: {error}", "Train anew.") from error
-    return network.eval()
-
-
-def _check(model: Any, recogniser: Recogniser) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), dtype=np.uint8)
-    shape = (-1, *model.input_shape[1:])
-    found = model.predict(images.reshape(shape).astype(np.float32), verbose=0)[:, :10]
-    difference = float(np.abs(found - recogniser.predict(images)).max())
-    if not difference <= _TOLERANCE:
-        raise ModelError(
-            f"Keras differs from the run's model.onnx by {difference:.2g}.",
-            "Report it with run.json.",
-        )
-
-
-def _modules(network: nn.Module) -> Iterator[nn.Module]:
-    """The network's parts in the order in which they work."""
-    if isinstance(network, DenseNetwork):
-        yield from (network.pixels, nn.Flatten())
-        *hidden, last = network.layers
-        for layer in hidden:
-            yield from (layer, Activation(network.activation), network.dropout)
-        yield last
-    elif isinstance(network, nn.Sequential):
-        for module in network:
-            yield from _modules(module)
-    else:
-        yield network
 
 
 class _Translation:

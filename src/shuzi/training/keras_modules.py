@@ -10,7 +10,7 @@ from shuzi.evaluation.calibration import UNCALIBRATED, Calibration
 from shuzi.training.dense import Dense
 from shuzi.training.dropout import Dropout
 from shuzi.training.keras_file import keras
-from shuzi.training.networks import Pixels
+from shuzi.training.networks import Activation, Pixels
 
 Added = tuple[Any, list[Tensor]]
 """A Keras layer that is not built yet, and its weights in Keras's order."""
@@ -25,14 +25,6 @@ def counterpart(module: nn.Module) -> list[Added]:
     if type(module) not in _TRANSLATIONS:
         raise _untranslatable(module)
     return _TRANSLATIONS[type(module)](module)
-
-
-class Activation(nn.Module):
-    """The dense network's activation; its name is Keras's."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
 
 
 def _dense(module: Dense) -> list[Added]:

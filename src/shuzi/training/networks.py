@@ -1,5 +1,7 @@
 """The networks: uint8 images (n, 28, 28) in, logits (n, 10 or 11) out."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 
@@ -24,6 +26,29 @@ class Pixels(nn.Module):
             # bfloat16 holds every whole number up to 256.
             return images.to(dtype)
         return (images.float() / self.scale).to(dtype)
+
+
+class Activation(nn.Module):
+    """The dense network's activation; its name is Keras's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+def parts(network: nn.Module) -> Iterator[nn.Module]:
+    """The network's modules in the order in which they work."""
+    if isinstance(network, DenseNetwork):
+        yield from (network.pixels, nn.Flatten())
+        *hidden, last = network.layers
+        for layer in hidden:
+            yield from (layer, Activation(network.activation), network.dropout)
+        yield last
+    elif isinstance(network, nn.Sequential):
+        for module in network:
+            yield from parts(module)
+    else:
+        yield network
 
 
 def build(recipe: Recipe, seed: int, masks: torch.Generator) -> Network:

@@ -14,10 +14,9 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from shuzi.dataset import Dataset
-from shuzi.errors import UsageError
 from shuzi.evaluation.metrics import accuracy
 from shuzi.evaluation.report import data_of_run, open_run
-from shuzi.files import write_atomically
+from shuzi.files import check_ending, write_atomically
 from shuzi.recognise.engine import Recogniser
 from shuzi.training.export import bare
 
@@ -56,8 +55,7 @@ def export_int8(
         UsageError: `output` does not end in .onnx.
         RunError, DataError, OutputError: see `shuzi.errors`.
     """
-    if output.suffix != ".onnx":
-        raise UsageError(f"{output} must end in .onnx.", "Give a name that ends so.")
+    check_ending(output, ".onnx")
     recogniser, record = open_run(run)
     if dataset is None:
         dataset = data_of_run(record, data)

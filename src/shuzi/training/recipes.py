@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 
 from shuzi.errors import RecipeError, way
+from shuzi.training.old_names import what_became_of
 
 Settings = Mapping[str, Any] | Sequence[str]
 """Changes to a recipe: {"epochs": 10}, or ["epochs=10"]."""
@@ -411,6 +412,8 @@ def _parse(name: str, text: Any) -> Any:
     if name in _NO_FIELDS:
         raise RecipeError(f"There is no field {name!r}: {_NO_FIELDS[name]}.")
     if name not in knobs():
+        if said := what_became_of(name, text):
+            raise RecipeError(f"{name}: {said}.")
         meant = did_you_mean(name, [*knobs(), *KERAS_NAMES])
         known = f"the fields are {', '.join(knobs())}."
         raise RecipeError(f"Unknown field {name!r}; {meant.strip() or known}")

@@ -24,7 +24,7 @@ from shuzi.errors import (
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.evaluation.findings import to_text
-from shuzi.evaluation.orientation import advice, complain, look_at
+from shuzi.evaluation.orientation import complain, look_at, remark
 from shuzi.evaluation.report import options_of
 from shuzi.evaluation.webpage import write_page
 from shuzi.files import is_empty, remove_unfinished, write_atomically
@@ -112,7 +112,8 @@ def train(  # noqa: PLR0913 - an option each
     look = look_at(dataset.train_images, dataset.train_labels)
     if look is not None:
         record["data"]["looks"] = look.found._asdict()
-    if verbose and (said := advice(look, dataset.source, dataset.orientation)):
+    source, how = dataset.source, dataset.orientation
+    if verbose and (said := remark(look, dataset.train_images, source, how)):
         complain(said)
     if given is not None:
         record["keras"] = _keep_keras(folder, given)

@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
-from shuzi.web import documents, metrics, models, problems, read, review, runs, session
+from shuzi.web import documents, job_routes, metrics, models, problems, read, review, runs, session
 from shuzi.web.access import Access, Clock
 from shuzi.web.body import BodyLimit
+from shuzi.web.jobs import Jobs
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
@@ -45,10 +46,12 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
     app.state.settings = settings
     app.state.access = Access(settings.token, now)
     app.state.readers = Readers(settings)
+    app.state.jobs = Jobs(settings)
     app.state.reviews = Reviews(settings.review)
     app.state.metrics = Metrics(app.state.readers.pool)
     problems.install(app)
     app.include_router(read.router)
+    app.include_router(job_routes.router)
     app.include_router(models.router)
     app.include_router(review.router)
     app.include_router(session.router)
@@ -69,7 +72,9 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.readers.pool.start()
+    app.state.jobs.start()
     yield
+    app.state.jobs.close()
     app.state.readers.pool.close()
     app.state.reviews.close()
 

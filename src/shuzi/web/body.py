@@ -10,6 +10,8 @@ from shuzi.web.problems import Problem
 from shuzi.web.settings import Settings
 
 PICTURE_PATHS = ("/api/v1/read", "/api/v1/review/items")
+JOB_PATH, JOB_SECONDS = "/api/v1/jobs", 600.0
+"""Where much is sent, which goes to the disk as it arrives, and for how long."""
 MAX_BYTES = 300_000
 """Of a request that brings no picture: a thousand decisions take 130,000."""
 
@@ -34,37 +36,43 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         most = self._settings.max_bytes
-        if scope["path"] not in PICTURE_PATHS:
+        is_job = scope["path"] == JOB_PATH
+        if is_job:
+            most = self._settings.max_job_bytes
+        elif scope["path"] not in PICTURE_PATHS:
             most = min(most, MAX_BYTES)
         self._check(int(Headers(scope=scope).get("content-length", "0")), most)
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._settings.upload_seconds
-        size, complete = 0, False
+        seconds = JOB_SECONDS if is_job else self._settings.upload_seconds
+        deadline = loop.time() + seconds
+        size, held, complete = 0, 0, False
 
         async def counted() -> Message:
-            nonlocal size, complete
+            nonlocal size, held, complete
             if complete:
                 return await receive()
             try:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise self._too_slow() from None
+                raise _too_slow(seconds) from None
             complete = not message.get("more_body", False)
             added = len(message.get("body", b""))
             size += added
-            self._held += added
+            if not is_job:
+                held += added
+                self._held += added
             self._check(size, most)
             return message
 
         async def sent(message: Message) -> None:
             """A piece at a time, as a client takes them; what it has not taken is held, too."""
-            nonlocal size
+            nonlocal held
             body = message.get("body", b"")
             if len(body) <= PIECE:
                 await send(message)
                 return
-            size += len(body)
+            held += len(body)
             self._held += len(body)
             for start in range(0, len(body), PIECE):
                 end = start + PIECE
@@ -74,7 +82,7 @@ class BodyLimit:
         try:
             await self._app(scope, counted, sent)
         finally:
-            self._held -= size
+            self._held -= held
 
     def _check(self, size: int, most: int) -> None:
         if size > most:
@@ -88,9 +96,10 @@ class BodyLimit:
                 503, "The service holds too many requests.", "Try again in a moment.", RETRY
             )
 
-    def _too_slow(self) -> Problem:
-        return Problem(
-            408,
-            f"The request did not arrive within {self._settings.upload_seconds:g} seconds.",
-            "Check the connection, or send a smaller picture.",
-        )
+
+def _too_slow(seconds: float) -> Problem:
+    return Problem(
+        408,
+        f"The request did not arrive within {seconds:g} seconds.",
+        "Check the connection, or send a smaller picture.",
+    )

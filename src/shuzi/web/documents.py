@@ -25,6 +25,7 @@ _PROBLEMS = {
     429: ("There were too many wrong tokens.", "Try again in a minute, with the right one."),
     503: ("The service is busy: its queue is full.", "Try again in a moment."),
     504: ("The reading took more than 30 seconds.", "Send a smaller picture."),
+    507: ("The files cannot be kept: No space left on device.", "Tell whoever runs the service."),
 }
 
 
@@ -207,15 +208,15 @@ HEALTH: Answers = {
         "content": {"application/json": {"example": {"status": "ok", "version": shuzi.__version__}}}
     }
 }
-_FILE = {"type": "string", "format": "binary"}
-_FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
+FILE = {"type": "string", "format": "binary"}
+_FORM = {"type": "object", "properties": {"file": FILE}, "required": ["file"]}
 PICTURE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "image/*": {"schema": _FILE},
-            "application/pdf": {"schema": _FILE},
-            "application/octet-stream": {"schema": _FILE},
+            "image/*": {"schema": FILE},
+            "application/pdf": {"schema": FILE},
+            "application/octet-stream": {"schema": FILE},
             "multipart/form-data": {"schema": _FORM},
         },
     }

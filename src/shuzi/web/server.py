@@ -97,6 +97,7 @@ def run(app: FastAPI, listener: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[listener])
     # When a second Ctrl-C ends it, the app's own end is left out.
     app.state.readers.pool.close()
+    app.state.jobs.close()
 
 
 def _allow_files(count: int) -> None:

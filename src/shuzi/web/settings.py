@@ -19,6 +19,7 @@ class Settings:
     Args:
         token: what clients must show; None lets everyone in who reaches the service.
         review: path or URL of the review database; the user's own if None.
+        jobs: the folder that keeps jobs; one of the user's own if None.
         runs: the folder whose runs the page shows; none if None.
         model: a digit model instead of the one that shuzi carries.
         fast: leave out the second reader.
@@ -27,6 +28,10 @@ class Settings:
         max_bytes_held: of all requests together that are being received or read.
         max_pixels: of one page.
         max_pages: of one file.
+        max_job_bytes: of the request that brings a job.
+        max_job_files: of a job.
+        max_jobs: that are kept at the same time.
+        keep_days: for which a job is kept after it has ended.
         seconds: that one request may be read, waiting included.
         upload_seconds: that one request may take to arrive.
         threads: readings at the same time.
@@ -39,6 +44,7 @@ class Settings:
 
     token: str | None = None
     review: str | None = None
+    jobs: Path | None = None
     runs: Path | None = None
     model: Path | None = None
     fast: bool = False
@@ -47,6 +53,10 @@ class Settings:
     max_bytes_held: int = 400_000_000
     max_pixels: int = MAX_PIXELS
     max_pages: int = 50
+    max_job_bytes: int = 1_000_000_000
+    max_job_files: int = 100_000
+    max_jobs: int = 20
+    keep_days: float = 7.0
     seconds: float = 30.0
     upload_seconds: float = 60.0
     threads: int = os.cpu_count() or 1
@@ -58,6 +68,10 @@ class Settings:
         for name in ("seconds", "upload_seconds"):
             if not 0 < getattr(self, name) < math.inf:
                 raise UsageError(f"{way(name)} must be a number of seconds.")
+        if not 0 <= self.keep_days < math.inf:
+            raise UsageError(f"{way('keep_days')} must be a number of days.")
+        if self.jobs is not None and self.jobs.exists() and not self.jobs.is_dir():
+            raise UsageError(f"{way('jobs')} must be a folder; {self.jobs} is a file.")
         if self.runs is not None and self.runs.exists() and not self.runs.is_dir():
             raise UsageError(f"{way('runs')} must be a folder; {self.runs} is a file.")
         if self.review is not None and Path(self.review).is_dir():

@@ -58,10 +58,7 @@ def safe_name(name: str | None) -> str:
 
 
 async def _from_form(request: Request) -> Upload:
-    _, said = parse_options_header(request.headers.get("content-type"))
-    boundary = said.get(b"boundary", b"").decode("latin-1")
-    if not re.fullmatch(BOUNDARY, boundary):
-        raise _no_form("It has no boundary, or one that may not be.")
+    boundary = boundary_of(request)
     # Without a charset: Python knows some that fail on any text, or take hours for it.
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary}"'})
     parser = MultiPartParser(headers, request.stream(), max_files=1, max_fields=10)
@@ -70,12 +67,25 @@ async def _from_form(request: Request) -> Upload:
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise _no_form(error.message) from None
+        raise no_form(error.message) from None
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        raise _no_form("It has no file in the field `file`.")
+        raise no_form("It has no file in the field `file`.")
     _check_type(media_type(file.content_type or ""))
     return Upload(safe_name(file.filename), await file.read())
+
+
+def boundary_of(request: Request) -> str:
+    """What stands between the parts of a request's form.
+
+    Raises:
+        Problem: 422.
+    """
+    _, said = parse_options_header(request.headers.get("content-type"))
+    boundary = said.get(b"boundary", b"").decode("latin-1")
+    if not re.fullmatch(BOUNDARY, boundary):
+        raise no_form("It has no boundary, or one that may not be.")
+    return boundary
 
 
 def _check_type(kind: str) -> None:
@@ -88,7 +98,7 @@ def _check_type(kind: str) -> None:
         )
 
 
-def _no_form(message: str) -> Problem:
+def no_form(message: str) -> Problem:
     return Problem(
-        422, f"The form cannot be used: {message}", "Send multipart/form-data with one `file`."
+        422, f"The form cannot be used: {message}", "Send multipart/form-data with a `file`."
     )

@@ -52,8 +52,10 @@ def read_labelled(folder: Path) -> Stored | None:
         return None
     files: list[Path] = []
     labels: list[int] = []
+    named: set[Path] = set()
     longer = 0
     for name, digits in _rows(folder):
+        named.add(folder / name)
         if len(digits) > 1:
             longer += 1
             continue
@@ -67,6 +69,9 @@ def read_labelled(folder: Path) -> Stored | None:
     if not files:
         raise DataError(f"{folder / LABELS} has no pictures of one digit.", _BY_DIGIT)
     notes = []
+    places = {file.parent for file in files}
+    if unnamed := len({file for place in places for file in _pictures(place)[0]} - named):
+        notes.append(f"Left out, as {LABELS} does not name them: {unnamed}.")
     if longer:
         notes.append(f"Left out, as they show several digits: {longer}.")
     return Stored(
@@ -136,6 +141,8 @@ def _rows(folder: Path) -> Iterator[tuple[str, str]]:
         head = next(rows, [])
         if head[:2] != ["file", "digits"]:
             raise ValueError(f"its first line is {','.join(head)[:50]!r}, not 'file,digits'")
+        if text.endswith(","):
+            raise ValueError("its last line is cut short")
         for row in rows:
             if len(row) < 2 or not (row[1] == "" or (row[1].isascii() and row[1].isdigit())):
                 raise ValueError(f"line {rows.line_num} is not a file and its digits")
