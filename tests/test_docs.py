@@ -186,7 +186,7 @@ def changed_lines():
     return re.findall(r"^\| `(.+?)` \| (.+?) \| `(.+?)` \| .+ \|$", text, re.M)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def keras_names():
     """What the tutorial's lines are about."""
     pytest.importorskip("keras")
