@@ -24,7 +24,8 @@ def write_labelled_set(
     """`n` pictures of numbers in `out/numbers`, `pages` pages in `out/pages`.
 
     numbers/labels.csv has the columns file and digits: these with the signs among them, `?` for
-    any other marks, nothing where nothing is written; beside each page lies what `shuzi read --json` should say of it. The same seed gives the same files.
+    any other marks, nothing where nothing is written. Beside each page lies what `shuzi read
+    --json` should say of it. The same seed gives the same files.
     All of them appear when all are written.
 
     Args:
