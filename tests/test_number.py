@@ -41,14 +41,19 @@ def bars(number, n=64):
 
 def trainer_of(rounds, source=bars, lr=3e-3):
     changes = {"lr": lr, "decay": 0.01, "batch_size": 16, "epochs": rounds, "strings": 64}
-    recipe = NUMBER.with_settings(changes | {"ema": 0.9})
-    return NumberTrainer(recipe, 0, DEVICE, source, bars(1000))
+    recipe = NUMBER.with_settings(changes | {"ema": 0.8})
+    trainer = NumberTrainer(recipe, 0, DEVICE, source, bars(1000))
+    for module in trainer.network.modules():
+        # So few steps are no time for the means of a long training.
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 0.3
+    return trainer
 
 
 @pytest.fixture(scope="module")
 def trained():
-    trainer = trainer_of(12)
-    for _ in range(12):
+    trainer = trainer_of(20)
+    for _ in range(20):
         trainer.run_epoch(ignore)
     return trainer
 
