@@ -147,12 +147,13 @@ def test_a_picture_is_read_into_the_queue(service, queue):
     assert "seen" not in first["pages"][0]
 
 
-def test_what_was_decided_is_exported(service, queue):
+@pytest.mark.parametrize("said", ["123454321", "12/05/2023"])
+def test_what_was_decided_is_exported(service, queue, said):
     (number,) = queue("7")
-    decide(service, lease(service, "=Eve")["token"], (number, "123454321"), reviewer="=Eve")
+    decide(service, lease(service, "=Eve")["token"], (number, said), reviewer="=Eve")
     text = service.get(f"{BASE}/export?to=csv").text
     row = next(r for r in csv.DictReader(text.splitlines()) if r["item"] == str(number))
-    assert (row["answer"], row["reviewers"]) == ("123454321", "'=Eve")
+    assert (row["answer"], row["reviewers"]) == (said, "'=Eve")
     lines = service.get(f"{BASE}/export?to=jsonl").text.splitlines()
     assert number in [json.loads(line)["item"] for line in lines]
 

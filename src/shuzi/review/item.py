@@ -10,8 +10,9 @@ from shuzi.result import Box, Number
 STATES = ("open", "decided", "disputed")
 LONGEST_NAME = 60
 LONGEST_NUMBER = 40
-NUMBER = "-?[0-9]+([.,][0-9]+)*"
-"""A regular expression: digits, perhaps with a minus sign, decimal points or commas."""
+NUMBER = r"-?[0-9]+([\-.,\/:][0-9]+)*"
+"""A regular expression, Python's and JavaScript's: digits, perhaps with a minus before them and
+signs between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class Decision(BaseModel):
     text: str | None = Field(
         pattern=f"^{NUMBER}$",
         max_length=LONGEST_NUMBER,
-        description="75, -5, 7.5 or 7,5; null for no number.",
+        description="75, -5, 7.5, 10:35 or 12/05/2023; null for no number.",
     )
     seconds: float = Field(0.0, ge=0, le=86_400, allow_inf_nan=False)
 
