@@ -1,6 +1,7 @@
 """A training run: from a recipe and a dataset to a run folder."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -235,7 +236,8 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
     """The page network, from the folder's checkpoint on; its model, and what each epoch gave."""
     recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
     source = record["data"]["source"]
-    with Composer(Path(source), record["seed"]) as composer:
+    workers = max(1, (os.cpu_count() or 1) - 1)
+    with Composer(Path(source), record["seed"], workers) as composer:
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.crops, verbose)
