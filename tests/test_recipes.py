@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shuzi.errors import RecipeError
-from shuzi.training.recipes import PAGE, RECIPES, TUTORIAL, Recipe, find_recipe, knobs
+from shuzi.training.recipes import NUMBER, PAGE, RECIPES, TUTORIAL, Recipe, find_recipe, knobs
 
 
 def test_the_tutorial_is_the_tutorial():
@@ -181,16 +181,17 @@ def test_only_fields_that_decide_something_apply():
     assert set(PAGE.applying()) == {
         *("network", "lr", "decay", "ema", "crops", "batch_size", "epochs"),
     }
+    assert {"strings", "parts"} < set(NUMBER.applying())
 
 
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
         ("learning_rte=1", "did you mean learning_rate?"),
-        ("nb_epoch=1", "did you mean epochs?"),
+        ("nb_epoch=1", "epochs=1"),
         ("optimizer=adma", "did you mean adam?"),
         ("activation=rleu", "did you mean relu?"),
-        ("class_mode=categorical", "the loss is always the categorical cross-entropy"),
+        ("class_mode=categorical", "the loss is the categorical cross-entropy"),
         ("init=uniform", "glorot-uniform"),
     ],
 )

@@ -221,7 +221,7 @@ def main():
                 row.append(shown(counts))
             print(f"{first:<8}" + "".join(f"{text:<16}" for text in row), flush=True)
         print()
-    shares = [c["right"] / c["n"] for c in scores.values()]
+    shares = [c.get("right", 0) / c["n"] for c in scores.values()]
     print(f"lowest {min(shares):.3f}, mean {np.mean(shares):.3f}")
     print(json.dumps(scores))
 

@@ -26,19 +26,6 @@ KERAS_NAMES = {
 """Keras's names of fields."""
 _KERAS_RATES = {"adam": 1e-3, "rmsprop": 1e-3}
 """Learning rates that Keras's optimisers have by default, where they are not that of sgd."""
-_LOSS = "the loss is always the categorical cross-entropy of the softmax"
-_MEASURED = "loss and accuracy are always measured"
-_NO_FIELDS = {
-    "class_mode": _LOSS,
-    "loss": _LOSS,
-    "init": "weights always start glorot-uniform, as in the tutorial",
-    "kernel_initializer": "weights always start glorot-uniform, as in the tutorial",
-    "metrics": _MEASURED,
-    "show_accuracy": _MEASURED,
-    "seed": f"say {way('seed', 3)}",
-    "verbose": f"say {way('verbose', 2)}",
-}
-"""What people look for among the fields, and what to say to them."""
 _OFF: dict[str, Any] = {
     "mean": False,
     "ema": 0.0,
@@ -52,13 +39,20 @@ _OFF: dict[str, Any] = {
     "drawn": 0,
     "marks": 0,
     "crops": 0,
+    "strings": 0,
+    "parts": 1,
+    "beside": 0,
 }
 """Fields that decide nothing at these values."""
-_OF_PAGES = ("network", "lr", "decay", "ema", "crops", "batch_size", "epochs")
+_OF_COMPOSED = {
+    "page": ("network", "lr", "decay", "ema", "crops", "batch_size", "epochs"),
+    "number": ("network", "lr", "decay", "ema", "strings", "parts", "batch_size", "epochs"),
+}
+"""Fields that decide something, by network."""
 _ONE_OF = "one of "
 PART = 24
 """Crops of composed pages that are made at once."""
-COMPOSED = ("page", "number")
+COMPOSED = tuple(_OF_COMPOSED)
 """Networks that learn from what is composed while they train."""
 
 ACTIVATION_NAMES = (
@@ -350,8 +344,8 @@ class Recipe:
             own_network: whether the recipe's network is trained, not somebody's own.
         """
         values = self.to_dict() | {"schedule": self.schedule_of_optimiser}
-        if self.network == "page":
-            return {name: values[name] for name in _OF_PAGES}
+        if self.network in _OF_COMPOSED:
+            return {name: values[name] for name in _OF_COMPOSED[self.network]}
         idle = {"name", *(name for name, value in _OFF.items() if values[name] == value)}
         idle |= {"convolutions", "mean"} if self.network == "dense" else {"hidden", "activation"}
         if not own_network:
@@ -428,8 +422,6 @@ def _split(setting: str) -> tuple[str, str]:
 
 def _parse(name: str, text: Any) -> Any:
     """The value that a text says; what is not a text is one."""
-    if name in _NO_FIELDS:
-        raise RecipeError(f"There is no field {name!r}: {_NO_FIELDS[name]}.")
     if name not in knobs():
         if said := what_became_of(name, text):
             raise RecipeError(f"{name}: {said}.")
