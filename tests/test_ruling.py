@@ -1,0 +1,45 @@
+import cv2
+import numpy as np
+import pytest
+
+import shuzi
+from shuzi.recognise.ruling import runs_in, without_minus
+from shuzi.recognise.sequence import Reading
+
+HIGH, NUMBER = 60, 60
+
+
+def seven(stroke):
+    """A 7 laid flat with a height of paper around it, and a stroke before it, from x to x."""
+    grey = np.full((180, 220), 220, np.uint8)
+    cv2.polylines(grey, [np.array([[95, 65], [135, 65], [110, 115]])], False, 40, 5)
+    if stroke:
+        cv2.line(grey, (stroke[0], 92), (stroke[1], 90), 40, 4)
+    return grey
+
+
+@pytest.mark.parametrize(
+    ("stroke", "edge", "said"),
+    [
+        ((0, 90), 0, (True, False)),
+        ((62, 85), 0, (False, False)),
+        ((), 0, (False, False)),
+        ((40, 90), 40, (False, True)),
+        ((58, 85), 58, (False, True)),
+    ],
+    ids=["a line", "a minus", "nothing", "a line from the edge", "a stroke at the edge"],
+)
+def test_a_line_comes_from_further_left_than_a_minus(stroke, edge, said):
+    assert runs_in(seven(stroke), NUMBER, edge) == said
+
+
+def test_what_is_said_of_the_digits_counts_with_and_without_a_minus():
+    said = Reading("-375", 0.6, ((4, 8), (8, 12), (12, 16)), (("375", 0.3), ("-37", 0.05)))
+    found = without_minus(said)
+    assert (found.text, round(found.confidence, 3), found.spans) == ("375", 0.9, said.spans)
+    assert found.alternatives == (("37", 0.05),)
+
+
+def test_lines_that_run_into_counts_are_not_minuses(data_folder):
+    page = shuzi.Reader(fast=True).read(data_folder / "pages" / "tally_9.jpg")
+    assert [number.text for number in page.numbers] == ["364", "058", "000", "001"]
