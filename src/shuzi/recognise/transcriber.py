@@ -173,7 +173,8 @@ class Transcriber:
         texts = fuse(own.reading.probabilities, line, own.reading.text) or [("", 0.0)]
         (text, confidence), *rest = texts
         own = replace(own, said=(own.text, own.confidence), second=line)
-        if not text:
+        # A mark that neither takes for a number is none.
+        if not text or (not own.text and line.marked > MARKED):
             return own
         spans = own.reading.spans
         if digits_of(text) != own.reading.digits:
