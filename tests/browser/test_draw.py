@@ -1,6 +1,6 @@
-import re
-
 """Digits drawn by mouse and by finger are read."""
+
+import re
 
 import pytest
 from pen import DASH, FOUR, ONE, SEVEN, TWO, touch, write
