@@ -32,6 +32,18 @@ def keras_twin(network, recipe):
     return twin
 
 
+def check_fifty_steps(network, optimiser, twin):
+    """Train both on the same batches: their weights stay the same."""
+    for t, (images, labels) in enumerate(zip(IMAGES, LABELS, strict=True)):
+        twin.train_on_batch(images.reshape(-1, 784) / 255, np.eye(10)[labels])
+        optimiser.schedule(t)
+        network.learn(torch.from_numpy(images), torch.from_numpy(labels), optimiser.loss_scale / 32)
+        optimiser.step()
+    ours = [p.detach().numpy() for p in network.parameters()]
+    for mine, theirs in zip(ours, twin.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
 @pytest.mark.parametrize("nesterov", [True, False])
 @pytest.mark.parametrize("decay", [0.0, 0.01])
 def test_fifty_steps_give_the_weights_of_keras(nesterov, decay):
@@ -44,14 +56,7 @@ def test_fifty_steps_give_the_weights_of_keras(nesterov, decay):
         loss="categorical_crossentropy",
     )
     optimiser = KerasSGD(network.parameters(), recipe)
-    for t, (images, labels) in enumerate(zip(IMAGES, LABELS, strict=True)):
-        twin.train_on_batch(images.reshape(-1, 784) / 255, np.eye(10)[labels])
-        optimiser.schedule(t)
-        network.learn(torch.from_numpy(images), torch.from_numpy(labels), optimiser.loss_scale / 32)
-        optimiser.step()
-    ours = [p.detach().numpy() for p in network.parameters()]
-    for mine, theirs in zip(ours, twin.get_weights(), strict=True):
-        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+    check_fifty_steps(network, optimiser, twin)
 
 
 @pytest.mark.parametrize(("name", "theirs"), [("adam", "Adam"), ("rmsprop", "RMSprop")])
@@ -61,14 +66,7 @@ def test_fifty_steps_of_the_other_optimisers_give_the_weights_of_keras(name, the
     twin = keras_twin(network, recipe)
     twin.compile(optimizer=getattr(keras.optimizers, theirs)(), loss="categorical_crossentropy")
     optimiser = make_optimiser(network, recipe, len(IMAGES))
-    for t, (images, labels) in enumerate(zip(IMAGES, LABELS, strict=True)):
-        twin.train_on_batch(images.reshape(-1, 784) / 255, np.eye(10)[labels])
-        optimiser.schedule(t)
-        network.learn(torch.from_numpy(images), torch.from_numpy(labels), optimiser.loss_scale / 32)
-        optimiser.step()
-    ours = [p.detach().numpy() for p in network.parameters()]
-    for mine, kernel in zip(ours, twin.get_weights(), strict=True):
-        np.testing.assert_allclose(mine, kernel, atol=1e-4)
+    check_fifty_steps(network, optimiser, twin)
 
 
 def test_class_weights_weigh_as_in_keras():

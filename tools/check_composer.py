@@ -18,7 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from shuzi.recognise.second import ALPHABET, MARK, find_second_reader
+from shuzi.recognise.decoding import MARK, digits_of
+from shuzi.recognise.second import ALPHABET, find_second_reader
 from shuzi.recognise.second import _as_input as as_input
 from shuzi.synth.materials import held_out
 from shuzi.synth.strings import pictures
@@ -33,10 +34,6 @@ def read_digits(reader, picture, *, alone):
     best = table.argmax(axis=1)
     kept = (best > 0) & np.r_[True, best[1:] != best[:-1]]
     return digits_of("".join((ALPHABET + MARK)[c - 1] for c in best[kept]))
-
-
-def digits_of(text):
-    return "".join(filter(str.isdigit, text))
 
 
 def main():

@@ -17,6 +17,11 @@ Beams = dict[tuple[int, ...], tuple[float, float]]
 """Of each text, the probability that the last frame is a blank, and that it is its last digit."""
 
 
+def digits_of(text: str) -> str:
+    """The text less its signs and marks."""
+    return "".join(filter(str.isdigit, text))
+
+
 def beam_search(
     log_probabilities: NDArray[np.floating], beam: int = BEAM, alphabet: str = ALPHABET
 ) -> list[tuple[str, float]]:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from shuzi.files import read_json
+from shuzi.recognise.decoding import digits_of
 from shuzi.recognise.second import Line
 
 SPREAD, LEAST = 0.1, 1e-3
@@ -198,10 +199,6 @@ def shipped_weights() -> Weights:
 def view_weights(*, fast: bool) -> ViewWeights:
     """Those of shuzi's models alone, or of both readers."""
     return ViewWeights(**read_json(FITTED)["views"]["alone" if fast else "both"])
-
-
-def digits_of(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
 
 
 def _sure(share: float, weights: Weights) -> float:

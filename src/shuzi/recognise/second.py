@@ -20,16 +20,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, way
-from shuzi.recognise.decoding import beam_search
+from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search
 from shuzi.recognise.session import open_session
 
 Grey = NDArray[np.uint8]
 PACKAGE, FILE = "rapidocr", Path("models", "PP-OCRv6_rec_small.onnx")
 NAME = "PP-OCRv6-small"
-SIGNS = "-.,/:"
-ALPHABET = "0123456789" + SIGNS
-MARK = "?"
-"""Stands for any other character."""
+ALPHABET = DIGITS + SIGNS
 HEIGHT = 48
 NARROW, USUAL, WIDEST = 128, 320, 1600
 """Columns that a line is padded to. The network learned on 320 or more; in 128 a short line takes

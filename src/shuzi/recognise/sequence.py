@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.decoding import ALPHABET, DIGITS, MARK, align, beam_search
+from shuzi.recognise.decoding import ALPHABET, DIGITS, MARK, align, beam_search, digits_of
 from shuzi.recognise.session import open_session
 
 HEIGHT = 32
@@ -246,10 +246,6 @@ def _cautious(of_text: dict[str, float]) -> list[tuple[str, float]]:
         best = digits
     rest = sorted((pair for pair in of_text.items() if pair[0] != best), key=lambda pair: -pair[1])
     return [(best, of_text.get(best, 0.0)), *rest]
-
-
-def digits_of(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
 
 
 def tidy(text: str) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.recognise.decoding import MARK
+from shuzi.recognise.decoding import MARK, digits_of
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.fusion import digits_of, fuse
+from shuzi.recognise.fusion import fuse
 from shuzi.recognise.glyph import normalise
 from shuzi.recognise.second import Line, SecondReader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser, evenly
