@@ -177,7 +177,7 @@ def fit_readers(examples):
             tables.append((np.array(list(counted.values())), place))
 
     def loss(weights):
-        total, slope = 0.0, np.zeros(5)
+        total, slope = 0.0, np.zeros(4)
         for table, place in tables:
             score = table @ weights
             shares = np.exp(score - score.max())
@@ -188,7 +188,7 @@ def fit_readers(examples):
         n = len(tables)
         return total / n + 1e-3 * weights @ weights, slope / n + 2e-3 * weights
 
-    weights = minimize(loss, np.zeros(5), jac=True, method="L-BFGS-B").x
+    weights = minimize(loss, np.zeros(4), jac=True, method="L-BFGS-B").x
     shares = [(example, pool(example.counted, weights)) for example in examples]
     plain = [(example, found) for example, found in shares if example.truth.isdigit()]
     few = (

@@ -135,10 +135,12 @@ class Transcriber:
             views: each uint8 (height, width); the second reader reads the last one.
         """
         found = self._alone(views)
-        pooled: dict[str, float] = defaultdict(float)
+        total: dict[str, float] = defaultdict(float)
         for one in found:
             for text, p in one.reading.probabilities.items():
-                pooled[text] += p / len(found)
+                total[text] += p
+        # What no view gives to any text is left out: the likeliest would seem too unlikely.
+        pooled = {text: p / max(sum(total.values()), LEAST) for text, p in total.items()}
         likely = [(text, p) for text, p in pooled.items() if text and p >= GUESS] or [("", 0.0)]
         (text, confidence), *rest = sorted(likely, key=lambda pair: -pair[1])
         place = max(range(len(found)), key=lambda i: found[i].reading.probabilities.get(text, 0.0))
