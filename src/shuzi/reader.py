@@ -91,6 +91,23 @@ class _Seen:
     regions: list[Region]
 
 
+@dataclass(frozen=True)
+class _Models:
+    """Those that are loaded when they are needed, once for a reader and those made from it."""
+
+    number_path: str | PathLike[str] | None
+    page_path: str | PathLike[str] | None
+    threads: int | None
+
+    @cached_property
+    def number(self) -> SequenceRecogniser:
+        return SequenceRecogniser(self.number_path, threads=self.threads)
+
+    @cached_property
+    def page(self) -> PageNetwork:
+        return PageNetwork(self.page_path, threads=self.threads)
+
+
 class Reader:
     """Reads digits, numbers and pages; keeps its models between them.
 
@@ -133,7 +150,7 @@ class Reader:
         self.fast = fast
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
-        self.number_model, self.page_model = number_model, page_model
+        self._models = _Models(number_model, page_model, threads)
         self.max_pixels = max_pixels
 
     def with_options(
@@ -160,10 +177,10 @@ class Reader:
         self.target_error = target_error
         self.digits_only = digits_only
 
-    @cached_property
+    @property
     def sequence_recogniser(self) -> SequenceRecogniser:
         """Loaded at the first number."""
-        return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
+        return self._models.number
 
     @property
     def second_reader(self) -> SecondReader | None:
@@ -176,10 +193,10 @@ class Reader:
         """What is accepted at the wanted error, by the readers that there are."""
         return Decider.at(self.target_error, fast=self.second_reader is None)
 
-    @cached_property
+    @property
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
-        return PageNetwork(self.page_model, threads=self.recogniser.threads)
+        return self._models.page
 
     @property
     def _transcriber(self) -> Transcriber:

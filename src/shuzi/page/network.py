@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.paper import paper_level
+from shuzi.recognise.paper import padded, paper_level
 from shuzi.recognise.session import open_session
 
 STRIDE = 2
@@ -163,8 +163,7 @@ def margin_around(shape: tuple[int, ...]) -> int:
 def on_paper(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
     """With so much paper around, and more to the right and below, to multiples of 64."""
     below, beside = (margin + -(side + 2 * margin) % MULTIPLE for side in picture.shape)
-    paper = paper_level(picture)
-    return np.pad(picture, ((margin, below), (margin, beside)), constant_values=paper)
+    return padded(picture, (margin, below), (margin, beside), paper_level(picture))
 
 
 def shipped_model() -> Path:
