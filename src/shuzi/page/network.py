@@ -29,6 +29,10 @@ AGAIN = 0.7
 """Of the size at which it is looked at, that of a second look, whose maps are averaged with the
 first's: of 560 digits in photos of sudokus 540 are right instead of 504, of the 16 votes of
 `pages/` 11 instead of 10, of its lines a hundredth less."""
+CORE, CLEAR = 0.5, 0.85
+"""Probability of a cell that is of a kernel; and what the mean of each kernel is where there is no
+second look: of 1,048 crops and digits 954 are right then and 772 accepted, instead of 952 and 759
+with one, in four fifths of the time."""
 COARSE, LEAST = 0.375, 40
 """Of that size, at which it is looked at again, and again until its longer side has fewer pixels:
 what is written large is seen from further away."""
@@ -85,7 +89,7 @@ class PageNetwork:
     def _looks(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
         """The maps at that size and, while there is anything to be seen, from further away."""
         seen = self._maps(fitted, scale)
-        if AGAIN * max(fitted.shape) >= LEAST:
+        if AGAIN * max(fitted.shape) >= LEAST and not _is_clear(seen.kernels):
             seen = _mean(seen, self._maps(resized(fitted, AGAIN), AGAIN * scale))
         if COARSE * max(fitted.shape) < LEAST:
             return seen
@@ -121,6 +125,17 @@ class PageNetwork:
                 "Give a model of `shuzi train page`, or leave it out for the shipped one.",
             )
         return session
+
+
+def _is_clear(kernels: NDArray[np.float32]) -> bool:
+    """Whether there are numbers, each of them surely one."""
+    inside = kernels > CORE
+    count, labels = cv2.connectedComponents(inside.astype(np.uint8))
+    if count < 2:
+        return False
+    of_each = np.asarray(labels)[inside]
+    means = np.bincount(of_each, kernels[inside])[1:] / np.bincount(of_each)[1:]
+    return bool(means.min() >= CLEAR)
 
 
 def _mean(maps: Maps, other: Maps) -> Maps:
