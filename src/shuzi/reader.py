@@ -89,6 +89,11 @@ class _Seen:
     maps: Maps
     regions: list[Region]
 
+    @property
+    def other(self) -> bool:
+        """Whether there is writing or print that is not a number."""
+        return bool((self.maps.other > WRITTEN).sum() >= CELLS)
+
 
 @dataclass(frozen=True)
 class _Models:
@@ -265,7 +270,10 @@ class Reader:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
         seen = self._upright(PageImage(as_stored))
         wanted = self._wanted(seen.regions)
-        if self.kind == "number" and all(_fills(region, seen.picture) for region in wanted):
+        alone = self.kind == "number" or (
+            self.kind != "digit" and len(wanted) == 1 and not seen.other
+        )
+        if alone and all(_fills(region, seen.picture) for region in wanted):
             found = self._read_whole(seen.picture, wanted)
         else:
             found = self._read(seen.picture, wanted)
