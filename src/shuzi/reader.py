@@ -24,7 +24,7 @@ from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
-from shuzi.recognise.transcriber import PARTLY, Transcriber, Transcript
+from shuzi.recognise.transcriber import PARTLY, SURE, Transcriber, Transcript
 from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
@@ -210,6 +210,8 @@ class Reader:
             self.second_reader,
             alone=self.own_model,
             digits_only=self.digits_only,
+            # What cannot be accepted without the second reader may be with it.
+            sure=max(SURE, self.decider.least),
         )
 
     def read(self, picture: Picture) -> Page:
