@@ -60,6 +60,12 @@ def test_only_what_is_in_doubt_is_looked_at_twice(network, monkeypatch):
     assert len(seen) - clear > clear
 
 
+def test_a_small_picture_that_is_clear_is_not_looked_at_from_further_away(network):
+    picture = load_grey(EXAMPLES / "number-2753.jpg")
+    assert network.see(picture).coarse is None
+    assert network.see(np.full_like(picture, 200)).coarse is not None
+
+
 def test_a_large_picture_is_reduced_and_a_small_one_enlarged():
     large, scale = fit(np.zeros((4000, 3000), np.uint8))
     assert large.shape == (LONGEST, 3 * LONGEST // 4) and scale == LONGEST / 4000

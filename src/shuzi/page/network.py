@@ -36,6 +36,9 @@ with one, in four fifths of the time."""
 COARSE, LEAST = 0.375, 40
 """Of that size, at which it is looked at again, and again until its longer side has fewer pixels:
 what is written large is seen from further away."""
+NEAR = 256
+"""Pixels of the longer side up to which a picture that is clear is not: of 1,714 crops and digits
+one more is right so, and one less accepted."""
 _INPUT = ("pictures", "tensor(uint8)")
 _OUTPUTS = [("maps", "tensor(float)"), ("turns", "tensor(float)")]
 
@@ -88,10 +91,11 @@ class PageNetwork:
 
     def _looks(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
         """The maps at that size and, while there is anything to be seen, from further away."""
-        seen = self._maps(fitted, scale)
-        if AGAIN * max(fitted.shape) >= LEAST and not _is_clear(seen.kernels):
+        seen, longer = self._maps(fitted, scale), max(fitted.shape)
+        clear = _is_clear(seen.kernels)
+        if not clear and AGAIN * longer >= LEAST:
             seen = _mean(seen, self._maps(resized(fitted, AGAIN), AGAIN * scale))
-        if COARSE * max(fitted.shape) < LEAST:
+        if COARSE * longer < LEAST or (clear and longer <= NEAR):
             return seen
         return replace(seen, coarse=self._looks(resized(fitted, COARSE), COARSE * scale))
 
@@ -156,7 +160,15 @@ def fit(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """The picture at the size that the network looks at, and how many times as large that is."""
     longer = max(grey.shape)
     scale = LONGEST / longer if longer > LONGEST else max(1.0, min(MAGNIFIED, SHORT / longer))
+    if scale < 0.5 and min(grey.shape) > 1:
+        # A scan's half is made in no time, and the rest from there in half of the time.
+        return resized(_half(grey), 2 * scale), scale
     return resized(grey, scale), scale
+
+
+def _half(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return np.asarray(half, np.uint8)
 
 
 def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
