@@ -166,8 +166,13 @@ def test_only_what_shuzi_is_not_sure_of_is_asked():
     reader = Reader(kind="number", threads=1)
     sure, unsure = (
         reader.read(np.pad(line(text), 30, constant_values=240)).numbers[0]
-        for text in ("2753", "3.75")
+        for text in ("2753", "17.5")
     )
     assert sure.decision == "accept"
     assert not sure.readers
     assert unsure.readers
+
+
+def test_it_is_asked_too_where_fewer_errors_are_wanted():
+    reader = Reader(kind="number", target_error=0, threads=1)
+    assert reader.read(np.pad(line("2753"), 30, constant_values=240)).numbers[0].readers

@@ -28,11 +28,10 @@ PACKAGE, FILE = "rapidocr", Path("models", "PP-OCRv6_rec_small.onnx")
 NAME = "PP-OCRv6-small"
 ALPHABET = DIGITS + SIGNS
 HEIGHT = 48
-NARROW, USUAL, WIDEST = 128, 320, 1600
-"""Columns that a line is padded to. The network learned on 320 or more; in 128 a short line takes
-less than half the time, and of 699 composed numbers 88.3 % are right instead of 89.1 %."""
-SHORT = 100
-"""Columns of a line that is padded to 128."""
+NARROW, AFTER, STEP, WIDEST = 128, 28, 32, 1600
+"""Columns that a line is padded to, at least, those after it, and what they are a multiple of. The
+network learned on 320 or more, but each takes time: of 486 numbers that it was asked of 388 are
+right either way and 228 accepted, instead of 230, in half the time."""
 TOGETHER = 8
 """Lines that are read at a time."""
 _INPUT, _TYPE = "x", "tensor(float)"
@@ -165,7 +164,7 @@ def _as_input(line: Grey) -> NDArray[np.float32]:
     width = min(WIDEST, max(8, round(width * HEIGHT / height)))
     how = cv2.INTER_LINEAR
     scaled = cv2.resize(line, (width, HEIGHT), interpolation=how)
-    room = NARROW if width <= SHORT else max(USUAL, -(-width // 32) * 32)
+    room = max(NARROW, -(-(width + AFTER) // STEP) * STEP)
     padded = np.zeros((HEIGHT, room), np.float32)
     padded[:, :width] = scaled.astype(np.float32) / 127.5 - 1
     return padded

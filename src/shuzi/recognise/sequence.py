@@ -25,7 +25,8 @@ STRIDE = 4
 """Columns of a strip to a frame of the output."""
 SURE = 0.8
 """A number that is read with less confidence is looked at again."""
-LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
+Looks = tuple[tuple[float, float], ...]
+LOOKS: Looks = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
 SIGNED = 0.8
 """Share, of a number's digits' probability, from which the signs among them are given: of 1,180
@@ -92,11 +93,12 @@ class SequenceRecogniser:
         self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first strip
 
-    def predict(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+    def predict(self, strips: Sequence[NDArray[np.uint8]], looks: Looks = LOOKS) -> list[Reading]:
         """What each strip says; one that is unsure is looked at in several sizes.
 
         Args:
             strips: each uint8 (32, w), as `shuzi.recognise.strip.normalise_strip` gives them.
+            looks: at an unsure one, some of `LOOKS`.
 
         Raises:
             ModelError: a strip has another shape or dtype.
@@ -106,10 +108,10 @@ class SequenceRecogniser:
         unsure = [i for i, ((text, p), *_) in enumerate(found) if text and p < SURE]
         if len(unsure) > MOST:
             unsure = []
-        again = [_resized(strips[i], *look) for i in unsure for look in LOOKS]
+        again = [_resized(strips[i], *look) for i in unsure for look in looks]
         others = iter(self.log_probabilities(again))
         for i in unsure:
-            found[i] = _mean([found[i], *(beam_search(next(others)) for _ in LOOKS)])
+            found[i] = _mean([found[i], *(beam_search(next(others)) for _ in looks)])
         return [_reading(*seen) for seen in zip(found, tables, strips, strict=True)]
 
     def glance(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
