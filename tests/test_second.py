@@ -16,7 +16,10 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.errors import ModelError
 from shuzi.reader import Reader
 from shuzi.recognise import second
+from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_file, find_second_reader, tidy
+from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.transcriber import Transcriber
 
 FONT = str(files("matplotlib") / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf")
 
@@ -171,6 +174,13 @@ def test_only_what_shuzi_is_not_sure_of_is_asked():
     assert sure.decision == "accept"
     assert not sure.readers
     assert unsure.readers
+
+
+def test_what_has_no_ink_is_not_asked_about(reader):
+    transcriber = Transcriber(Recogniser(threads=1), SequenceRecogniser(threads=1), reader)
+    blank, written = np.full((40, 60), 200, np.uint8), line("17.5")
+    said = transcriber.read([blank, written], [(4, 56), (4, written.shape[1] - 4)])
+    assert [one.second is None for one in said] == [True, False]
 
 
 def test_it_is_asked_too_where_fewer_errors_are_wanted():

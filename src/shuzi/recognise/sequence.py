@@ -176,6 +176,11 @@ class SequenceRecogniser:
                 )
 
 
+def is_blank(strip: NDArray[np.uint8]) -> bool:
+    """Whether it has no ink."""
+    return int(strip.max()) < _BRIGHT
+
+
 def evenly(count: int, width: int) -> tuple[tuple[int, int], ...]:
     """The columns of so many digits, if nothing is known of them."""
     return tuple((i * width // count, (i + 1) * width // count) for i in range(count))
@@ -217,7 +222,7 @@ def _reading(
     found: list[tuple[str, float]], table: NDArray[np.float32], strip: NDArray[np.uint8]
 ) -> Reading:
     """From what is written and its probabilities, and the table that gives the places."""
-    if strip.max() < _BRIGHT:
+    if is_blank(strip):
         # No ink, no number; no training string is as empty as paper that was never scanned.
         return Reading("", 1.0, (), ())
     total = sum(p for _, p in found)

@@ -14,7 +14,7 @@ from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.fusion import fuse
 from shuzi.recognise.glyph import normalise
 from shuzi.recognise.second import Line, SecondReader
-from shuzi.recognise.sequence import LOOKS, Looks, Reading, SequenceRecogniser, evenly
+from shuzi.recognise.sequence import LOOKS, Looks, Reading, SequenceRecogniser, evenly, is_blank
 from shuzi.recognise.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
@@ -262,7 +262,8 @@ class Transcriber:
 
 def is_open(own: Transcript, sure: float = SURE) -> bool:
     """Whether the second reader can change the text or the decision."""
-    return own.confidence < sure or own.unread
+    unsure = own.confidence < sure or own.unread
+    return unsure and not is_blank(own.strip.values)
 
 
 def line_image(region: Grey, inner: tuple[float, float]) -> Grey:
