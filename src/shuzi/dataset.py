@@ -29,6 +29,18 @@ class Options(TypedDict, total=False):
     normalise: bool | None
 
 
+class UnlabelledError(DataError):
+    """A file or a folder has images, but no labels to learn from."""
+
+    def __init__(self, path: Path, form: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} ({form}) has images, but no labels to learn from.",
+            "Give both, or a folder with a folder of pictures for each digit, 0 to 9. "
+            "Images without labels are read by `shuzi predict`.",
+        )
+
+
 MNIST_MD5 = {
     "train_images": "6bbc9ace898e44ae57da46a324031adb",
     "test_images": "2646ac647ad5339dbf082846283269ea",
@@ -121,7 +133,8 @@ class Dataset:
             )
         if len(self.test_labels) == 0:
             said.append(
-                "It has no test images: test with others, `shuzi evaluate RUN --data PATH`."
+                "It has no test images with labels: test with others, "
+                "`shuzi evaluate RUN --data PATH`."
             )
         return said
 
@@ -177,7 +190,7 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        return "MNIST" if self.is_mnist else "not MNIST, but other data"
+        return "MNIST" if self.is_mnist else "data other than MNIST"
 
 
 def load_data(
@@ -225,8 +238,9 @@ def load_data(
     )
 
 
-def save_npz(dataset: Dataset, path: Path) -> None:
-    """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some.
+def save_npz(dataset: Dataset | Images, path: Path) -> None:
+    """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some;
+    of images without labels x_test alone.
 
     Raises:
         UsageError: the path does not end in .npz.
@@ -235,8 +249,11 @@ def save_npz(dataset: Dataset, path: Path) -> None:
     check_ending(path, ".npz")
     names = {"train": "train", "validation": "val", "test": "test"}
     arrays: dict[str, Any] = {}
-    for part, (images, labels) in dataset.parts.items():
-        arrays |= {f"x_{names[part]}": images, f"y_{names[part]}": labels}
+    if isinstance(dataset, Images):
+        arrays["x_test"] = dataset.images
+    else:
+        for part, (images, labels) in dataset.parts.items():
+            arrays |= {f"x_{names[part]}": images, f"y_{names[part]}": labels}
     with write_atomically(path) as temporary:
         np.savez_compressed(temporary, **arrays)
 
@@ -281,7 +298,7 @@ def _find(
             refused.append(str(error.args[0]))
     if offline:
         raise DataError(
-            f"MNIST is not on this machine, and {way('offline')} forbids to download it. "
+            f"MNIST is not on this machine, and {way('offline')} forbids downloading it. "
             + " ".join(refused),
             f"Run {way('fetch')} while online, or give the path of a file to {way('data')}.",
         )
@@ -300,17 +317,13 @@ def _load(path: Path, form: Form) -> Dataset:
     notes = list(stored.notes)
     parts = {name: part for name, part in stored.parts.items() if part.labels is not None}
     if not parts:
-        raise DataError(
-            f"{path} ({stored.form}) has images, but no labels to learn from.",
-            "Give both, or a folder with a folder of pictures for each digit, 0 to 9. "
-            "Images without labels are read by `shuzi predict`.",
-        )
+        raise UnlabelledError(path, stored.form)
     if "train" not in parts:
         name, part = parts.popitem()
         parts["train"] = part
         notes.append(f"It has no training part; the {name} part is taken for one.")
     notes += [
-        f"Its {name} images have no labels, and are not used."
+        f"Its {name} images have no labels: `shuzi predict` reads them, training does not."
         for name in stored.parts.keys() - parts.keys()
         if stored.parts[name].labels is None
     ]
