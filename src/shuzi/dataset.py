@@ -46,6 +46,8 @@ MNIST_MD5 = {
     "test_images": "2646ac647ad5339dbf082846283269ea",
 }
 """md5 of the raw IDX bytes, before any compression."""
+OTHER = "data other than MNIST"
+"""The name of it."""
 PARTS = ("train", "validation", "test")
 SIDE = 28
 
@@ -190,7 +192,7 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        return "MNIST" if self.is_mnist else "data other than MNIST"
+        return "MNIST" if self.is_mnist else OTHER
 
 
 def load_data(
