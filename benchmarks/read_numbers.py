@@ -103,7 +103,7 @@ def on_paper(strokes, place):
 
 
 def mnist(data):
-    found = shuzi.load_mnist(data / "mnist.npz")
+    found = shuzi.load_data(data / "mnist.npz")
     return found.test_images, list(map(str, found.test_labels))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.recognise.fusion import agree, fuse, view_weights
+from shuzi.recognise.fusion import fuse
 from shuzi.recognise.second import Line
 
 
@@ -66,31 +66,3 @@ def test_sure_digits_with_doubtful_signs_are_for_a_person():
 
 def test_nothing_is_read_of_nothing():
     assert fuse({"": 1.0}, line({"": 1.0}), "") == []
-
-
-VIEWS = view_weights(fast=False)
-
-
-def test_two_views_that_agree_are_surer_than_two_that_do_not():
-    swap, agreed = agree(("27", 0.9), ("27", 0.9), VIEWS)
-    assert not swap
-    assert agreed > 0.85 > agree(("27", 0.9), ("21", 0.9), VIEWS)[1]
-
-
-def test_a_region_that_lacks_a_digit_gives_way_to_the_picture():
-    swap, confidence = agree(("80", 0.99), ("80000", 0.8), VIEWS)
-    assert swap
-    assert confidence < 0.8
-
-
-def test_else_the_surer_view_is_taken_and_is_for_a_person():
-    assert agree(("27", 0.9), ("21", 0.4), VIEWS)[0] is False
-    assert agree(("27", 0.4), ("21", 0.9), VIEWS)[0] is True
-    assert 0.3 <= agree(("27", 0.5), ("21", 0.45), VIEWS)[1] < 0.8
-
-
-@pytest.mark.parametrize("fast", [True, False])
-def test_the_shipped_weights_grow_with_both_views(fast):
-    weights = view_weights(fast=fast)
-    sure = [agree(("27", c), ("27", c), weights)[1] for c in (0.3, 0.6, 0.9, 0.99)]
-    assert sure == sorted(sure)

@@ -117,3 +117,15 @@ def test_parts_of_a_number_are_in_doubt_and_numbers_of_a_page_are_not(high, apar
     fine = maps_of([(30, 40, 30 + high, 60), (30, 90, 30 + high, 110)], scale=2.0)
     regions = find_regions(replace(fine, coarse=coarse), (400, 400))
     assert [region.apart for region in regions] == [apart, apart]
+
+
+@pytest.mark.parametrize(("after", "apart"), [(66, False), (110, True)])
+def test_a_number_close_to_which_more_is_written_may_be_a_part_of_it(after, apart):
+    written = [(15, 16, 35, 64), (15, after, 35, after + 16)]
+    (region,) = find_regions(maps_of([(20, 20, 30, 60)], written), (200, 400))
+    assert region.apart is apart
+
+
+def test_a_number_close_to_another_is_none_of_its_parts():
+    kernels, extents = [(20, 20, 30, 60), (20, 74, 30, 90)], [(15, 16, 35, 64), (15, 70, 35, 94)]
+    assert all(region.apart for region in find_regions(maps_of(kernels, extents), (200, 400)))

@@ -104,3 +104,25 @@ def test_a_number_beside_more_ink_is_at_most_half_sure(models, digits):
 
 def test_no_regions_are_no_numbers(models):
     assert Transcriber(*models).read([], []) == []
+
+
+def test_a_digit_that_one_view_lacks_is_in_the_others(models, digits):
+    (region,), (text,) = crops(digits, 4)
+    lacking = region[:, : round(0.7 * region.shape[1])]
+    said, place = Transcriber(*models).read_views([lacking, region, region])
+    assert said.text == text
+    assert place in {1, 2}
+
+
+def test_views_that_say_otherwise_make_a_number_less_sure(models, digits):
+    regions, texts = crops(digits, 3, 3)
+    sure, _ = Transcriber(*models).read_views([regions[0], regions[0]])
+    unsure, _ = Transcriber(*models).read_views([regions[0], regions[0], regions[1]])
+    assert sure.text == unsure.text == texts[0]
+    assert unsure.confidence < 0.7 < sure.confidence
+
+
+def test_views_without_a_number_say_nothing(models):
+    said, _ = Transcriber(*models).read_views([np.full((40, 90), 255, np.uint8)] * 2)
+    assert said.text == ""
+    assert said.confidence == 0

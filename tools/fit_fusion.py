@@ -9,10 +9,10 @@ fifth of UNIPEN's writers that is held out) and reads them as the reader does, w
     written  numbers of held-out writers, with and without signs, on the same papers
     pages    regions of composed pages and forms
 
-From three quarters of them it fits how the readers are combined, how a number's two views are, and,
-for each wanted error, the least confidence to accept: the highest of those that the kinds need. The
-last quarter is reported, then all is written, unless `--try` says no. No real set has a part in it.
-It is to be repeated when a model changes. DATA is a folder with mnist.npz and unipen/.
+From three quarters of them it fits how the readers are combined and, for each wanted error, the
+least confidence to accept: the highest of those that the kinds need. The last quarter is reported,
+then all is written, unless `--try` says no. No real set has a part in it. It is to be repeated when
+a model changes. DATA is a folder with mnist.npz and unipen/.
 """
 
 import argparse
@@ -27,16 +27,13 @@ from scipy.optimize import minimize
 
 import shuzi
 from shuzi.card import checksum
+from shuzi.decide import FLOOR
 from shuzi.files import write_atomically
 from shuzi.page.image import PageImage
-from shuzi.reader import MARGIN, _whole
+from shuzi.reader import MARGIN, views_of
 from shuzi.recognise.fusion import (
     FITTED,
-    LEAST,
-    LEGIBLE,
-    ViewWeights,
     Weights,
-    agree,
     candidates,
     choose,
     fuse,
@@ -76,15 +73,18 @@ FEWEST = 100
 
 
 @dataclass(frozen=True)
-class View:
-    """What shuzi's own models say of a region, and what the second reader does."""
+class Example:
+    """A number, of what it is a part, what shuzi's own models say of it, and the second reader."""
 
+    kind: str
+    group: int
+    truth: str
     own: Transcript
     line: Line
 
-    def together(self, weights):
-        """Text and confidence of both readers."""
-        if not is_open(self.own):
+    def said(self, weights):
+        """Text and confidence of both readers; of shuzi's models alone if there are no weights."""
+        if weights is None or not is_open(self.own):
             return self.own.text, self.own.confidence
         texts = fuse(self.own.reading.probabilities, self.line, self.own.text, weights)
         if not texts:
@@ -96,30 +96,6 @@ class View:
     @property
     def counted(self):
         return candidates(self.own.reading.probabilities, self.line, self.own.text)
-
-
-@dataclass(frozen=True)
-class Example:
-    """A number, of what it is a part, and its views: its region and, of a crop, the picture."""
-
-    kind: str
-    group: int
-    truth: str
-    views: tuple[View, ...]
-
-    def each(self, readers):
-        """Text and confidence of each view; by shuzi's models alone where there are no weights."""
-        if readers is None:
-            return [(view.own.text, view.own.confidence) for view in self.views]
-        return [view.together(readers) for view in self.views]
-
-    def said(self, readers, views):
-        """Text and confidence of all views."""
-        found = self.each(readers)
-        if len(found) == 1 or not found[1][0]:
-            return found[0]
-        swap, confidence = agree(*found, views)
-        return found[swap][0], confidence
 
 
 class Composer:
@@ -166,20 +142,16 @@ class Composer:
         for i in self.rng.permutation(len(seen.regions))[:A_PAGE]:
             truth = text_in(sample, seen.regions[i].quad)
             if truth or (truth == "" and self.rng.random() < BLANK):
-                view = self._view(seen.picture, seen.regions[i])
-                yield Example("pages", self.groups, truth, (view,))
+                flat = seen.picture.flat(seen.regions[i].quad, MARGIN)
+                (own,) = self.reader._transcriber.read([flat.grey], [flat.inner])
+                line = line_image(flat.grey, flat.inner)
+                yield Example("pages", self.groups, truth, own, *self.second.read([line]))
 
     def _crop(self, kind, picture, truth):
         seen = self.reader._see(PageImage(picture), 0)
-        regions = [*self.reader._wanted(seen.regions)[:1], _whole(seen.picture)]
-        views = tuple(self._view(seen.picture, region) for region in regions)
-        yield Example(kind, self.groups, truth, views)
-
-    def _view(self, picture, region):
-        flat = picture.flat(region.quad, MARGIN)
-        (own,) = self.reader._transcriber.read([flat.grey], [flat.inner])
-        (line,) = self.second.read([line_image(flat.grey, flat.inner)])
-        return View(own, line)
+        views = [flat.grey for _, flat in views_of(seen.picture, self.reader._wanted(seen.regions))]
+        own, _ = self.reader._transcriber.read_views(views)
+        yield Example(kind, self.groups, truth, own, *self.second.read(views[-1:]))
 
 
 def text_in(sample, quad):
@@ -197,12 +169,12 @@ def text_in(sample, quad):
 
 def fit_readers(examples):
     """The weights under which what was written is likeliest, and what keeps false signs few."""
-    views = [(view, example.truth) for example in examples for view in example.views[:1]]
     tables = []
-    for view, truth in views:
-        counted = view.counted
-        if truth in counted:
-            tables.append((np.array(list(counted.values())), list(counted).index(truth)))
+    for example in examples:
+        counted = example.counted
+        if example.truth in counted:
+            place = list(counted).index(example.truth)
+            tables.append((np.array(list(counted.values())), place))
 
     def loss(weights):
         total, slope = 0.0, np.zeros(5)
@@ -217,8 +189,8 @@ def fit_readers(examples):
         return total / n + 1e-3 * weights @ weights, slope / n + 2e-3 * weights
 
     weights = minimize(loss, np.zeros(5), jac=True, method="L-BFGS-B").x
-    shares = [(view, truth, pool(view.counted, weights)) for view, truth in views]
-    plain = [(view, found) for view, truth, found in shares if truth.isdigit()]
+    shares = [(example, pool(example.counted, weights)) for example in examples]
+    plain = [(example, found) for example, found in shares if example.truth.isdigit()]
     few = (
         caution
         for caution in np.arange(0, 10, 0.1)
@@ -226,40 +198,18 @@ def fit_readers(examples):
     )
     caution = next(few, 10.0)
     values, right = [], []
-    for view, truth, among in shares:
-        text = choose(among, view.own.text, caution)
+    for example, among in shares:
+        text = choose(among, example.own.text, caution)
         if text:
             values.append((1.0, log_odds(among[text])))
-            right.append(text == truth)
+            right.append(text == example.truth)
     calibration = logistic(values, right, [0.0, 1.0])
     return Weights(*weights.round(3).tolist(), *calibration, caution=round(float(caution), 1))
 
 
-def has_false_sign(view, shares, caution):
-    text = choose(shares, view.own.text, caution) if is_open(view.own) else ""
+def has_false_sign(example, shares, caution):
+    text = choose(shares, example.own.text, caution) if is_open(example.own) else ""
     return bool(text) and not text.isdigit()
-
-
-def fit_views(examples, readers):
-    """How two views of a number are put together."""
-    same, apart = ([], []), ([], [])
-    for example in examples:
-        said = example.each(readers)
-        if len(said) < 2 or not said[1][0]:
-            continue
-        swap, _ = agree(*said, ViewWeights(0, 1, 0, 0, 1))
-        a, b = (odds(confidence) for _, confidence in said)
-        values, right = same if said[0][0] == said[1][0] else apart
-        if said[0][0] == said[1][0]:
-            values.append((1.0, (a + b) / 2, abs(a - b)))
-        else:
-            values.append((1.0, (b if swap else a) - max(0.0, a if swap else b)))
-        right.append(said[swap][0] == example.truth)
-    return ViewWeights(*logistic(*same, [0.0, 1.0, 0.0]), *logistic(*apart, [-1.0, 0.3]))
-
-
-def odds(confidence):
-    return np.log((confidence + LEAST) / (1 - confidence + LEAST))
 
 
 def logistic(values, right, start):
@@ -277,11 +227,11 @@ def logistic(values, right, start):
     return found.round(3).tolist()
 
 
-def least_confidences(examples, readers, views):
+def least_confidences(examples, weights):
     """By wanted error: that of the kind which needs the highest."""
     curves = []
     for kind in SHARES:
-        said = [(example.said(readers, views), example.truth) for example in of(kind, examples)]
+        said = [(example.said(weights), example.truth) for example in of(kind, examples)]
         sure = np.array([confidence for (_, confidence), _ in said])
         wrong = np.array([text != truth for (text, _), truth in said])
         order = np.argsort(-sure, kind="stable")
@@ -294,7 +244,7 @@ def least(sure, error, wanted):
     """The least confidence from which the real error stays within the wanted one."""
     within = np.flatnonzero(error <= wanted)
     count = max(FEWEST, within[-1] + 1 if len(within) else 0)
-    return max(LEGIBLE + 0.01, float(sure[min(count, len(sure)) - 1]))
+    return max(FLOOR + 0.01, float(sure[min(count, len(sure)) - 1]))
 
 
 def of(kind, examples):
@@ -306,10 +256,10 @@ def report(examples, fitted):
     print(f"{'':10}{'n':>6}{'asked':>7}" + f"{'right':>8}{'accepted':>10}{'wrong':>7}" * 2)
     for kind in SHARES:
         chosen = of(kind, examples)
-        asked = np.mean([is_open(view.own) for e in chosen for view in e.views])
+        asked = np.mean([is_open(example.own) for example in chosen])
         line = f"{kind:10}{len(chosen):6}{asked:7.2f}"
-        for readers, views, confidences in fitted.values():
-            said = [example.said(readers, views) for example in chosen]
+        for weights, confidences in fitted.values():
+            said = [example.said(weights) for example in chosen]
             right = np.array([t == e.truth for (t, _), e in zip(said, chosen, strict=True)])
             sure = np.array([c >= confidences[0.01] for _, c in said])
             wrong = (sure & ~right).sum() / max(1, sure.sum())
@@ -318,12 +268,10 @@ def report(examples, fitted):
 
 
 def fit(examples):
-    readers = fit_readers(examples)
-    found = {}
-    for mode, weights in (("alone", None), ("both", readers)):
-        views = fit_views(examples, weights)
-        found[mode] = weights, views, least_confidences(examples, weights, views)
-    return found
+    modes = {"alone": None, "both": fit_readers(examples)}
+    return {
+        mode: (weights, least_confidences(examples, weights)) for mode, weights in modes.items()
+    }
 
 
 def main():
@@ -352,8 +300,7 @@ def main():
             "page model": checksum(composer.reader.page_network.path),
         },
         "readers": asdict(fitted["both"][0]),
-        "views": {mode: asdict(views) for mode, (_, views, _) in fitted.items()},
-        "least confidence": {mode: least for mode, (*_, least) in fitted.items()},
+        "least confidence": {mode: least for mode, (_, least) in fitted.items()},
     }
     print(json.dumps(values, indent=2))
     if not options.only_try:

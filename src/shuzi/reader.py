@@ -21,7 +21,6 @@ from shuzi.page.orientation import BEST, GAIN, WELL, mean_confidence, possible_t
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.fusion import agree, view_weights
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
@@ -89,6 +88,11 @@ class _Seen:
     rotated: int
     maps: Maps
     regions: list[Region]
+
+    @property
+    def other(self) -> bool:
+        """Whether there is writing or print that is not a number."""
+        return bool((self.maps.other > WRITTEN).sum() >= CELLS)
 
 
 class Reader:
@@ -248,9 +252,14 @@ class Reader:
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
         seen = self._upright(PageImage(as_stored))
-        found = self._read(seen.picture, self._wanted(seen.regions))
-        if self.kind == "number" and found and _fills(found[0][0], seen.picture):
-            found = [self._with_the_picture(seen.picture, *found[0])]
+        wanted = self._wanted(seen.regions)
+        alone = self.kind == "number" or (
+            self.kind != "digit" and len(wanted) == 1 and not seen.other
+        )
+        if alone and all(_fills(region, seen.picture) for region in wanted):
+            found = self._read_whole(seen.picture, wanted)
+        else:
+            found = self._read(seen.picture, wanted)
         if not found and (self._is_of_one or _may_be_one(seen)):
             found = self._read(seen.picture, [_whole(seen.picture)])
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
@@ -315,24 +324,18 @@ class Reader:
             if _is_found(region, one)
         ]
 
-    def _with_the_picture(
-        self, picture: PageImage, region: Region, flat: Flat, said: Transcript
-    ) -> tuple[Region, Flat, Transcript]:
-        """A number that is all of a picture, read in its region and in the picture: a region may
-        lack a digit, the picture may show a neighbour's ink."""
-        whole = _whole(picture)
-        around = picture.flat(whole.quad, MARGIN)
-        (other,) = self._transcriber.read([around.grey], [around.inner])
-        if not other.text:
-            return region, flat, said
-        swap, confidence = agree(
-            (said.text, said.confidence),
-            (other.text, other.confidence),
-            view_weights(fast=self.second_reader is None),
-        )
-        if swap:
-            region, flat, said = whole, around, other
-        return region, flat, replace(said, reading=replace(said.reading, confidence=confidence))
+    def _read_whole(
+        self, picture: PageImage, regions: list[Region]
+    ) -> list[tuple[Region, Flat, Transcript]]:
+        """The number that is all of a picture, in several views."""
+        views = views_of(picture, regions)
+        said, place = self._transcriber.read_views([flat.grey for _, flat in views])
+        region, flat = views[place]
+        if place < len(regions):
+            said = _without_ruling(picture, region, said)
+        # Where a region was found, a number that cannot be read is one that is rejected.
+        shown = said.text and (regions or said.confidence >= FLOOR)
+        return [(region, flat, said)] if shown else []
 
     @property
     def _is_of_one(self) -> bool:
@@ -360,6 +363,14 @@ def _whole(picture: PageImage) -> Region:
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     # It was not found: there is a number if it can be read.
     return Region(corners, score=0.0)
+
+
+def views_of(picture: PageImage, regions: Sequence[Region]) -> list[tuple[Region, Flat]]:
+    """A number that is all of a picture: its region, the picture with paper around it, and the
+    picture as it is. A region may lack a digit; ink at the edge may be a digit or a neighbour's."""
+    whole = _whole(picture)
+    around = [(region, picture.flat(region.quad, MARGIN)) for region in (*regions, whole)]
+    return [*around, (whole, picture.flat(whole.quad))]
 
 
 def _fills(region: Region, picture: PageImage) -> bool:

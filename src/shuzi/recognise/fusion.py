@@ -2,9 +2,8 @@
 
 A log-linear pool: each text's score is the weighted sum of the logarithms of both readers'
 probabilities (Genest and Zidek, 1986). That the likeliest text is right is then a logistic function
-of its log-odds in the pool (Platt, 1999). What two views of one number say, its region and the
-picture around it, is put together in the same way. `tools/fit_fusion.py` fits all weights, and
-writes them into `models/decisions.json`.
+of its log-odds in the pool (Platt, 1999). `tools/fit_fusion.py` fits all weights and writes them
+into `models/decisions.json`.
 """
 
 import math
@@ -22,8 +21,6 @@ from shuzi.recognise.second import Line
 SPREAD, LEAST = 0.1, 1e-3
 """Of what a reader's likeliest text lacks to 1, the share that any other text has, be it listed or
 not; and what each has besides: a reader that is unsure rules nothing out."""
-LEGIBLE = 0.3
-"""Confidence from which a text of all of the picture may be more than its region's."""
 FITTED = Path(str(files("shuzi") / "models" / "decisions.json"))
 DOUBTFUL = 0.5
 """Confidence of a number whose digits are surer than its signs, at most."""
@@ -57,22 +54,6 @@ class Weights:
     @property
     def pool(self) -> Counts:
         return self.own, self.second, self.signed, self.clear, self.none
-
-
-@dataclass(frozen=True, slots=True)
-class ViewWeights:
-    """Of what two views say of one number, on the log-odds of their confidences.
-
-    Args:
-        agreed, mean, gap: offset, and what their mean and their difference count, if they agree.
-        apart, lead: offset, and what the chosen one's counts, less the other's, if they do not.
-    """
-
-    agreed: float
-    mean: float
-    gap: float
-    apart: float
-    lead: float
 
 
 def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Counts]:
@@ -157,34 +138,6 @@ def pool(counted: Mapping[str, Counts], weights: Sequence[float]) -> dict[str, f
     return {text: math.exp(score - top) / total for text, score in scores.items()}
 
 
-def agree(
-    region: tuple[str, float], around: tuple[str, float], weights: ViewWeights
-) -> tuple[bool, float]:
-    """Whether what all of the picture says is to be taken, and not what its region says, and the
-    confidence of what is taken.
-
-    A region that lacks a digit says less than the picture does; else the surer one is taken.
-
-    Args:
-        region, around: text and confidence of both views.
-    """
-    (text, sure), (other, other_sure) = region, around
-    if text == other:
-        a, b = _view_odds(sure), _view_odds(other_sure)
-        odds = weights.agreed + weights.mean * (a + b) / 2 + weights.gap * abs(a - b)
-        return False, _probability(odds)
-    is_part = bool(text) and text in other and other_sure > LEGIBLE
-    swap = is_part or other_sure > sure
-    taken, left = (other_sure, sure) if swap else (sure, other_sure)
-    lead = _view_odds(taken) - max(0.0, _view_odds(left))
-    # What one view can read is for a person, and not nothing.
-    return swap, max(_probability(weights.apart + weights.lead * lead), min(LEGIBLE, taken))
-
-
-def _view_odds(confidence: float) -> float:
-    return math.log((confidence + LEAST) / (1 - confidence + LEAST))
-
-
 def _probability(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
@@ -193,12 +146,6 @@ def _probability(odds: float) -> float:
 def shipped_weights() -> Weights:
     """Those of the models that shuzi carries."""
     return Weights(**read_json(FITTED)["readers"])
-
-
-@cache
-def view_weights(*, fast: bool) -> ViewWeights:
-    """Those of shuzi's models alone, or of both readers."""
-    return ViewWeights(**read_json(FITTED)["views"]["alone" if fast else "both"])
 
 
 def _sure(share: float, weights: Weights) -> float:

@@ -32,9 +32,9 @@ class Boxes:
             rng.choice(styles or tuple(STYLES), p=None if styles else list(STYLES.values()))
         )
         high = form.size * (rng.uniform(1.15, 1.8) if rng.random() < 0.8 else rng.uniform(1.8, 2.6))
-        wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15))
+        wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15 if rng.random() < 0.75 else 1.8))
         gap = (
-            wide * rng.uniform(0.06, 0.5)
+            wide * rng.uniform(0.06, 0.65)
             if style in ("apart", "dashes", "shaded", "white")
             else 0.0
         )
@@ -346,9 +346,9 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     label = size * rng.uniform(3, 7) if rng.random() < 0.6 else 0.0
     across = label + wide + size * rng.uniform(0.8, 3)
     # A digit to each, about a box or more apart: not the boxes of one number.
-    ones = rng.random() < 0.25
+    ones = rng.random() < 0.4
     if ones:
-        most, wide = 1, size * rng.uniform(0.8, 1.5)
+        most, wide = 1, size * rng.uniform(0.8, 2.2)
         across = wide * rng.uniform(1.9, 3.5)
     down = high + size * rng.uniform(0.3, 1.5)
     height, width = form.canvas.shape
