@@ -300,8 +300,12 @@ def _find(
             refused.append(str(error.args[0]))
     if offline:
         raise DataError(
-            f"MNIST is not on this machine, and {way('offline')} forbids downloading it. "
-            + " ".join(refused),
+            " ".join(
+                [
+                    f"MNIST is not on this machine, and {way('offline')} forbids downloading it.",
+                    *refused,
+                ]
+            ),
             f"Run {way('fetch')} while online, or give the path of a file to {way('data')}.",
         )
     return load(fetch_mnist(progress=progress))
@@ -310,7 +314,8 @@ def _find(
 def _caches() -> list[Path]:
     keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     places = [cache_folder() / "mnist.npz", cache_folder() / "mnist", keras / "datasets/mnist.npz"]
-    return [place for place in places if place.exists()]
+    # A download that failed leaves an empty folder.
+    return [place for place in places if place.is_file() or any(place.glob("*"))]
 
 
 def _load(path: Path, form: Form) -> Dataset:

@@ -1,5 +1,6 @@
 """`shuzi data` and `shuzi synth`."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,7 +8,7 @@ import typer
 
 from shuzi.cli.boundary import need_extra, stopped
 from shuzi.cli.options import Data, Invert, Normalise, Offline, Transpose
-from shuzi.errors import UsageError
+from shuzi.errors import DataError, UsageError
 from shuzi.output import say
 
 if TYPE_CHECKING:
@@ -47,12 +48,18 @@ def synth(
 
 @stopped("What was downloaded whole is kept.")
 def data_fetch() -> None:
-    """Download MNIST into shuzi's cache, checked.
+    """Print where MNIST is; download it into shuzi's cache, checked, if it is not here yet.
 
     Example: shuzi data fetch
     """
+    from shuzi.dataset import load_data
     from shuzi.files.download import fetch_mnist
 
+    with suppress(DataError):
+        found = load_data(offline=True)
+        if found.is_mnist:
+            say(found.source)
+            return
     say(fetch_mnist(progress=True))
 
 

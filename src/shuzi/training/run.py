@@ -427,8 +427,7 @@ def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
     if occupied:
-        raise OutputError(
-            f"{folder} is not empty.",
-            f"Choose another folder, or go on with that run: {way('resume', folder)}",
-        )
+        is_run = (folder / "run.json").is_file()
+        on = f", or go on with that run: {way('resume', folder)}" if is_run else "."
+        raise OutputError(f"{folder} is not empty.", f"Choose another folder{on}")
     return folder
