@@ -24,6 +24,13 @@ def test_a_normal_training_says_nothing(digits, tmp_path, capsys):
     assert said_of(digits, tmp_path, capsys) == ""
 
 
+def test_a_short_training_whose_validation_is_good_says_nothing(digits, tmp_path, capsys):
+    settings = {"epochs": 1, "scale": 255, "dropout": 0.8}
+    run = shuzi.train(dataset=digits, out=tmp_path / "run", settings=settings, verbose=2)
+    assert run.history[0].accuracy < 0.12 < 0.4 < run.history[0].val_accuracy
+    assert capsys.readouterr().err == ""
+
+
 def test_shuffled_labels_are_told_by_the_models_reading(digits, tmp_path, capsys):
     labels = np.random.default_rng(0).permutation(digits.train_labels)
     said = said_of(replace(digits, train_labels=labels), tmp_path, capsys)
