@@ -47,20 +47,33 @@ def synth(
 
 
 @stopped("What was downloaded whole is kept.")
-def data_fetch() -> None:
+def data_fetch(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this .npz too.")
+    ] = None,
+) -> None:
     """Print where MNIST is; download it into shuzi's cache, checked, if it is not here yet.
 
-    Example: shuzi data fetch
+    Example: shuzi data fetch --out mnist.npz
     """
+    from shuzi.dataset import save_npz
+
+    found = _find_mnist()
+    say(found.source)
+    if out is not None:
+        save_npz(found, out)
+        say(f"Written to {out}")
+
+
+def _find_mnist() -> "Dataset":
     from shuzi.dataset import load_data
     from shuzi.files.download import fetch_mnist
 
     with suppress(DataError):
         found = load_data(offline=True)
         if found.is_mnist:
-            say(found.source)
-            return
-    say(fetch_mnist(progress=True))
+            return found
+    return load_data(fetch_mnist(progress=True))
 
 
 @stopped("No contact sheet was written.")
