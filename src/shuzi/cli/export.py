@@ -110,7 +110,7 @@ def _export_onnx(run: Path, output: Path | None) -> None:
 
 
 def _export_int8(run: Path, output: Path, data: str | None) -> None:
-    from shuzi.training.quantise import export_int8
+    from shuzi.training.int8_export import export_int8
 
     found = export_int8(run, output, data=data)
     for name, size, accuracy in (

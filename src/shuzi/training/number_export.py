@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
 from shuzi.recognise.sequence import HEIGHT, SequenceRecogniser, pad, padded_width
-from shuzi.training.export import bare, to_onnx
+from shuzi.training.export import to_onnx
+from shuzi.training.int8 import quantise
 from shuzi.training.number import Strings, fit_sequence_temperature
 
 RANGES = 800
@@ -105,33 +103,13 @@ def quantise_number(model: Path, output: Path, strips: Sequence[NDArray[np.uint8
         model: as `save_number_onnx` writes it.
         strips: each uint8 (32, w), that the ranges of the activations are taken from.
     """
-    with TemporaryDirectory() as folder, write_atomically(output) as temporary:
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)
-        quantize_static(
-            str(prepared),
-            str(temporary),
-            _Batches(strips),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            op_types_to_quantize=["Conv"],
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-        )
-        program = bare(onnx.load(temporary))
-        note = {"quantised": f"int8, ranges from {len(strips)} composed strips"}
-        onnx.helper.set_model_props(program, note)
+    ordered = sorted(strips, key=lambda strip: strip.shape[1])
+    parts = (ordered[i : i + _TOGETHER] for i in range(0, len(ordered), _TOGETHER))
+    given = (
+        {"strips": pad(part, padded_width(max(strip.shape[1] for strip in part)))} for part in parts
+    )
+    program = quantise(onnx.load(model), given)
+    note = {"quantised": f"int8, ranges from {len(strips)} composed strips"}
+    onnx.helper.set_model_props(program, note)
+    with write_atomically(output) as temporary:
         temporary.write_bytes(program.SerializeToString())
-
-
-class _Batches(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, strips: Sequence[NDArray[np.uint8]]) -> None:
-        ordered = sorted(strips, key=lambda strip: strip.shape[1])
-        parts = (ordered[i : i + _TOGETHER] for i in range(0, len(ordered), _TOGETHER))
-        self._batches = (
-            {"strips": pad(part, padded_width(max(strip.shape[1] for strip in part)))}
-            for part in parts
-        )
-
-    def get_next(self) -> dict[str, Any] | None:
-        return next(self._batches, None)

@@ -1,22 +1,18 @@
 """A trained page network as ONNX, in 8-bit integers, for reading."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from shuzi.errors import ModelError
 from shuzi.files import write_atomically
 from shuzi.page.network import MULTIPLE, PageNetwork
-from shuzi.training.export import bare, to_onnx
+from shuzi.training.export import to_onnx
+from shuzi.training.int8 import quantise
 
 _TOLERANCE = 0.02
 """Of a probability, in the mean over a picture."""
@@ -54,31 +50,11 @@ def save_page_onnx(network: nn.Module, path: Path, pictures: NDArray[np.uint8]) 
         "maps",
         "turns",
     )
-    quantised = _quantised(program, pictures)
+    given = ({"pictures": picture[None]} for picture in pictures)
+    quantised = quantise(program, given, _LAYERS, _ends)
     with write_atomically(path) as temporary:
         temporary.write_bytes(quantised.SerializeToString())
         _check(model, temporary, pictures)
-
-
-def _quantised(program: onnx.ModelProto, pictures: NDArray[np.uint8]) -> onnx.ModelProto:
-    with TemporaryDirectory() as folder:
-        whole, prepared, done = (Path(folder) / name for name in ("whole", "prepared", "done"))
-        onnx.save(program, whole)
-        quant_pre_process(str(whole), str(prepared), skip_symbolic_shape=True)
-        quantize_static(
-            str(prepared),
-            str(done),
-            _Pictures(pictures),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            # Weights of seven bits: of eight, processors without VNNI overflow.
-            reduce_range=True,
-            op_types_to_quantize=list(_LAYERS),
-            nodes_to_exclude=_ends(onnx.load(prepared)),
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-        )
-        return bare(onnx.load(done))
 
 
 def _ends(program: onnx.ModelProto) -> list[str]:
@@ -93,16 +69,6 @@ def _ends(program: onnx.ModelProto) -> list[str]:
     }
     last = [node.name for node in convolutions if node.output[0] in taken]
     return [convolutions[0].name, *last]
-
-
-class _Pictures(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, pictures: NDArray[np.uint8]) -> None:
-        self._given: Iterator[dict[str, Any]] = (
-            {"pictures": picture[None]} for picture in pictures
-        )
-
-    def get_next(self) -> dict[str, Any] | None:
-        return next(self._given, None)
 
 
 @torch.inference_mode()

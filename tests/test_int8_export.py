@@ -6,7 +6,7 @@ import pytest
 
 from shuzi.errors import RunError, UsageError
 from shuzi.recognise.engine import Recogniser
-from shuzi.training.quantise import export_int8
+from shuzi.training.int8_export import export_int8
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,19 @@
 """A run's model in 8-bit integers: about a quarter of the bytes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from shuzi.dataset import Dataset
 from shuzi.evaluation.metrics import accuracy
 from shuzi.evaluation.report import data_of_run, open_run
 from shuzi.files import check_ending, write_atomically
 from shuzi.recognise.engine import Recogniser
-from shuzi.training.export import bare
+from shuzi.training.int8 import quantise
 
 CALIBRATION = 2048
 """Training images that the ranges of the activations are taken from."""
@@ -61,7 +56,7 @@ def export_int8(
         dataset = data_of_run(record, data)
     dataset.check_test()
     with write_atomically(output) as temporary:
-        _quantise(recogniser.path, temporary, dataset.train_images)
+        temporary.write_bytes(_quantised(recogniser.path, dataset.train_images))
     quantised = Recogniser(output)
     images, labels = dataset.test_images, dataset.test_labels
     return Quantised(
@@ -72,36 +67,12 @@ def export_int8(
     )
 
 
-def _quantise(model: Path, output: Path, images: NDArray[np.uint8]) -> None:
-    chosen = np.random.default_rng(0).permutation(len(images))[:CALIBRATION]
-    with TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(model), str(prepared))
-        quantize_static(
-            str(prepared),
-            str(output),
-            _Batches(images[np.sort(chosen)]),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            op_types_to_quantize=list(LAYERS),
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-        )
-    program = bare(onnx.load(output))
+def _quantised(model: Path, images: NDArray[np.uint8]) -> bytes:
+    chosen = np.sort(np.random.default_rng(0).permutation(len(images))[:CALIBRATION])
+    given = ({"images": images[chosen[i : i + BATCH]]} for i in range(0, len(chosen), BATCH))
+    whole = onnx.load(model)
+    program = quantise(whole, given, LAYERS)
+    said = {prop.key: prop.value for prop in whole.metadata_props}
     note = {"quantised": f"int8, ranges from {len(chosen)} training images"}
-    onnx.helper.set_model_props(program, _properties(onnx.load(model)) | note)
-    output.write_bytes(program.SerializeToString())
-
-
-def _properties(model: onnx.ModelProto) -> dict[str, str]:
-    return {prop.key: prop.value for prop in model.metadata_props}
-
-
-class _Batches(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, images: NDArray[np.uint8]) -> None:
-        self._batches: Iterator[dict[str, Any]] = (
-            {"images": images[i : i + BATCH]} for i in range(0, len(images), BATCH)
-        )
-
-    def get_next(self) -> dict[str, Any] | None:
-        return next(self._batches, None)
+    onnx.helper.set_model_props(program, said | note)
+    return bytes(program.SerializeToString())
