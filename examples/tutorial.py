@@ -69,7 +69,7 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("data", help="mnist.npz, as `shuzi data fetch` gets it")
+    parser.add_argument("data", help="as `shuzi data fetch --out mnist.npz` writes it")
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--images", type=int, help="train on the first so many only")
     parser.add_argument("--seed", type=int, default=0)

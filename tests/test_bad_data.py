@@ -136,7 +136,7 @@ def test_pictures_that_are_no_digits_are_said_to_be_none(folder, tmp_path, capsy
     settings = {"epochs": 1, "hidden": (8,)}
     shuzi.train(dataset=load_data(folder), out=tmp_path / "run", settings=settings)
     said = capsys.readouterr().err
-    assert f"The images of {folder} look like no digits: of 60 shuzi's own" in said
+    assert f"The images of {folder} look like no digits: shuzi's own digit model" in said
     assert "Look at them with `shuzi data show`" in said
 
 

@@ -77,7 +77,7 @@ def test_mnist_is_known_by_its_content(mnist):
 
 def test_other_data_is_welcome_and_named_as_such(digits):
     assert not digits.is_mnist
-    assert digits.name.startswith("not MNIST")
+    assert digits.name == "data other than MNIST"
 
 
 def test_shuffled_mnist_is_not_mnist(mnist):

@@ -2,6 +2,7 @@
 
 import gzip
 import pickle
+import re
 
 import forms
 import numpy as np
@@ -69,7 +70,7 @@ def test_kaggles_files_become_what_kaggle_takes(write, command, tmp_path):
     folder = write(forms.kaggle)
     shown = command("data", "show", folder).stdout
     assert "recognised as CSV as Kaggle's" in shown
-    assert "test images have no labels" in shown
+    assert "test images have no labels: `shuzi predict` reads them" in shown
     assert "They look upright: their paper is at 0 of 255" in shown
     done = command("data", "convert", folder, "digits.npz")
     assert done.stdout.endswith("Written to digits.npz: 240 train images\n")
@@ -83,6 +84,29 @@ def test_kaggles_files_become_what_kaggle_takes(write, command, tmp_path):
     assert lines[0] == "ImageId,Label"
     assert [line.split(",")[0] for line in lines[1:]] == [str(i) for i in range(1, 61)]
     assert "no test images" in command("evaluate", "run").stderr
+
+
+def test_images_without_labels_are_shown_and_converted(write, command, digits, tmp_path):
+    path = write(forms.kaggle) / "test.csv"
+    shown = command("data", "show", path)
+    assert shown.returncode == 0, shown.stderr
+    assert "images (60, 28, 28) uint8, without labels" in shown.stdout
+    assert "60 of them with a mean confidence of 9" in shown.stdout
+    assert (tmp_path / "contact-sheet.png").exists()
+    done = command("data", "convert", path, "tests.npz")
+    assert done.stdout.endswith("Written to tests.npz: 60 images without labels\n")
+    converted = load_images(tmp_path / "tests.npz")
+    np.testing.assert_array_equal(converted.images, forms.few(digits)[2])
+    assert converted.labels is None
+
+
+def test_training_says_what_own_data_was_recognised_as_and_how_it_lies(write, command):
+    path = write(forms.no_names)
+    small = ("--set", "epochs=1", "--set", "hidden=8")
+    said = command("train", "--data", path, *small, "--out", "run").stderr
+    assert f"{path}: NumPy's arrays." in said
+    assert f"The images of {path} look upright: " in said
+    assert re.search(r"reads 2\d\d of 240 right as they are\.$", said, re.M)
 
 
 def test_pictures_are_normalised_unless_they_are_in_form_or_told_not_to(write, digits):
@@ -227,9 +251,10 @@ def test_a_line_of_a_table_that_cannot_be_is_named(write, line, said):
     ("head", "said"),
     [
         ("", "is empty"),
-        ("label,pixel0\n", "has a head but no rows"),
+        (forms.HEAD + "\n", "has a head but no rows"),
         ("name,age\nx,3\n", "has 2 columns of pixels"),
         ("1,2,3\n", "has 2 columns of pixels"),
+        ("hello\n", "(?s)is not a table of images.*What can be read:.*a .mat of MATLAB"),
     ],
 )
 def test_a_table_that_is_not_of_images_is_refused(tmp_path, head, said):

@@ -24,10 +24,18 @@ def test_a_normal_training_says_nothing(digits, tmp_path, capsys):
     assert said_of(digits, tmp_path, capsys) == ""
 
 
+def test_a_short_training_whose_validation_is_good_says_nothing(digits, tmp_path, capsys):
+    settings = {"epochs": 1, "scale": 255, "dropout": 0.8}
+    run = shuzi.train(dataset=digits, out=tmp_path / "run", settings=settings, verbose=2)
+    assert run.history[0].accuracy < 0.12
+    assert run.history[0].val_accuracy > 0.4
+    assert capsys.readouterr().err == ""
+
+
 def test_shuffled_labels_are_told_by_the_models_reading(digits, tmp_path, capsys):
     labels = np.random.default_rng(0).permutation(digits.train_labels)
     said = said_of(replace(digits, train_labels=labels), tmp_path, capsys)
-    assert "is no better than to say the commonest digit always" in said
+    assert "is no better than always giving the commonest digit" in said
     assert "the labels are shuffled or of other images" in said
 
 
@@ -41,7 +49,10 @@ def test_labels_that_are_all_the_same_are_named(digits, tmp_path, capsys):
     ("settings", "cause"),
     [
         ({"lr": 50.0}, r"the learning rate is too high: the loss, [\de+.]+, is above that of"),
-        ({"lr": 50.0}, r"100\.0% of layer 1's outputs for 256 training images; lower the learning"),
+        (
+            {"lr": 50.0},
+            r"100\.0 % of layer 1's outputs for 256 training images; lower the learning",
+        ),
         ({"lr": 50.0, "scale": 1}, r"saturated, .*scale the pixels \(scale=255\)"),
         ({"lr": 1e-9, "hidden": (4,)}, r"too low: in 42 steps the weights moved by [\de.-]+ of"),
         (
@@ -50,9 +61,9 @@ def test_labels_that_are_all_the_same_are_named(digits, tmp_path, capsys):
         ),
         (
             {"lr": 5.0, "activation": "relu"},
-            r"dead, 0 for each of 256 .*: \d+\.\d% of layer 1's units",
+            r"dead, 0 for each of 256 .*: \d+\.\d % of layer 1's units",
         ),
-        ({"scale": 1, "dropout": 0.9}, r"is still near .*: \d.* in epoch 2; \d+\.\d% are right"),
+        ({"scale": 1, "dropout": 0.9}, r"is still near .*: \d.* in epoch 2; \d+\.\d % are right"),
     ],
 )
 def test_a_training_that_teaches_nothing_is_explained(digits, tmp_path, capsys, settings, cause):

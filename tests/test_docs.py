@@ -157,6 +157,14 @@ def test_the_readmes_first_command_reads_a_digit(command):
     assert done.stdout.replace(f"{ROOT}/", "").strip() == shown
 
 
+def test_what_the_documents_show_of_reading_is_printed(command, tmp_path):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    line = next(line for line in command_lines("docs/read.md") if "examples/form.jpg" in line)
+    printed = command(*line).stdout
+    for name in ("docs/read.md", "docs/read.zh.md"):
+        assert f"```\n{printed}```" in (ROOT / name).read_text()
+
+
 def test_the_readme_is_short_and_begins_with_a_picture():
     for name in ("README.md", "README.zh.md"):
         lines = (ROOT / name).read_text().splitlines()

@@ -166,6 +166,13 @@ def test_every_failed_mirror_is_named_and_nothing_is_left(server, mirror, tmp_pa
     assert left_in(tmp_path) == []
 
 
+def test_a_mirror_that_is_down_is_named_with_its_file_and_why(mirror, tmp_path):
+    with pytest.raises(DownloadError) as caught:
+        fetch_mnist(mirrors=[mirror(DOWN)], cache=tmp_path, retries=0)
+    _, line = caught.value.message.splitlines()
+    assert line.startswith(f"  {DOWN}mnist.npz: Failed to establish a new connection")
+
+
 def test_a_mirror_of_idx_files_gives_a_folder(server, tmp_path, digits_npz):
     sha256 = hashlib.sha256(digits_npz.read_bytes()).hexdigest()
     names = ("train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")

@@ -68,9 +68,9 @@ def test_a_client_is_told_of_the_service():
 
 def test_an_extra_is_installed_from_where_shuzi_was():
     command = extra("web")
-    checkout = re.match(r"In (.*): pip install -c constraints.txt '\.\[web\]'", command)
+    checkout = re.match(r"In (.*): pip install -c constraints.txt \"\.\[web\]\"", command)
     assert checkout is None or (Path(checkout.group(1)) / "pyproject.toml").is_file()
-    assert checkout is not None or command == "pip install 'shuzi[web]'"
+    assert checkout is not None or command == 'pip install "shuzi[web]"'
 
 
 def test_errors_name_options_in_no_words_of_one_place():

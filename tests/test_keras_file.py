@@ -75,8 +75,8 @@ def custom_activation(x):
 @pytest.mark.parametrize(
     ("layer", "why"),
     [
-        (layers.SeparableConv2D(3, 3), "none of the layers"),
-        (layers.GaussianNoise(0.1), "none of the layers"),
+        (layers.SeparableConv2D(3, 3), "not one of the layers"),
+        (layers.GaussianNoise(0.1), "not one of the layers"),
         (layers.Lambda(lambda x: x), "holds code, which shuzi never executes"),
         (Custom(), "custom object, which shuzi never loads"),
         (layers.Dense(3, activation=custom_activation), "activation theirs>custom_activation"),
@@ -263,5 +263,5 @@ def test_a_refused_file_is_one_message_on_the_command_line(refused, digits_npz, 
     model = sequential(layers.LayerNormalization())
     path = saved(model, tmp_path / "given.keras")
     said = refused(6, "train", "--data", digits_npz, "--keras", path)
-    assert "(LayerNormalization) is none of the layers" in said
+    assert "(LayerNormalization) is not one of the layers" in said
     assert not (tmp_path / "runs").exists()

@@ -1,8 +1,11 @@
 """A short training on MNIST itself."""
 
+import os
+
 import pytest
 
 import shuzi
+from shuzi.dataset import load_data
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,13 @@ def test_the_test_set_is_read_about_as_well_as_the_validation(three_epochs, mnis
     found = shuzi.evaluate(three_epochs.folder, mnist)
     assert found.n == 10_000
     assert found.accuracy == pytest.approx(three_epochs.history[-1].val_accuracy, abs=0.03)
+
+
+def test_what_is_here_is_not_fetched(mnist, command, tmp_path):
+    nowhere = {"SHUZI_DATA": mnist.source, "HTTPS_PROXY": "http://127.0.0.1:9"}
+    done = command("data", "fetch", "--out", "mnist.npz", env=os.environ | nowhere)
+    assert (done.returncode, done.stdout) == (0, f"{mnist.source}\nWritten to mnist.npz\n")
+    assert load_data(tmp_path / "mnist.npz").is_mnist
 
 
 def test_scaled_pixels_learn_faster(three_epochs, mnist, tmp_path):

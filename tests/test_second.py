@@ -17,7 +17,7 @@ from shuzi.errors import ModelError
 from shuzi.reader import Reader
 from shuzi.recognise import second
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.second import SecondReader, find_file, find_second_reader, tidy
+from shuzi.recognise.second import SecondReader, find_file, find_second_reader
 from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.recognise.transcriber import Transcriber
 
@@ -74,23 +74,6 @@ def test_a_space_is_no_mark(reader):
 def test_a_line_of_any_shape_is_read_in_bounded_memory(reader, shape):
     (said,) = reader.read([np.full(shape, 255, np.uint8)])
     assert 0 <= said.marked <= 1
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("1.250,-", "1.250"),
-        ("-5", "-5"),
-        ("--5", "-5"),
-        ("26.928.", "26.928"),
-        (".:7", "7"),
-        ("1..5", "1.5"),
-        ("-", ""),
-        ("", ""),
-    ],
-)
-def test_signs_stand_between_digits(text, expected):
-    assert tidy(text) == expected
 
 
 def model(path, characters, classes, height=48):

@@ -60,7 +60,9 @@ def test_every_table_has_a_caption(report):
 def test_the_page_says_what_was_found(report):
     found, text = report
     for share in (found.accuracy, found.sets[0].accuracy, found.corruptions["zigzag"]):
-        assert f"<td>{share:.2%}</td>" in text
+        assert f"<td>{100 * share:.2f} %</td>" in text
+    assert "Tested on data other than MNIST (" in text
+    assert "测试数据：非 MNIST 的数据（" in text
     assert f"<td>{found.refusals[0].roc_area:.4f}</td>" in text
     assert len(re.findall(r"<tr><th scope=\"row\">\d\.\d{4}<", text)) == 8
     assert len(re.findall(r"<th scope=\"row\">\d</th><td class", text)) == 10

@@ -31,6 +31,7 @@ from shuzi.decide import FLOOR
 from shuzi.files import write_atomically
 from shuzi.page.image import PageImage
 from shuzi.reader import MARGIN, views_of
+from shuzi.recognise.decoding import tidy
 from shuzi.recognise.fusion import (
     FITTED,
     Weights,
@@ -41,7 +42,6 @@ from shuzi.recognise.fusion import (
     pool,
 )
 from shuzi.recognise.second import Line
-from shuzi.recognise.sequence import tidy
 from shuzi.recognise.transcriber import MARKED, PARTLY, Transcript, is_open, line_image
 from shuzi.synth import writer
 from shuzi.synth.camera import capture

@@ -13,17 +13,20 @@ COLUMNS, GAP = 20, 2
 
 
 def contact_sheet(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], path: str | PathLike[str]
+    images: NDArray[np.uint8], labels: NDArray[np.uint8] | None, path: str | PathLike[str]
 ) -> None:
-    """Write a PNG with a row a digit, each of its first 20 images.
+    """Write a PNG with a row a digit, each of its first 20 images; without labels ten rows of the
+    images as they come.
 
     Args:
         images: uint8 (n, 28, 28).
-        labels: uint8 (n,), 0 to 9.
+        labels: uint8 (n,), 0 to 9; None if there are none.
 
     Raises:
         OutputError: the file cannot be written.
     """
+    if labels is None:
+        labels = (np.arange(len(images)) // COLUMNS).clip(max=10).astype(np.uint8)
     step = 28 + GAP
     sheet = np.full((10 * step + GAP, COLUMNS * step + GAP), 96, np.uint8)
     for digit in range(10):

@@ -29,11 +29,25 @@ class Options(TypedDict, total=False):
     normalise: bool | None
 
 
+class UnlabelledError(DataError):
+    """A file or a folder has images, but no labels to learn from."""
+
+    def __init__(self, path: Path, form: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} ({form}) has images, but no labels to learn from.",
+            "Give both, or a folder with a folder of pictures for each digit, 0 to 9. "
+            "Images without labels are read by `shuzi predict`.",
+        )
+
+
 MNIST_MD5 = {
     "train_images": "6bbc9ace898e44ae57da46a324031adb",
     "test_images": "2646ac647ad5339dbf082846283269ea",
 }
 """md5 of the raw IDX bytes, before any compression."""
+OTHER = "data other than MNIST"
+"""The name of it."""
 PARTS = ("train", "validation", "test")
 SIDE = 28
 
@@ -121,7 +135,8 @@ class Dataset:
             )
         if len(self.test_labels) == 0:
             said.append(
-                "It has no test images: test with others, `shuzi evaluate RUN --data PATH`."
+                "It has no test images with labels: test with others, "
+                "`shuzi evaluate RUN --data PATH`."
             )
         return said
 
@@ -177,7 +192,7 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        return "MNIST" if self.is_mnist else "not MNIST, but other data"
+        return "MNIST" if self.is_mnist else OTHER
 
 
 def load_data(
@@ -225,8 +240,9 @@ def load_data(
     )
 
 
-def save_npz(dataset: Dataset, path: Path) -> None:
-    """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some.
+def save_npz(dataset: Dataset | Images, path: Path) -> None:
+    """Write an .npz in Keras's layout: x_train, y_train, and x_test and x_val where there are some;
+    of images without labels x_test alone.
 
     Raises:
         UsageError: the path does not end in .npz.
@@ -235,8 +251,11 @@ def save_npz(dataset: Dataset, path: Path) -> None:
     check_ending(path, ".npz")
     names = {"train": "train", "validation": "val", "test": "test"}
     arrays: dict[str, Any] = {}
-    for part, (images, labels) in dataset.parts.items():
-        arrays |= {f"x_{names[part]}": images, f"y_{names[part]}": labels}
+    if isinstance(dataset, Images):
+        arrays["x_test"] = dataset.images
+    else:
+        for part, (images, labels) in dataset.parts.items():
+            arrays |= {f"x_{names[part]}": images, f"y_{names[part]}": labels}
     with write_atomically(path) as temporary:
         np.savez_compressed(temporary, **arrays)
 
@@ -281,8 +300,12 @@ def _find(
             refused.append(str(error.args[0]))
     if offline:
         raise DataError(
-            f"MNIST is not on this machine, and {way('offline')} forbids to download it. "
-            + " ".join(refused),
+            " ".join(
+                [
+                    f"MNIST is not on this machine, and {way('offline')} forbids downloading it.",
+                    *refused,
+                ]
+            ),
             f"Run {way('fetch')} while online, or give the path of a file to {way('data')}.",
         )
     return load(fetch_mnist(progress=progress))
@@ -291,7 +314,8 @@ def _find(
 def _caches() -> list[Path]:
     keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     places = [cache_folder() / "mnist.npz", cache_folder() / "mnist", keras / "datasets/mnist.npz"]
-    return [place for place in places if place.exists()]
+    # A download that failed leaves an empty folder.
+    return [place for place in places if place.is_file() or any(place.glob("*"))]
 
 
 def _load(path: Path, form: Form) -> Dataset:
@@ -300,17 +324,13 @@ def _load(path: Path, form: Form) -> Dataset:
     notes = list(stored.notes)
     parts = {name: part for name, part in stored.parts.items() if part.labels is not None}
     if not parts:
-        raise DataError(
-            f"{path} ({stored.form}) has images, but no labels to learn from.",
-            "Give both, or a folder with a folder of pictures for each digit, 0 to 9. "
-            "Images without labels are read by `shuzi predict`.",
-        )
+        raise UnlabelledError(path, stored.form)
     if "train" not in parts:
         name, part = parts.popitem()
         parts["train"] = part
         notes.append(f"It has no training part; the {name} part is taken for one.")
     notes += [
-        f"Its {name} images have no labels, and are not used."
+        f"Its {name} images have no labels: `shuzi predict` reads them, training does not."
         for name in stored.parts.keys() - parts.keys()
         if stored.parts[name].labels is None
     ]

@@ -80,8 +80,9 @@ def extra(name: str) -> str:
     """The command that installs an extra, from where shuzi itself was installed from."""
     checkout = _checkout()
     if checkout is None:
-        return f"pip install 'shuzi[{name}]'"
-    return f"In {checkout}: pip install -c constraints.txt '.[{name}]'"
+        return f'pip install "shuzi[{name}]"'
+    # Windows' own shell knows no single quotes.
+    return f'In {checkout}: pip install -c constraints.txt ".[{name}]"'
 
 
 def _checkout() -> Path | None:

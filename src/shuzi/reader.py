@@ -400,7 +400,7 @@ def _fills(region: Region, picture: PageImage) -> bool:
 def _may_be_one(seen: _Seen) -> bool:
     """Whether a picture in which no number was found may be a crop of one."""
     size = max(seen.picture.grey.shape)
-    return size <= CROP or (size <= DRAWING and not (seen.maps.other > WRITTEN).any())
+    return size <= CROP or (size <= DRAWING and not seen.other)
 
 
 def _is_found(region: Region, said: Transcript) -> bool:

@@ -1,5 +1,6 @@
 """`shuzi data` and `shuzi synth`."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,12 +8,13 @@ import typer
 
 from shuzi.cli.boundary import need_extra, stopped
 from shuzi.cli.options import Data, Invert, Normalise, Offline, Transpose
-from shuzi.errors import UsageError
+from shuzi.errors import DataError, UsageError
 from shuzi.output import say
 
 if TYPE_CHECKING:
     from shuzi.dataset import Dataset
     from shuzi.evaluation.orientation import Look
+    from shuzi.form import Images
 
 Place = Annotated[
     str | None, typer.Argument(metavar="[PATH]", help="As --data takes it.", show_default=False)
@@ -45,14 +47,33 @@ def synth(
 
 
 @stopped("What was downloaded whole is kept.")
-def data_fetch() -> None:
-    """Download MNIST into shuzi's cache, checked.
+def data_fetch(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this .npz too.")
+    ] = None,
+) -> None:
+    """Print where MNIST is; download it into shuzi's cache, checked, if it is not here yet.
 
-    Example: shuzi data fetch
+    Example: shuzi data fetch --out mnist.npz
     """
+    from shuzi.dataset import save_npz
+
+    found = _find_mnist()
+    say(found.source)
+    if out is not None:
+        save_npz(found, out)
+        say(f"Written to {out}")
+
+
+def _find_mnist() -> "Dataset":
+    from shuzi.dataset import load_data
     from shuzi.files.download import fetch_mnist
 
-    say(fetch_mnist(progress=True))
+    with suppress(DataError):
+        found = load_data(offline=True)
+        if found.is_mnist:
+            return found
+    return load_data(fetch_mnist(progress=True))
 
 
 @stopped("No contact sheet was written.")
@@ -72,11 +93,29 @@ def data_show(
     Example: shuzi data show photos
     """
     from shuzi.contact import contact_sheet
+    from shuzi.dataset import Dataset
     from shuzi.evaluation.orientation import describe
 
     found, look = _load(
         path, data, offline, invert=invert, transpose=transpose, normalise=normalise
     )
+    if isinstance(found, Dataset):
+        _print_dataset(found)
+        images, labels = found.train_images, found.train_labels
+    else:
+        say(f"recognised as {found.form}")
+        shape = f"{found.images.shape} {found.images.dtype}"
+        say(f"images {shape}, without labels: `shuzi predict` reads them")
+        for note in found.notes:
+            say(note)
+        images, labels = found.images, None
+    if look is not None:
+        say(describe(look))
+    contact_sheet(images, labels, sheet)
+    say(f"Contact sheet: {sheet}")
+
+
+def _print_dataset(found: "Dataset") -> None:
     say(f"{found.name}, from {found.source}")
     say(f"recognised as {found.form}")
     for part, (images, labels) in found.parts.items():
@@ -86,10 +125,6 @@ def data_show(
         say("  " + "  ".join(f"{digit}: {n}" for digit, n in enumerate(found.counts(part))))
     for said in (*found.notes, *found.lacks(), *found.repeats()):
         say(said)
-    if look is not None:
-        say(describe(look))
-    contact_sheet(found.train_images, found.train_labels, sheet)
-    say(f"Contact sheet: {sheet}")
 
 
 @stopped("Nothing was written.")
@@ -104,25 +139,35 @@ def data_convert(
 
     Example: shuzi data convert photos photos.npz
     """
-    from shuzi.dataset import save_npz
+    from shuzi.dataset import Dataset, save_npz
 
     found, _ = _load(path, None, True, invert=invert, transpose=transpose, normalise=normalise)
     say(f"recognised as {found.form}")
     for note in found.notes:
         say(note)
     save_npz(found, output)
-    counts = ", ".join(f"{len(labels)} {part}" for part, (_, labels) in found.parts.items())
-    say(f"Written to {output}: {counts} images")
+    if isinstance(found, Dataset):
+        counts = ", ".join(f"{len(labels)} {part}" for part, (_, labels) in found.parts.items())
+        say(f"Written to {output}: {counts} images")
+    else:
+        say(f"Written to {output}: {len(found.images)} images without labels")
 
 
 def _load(
     path: str | None, data: str | None, offline: bool, **how: Any
-) -> "tuple[Dataset, Look | None]":
-    """The dataset at a path, and a look at it; what is wrong with its orientation is said."""
-    from shuzi.dataset import load_data
+) -> "tuple[Dataset | Images, Look | None]":
+    """The dataset at a path, or its images if none has a label, and a look at them; what is wrong
+    with their orientation is said."""
+    from shuzi.dataset import UnlabelledError, load_data, load_images
     from shuzi.evaluation.orientation import warn
+    from shuzi.form import Orientation
 
     if path is not None and data is not None:
         raise UsageError("PATH and --data say the same.", "Give one of them.")
-    found = load_data(path or data, offline=offline, progress=True, **how)
+    try:
+        found = load_data(path or data, offline=offline, progress=True, **how)
+    except UnlabelledError as error:
+        images = load_images(error.path, progress=True, **how)
+        given = Orientation(how["invert"], how["transpose"])
+        return images, warn(images.images, None, str(error.path), given)
     return found, warn(found.train_images, found.train_labels, found.source, found.orientation)

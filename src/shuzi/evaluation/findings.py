@@ -3,6 +3,7 @@
 A finding is a dict that run.json can hold: its `kind`, and what was measured.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ Finding = dict[str, Any]
 _SENTENCES: dict[str, dict[Language, str]] = {
     "chance": {
         "en": "The {part} accuracy, {accuracy:.4f} (95 % interval {low:.4f} to {high:.4f} of {n} "
-        "images), is no better than to say the commonest digit always ({share:.4f}).",
+        "images), is no better than always giving the commonest digit ({share:.4f}).",
         "zh": "{part_zh}准确率 {accuracy:.4f}（{n} 张图片，95% 置信区间 {low:.4f} 至 {high:.4f}），"
         "并不比永远回答最常见的那个数字（{share:.4f}）更好。",
     },
@@ -20,12 +21,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "The loss hardly falls: {first:.4g} in epoch 1, {last:.4g} in epoch {epoch}; that of "
         "guessing is {guessing:.4g}.",
         "zh": "损失几乎没有下降：第 1 轮 {first:.4g}，第 {epoch} 轮 {last:.4g}；"
-        "瞎猜的损失是 {guessing:.4g}。",
+        "随机猜测的损失是 {guessing:.4g}。",
     },
     "high": {
         "en": "The loss is still near that of guessing, {guessing:.4g}, or above it: {first:.4g} "
         "in epoch 1, {last:.4g} in epoch {epoch}; {accuracy:.1%} are right.",
-        "zh": "损失仍然接近或高于瞎猜的 {guessing:.4g}：第 1 轮 {first:.4g}，"
+        "zh": "损失仍然接近或高于随机猜测的 {guessing:.4g}：第 1 轮 {first:.4g}，"
         "第 {epoch} 轮 {last:.4g}；准确率 {accuracy:.1%}。",
     },
     "diverged": {
@@ -41,8 +42,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     "shuffled": {
         "en": "the labels are shuffled or of other images: shuzi's own digit model, which is sure "
         "of the images, agrees with {share:.0%} of {n} labels",
-        "zh": "标签被打乱了，或者不属于这些图片：shuzi 自带的单字模型认得这些图片，"
-        "但只同意 {n} 个标签中的 {share:.0%}",
+        "zh": "标签被打乱了，或者不属于这些图片：shuzi 自带的数字模型认得这些图片，"
+        "但 {n} 个标签中只有 {share:.0%} 与它一致",
     },
     "saturated": {
         "en": "hidden units are saturated, where {activation} is flat and passes back no gradient: "
@@ -60,7 +61,7 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "the learning rate is too high: the loss, {loss:.4g}, is above that of guessing, "
         "{guessing:.4g}, and the weights are {moved:.3g} times as far from where they began as "
         "they were large; lower it (lr is {lr:g})",
-        "zh": "学习率太高：损失 {loss:.4g} 高于瞎猜的 {guessing:.4g}，"
+        "zh": "学习率太高：损失 {loss:.4g} 高于随机猜测的 {guessing:.4g}，"
         "权重偏离初始值的距离是初始大小的 {moved:.3g} 倍；请降低学习率（现在 lr={lr:g}）",
     },
     "rate low": {
@@ -109,4 +110,6 @@ def _say(finding: Finding, language: Language) -> str:
     if "remedy" in values:
         english, chinese = _REMEDIES[values["remedy"]]
         values |= {"remedy": english.format(**values), "remedy_zh": chinese.format(**values)}
-    return _SENTENCES[finding["kind"]][language].format(**values)
+    said = _SENTENCES[finding["kind"]][language].format(**values)
+    # English with a space before the sign, as everywhere in shuzi; Chinese has none.
+    return re.sub(r"(?<=\d)%", " %", said) if language == "en" else said

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from shuzi.form import UPRIGHT, Orientation
 from shuzi.recognise.engine import Recogniser
+from shuzi.text import percent
 
 SAMPLE = 256
 BRIGHT = 128
@@ -98,11 +99,9 @@ def advice(
     """
     if look is None or look.found == learned:
         return None
-    read = "has {:.0%} right" if look.labelled else "is sure of {:.0%}"
-    why = f"their paper is at {look.paper} of 255; of {look.n} shuzi's own digit model "
-    why += read.format(look.before) + " as they are"
+    why = _reason(look)
     if look.found != UPRIGHT:
-        why += f", {look.after:.0%} {_words(look.found)}"
+        why += f", {_score(look, look.after)} {_words(look.found)}"
     others = "" if learned == UPRIGHT else f", and the model learned from {_words(learned)} ones"
     wrong = zip(Orientation._fields, look.found, learned, given, strict=True)
     steps = " and ".join(
@@ -139,13 +138,9 @@ def remark(
     return advice(look, source, given, learned) if look else no_digits(images, source)
 
 
-def describe(look: Look) -> str:
+def describe(look: Look, images: str = "They") -> str:
     """How the images lie, and what says so."""
-    read = f"has {look.before:.0%} right" if look.labelled else f"is sure of {look.before:.0%}"
-    return (
-        f"They look {_words(look.found)}: their paper is at {look.paper} of 255; of {look.n} "
-        f"shuzi's own digit model {read} as they are."
-    )
+    return f"{images} look {_words(look.found)}: {_reason(look)}."
 
 
 def no_digits(images: NDArray[np.uint8], source: str) -> str | None:
@@ -160,15 +155,29 @@ def no_digits(images: NDArray[np.uint8], source: str) -> str | None:
     if refused < MOSTLY:
         return None
     return (
-        f"The images of {source} look like no digits: of {len(sample)} shuzi's own digit model "
-        f"refuses {refused:.0%}.\n  Look at them with `shuzi data show`; if they are digits, all "
-        "is well."
+        f"The images of {source} look like no digits: shuzi's own digit model refuses "
+        f"{round(refused * len(sample))} of {len(sample)}.\n  Look at them with `shuzi data show`; "
+        "if they are digits, all is well."
     )
 
 
 def complain(said: str) -> None:
     """Print it on standard error."""
     print(f"shuzi: {said}", file=sys.stderr, flush=True)
+
+
+def _reason(look: Look) -> str:
+    score = _score(look, look.before)
+    read = f"{score} of {look.n} right"
+    if not look.labelled:
+        read = f"{look.n} of them with a mean confidence of {score}"
+    return (
+        f"their paper is at {look.paper} of 255; shuzi's own digit model reads {read} as they are"
+    )
+
+
+def _score(look: Look, share: float) -> str:
+    return str(round(share * look.n)) if look.labelled else percent(share)
 
 
 def _words(orientation: Orientation) -> str:

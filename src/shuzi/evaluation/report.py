@@ -35,8 +35,6 @@ from shuzi.form import Images, Orientation
 from shuzi.recognise.engine import Recogniser
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
-USUAL = ("NumPy's arrays", "IDX files, by the names of MNIST", "arrays")
-"""Forms of data that go without saying."""
 POINTS = 200
 """Of the risk-coverage curve, at most."""
 
@@ -114,7 +112,9 @@ def evaluate(  # noqa: PLR0913 - an option each
     make_folder(folder)
     images, labels = dataset.test_images, dataset.test_labels
     if verbose:
-        tell_form(dataset, dataset.source)
+        # Of the run's own data its training said it.
+        if data is not None:
+            tell_form(dataset, dataset.source)
         warn(images, labels, dataset.source, dataset.orientation, learned_from(record))
     probabilities = recogniser.predict(images)
     found = replace(
@@ -326,10 +326,11 @@ def options_of(about: Any) -> Options:
 
 
 def tell_form(found: Dataset | Images, source: str, more: Sequence[str] = ()) -> None:
-    """Say on standard error what data was recognised as, unless it is MNIST's own form, and more
-    that is to say of it."""
+    """Say on standard error what data was recognised as, unless it is MNIST itself or was given as
+    arrays, and more that is to say of it."""
     notes = [*found.notes, *more]
-    if notes or found.form not in USUAL:
+    goes_without = found.form == "arrays" or (isinstance(found, Dataset) and found.is_mnist)
+    if notes or not goes_without:
         complain("\n  ".join([f"{source}: {found.form}.", *notes]))
 
 

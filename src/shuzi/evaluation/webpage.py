@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
+from shuzi.dataset import OTHER
 from shuzi.evaluation.coverage import Coverage
 from shuzi.evaluation.findings import sentences
 from shuzi.files import write_atomically
+from shuzi.text import percent as shown_confidence
 
 if TYPE_CHECKING:
     from shuzi.evaluation.report import Evaluation
@@ -83,7 +85,9 @@ def write_page(
         if tested
         else {},
         version=shuzi.__version__,
-        percent="{:.2%}".format,
+        percent=lambda share: f"{100 * share:.2f} %",
+        confidence=shown_confidence,
+        names=_names,
         say=_say,
     )
     with write_atomically(path) as temporary:
@@ -96,6 +100,11 @@ def _say(english: str, chinese: str, **values: object) -> Markup:
         Markup('<span lang="{}">{}</span>').format(language, Markup(text).format(**values))
         for language, text in (("en", english), ("zh", chinese))
     )
+
+
+def _names(data: str) -> tuple[str, str]:
+    """The name of a dataset in both languages."""
+    return (OTHER, "非 MNIST 的数据") if data == OTHER else (data, data)
 
 
 def _describe_run(record: dict[str, Any]) -> dict[str, Any] | None:

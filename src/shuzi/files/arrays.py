@@ -261,7 +261,7 @@ def reading(path: Path) -> Iterator[BufferedReader]:
     except ShuziError:
         raise
     except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file.", _REMEDY) from None
+        raise DataError(f"{path}: there is no such file.", "Check its name.") from None
     except MemoryError as error:
         raise DataError(
             f"{path} holds more than there is memory for.", "Split it into several files."
@@ -291,7 +291,7 @@ def first_bytes(path: Path) -> bytes:
     with reading(path) as file:
         start = file.read(64)
     if not start:
-        raise DataError(f"{path} is empty.", _REMEDY)
+        raise DataError(f"{path} is empty.", "Make or download it again.")
     return start
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def fetch_mnist(
             return _fetch(mirror, cache, progress and sys.stderr.isatty(), timeout, retries)
         # pooch says ValueError for a wrong checksum.
         except (RequestException, ValueError) as error:
-            problems.append(f"{mirror.url}: {_reason(error)}")
+            problems.append(f"{mirror.url}{next(iter(mirror.files))}: {_reason(error)}")
         except OSError as error:
             raise OutputError(
                 f"{cache} cannot be written: {error.strerror or error}.",
@@ -134,4 +135,7 @@ def _fetch(mirror: Mirror, cache: Path, progress: bool, timeout: float, retries:
 def _reason(error: Exception) -> str:
     if isinstance(error, ValueError) and "hash" in str(error):
         return "the file has another checksum; a proxy may have sent a page in its place"
-    return str(error).splitlines()[0]
+    # requests has a retry's exception within its own, and in that the one that says why.
+    inner = getattr(error.args[0] if error.args else None, "reason", None) or error
+    text = str(inner).splitlines()[0]
+    return re.sub(r"^HTTPS?Connection(Pool)?\(.*?\): ", "", text)

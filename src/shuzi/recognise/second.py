@@ -5,7 +5,6 @@ Of its 18,708 characters the digits and the signs of numbers count one by one, a
 as a mark that belongs to no number.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, way
-from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search
+from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search, tidy
 from shuzi.recognise.session import open_session
 
 Grey = NDArray[np.uint8]
@@ -150,12 +149,6 @@ def find_file() -> Path | None:
     spec = find_spec(PACKAGE)
     folders = map(Path, spec.submodule_search_locations or ()) if spec else ()
     return next((path for folder in folders if (path := folder / FILE).is_file()), None)
-
-
-def tidy(text: str) -> str:
-    """The text with its signs where they may stand: `1.250,-` is `1.250`, `.5` is `5`."""
-    text = re.sub(r"^[.,/:]+|(?<=^-)[-.,/:]+|[-.,/:]+$", "", text)
-    return re.sub(r"([-.,/:])[-.,/:]+", r"\1", text)
 
 
 def _as_input(line: Grey) -> NDArray[np.float32]:

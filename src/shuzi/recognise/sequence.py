@@ -1,6 +1,5 @@
 """ONNX Runtime: strips with a number in, its text and probability out, without cutting it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,15 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.decoding import ALPHABET, DIGITS, MARK, align, beam_search, digits_of
+from shuzi.recognise.decoding import (
+    ALPHABET,
+    DIGITS,
+    MARK,
+    align,
+    beam_search,
+    digits_of,
+    tidy,
+)
 from shuzi.recognise.session import open_session
 
 HEIGHT = 32
@@ -253,13 +260,6 @@ def _cautious(of_text: dict[str, float]) -> list[tuple[str, float]]:
         best = digits
     rest = sorted((pair for pair in of_text.items() if pair[0] != best), key=lambda pair: -pair[1])
     return [(best, of_text.get(best, 0.0)), *rest]
-
-
-def tidy(text: str) -> str:
-    """The text from its first digit, or a minus before it, to its last, with one sign between two:
-    `1.250,-` is `1.250`, `?45` is `45`, `18?5` stays; nothing if there is no digit."""
-    text = re.sub(r"^[?.,/:]+|(?<=^-)[-?.,/:]+|[-?.,/:]+$", "", text)
-    return re.sub(r"([-.,/:])[-.,/:]+", r"\1", text)
 
 
 def _digit_spans(

@@ -21,6 +21,8 @@ SATURATED = 0.99
 """Of a tanh, or of a sigmoid from its middle on; a tanh's slope there is below 0.02."""
 MANY = 0.5
 """A share of units or labels that stops a training."""
+CLEAR = 2.0
+"""Times the commonest digit's share that an accuracy is beyond doubt."""
 FLAT = 0.98
 """Of the first epoch's loss; a last one above it has hardly fallen."""
 HIGH = 0.9
@@ -56,7 +58,11 @@ def diagnose_divergence(trainer: Trainer) -> list[Finding]:
 
 
 def _at_chance(trainer: Trainer) -> Iterator[Finding]:
-    """The accuracy whose 95 % interval does not lie above the share of the commonest digit."""
+    """The accuracy whose 95 % interval does not lie above the share of the commonest digit.
+
+    That of training is a mean over the epoch, with dropout: where the validation comes out far
+    above chance, the first epoch's says nothing.
+    """
     last = trainer.history[-1]
     for name, accuracy, part in (
         ("validation", last.val_accuracy, trainer.validation),
@@ -69,6 +75,7 @@ def _at_chance(trainer: Trainer) -> Iterator[Finding]:
         if low <= share:
             values = {"accuracy": accuracy, "low": low, "high": high, "share": share}
             yield {"kind": "chance", "part": name, "n": len(part), **values}
+        if low <= share or low > CLEAR * share:
             return
 
 

@@ -224,7 +224,7 @@ def _check_layer(path: Path, layer: dict[str, Any]) -> None:
     if layer["module"] != "keras.layers" or layer["registered_name"] is not None:
         raise _refuse(path, f"{name} is a custom object, which shuzi never loads")
     if kind not in LAYERS:
-        raise _refuse(path, f"{name} is none of the layers that shuzi trains")
+        raise _refuse(path, f"{name} is not one of the layers that shuzi trains")
     for option, value in options.items():
         _check_option(path, name, kind, option, value)
 

@@ -22,7 +22,10 @@ PAUSE = 0.5
 def announce(recipe: Recipe, verbose: int) -> None:
     """Say what takes its time before the training begins."""
     if verbose and (recipe.drawn or recipe.marks):
-        print(f"Drawing {recipe.drawn} digits and {recipe.marks} marks that are none", flush=True)
+        print(
+            f"Drawing {recipe.drawn} digits and {recipe.marks} marks that are not digits",
+            flush=True,
+        )
 
 
 def announce_samples(train: int, validation: int, verbose: int) -> None:

@@ -26,7 +26,7 @@ from shuzi.errors import (
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
 from shuzi.evaluation.findings import to_text
-from shuzi.evaluation.orientation import complain, look_at, remark
+from shuzi.evaluation.orientation import complain, describe, look_at, remark
 from shuzi.evaluation.report import options_of
 from shuzi.evaluation.webpage import write_page
 from shuzi.files import is_empty, remove_unfinished, write_atomically
@@ -125,8 +125,11 @@ def train(  # noqa: PLR0913 - an option each
     if look is not None:
         record["data"]["looks"] = look.found._asdict()
     source, how = dataset.source, dataset.orientation
-    if verbose and (said := remark(look, dataset.train_images, source, how)):
-        complain(said)
+    if verbose:
+        if said := remark(look, dataset.train_images, source, how):
+            complain(said)
+        elif look and dataset.form != "arrays" and not dataset.is_mnist:
+            complain(describe(look, f"The images of {source}"))
     if given is not None:
         record["keras"] = _keep_keras(folder, given)
         record["applies"] = recipe.applying(own_network=False)
@@ -365,7 +368,7 @@ def _choose(trainer: Trainer, record: dict[str, Any]) -> str | None:
     said = []
     if is_over(trainer.history, recipe.patience) and last.epoch < recipe.epochs:
         record["stopped"] = {"epoch": last.epoch, "patience": recipe.patience}
-        said.append(f"Stopped after epoch {last.epoch}: val_loss fell last in {best.epoch}.")
+        said.append(f"Stopped after epoch {last.epoch}: val_loss last fell in epoch {best.epoch}.")
     if recipe.keep == "best":
         trainer.take_best()
         record["kept"] = {"epoch": best.epoch, "val_loss": best.val_loss}
@@ -424,8 +427,7 @@ def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
     if occupied:
-        raise OutputError(
-            f"{folder} is not empty.",
-            f"Choose another folder, or go on with that run: {way('resume', folder)}",
-        )
+        is_run = (folder / "run.json").is_file()
+        on = f", or go on with that run: {way('resume', folder)}" if is_run else "."
+        raise OutputError(f"{folder} is not empty.", f"Choose another folder{on}")
     return folder

@@ -39,7 +39,9 @@ async def receive_files(request: Request, folder: Path, most: int) -> None:
             form.check()
             return
         if kind not in ZIPS:
-            raise Problem(415, f"{kind} is no archive.", "Send a ZIP archive, or a form of files.")
+            raise Problem(
+                415, f"{kind} is not an archive.", "Send a ZIP archive, or a form of files."
+            )
         with (folder / WHOLE).open("wb") as file:
             async for piece in request.stream():
                 await run_in_threadpool(file.write, piece)

@@ -18,24 +18,13 @@ from shuzi.files.arrays import (
 )
 from shuzi.files.datasets import folder as folders
 from shuzi.files.datasets import idx, matlab, parquet, table
+from shuzi.files.datasets.forms import FORMS, what_can_be_read
 from shuzi.files.datasets.named import part_of, sort_arrays
 from shuzi.files.datasets.stored import Part, Pictures, Stored
 from shuzi.files.datasets.values import as_pixels
 
 __all__ = ["FORMS", "Part", "Pictures", "Stored", "read_dataset", "what_can_be_read"]
 
-FORMS = (
-    "an .npz, or an .npy of images alone: images and labels under any usual names",
-    "MNIST's, EMNIST's or QMNIST's IDX files, plain or .gz: their folder, one of them, or the "
-    "folder that torchvision downloaded them into",
-    "a CSV as Kaggle's (label,pixel0,...), with or without a head, plain or .gz; or a folder with "
-    "train.csv and test.csv",
-    "a folder with a folder of pictures for each digit, 0 to 9; or train and test with such",
-    "a folder with labels.csv (file,digits), as `shuzi review export --to dataset` writes",
-    "Parquet with image and label, as on Hugging Face: a file, or their folder",
-    "a .mat of MATLAB",
-)
-"""What can be read, for people."""
 _PARQUET, _HDF5 = b"PAR1", b"\x89HDF"
 _PICKLES = tuple(b"\x80" + bytes([version]) for version in range(2, 6))
 _TABLES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
@@ -66,11 +55,6 @@ def read_dataset(path: Path, *, alone: bool = False, progress: bool = False) -> 
     if idx.is_idx_name(path) and path.is_file():
         return idx.read_part(path) if alone else idx.read_sets(path.parent, path.name)
     return _read_file(path, progress)
-
-
-def what_can_be_read() -> str:
-    """FORMS as lines, for a remedy."""
-    return "\n".join(["What can be read:", *(f"- {form}" for form in FORMS)])
 
 
 def _read_folder(folder: Path, progress: bool) -> Stored:

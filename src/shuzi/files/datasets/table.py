@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from shuzi.errors import DataError
 from shuzi.files.arrays import GZIP, first_bytes, reading
+from shuzi.files.datasets.forms import what_can_be_read
 from shuzi.files.datasets.stored import MAX_IMAGES, Part
 from shuzi.files.datasets.values import as_digits, as_pixels, is_number, square
 
@@ -111,8 +112,6 @@ def find_columns(lines: list[str], path: Path) -> Columns:
     cells = [cell.lower() for cell in _cells(lines[0], separator)]
     has_head = not all(map(is_number, cells))
     if has_head:
-        if len(lines) < 2:
-            raise DataError(f"{path} has a head but no rows.", _DAMAGED)
         label = next((place for place, cell in enumerate(cells) if cell in _LABELS), None)
         others = _LABELS | _IGNORED
         pixels = [place for place, cell in enumerate(cells) if cell not in others]
@@ -121,10 +120,12 @@ def find_columns(lines: list[str], path: Path) -> Columns:
         pixels = list(range(0 if label is None else 1, len(cells)))
     if square(len(pixels)) is None:
         raise DataError(
-            f"{path} has {len(pixels)} columns of pixels in its first line; there must be as many "
-            "as a square image has, 784 for 28 x 28.",
-            "Give a CSV as Kaggle's, label,pixel0,...,pixel783, with or without that head.",
+            f"{path} is not a table of images: its first line has {len(pixels)} columns of pixels, "
+            "not as many as a square image, 784 for 28 x 28.",
+            what_can_be_read(),
         )
+    if has_head and len(lines) < 2:
+        raise DataError(f"{path} has a head but no rows.", _DAMAGED)
     head = tuple(cells) if has_head else None
     return Columns(len(cells), label, np.array(pixels, np.intp), head, separator)
 
