@@ -141,7 +141,7 @@ def run(source, jobs, *more, code=CHILD):
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - began
         assert done.returncode == 0, done.stderr
-        files = int(re.search(r"([\d,]+) files", done.stdout)[1].replace(",", ""))
+        files = int(re.search(r"([\d,]+) files?", done.stdout)[1].replace(",", ""))
     said = json.loads(done.stderr.splitlines()[-1])
     return {
         "jobs": jobs,
