@@ -9,8 +9,8 @@ runs as its users run it, in a process of its own with so many more that read, a
 `speed` is files a second of the clock, start included; `seconds` is the processor's for a file, of
 all processes, which a busy machine changes less; the next column is the part of the first process,
 which gives out the work and writes. The shares are of the processor's time in one process: decoding
-of files, each network, writing of parts and table, and finding with everything else that is no
-network.
+of files, each network and step, writing of parts and table, and everything else. Crops and pages
+are read by default and with --fast.
 
 --ray N reads N and then 4 N of the crops by two local processes, by two of a Ray cluster of this
 machine's, and by Ray Data with two actors, by turns: what each file more takes of the processor,
@@ -29,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -36,11 +37,15 @@ import cv2
 import numpy as np
 from PIL import Image
 
-import shuzi
+import shuzi.image
+import shuzi.reader
+import shuzi.recognise.transcriber
 from shuzi.batch import Options, ReadItems, chunks, find_items, write_table
 from shuzi.batch.task import Part, Task
 from shuzi.batch.work import Work
+from shuzi.decide import Decider
 from shuzi.image import load_pages
+from shuzi.page.image import PageImage
 from shuzi.page.network import PageNetwork
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader
@@ -165,26 +170,20 @@ class Clock:
         return timed
 
 
-def shares(source):
+def shares(source, *, fast):
     """The share of each step in the processor's time of one process."""
-    clocks = {
-        name: Clock()
-        for name in (
-            "decoding",
-            "page network",
-            "number model",
-            "digit model",
-            "second reader",
-            "writing",
-        )
-    }
-    networks = {
+    steps = {
         (PageNetwork, "run"): "page network",
+        (shuzi.reader, "find_regions"): "regions",
+        (PageImage, "flat"): "flattening",
+        (shuzi.recognise.transcriber, "make_strip"): "strips",
         (SequenceRecogniser, "run"): "number model",
         (Recogniser, "predict"): "digit model",
         (SecondReader, "_run"): "second reader",
+        (Decider, "decide_page"): "decisions",
     }
-    usual = {place: getattr(*place) for place in networks}
+    clocks = {name: Clock() for name in ("decoding", *steps.values(), "writing")}
+    usual = {place: getattr(*place) for place in steps}
 
     def timed_pages(*args, **kwargs):
         pages = load_pages(*args, **kwargs)
@@ -196,10 +195,10 @@ def shares(source):
         work = Work(Path(folder, "a.csv"))
         with work.held():
             work.begin({}, chunks(find_items([str(source)], work.spool)), None)
-            read = ReadItems(Options())
+            read = ReadItems(Options(fast=fast))
             all_chunks = list(work.chunks())
             read(all_chunks[0][:1])
-            for place, name in networks.items():
+            for place, name in steps.items():
                 setattr(*place, clocks[name].wrap(usual[place]))
             shuzi.image.load_pages = timed_pages
             began = time.process_time()
@@ -209,12 +208,12 @@ def shares(source):
                     clocks["writing"].wrap(work.add)(Task(number, items), Part(rows))
                 clocks["writing"].wrap(write_table)(work.rows(), Path(folder, "b.csv"))
             finally:
-                for place in networks:
+                for place in steps:
                     setattr(*place, usual[place])
                 shuzi.image.load_pages = load_pages
             total = time.process_time() - began
     known = {name: clock.spent / total for name, clock in clocks.items()}
-    return known | {"finding and the rest": 1 - sum(known.values())}
+    return known | {"the rest": 1 - sum(known.values())}
 
 
 def make_small(folder, count):
@@ -232,18 +231,18 @@ def make_pdf(data, folder, count):
     next(pages).save(folder / "long.pdf", save_all=True, append_images=pages, resolution=200)
 
 
-def measure(name, make, jobs, split=True):
+def measure(name, make, jobs, *, split=True, fast=False):
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder))
-        rows = [run(folder, count) for count in jobs]
-        parts = shares(folder) if split else {}
+        rows = [run(folder, count, *(["--fast"] if fast else [])) for count in jobs]
+        parts = shares(folder, fast=fast) if split else {}
     for row in rows:
         print(
-            f"{name:8} {row['jobs']:4} {row['files']:8,} {row['speed']:8.1f} "
+            f"{name:12} {row['jobs']:4} {row['files']:8,} {row['speed']:8.1f} "
             f"{row['seconds'] * 1000:10.2f} {row['driver'] * 1000:9.2f} {row['megabytes']:6.0f}",
             flush=True,
         )
-    print("         " + "  ".join(f"{step} {share:.0%}" for step, share in parts.items()))
+    print(" " * 13 + "  ".join(f"{step} {share:.0%}" for step, share in parts.items()))
     return {"runs": rows, "shares": parts}
 
 
@@ -281,21 +280,23 @@ def main():
     parser.add_argument("--pdf", type=int, default=0)
     parser.add_argument("--ray", type=int, default=0)
     options = parser.parse_args()
-    print(f"{'':8} jobs    files  speed/s  ms of CPU  of which     MB")
+    print(f"{'':12} jobs    files  speed/s  ms of CPU  of which     MB")
     data, found = options.data, {}
-    if options.crops:
-        found["crops"] = measure(
-            "crops", lambda folder: make_crops(data, folder, options.crops), options.jobs
-        )
-    if options.pages:
-        found["pages"] = measure(
-            "pages", lambda folder: make_pages(data, folder, options.pages), options.jobs
-        )
+    for name, count, make in (
+        ("crops", options.crops, make_crops),
+        ("pages", options.pages, make_pages),
+    ):
+        for fast in (False, True) if count else ():
+            shown = name + " --fast" * fast
+            files = partial(make, data, count=count)
+            found[shown] = measure(shown, files, options.jobs, fast=fast)
     most = [max(options.jobs)]
     if options.small:
-        found["small"] = measure("small", lambda to: make_small(to, options.small), most, False)
+        found["small"] = measure(
+            "small", lambda to: make_small(to, options.small), most, split=False
+        )
     if options.pdf:
-        found["pdf"] = measure("pdf", lambda to: make_pdf(data, to, options.pdf), most, False)
+        found["pdf"] = measure("pdf", lambda to: make_pdf(data, to, options.pdf), most, split=False)
     if options.ray:
         found["ray"] = compare_with_ray(data, options.ray)
     about = {"cores": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg()[0]}

@@ -3,10 +3,13 @@
 import csv
 import json
 import os
+import pty
 import random
+import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -270,6 +273,26 @@ def test_ctrl_c_says_what_is_done_and_it_goes_on(started, tmp_path):
     (tmp_path / "pipe.png").write_bytes((EXAMPLES / "3.png").read_bytes())
     read_batch(["scans/0", "pipe.png", "scans/1/1.png"], "a.csv", jobs=1)
     assert [row["text"] for row in rows_of(tmp_path / "a.csv")][6] == "3"
+
+
+def test_a_terminal_sees_how_far_it_is(scans):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shuzi", "batch", "scans/0", "-o", "a.csv", "-j", "1", "--fast"],
+        stderr=theirs,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "200"},
+    )
+    os.close(theirs)
+    said = b""
+    # The end of a terminal that nobody writes to is an error.
+    with suppress(OSError):
+        while part := os.read(ours, 65536):
+            said += part
+    os.close(ours)
+    assert process.wait(100) == 0
+    told = r"\d/s, 0 s left: \d+ accepted, \d+ to review, 0 failed"
+    assert re.search(told, said.decode())
 
 
 def test_a_page_that_takes_for_ever_is_given_up(scans, tmp_path):

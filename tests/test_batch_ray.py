@@ -184,6 +184,8 @@ def test_a_cluster_that_is_not_there_is_told_of(scans, monkeypatch):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     with pytest.raises(ClusterError, match=r"127\.0\.0\.1:1 cannot be reached: Connection refused"):
         read_batch(["scans"], "a.csv", ray="127.0.0.1:1")
+    with pytest.raises(ClusterError, match=r"ray://127\.0\.0\.1:1 cannot be reached"):
+        read_batch(["scans"], "a.csv", ray="ray://127.0.0.1:1")
     with pytest.raises(UsageError, match="hello is no address of a Ray cluster"):
         read_batch(["scans"], "a.csv", ray="hello")
     assert not (scans.parent / "a.csv.parts").exists()

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from places import EXAMPLES
 
 from shuzi.card import SHIPPED
 from shuzi.errors import ModelError
+from shuzi.image import load_grey
 from shuzi.page.network import (
     LONGEST,
     MAGNIFIED,
@@ -47,6 +49,21 @@ def test_maps_are_of_the_picture_whatever_its_size(network, shape):
         assert 0 <= plane.min() <= plane.max() <= 1
     assert maps.turns.sum() == pytest.approx(1, abs=1e-4)
     assert maps.coarse is None or maps.coarse.scale > maps.scale
+
+
+def test_only_what_is_in_doubt_is_looked_at_twice(network, monkeypatch):
+    seen, run = [], network.run
+    monkeypatch.setattr(network, "run", lambda given: (seen.append(given.shape), run(given))[1])
+    network.see(load_grey(EXAMPLES / "3.png"))
+    clear = len(seen)
+    network.see(np.full_like(load_grey(EXAMPLES / "3.png"), 200))
+    assert len(seen) - clear > clear
+
+
+def test_a_small_picture_that_is_clear_is_not_looked_at_from_further_away(network):
+    picture = load_grey(EXAMPLES / "number-2753.jpg")
+    assert network.see(picture).coarse is None
+    assert network.see(np.full_like(picture, 200)).coarse is not None
 
 
 def test_a_large_picture_is_reduced_and_a_small_one_enlarged():

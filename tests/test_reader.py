@@ -189,3 +189,10 @@ def test_the_models_scores_are_those_of_its_card(mnist):
     guesses = shuzi.Recogniser().predict(mnist.test_images).argmax(axis=1)
     accuracy = (guesses == mnist.test_labels).mean()
     assert accuracy == pytest.approx(card["scores"]["MNIST test"]["accuracy"], abs=2e-4)
+
+
+def test_readers_with_other_options_share_the_models_that_are_not_loaded_yet() -> None:
+    reader = Reader(threads=1)
+    other = reader.with_options(kind="number", rotate=0, target_error=0.01)
+    assert other.page_network is reader.page_network
+    assert other.sequence_recogniser is reader.sequence_recogniser

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.errors import ModelError
 from shuzi.reader import Reader
 from shuzi.recognise import second
-from shuzi.recognise.second import SecondReader, find_file, find_second_reader, tidy
+from shuzi.recognise.second import SecondReader, find_file, find_second_reader
 
 FONT = str(files("matplotlib") / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf")
 
@@ -71,23 +71,6 @@ def test_a_space_is_no_mark(reader):
 def test_a_line_of_any_shape_is_read_in_bounded_memory(reader, shape):
     (said,) = reader.read([np.full(shape, 255, np.uint8)])
     assert 0 <= said.marked <= 1
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("1.250,-", "1.250"),
-        ("-5", "-5"),
-        ("--5", "-5"),
-        ("26.928.", "26.928"),
-        (".:7", "7"),
-        ("1..5", "1.5"),
-        ("-", ""),
-        ("", ""),
-    ],
-)
-def test_signs_stand_between_digits(text, expected):
-    assert tidy(text) == expected
 
 
 def model(path, characters, classes, height=48):
@@ -166,8 +149,13 @@ def test_only_what_shuzi_is_not_sure_of_is_asked():
     reader = Reader(kind="number", threads=1)
     sure, unsure = (
         reader.read(np.pad(line(text), 30, constant_values=240)).numbers[0]
-        for text in ("2753", "3.75")
+        for text in ("2753", "17.5")
     )
     assert sure.decision == "accept"
     assert not sure.readers
     assert unsure.readers
+
+
+def test_it_is_asked_too_where_fewer_errors_are_wanted():
+    reader = Reader(kind="number", target_error=0, threads=1)
+    assert reader.read(np.pad(line("2753"), 30, constant_values=240)).numbers[0].readers

@@ -10,7 +10,7 @@ from PIL import Image
 from places import EXAMPLES
 
 from shuzi.errors import ModelError
-from shuzi.recognise.decoding import align, beam_search
+from shuzi.recognise.decoding import align, beam_search, tidy
 from shuzi.recognise.sequence import (
     LOOKS,
     SURE,
@@ -18,7 +18,6 @@ from shuzi.recognise.sequence import (
     _resized,
     pad,
     padded_width,
-    tidy,
 )
 from shuzi.recognise.strip import normalise_strip
 
@@ -147,7 +146,11 @@ def test_signs_and_other_marks_are_read_and_digits_have_places(tmp_path):
         ("-?5", "-5"),
         ("18?5", "18?5"),
         ("4.,7", "4.7"),
+        ("--5", "-5"),
+        ("26.928.", "26.928"),
+        (".:7", "7"),
         ("-", ""),
+        ("", ""),
     ],
 )
 def test_signs_stay_where_they_may_stand(written, text):

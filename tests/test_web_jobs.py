@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import signal
+import sys
 import zipfile
 
 import pytest
@@ -153,6 +154,15 @@ def test_what_is_no_form_or_archive_is_refused(service, headers, body, status):
     before = service.get(PATH).json()
     assert service.post(PATH, content=body, headers=headers).status_code == status
     assert service.get(PATH).json() == before
+
+
+def test_a_format_that_cannot_be_written_is_refused_at_once(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    app = create_app(Settings(jobs=tmp_path))
+    answer = ask(app, "POST", f"{PATH}?to=xlsx", content=b"no archive")
+    assert answer.status_code == 501
+    assert "cannot write xlsx" in answer.json()["detail"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_job_that_is_not_there_is_an_error(service):

@@ -31,6 +31,7 @@ from shuzi.decide import FLOOR
 from shuzi.files import write_atomically
 from shuzi.page.image import PageImage
 from shuzi.reader import MARGIN, views_of
+from shuzi.recognise.decoding import tidy
 from shuzi.recognise.fusion import (
     FITTED,
     Weights,
@@ -41,7 +42,6 @@ from shuzi.recognise.fusion import (
     pool,
 )
 from shuzi.recognise.second import Line
-from shuzi.recognise.sequence import tidy
 from shuzi.recognise.transcriber import MARKED, PARTLY, Transcript, is_open, line_image
 from shuzi.synth import writer
 from shuzi.synth.camera import capture
@@ -177,7 +177,7 @@ def fit_readers(examples):
             tables.append((np.array(list(counted.values())), place))
 
     def loss(weights):
-        total, slope = 0.0, np.zeros(5)
+        total, slope = 0.0, np.zeros(4)
         for table, place in tables:
             score = table @ weights
             shares = np.exp(score - score.max())
@@ -188,7 +188,7 @@ def fit_readers(examples):
         n = len(tables)
         return total / n + 1e-3 * weights @ weights, slope / n + 2e-3 * weights
 
-    weights = minimize(loss, np.zeros(5), jac=True, method="L-BFGS-B").x
+    weights = minimize(loss, np.zeros(4), jac=True, method="L-BFGS-B").x
     shares = [(example, pool(example.counted, weights)) for example in examples]
     plain = [(example, found) for example, found in shares if example.truth.isdigit()]
     few = (

@@ -15,8 +15,8 @@ import numpy as np
 from sets import numbers
 
 from shuzi.evaluation.calibration import expected_calibration_error
-from shuzi.recognise.decoding import digits_of
-from shuzi.recognise.sequence import SequenceRecogniser, tidy
+from shuzi.recognise.decoding import digits_of, tidy
+from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.recognise.strip import normalise_strip
 from shuzi.synth.materials import held_out
 from shuzi.synth.strings import compose_strips

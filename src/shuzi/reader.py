@@ -24,7 +24,7 @@ from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
-from shuzi.recognise.transcriber import PARTLY, Transcriber, Transcript
+from shuzi.recognise.transcriber import PARTLY, SURE, Transcriber, Transcript
 from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
@@ -95,6 +95,23 @@ class _Seen:
         return bool((self.maps.other > WRITTEN).sum() >= CELLS)
 
 
+@dataclass(frozen=True)
+class _Models:
+    """Those that are loaded when they are needed, once for a reader and those made from it."""
+
+    number_path: str | PathLike[str] | None
+    page_path: str | PathLike[str] | None
+    threads: int | None
+
+    @cached_property
+    def number(self) -> SequenceRecogniser:
+        return SequenceRecogniser(self.number_path, threads=self.threads)
+
+    @cached_property
+    def page(self) -> PageNetwork:
+        return PageNetwork(self.page_path, threads=self.threads)
+
+
 class Reader:
     """Reads digits, numbers and pages; keeps its models between them.
 
@@ -137,7 +154,7 @@ class Reader:
         self.fast = fast
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
-        self.number_model, self.page_model = number_model, page_model
+        self._models = _Models(number_model, page_model, threads)
         self.max_pixels = max_pixels
 
     def with_options(
@@ -164,10 +181,10 @@ class Reader:
         self.target_error = target_error
         self.digits_only = digits_only
 
-    @cached_property
+    @property
     def sequence_recogniser(self) -> SequenceRecogniser:
         """Loaded at the first number."""
-        return SequenceRecogniser(self.number_model, threads=self.recogniser.threads)
+        return self._models.number
 
     @property
     def second_reader(self) -> SecondReader | None:
@@ -180,10 +197,10 @@ class Reader:
         """What is accepted at the wanted error, by the readers that there are."""
         return Decider.at(self.target_error, fast=self.second_reader is None)
 
-    @cached_property
+    @property
     def page_network(self) -> PageNetwork:
         """Loaded at the first picture."""
-        return PageNetwork(self.page_model, threads=self.recogniser.threads)
+        return self._models.page
 
     @property
     def _transcriber(self) -> Transcriber:
@@ -193,6 +210,8 @@ class Reader:
             self.second_reader,
             alone=self.own_model,
             digits_only=self.digits_only,
+            # What cannot be accepted without the second reader may be with it.
+            sure=max(SURE, self.decider.least),
         )
 
     def read(self, picture: Picture) -> Page:
@@ -381,7 +400,7 @@ def _fills(region: Region, picture: PageImage) -> bool:
 def _may_be_one(seen: _Seen) -> bool:
     """Whether a picture in which no number was found may be a crop of one."""
     size = max(seen.picture.grey.shape)
-    return size <= CROP or (size <= DRAWING and not (seen.maps.other > WRITTEN).any())
+    return size <= CROP or (size <= DRAWING and not seen.other)
 
 
 def _is_found(region: Region, said: Transcript) -> bool:

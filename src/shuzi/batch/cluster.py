@@ -22,6 +22,8 @@ from shuzi.errors import ClusterError, MissingExtraError, ShuziError, UsageError
 AUTO, LOCAL = "auto", "local"
 """The cluster that $RAY_ADDRESS names or that runs on this machine; one that is started for a
 batch, and ends with it."""
+CLIENT = "ray://"
+"""Before the address of a head's Ray Client, for a machine that is none of the cluster's."""
 REACHED = 5.0
 """Seconds within which a cluster's head takes a connection; Ray itself would try for 80."""
 FREE = 600.0
@@ -105,8 +107,8 @@ class RayPool:
     """So many actors of a cluster, which start when there are tasks and are ended with the pool.
 
     Args:
-        address: `host:port` of the cluster's head, `auto` or `local`; where Ray is connected
-            already, that is used.
+        address: `host:port` of the cluster's head, or after `ray://` of its Ray Client; `auto` or
+            `local`; where Ray is connected already, that is used.
         jobs: actors, a processor each; as many as the cluster has processors if None.
 
     Raises:
@@ -316,7 +318,7 @@ def connect(address: str) -> tuple[Any, bool]:
         raise MissingExtraError(f"{way('ray')} needs Ray.", extra("cluster")) from None
     if ray.is_initialized():
         return ray, False
-    if address not in {AUTO, LOCAL} and not is_url(address):
+    if address not in {AUTO, LOCAL} and (address.startswith(CLIENT) or not is_url(address)):
         _knock(address)
     try:
         ray.init(
@@ -333,7 +335,7 @@ def connect(address: str) -> tuple[Any, bool]:
 
 
 def _knock(address: str) -> None:
-    host, _, port = address.rpartition(":")
+    host, _, port = address.removeprefix(CLIENT).rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise UsageError(
             f"{address} is no address of a Ray cluster.",

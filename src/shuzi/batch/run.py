@@ -83,8 +83,9 @@ def read_batch(  # noqa: PLR0913 - an option each
         append: add the rows of sources that a table has none of yet.
         review: a queue for what was not accepted, and where it is.
         watch: keep looking at the sources, which are folders, until Ctrl-C.
-        ray: `host:port` of the head of a Ray cluster whose machines read; `auto` for the one that
-            $RAY_ADDRESS names or that runs here, `local` for one that is started for the batch.
+        ray: `host:port`, or `ray://host:port`, of the head of a Ray cluster whose machines read;
+            `auto` for the one that $RAY_ADDRESS names or that runs here, `local` for one that is
+            started for the batch.
         tell: called about once a second, and when something is done; what it raises ends the
             batch, which can be gone on with.
         skip: is told of files that are no pictures.

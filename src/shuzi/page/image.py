@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.recognise.paper import paper_level
+from shuzi.recognise.paper import padded, paper_level
 
 Quad = NDArray[np.float32]
 """float32 (4, 2), x and y in pixels: the text's top left, top right, bottom right, bottom left."""
@@ -46,8 +46,7 @@ class PageImage:
         if any(beyond):
             paper = paper_level(laid)
             above, below, before, after = beyond
-            sides = (above, below), (before, after)
-            laid = np.pad(laid, sides, constant_values=paper)
+            laid = padded(laid, (above, below), (before, after), paper)
         corners = np.array([-across - down, across - down, across + down, down - across])
         shown = np.asarray(quad + round(more) * corners, np.float32)
         inner = np.array([round(more), round(more) + wide])

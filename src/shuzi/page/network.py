@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.paper import paper_level
+from shuzi.recognise.paper import padded, paper_level
 from shuzi.recognise.session import open_session
 
 STRIDE = 2
@@ -29,9 +29,16 @@ AGAIN = 0.7
 """Of the size at which it is looked at, that of a second look, whose maps are averaged with the
 first's: of 560 digits in photos of sudokus 540 are right instead of 504, of the 16 votes of
 `pages/` 11 instead of 10, of its lines a hundredth less."""
+CORE, CLEAR = 0.5, 0.85
+"""Probability of a cell that is of a kernel; and what the mean of each kernel is where there is no
+second look: of 1,048 crops and digits 954 are right then and 772 accepted, instead of 952 and 759
+with one, in four fifths of the time."""
 COARSE, LEAST = 0.375, 40
 """Of that size, at which it is looked at again, and again until its longer side has fewer pixels:
 what is written large is seen from further away."""
+NEAR = 256
+"""Pixels of the longer side up to which a picture that is clear is not: of 1,714 crops and digits
+one more is right so, and one less accepted."""
 _INPUT = ("pictures", "tensor(uint8)")
 _OUTPUTS = [("maps", "tensor(float)"), ("turns", "tensor(float)")]
 
@@ -84,10 +91,11 @@ class PageNetwork:
 
     def _looks(self, fitted: NDArray[np.uint8], scale: float) -> Maps:
         """The maps at that size and, while there is anything to be seen, from further away."""
-        seen = self._maps(fitted, scale)
-        if AGAIN * max(fitted.shape) >= LEAST:
+        seen, longer = self._maps(fitted, scale), max(fitted.shape)
+        clear = _is_clear(seen.kernels)
+        if not clear and AGAIN * longer >= LEAST:
             seen = _mean(seen, self._maps(resized(fitted, AGAIN), AGAIN * scale))
-        if COARSE * max(fitted.shape) < LEAST:
+        if COARSE * longer < LEAST or (clear and longer <= NEAR):
             return seen
         return replace(seen, coarse=self._looks(resized(fitted, COARSE), COARSE * scale))
 
@@ -123,6 +131,17 @@ class PageNetwork:
         return session
 
 
+def _is_clear(kernels: NDArray[np.float32]) -> bool:
+    """Whether there are numbers, each of them surely one."""
+    inside = kernels > CORE
+    count, labels = cv2.connectedComponents(inside.astype(np.uint8))
+    if count < 2:
+        return False
+    of_each = np.asarray(labels)[inside]
+    means = np.bincount(of_each, kernels[inside])[1:] / np.bincount(of_each)[1:]
+    return bool(means.min() >= CLEAR)
+
+
 def _mean(maps: Maps, other: Maps) -> Maps:
     """The maps averaged with those of another size."""
     size = maps.kernels.shape[::-1]
@@ -141,7 +160,15 @@ def fit(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """The picture at the size that the network looks at, and how many times as large that is."""
     longer = max(grey.shape)
     scale = LONGEST / longer if longer > LONGEST else max(1.0, min(MAGNIFIED, SHORT / longer))
+    if scale < 0.5 and min(grey.shape) > 1:
+        # A scan's half is made in no time, and the rest from there in half of the time.
+        return resized(_half(grey), 2 * scale), scale
     return resized(grey, scale), scale
+
+
+def _half(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return np.asarray(half, np.uint8)
 
 
 def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -163,8 +190,7 @@ def margin_around(shape: tuple[int, ...]) -> int:
 def on_paper(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
     """With so much paper around, and more to the right and below, to multiples of 64."""
     below, beside = (margin + -(side + 2 * margin) % MULTIPLE for side in picture.shape)
-    paper = paper_level(picture)
-    return np.pad(picture, ((margin, below), (margin, beside)), constant_values=paper)
+    return padded(picture, (margin, below), (margin, beside), paper_level(picture))
 
 
 def shipped_model() -> Path:

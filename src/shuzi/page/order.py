@@ -63,8 +63,8 @@ def in_reading_order(quads: NDArray[Any]) -> list[Place]:
         quads: float (n, 4, 2), x and y of each one's top left, top right, bottom right, bottom
             left; upright within some 20 degrees.
     """
-    if len(quads) == 0:
-        return []
+    if len(quads) < 2:
+        return [Place(index, line=1) for index in range(len(quads))]
     quads = np.asarray(quads, np.float64)
     y = _straightened(quads)
     lines = _lines(quads, y)

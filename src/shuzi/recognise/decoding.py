@@ -1,5 +1,7 @@
 """Probabilities of digits in each frame -> texts, and where their digits are."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,13 @@ Beams = dict[tuple[int, ...], tuple[float, float]]
 def digits_of(text: str) -> str:
     """The text less its signs and marks."""
     return "".join(filter(str.isdigit, text))
+
+
+def tidy(text: str) -> str:
+    """The text from its first digit, or a minus before it, to its last, with one sign between two:
+    `1.250,-` is `1.250`, `?45` is `45`, `18?5` stays; nothing if there is no digit."""
+    text = re.sub(r"^[?.,/:]+|(?<=^-)[-?.,/:]+|[-?.,/:]+$", "", text)
+    return re.sub(r"([-.,/:])[-.,/:]+", r"\1", text)
 
 
 def beam_search(

@@ -25,7 +25,7 @@ FITTED = Path(str(files("shuzi") / "models" / "decisions.json"))
 DOUBTFUL = 0.5
 """Confidence of a number whose digits are surer than its signs, at most."""
 Texts = list[tuple[str, float]]
-Counts = tuple[float, float, float, float, float]
+Counts = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,10 @@ class Weights:
     """Of the pool, and of its calibration.
 
     Args:
-        own, second: what each reader counts.
+        both: what the logarithms of both readers' probabilities count, alike: composed pictures
+            would have the model that learned from such count twice as much as the other; of
+            `benchmarks/read_numbers.py` 0.780 instead of 0.825 of the cheques are right then, 0.900
+            instead of 0.893 of the logbook, 0.969 of the years either way.
         signed: added for a text with signs that is not the number model's.
         clear: added for the text with signs that is.
         none: added for there being no number.
@@ -42,8 +45,7 @@ class Weights:
             sign that nobody wrote is worse than one that is left to a person.
     """
 
-    own: float
-    second: float
+    both: float
     signed: float
     clear: float
     none: float
@@ -53,7 +55,7 @@ class Weights:
 
     @property
     def pool(self) -> Counts:
-        return self.own, self.second, self.signed, self.clear, self.none
+        return self.both, self.signed, self.clear, self.none
 
 
 def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Counts]:
@@ -67,14 +69,13 @@ def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Co
     """
     nothing = line.marked + (1 - line.marked) * line.texts.get("", 0.0)
     first, second = _Counting(own.values()), _Counting(line.texts.values())
-    found: dict[str, Counts] = {"": (first(own.get("", 0.0)), second(nothing), 0.0, 0.0, 1.0)}
+    found: dict[str, Counts] = {"": (first(own.get("", 0.0)) + second(nothing), 0.0, 0.0, 1.0)}
     for text in (*own, *line.texts, *map(digits_of, line.texts), clear):
         if text and text not in found:
-            alone, both = own.get(text, 0.0), line.texts.get(text, 0.0)
+            said = first(own.get(text, 0.0)) + second(line.texts.get(text, 0.0))
             signed, is_clear = not text.isdigit(), text == clear
             found[text] = (
-                first(alone),
-                second(both),
+                said,
                 float(signed and not is_clear),
                 float(signed and is_clear),
                 0.0,

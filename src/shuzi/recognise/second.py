@@ -5,7 +5,6 @@ Of its 18,708 characters the digits and the signs of numbers count one by one, a
 as a mark that belongs to no number.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, way
-from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search
+from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search, tidy
 from shuzi.recognise.session import open_session
 
 Grey = NDArray[np.uint8]
@@ -28,11 +27,10 @@ PACKAGE, FILE = "rapidocr", Path("models", "PP-OCRv6_rec_small.onnx")
 NAME = "PP-OCRv6-small"
 ALPHABET = DIGITS + SIGNS
 HEIGHT = 48
-NARROW, USUAL, WIDEST = 128, 320, 1600
-"""Columns that a line is padded to. The network learned on 320 or more; in 128 a short line takes
-less than half the time, and of 699 composed numbers 88.3 % are right instead of 89.1 %."""
-SHORT = 100
-"""Columns of a line that is padded to 128."""
+NARROW, AFTER, STEP, WIDEST = 128, 28, 32, 1600
+"""Columns that a line is padded to, at least, those after it, and what they are a multiple of. The
+network learned on 320 or more, but each takes time: of 486 numbers that it was asked of 388 are
+right either way and 228 accepted, instead of 230, in half the time."""
 TOGETHER = 8
 """Lines that are read at a time."""
 _INPUT, _TYPE = "x", "tensor(float)"
@@ -153,19 +151,13 @@ def find_file() -> Path | None:
     return next((path for folder in folders if (path := folder / FILE).is_file()), None)
 
 
-def tidy(text: str) -> str:
-    """The text with its signs where they may stand: `1.250,-` is `1.250`, `.5` is `5`."""
-    text = re.sub(r"^[.,/:]+|(?<=^-)[-.,/:]+|[-.,/:]+$", "", text)
-    return re.sub(r"([-.,/:])[-.,/:]+", r"\1", text)
-
-
 def _as_input(line: Grey) -> NDArray[np.float32]:
     """float32 (48, w) from -1 black to 1 white, grey where it is padded."""
     height, width = line.shape
     width = min(WIDEST, max(8, round(width * HEIGHT / height)))
     how = cv2.INTER_LINEAR
     scaled = cv2.resize(line, (width, HEIGHT), interpolation=how)
-    room = NARROW if width <= SHORT else max(USUAL, -(-width // 32) * 32)
+    room = max(NARROW, -(-(width + AFTER) // STEP) * STEP)
     padded = np.zeros((HEIGHT, room), np.float32)
     padded[:, :width] = scaled.astype(np.float32) / 127.5 - 1
     return padded

@@ -1,6 +1,5 @@
 """ONNX Runtime: strips with a number in, its text and probability out, without cutting it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,15 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.files import model_file
-from shuzi.recognise.decoding import ALPHABET, DIGITS, MARK, align, beam_search, digits_of
+from shuzi.recognise.decoding import (
+    ALPHABET,
+    DIGITS,
+    MARK,
+    align,
+    beam_search,
+    digits_of,
+    tidy,
+)
 from shuzi.recognise.session import open_session
 
 HEIGHT = 32
@@ -25,7 +32,8 @@ STRIDE = 4
 """Columns of a strip to a frame of the output."""
 SURE = 0.8
 """A number that is read with less confidence is looked at again."""
-LOOKS = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
+Looks = tuple[tuple[float, float], ...]
+LOOKS: Looks = ((1.14, 1.0), (0.92, 0.9), (1.08, 1.1))
 """How: with so many times its width and the height of its writing."""
 SIGNED = 0.8
 """Share, of a number's digits' probability, from which the signs among them are given: of 1,180
@@ -92,11 +100,12 @@ class SequenceRecogniser:
         self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first strip
 
-    def predict(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+    def predict(self, strips: Sequence[NDArray[np.uint8]], looks: Looks = LOOKS) -> list[Reading]:
         """What each strip says; one that is unsure is looked at in several sizes.
 
         Args:
             strips: each uint8 (32, w), as `shuzi.recognise.strip.normalise_strip` gives them.
+            looks: at an unsure one, some of `LOOKS`.
 
         Raises:
             ModelError: a strip has another shape or dtype.
@@ -106,10 +115,10 @@ class SequenceRecogniser:
         unsure = [i for i, ((text, p), *_) in enumerate(found) if text and p < SURE]
         if len(unsure) > MOST:
             unsure = []
-        again = [_resized(strips[i], *look) for i in unsure for look in LOOKS]
+        again = [_resized(strips[i], *look) for i in unsure for look in looks]
         others = iter(self.log_probabilities(again))
         for i in unsure:
-            found[i] = _mean([found[i], *(beam_search(next(others)) for _ in LOOKS)])
+            found[i] = _mean([found[i], *(beam_search(next(others)) for _ in looks)])
         return [_reading(*seen) for seen in zip(found, tables, strips, strict=True)]
 
     def glance(self, strips: Sequence[NDArray[np.uint8]]) -> list[Reading]:
@@ -246,13 +255,6 @@ def _cautious(of_text: dict[str, float]) -> list[tuple[str, float]]:
         best = digits
     rest = sorted((pair for pair in of_text.items() if pair[0] != best), key=lambda pair: -pair[1])
     return [(best, of_text.get(best, 0.0)), *rest]
-
-
-def tidy(text: str) -> str:
-    """The text from its first digit, or a minus before it, to its last, with one sign between two:
-    `1.250,-` is `1.250`, `?45` is `45`, `18?5` stays; nothing if there is no digit."""
-    text = re.sub(r"^[?.,/:]+|(?<=^-)[-?.,/:]+|[-?.,/:]+$", "", text)
-    return re.sub(r"([-.,/:])[-.,/:]+", r"\1", text)
 
 
 def _digit_spans(

@@ -109,7 +109,8 @@ def quantise_number(model: Path, output: Path, strips: Sequence[NDArray[np.uint8
         {"strips": pad(part, padded_width(max(strip.shape[1] for strip in part)))} for part in parts
     )
     program = quantise(onnx.load(model), given)
-    note = {"quantised": f"int8, ranges from {len(strips)} composed strips"}
+    bits = "weights of 7 bits, a scale a channel"
+    note = {"quantised": f"int8 ({bits}), ranges from {len(strips)} composed strips"}
     onnx.helper.set_model_props(program, note)
     with write_atomically(output) as temporary:
         temporary.write_bytes(program.SerializeToString())

@@ -23,6 +23,7 @@ _PROBLEMS = {
     421: ("The service does not answer to this host name.", "Ask for 127.0.0.1."),
     422: ("upload is damaged or cut short.", "Copy or scan it again."),
     429: ("There were too many wrong tokens.", "Try again in a minute, with the right one."),
+    501: ("The service cannot write xlsx: what that needs is not installed.", "Ask for csv."),
     503: ("The service is busy: its queue is full.", "Try again in a moment."),
     504: ("The reading took more than 30 seconds.", "Send a smaller picture."),
     507: ("The files cannot be kept: No space left on device.", "Tell whoever runs the service."),

@@ -1,6 +1,7 @@
 """/api/v1/jobs: many files in, one table out, later."""
 
 import shutil
+from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -8,6 +9,8 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from shuzi.batch.table import check_format
+from shuzi.errors import MissingExtraError
 from shuzi.web import documents
 from shuzi.web.documents import example
 from shuzi.web.job_upload import receive_files
@@ -82,7 +85,7 @@ class JobsAnswer(BaseModel):
 @router.post(
     "",
     status_code=201,
-    responses=documents.problems(408, 409, 413, 415, 503, 507),
+    responses=documents.problems(408, 409, 413, 415, 501, 503, 507),
     openapi_extra=BODY,
 )
 async def add(
@@ -93,6 +96,7 @@ async def add(
 ) -> JobAnswer:
     """Read many files into one table: a ZIP archive, or a form of files and archives."""
     jobs: Jobs = request.app.state.jobs
+    _check_format(to)
     folder = await run_in_threadpool(jobs.receive)
     try:
         await receive_files(request, folder, request.app.state.settings.max_job_files)
@@ -102,6 +106,17 @@ async def add(
         raise
     response.headers["Location"] = f"{PATH}/{job.id}"
     return job
+
+
+def _check_format(to: To) -> None:
+    """Before anything is sent or read."""
+    try:
+        check_format(FilePath(f"table.{to}"))
+    except MissingExtraError:
+        raise MissingExtraError(
+            f"The service cannot write {to}: what that needs is not installed.",
+            "Ask for csv or jsonl; or have shuzi[batch] installed where it runs.",
+        ) from None
 
 
 @router.get("")

@@ -44,7 +44,8 @@ def main() -> int:
     cv2.setNumThreads(1)
     fast, max_pixels = settings["fast"], settings["max_pixels"]
     reader = Reader(settings["model"], fast=fast, max_pixels=max_pixels, threads=1)
-    reader.sequence_recogniser  # noqa: B018 - loaded now, not at the first number
+    # Loaded now, not at the first picture.
+    reader.page_network, reader.sequence_recogniser  # noqa: B018
     if reader.second_reader is not None:
         reader.second_reader.open()
     send(answers, {"ready": True})
