@@ -253,7 +253,7 @@ def test_ctrl_c_ends_with_130(digits_npz, tmp_path):
 
 def test_show_prints_what_the_data_is(command, digits_npz, digits, tmp_path):
     done = command("data", "show", "--data", digits_npz, "--sheet", "sheet.png")
-    assert "not MNIST" in done.stdout
+    assert "data other than MNIST" in done.stdout
     assert "train_images (1500, 28, 28) uint8" in done.stdout
     assert f"7: {(digits.test_labels == 7).sum()}" in done.stdout
     with Image.open(tmp_path / "sheet.png") as sheet:

@@ -5,6 +5,7 @@ import json
 import pytest
 from PIL import Image
 
+import shuzi
 from shuzi.errors import RunError, UsageError
 from shuzi.evaluation.compare import compare_runs, to_table
 from shuzi.evaluation.figures import comparison
@@ -49,6 +50,17 @@ def test_seeds_are_one_row_with_mean_and_deviation(seeds, run):
     assert first.startswith("small  3  2") and " ± " in first
     assert second.split()[:3] == ["short", "1", "3"]
     assert changes.startswith("short: batch_size=50 dropout=0.1 epochs=3 hidden=64,32")
+
+
+def test_only_fields_that_apply_are_said_to_differ(seeds, digits, tmp_path):
+    settings = {"epochs": 1, "convolutions": "5x4s2"}
+    shuzi.train("fast", dataset=digits, out=tmp_path / "fast", settings=settings, verbose=0)
+    names = [
+        [said.partition("=")[0] for said in compare_runs(places)[1].changes]
+        for places in ([seeds, tmp_path / "fast"], [tmp_path / "fast", seeds])
+    ]
+    assert "convolutions" in names[0] and "hidden" not in names[0]
+    assert "hidden" in names[1] and "convolutions" not in names[1]
 
 
 def test_curves_are_drawn(seeds, run, tmp_path):

@@ -270,6 +270,12 @@ def test_what_a_killed_run_left_is_removed_when_it_is_resumed(run, digits, tmp_p
     assert not list((tmp_path / "run").rglob(".writing-*"))
 
 
+def test_a_finished_run_that_is_resumed_says_that_nothing_is_left(run, digits, tmp_path, capsys):
+    copied(run, tmp_path / "run")
+    resume(tmp_path / "run", dataset=digits)
+    assert capsys.readouterr().out == "Nothing is left to train.\n"
+
+
 def test_the_record_s_command_trains_the_same_again(command, digits_npz, tmp_path):
     first = [*("train", "tutorial-scaled", "--data", digits_npz, "--seed", "4", "--verbose", "0")]
     first += ["--set", "epochs=1", "--set", "hidden=16,8", "--set", "nesterov=false"]

@@ -68,6 +68,16 @@ def test_axe_finds_nothing_where_runs_are_compared(learning, size):
     assert learning.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+def test_no_mistake_is_surer_than_a_calibration_can_tell(browse, runs):
+    path = runs / "short" / "mistakes.json"
+    worst = [one | {"confidence": 1.0} for one in json.loads(path.read_text())]
+    path.write_text(json.dumps(worst))
+    with serving("--runs", runs) as client:
+        page = browse(f"{client.base_url}#learn")
+        page.get_by_label("Show short").check()
+        expect(page.locator(".mistakes li").first).to_contain_text(", 99.9 %")
+
+
 def test_a_run_that_trains_grows_while_one_looks(learning, runs, run):
     show(learning, "new", "short")
     expect(learning.locator(".run .live")).to_have_text("training now")

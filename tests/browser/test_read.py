@@ -184,8 +184,9 @@ def test_several_files_are_several_pages(browse, service):
 
 
 def test_each_of_several_files_has_its_own_result_or_error(browse, service, tmp_path):
-    (tmp_path / "notes.txt").write_text("none")
-    names = [PAGE, tmp_path / "notes.txt", EXAMPLES / "blank.jpg"]
+    notes = tmp_path / "notes-whose-name-is-too-long-for-a-line.txt"
+    notes.write_text("none")
+    names = [PAGE, notes, EXAMPLES / "blank.jpg"]
     page = browse(f"{service}#read", size=PHONE)
     page.set_input_files("#file", names)
     files = page.locator("#files button")
@@ -194,13 +195,14 @@ def test_each_of_several_files_has_its_own_result_or_error(browse, service, tmp_
     for i, text in enumerate(said):
         expect(files.nth(i)).to_contain_text(names[i].name)
         expect(files.nth(i)).to_contain_text(text)
+    assert files.nth(1).bounding_box()["height"] == files.nth(0).bounding_box()["height"]
     expect(page.locator("#read-wrong")).to_be_hidden()
     files.nth(1).click()
     expect(page.locator("#read-wrong")).to_contain_text("That is not a picture or a PDF.")
     expect(page.locator("#picture")).to_be_hidden()
     expect(files.nth(1)).to_be_focused()
     rows = list(csv.DictReader(download(page, "#csv").splitlines()))
-    assert [row["source"] for row in rows[7:]] == ["page.jpg", "notes.txt", "blank.jpg"]
+    assert [row["source"] for row in rows[7:]] == ["page.jpg", notes.name, "blank.jpg"]
     assert rows[8]["error"].startswith("That is not a picture")
     assert rows[9]["decision"] == "none"
     objects = [json.loads(line) for line in download(page, "#json").splitlines()]

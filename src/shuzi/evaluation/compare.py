@@ -24,11 +24,13 @@ class RunResult:
     Args:
         history: a row an epoch of epoch, seconds, loss, accuracy, val_loss, val_accuracy; None for
             what was not measured.
+        applies: the fields of the recipe that decide something in it.
         values: what the run that is kept reached, by the names of MEASURES, and its seconds.
     """
 
     folder: Path
     recipe: dict[str, Any]
+    applies: frozenset[str]
     data: dict[str, Any]
     seed: int
     history: tuple[dict[str, float | None], ...]
@@ -93,7 +95,9 @@ def read_run(folder: Path) -> RunResult:
         seed, kept = int(record["seed"]), (record.get("kept") or {}).get("epoch")
         if not (isinstance(recipe, dict) and isinstance(data, dict)):
             raise ValueError("its recipe and its data are not objects")
-        return RunResult(folder, recipe, data, seed, history, _values(history, kept, evaluation))
+        applies = frozenset(record.get("applies") or recipe) - {"name"}
+        values = _values(history, kept, evaluation)
+        return RunResult(folder, recipe, applies, data, seed, history, values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{folder} cannot be compared: {str(error)[:200] or type(error).__name__}."
@@ -149,8 +153,10 @@ def _name(runs: Sequence[RunResult]) -> str:
 
 
 def _changes(first: RunResult, run: RunResult) -> tuple[str, ...]:
-    fields = sorted({*first.recipe, *run.recipe} - {"name"})
-    changed = [name for name in fields if first.recipe.get(name) != run.recipe.get(name)]
+    # Of another network some fields of the first one say nothing.
+    is_alike = first.recipe.get("network") == run.recipe.get("network")
+    fields = first.applies | run.applies if is_alike else run.applies
+    changed = [name for name in sorted(fields) if first.recipe.get(name) != run.recipe.get(name)]
     said = [f"{name}={_text(run.recipe.get(name))}" for name in changed]
     return tuple(said + ["(other data)"] * (first.data != run.data))
 

@@ -70,7 +70,10 @@ def comparison(groups: Sequence[Group], path: Path) -> None:
                 label = group.name if line == "-" or not _by_epoch(group, f"val_{name}") else None
                 means = [sum(values) / len(values) for values in rows]
                 marker = "o" if len(rows) == 1 else None
-                axes.plot(epochs, means, line, label=label, color=colour, marker=marker)
+                hollow = "none" if line == ":" else "full"
+                axes.plot(
+                    epochs, means, line, label=label, color=colour, marker=marker, fillstyle=hollow
+                )
                 low, high = [min(values) for values in rows], [max(values) for values in rows]
                 axes.fill_between(epochs, low, high, color=colour, alpha=0.15, linewidth=0)
         axes.set(xlabel="epoch", ylabel=name)

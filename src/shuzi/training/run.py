@@ -203,7 +203,11 @@ def _go_on(folder: Path, record: dict[str, Any], dataset: Dataset, verbose: int)
             train_composed = _train_page if recipe.network == "page" else _train_number
             return Run(folder, tuple(train_composed(folder, record, verbose)), recipe.network)
         trainer = _make_trainer(folder, record, dataset)
-        announce_samples(len(trainer.train), len(trainer.validation), verbose)
+        ended = is_over(trainer.history, recipe.patience)
+        if verbose and (ended or len(trainer.history) == recipe.epochs):
+            print("Nothing is left to train.", flush=True)
+        else:
+            announce_samples(len(trainer.train), len(trainer.validation), verbose)
         try:
             _train_epochs(trainer, folder, len(trainer.train), verbose)
         except DivergedError as error:

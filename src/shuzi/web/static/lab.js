@@ -3,7 +3,7 @@
 import { Paper } from "./canvas.js";
 import { addCursor } from "./cursor.js";
 import { draw, find, make } from "./element.js";
-import { percent, say, whenSpoken } from "./language.js";
+import { percent, say, sure, whenSpoken } from "./language.js";
 import { activationsOf, fetchWeights, firstPictures, freshSums, saturation } from "./weights.js";
 
 const SIDE = 28;
@@ -154,7 +154,7 @@ function bars(shares) {
       { class: share === best ? "bar best" : "bar" },
       make("span", { class: "name" }, digit < 10 ? String(digit) : say("answer.other")),
       make("span", { class: "track" }, filling),
-      make("span", { class: "value" }, percent(share)),
+      make("span", { class: "value" }, sure(share)),
     );
   };
   return make("div", { class: "bars" }, ...[...shares].map(bar));

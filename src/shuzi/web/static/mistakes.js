@@ -1,7 +1,7 @@
 // The gallery of a run's surest mistakes.
 
 import { make } from "./element.js";
-import { percent, say } from "./language.js";
+import { say, sure } from "./language.js";
 
 const SIDE = 28;
 const SHOWN = 28;
@@ -16,7 +16,7 @@ export function mistakesGallery(mistakes, only) {
 }
 
 function mistake({ truth, guess, confidence, pixels }) {
-  const said = say("learn.mistake", { truth, guess, p: percent(confidence) });
+  const said = say("learn.mistake", { truth, guess, p: sure(confidence) });
   return make("li", {}, glyph(pixels), make("span", {}, said));
 }
 
