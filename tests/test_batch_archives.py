@@ -138,7 +138,7 @@ def test_a_device_is_a_row(rows, tmp_path):
     about = tarfile.TarInfo("1.png")
     about.type = tarfile.CHRTYPE
     write_tar(tmp_path / "a.tar", {about: b""}, "w:")
-    assert "it is no plain file" in rows("a.tar")[0].error
+    assert "it is not a plain file" in rows("a.tar")[0].error
 
 
 def test_a_bomb_is_a_row(rows, tmp_path, monkeypatch):

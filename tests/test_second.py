@@ -103,7 +103,7 @@ def model(path, characters, classes, height=48):
 )
 def test_a_file_of_another_form_is_named_with_what_to_do(tmp_path, characters, classes, height):
     path = model(tmp_path / "other.onnx", characters, classes, height)
-    with pytest.raises(ModelError, match=r"other\.onnx is no second reader") as error:
+    with pytest.raises(ModelError, match=r"other\.onnx is not a second reader") as error:
         SecondReader(path).open()
     assert "rapidocr>=3.10" in error.value.remedy
     assert "fast" in error.value.remedy

@@ -103,7 +103,7 @@ def _tar_items(place: str, spool: Path, skip: Skip) -> list[Item]:
                     if not info.isdir():
                         skip(f"{place}/{info.name}")
                     continue
-                other = "" if info.isreg() and not info.issparse() else "it is no plain file"
+                other = "" if info.isreg() and not info.issparse() else "it is not a plain file"
                 is_link = info.issym() or info.islnk()
                 at = info.offset_data
                 items.append(_member(place, plain, info.name, at, info.size, is_link, other))

@@ -41,7 +41,7 @@ class Line:
     """What a line says to the second reader.
 
     Args:
-        text: the likeliest, each character that is no digit and no sign as `?`.
+        text: the likeliest, each character that is neither a digit nor a sign as `?`.
         confidence: its probability.
         texts: of digits and signs, with their probabilities if there is nothing else on the line;
             a sign stands between digits, or is a minus before them.
@@ -123,7 +123,7 @@ class SecondReader:
             or not set(ALPHABET) <= set(characters)
         ):
             raise ModelError(
-                f"{self.path} is no second reader that shuzi knows: it must take {_INPUT} float "
+                f"{self.path} is not a second reader that shuzi knows: it must take {_INPUT} float "
                 f"[n, 3, {HEIGHT}, w] and give a column for a blank, for each character that it "
                 "names and for the space.",
                 f"Install {PACKAGE}>=3.10,<4 anew, or read without it: {way('fast')}.",

@@ -62,7 +62,7 @@ class Reading:
         confidence: probability that all of `text` is right, 0 to 1.
         spans: of each digit, its first column of the strip and the one after its last.
         alternatives: the next best texts with their probabilities, at most 4.
-        marked: probability that something else is written too, which is no digit and no sign.
+        marked: probability that something else is written too, which is neither a digit nor a sign.
     """
 
     text: str

@@ -40,8 +40,8 @@ VIEWED = LOOKS[1:2]
 the second reader; with all looks, which take a sixth more time, 725 and 687, with none 720 and 685.
 """
 MARKED, OWN_MARKED = 0.9, 0.5
-"""How probable a mark that is no digit and no sign must be to the second reader, and to the number
-model, to make a number one for review."""
+"""How probable a mark that is neither a digit nor a sign must be to the second reader, and to the
+number model, to make a number one for review."""
 KEPT = 0.5
 """Of a region's margin: of 699 composed numbers 89.1 % are right; with all of it 86.8 %, with none
 87.7 %."""

@@ -32,7 +32,10 @@ class Boxes:
             rng.choice(styles or tuple(STYLES), p=None if styles else list(STYLES.values()))
         )
         high = form.size * (rng.uniform(1.15, 1.8) if rng.random() < 0.8 else rng.uniform(1.8, 2.6))
-        wide = max(0.7 * form.size, high * rng.uniform(0.42, 1.15 if rng.random() < 0.75 else 1.8))
+        spread = style in ("apart", "shaded", "white") and rng.random() < 0.5
+        wide = max(
+            0.7 * form.size, high * (rng.uniform(1, 1.8) if spread else rng.uniform(0.42, 1.15))
+        )
         gap = (
             wide * rng.uniform(0.06, 0.65)
             if style in ("apart", "dashes", "shaded", "white")
@@ -63,7 +66,7 @@ class Boxes:
             for cell in cells:
                 if self.style == "shaded":
                     form.tint(cell, 0.12)
-                form.frame(cell, self.inner if self.style == "apart" else 0.3)
+                form.frame(cell, self.outer if self.style == "apart" else 0.3)
             return
         if self.style == "dashes":
             for cell in cells:

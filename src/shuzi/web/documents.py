@@ -64,7 +64,7 @@ class OpinionAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reader: str
-    text: str = Field(description="? stands for a character that is no digit and no sign.")
+    text: str = Field(description="? stands for a character that is neither a digit nor a sign.")
     confidence: float = Field(ge=0, le=1)
 
 
