@@ -1,5 +1,7 @@
 """Parts of a picture laid flat."""
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -45,6 +47,18 @@ def test_a_high_region_is_shrunk():
     flat = PageImage(grey).flat(picture()[1] * 10, 0.25)
     assert flat.grey.shape[0] == 192
     assert flat.part(0, 0, *flat.grey.shape[::-1]) == pytest.approx(flat.quad)
+
+
+def test_paper_around_a_tall_picture_takes_little_memory():
+    """Its margin is hundreds of times as wide as the picture."""
+    column = np.full((20_000, 10), 200, np.uint8)
+    quad = np.array([[0, 0], [10, 0], [10, 20_000], [0, 20_000]], np.float32)
+    tracemalloc.start()
+    flat = PageImage(column).flat(quad, 0.2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 * column.size
+    assert flat.grey.shape == pytest.approx((192, 55), abs=1)
 
 
 def test_a_picture_is_turned_clockwise():

@@ -1,5 +1,7 @@
 """A crop's paper and what is told by it."""
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -27,3 +29,12 @@ def test_the_paper_of_a_tight_crop_is_told(paper, ink):
 
 def test_a_blank_crop_is_paper():
     assert paper_level(np.full((5, 5), 77, np.uint8)) == 77
+
+
+def test_a_pages_paper_takes_few_bytes_a_pixel():
+    page = np.random.default_rng(0).integers(0, 256, (1000, 1000), np.uint8)
+    tracemalloc.start()
+    paper_level(page)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * page.size

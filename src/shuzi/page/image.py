@@ -42,18 +42,24 @@ class PageImage:
         ends = np.array([[0, 0], [wide, 0], [wide, high], [0, high]]) + np.array([left, top])
         size = max(1, round(wide + left + right)), max(1, round(high + top + bottom))
         laid = self._laid(quad, ends, size)
-        beyond = [max(0, round(more) - side) for side in (top, bottom, left, right)]
-        if any(beyond):
-            paper = paper_level(laid)
-            above, below, before, after = beyond
-            laid = padded(laid, (above, below), (before, after), paper)
+        above, below, before, after = (
+            max(0, round(more) - side) for side in (top, bottom, left, right)
+        )
+        paper = paper_level(laid) if above or below or before or after else 0
+        scale = min(1.0, HIGHEST / (above + len(laid) + below))
+        rows, columns = (
+            np.round(scale * np.cumsum(sides)).astype(int).tolist()
+            for sides in ((above, len(laid), below), (before, laid.shape[1], after))
+        )
+        if scale < 1:
+            smaller = max(1, columns[1] - columns[0]), rows[1] - rows[0]
+            laid = np.asarray(cv2.resize(laid, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+        # Paper is put around what is shrunk: around a tall picture there may be a lot of it.
+        beside = columns[0], columns[2] - columns[1]
+        laid = padded(laid, (rows[0], rows[2] - rows[1]), beside, paper)
         corners = np.array([-across - down, across - down, across + down, down - across])
         shown = np.asarray(quad + round(more) * corners, np.float32)
-        inner = np.array([round(more), round(more) + wide])
-        if len(laid) > HIGHEST:
-            inner *= HIGHEST / len(laid)
-            smaller = max(1, round(laid.shape[1] * HIGHEST / len(laid))), HIGHEST
-            laid = np.asarray(cv2.resize(laid, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+        inner = scale * np.array([round(more), round(more) + wide])
         return Flat(laid, shown, (float(inner[0]), float(inner[1])))
 
     def _room(self, at: NDArray[np.float32], way: NDArray[np.float32], most: float) -> float:

@@ -18,8 +18,9 @@ def paper_level(crop: Grey) -> int:
     edge = np.concatenate([crop[0], crop[-1], crop[:, 0], crop[:, -1]])
     share = cv2.countNonZero(light) / light.size
     is_light = EDGE * (edge > threshold).mean() + (1 - EDGE) * share >= 0.5
-    counts = np.bincount(crop.ravel(), minlength=256)
-    # The median of its own shades, counted: a page's pixels take long to sort.
+    # The median of its own shades, counted: a page's pixels take long to sort, and with NumPy eight
+    # bytes each to count.
+    counts = cv2.calcHist([crop], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     counts[slice(None, int(threshold) + 1) if is_light else slice(int(threshold) + 1, None)] = 0
     total = np.cumsum(counts)
     middle = (total[-1] - 1) // 2, total[-1] // 2
