@@ -65,6 +65,26 @@ def test_of_a_page_the_clearest_number_or_digit_may_be_wanted():
         assert 1 <= len(number.text) <= most
 
 
+def test_a_line_from_the_edge_of_a_crop_is_no_sure_minus():
+    crop = load_grey(EXAMPLES / "number-2753.jpg")
+    cv2.line(crop, (0, 30), (10, 30), 60, 3)
+    (number,) = Reader(kind="number").read(crop).numbers
+    assert number.text.endswith("2753")
+    assert number.decision == "review"
+
+
+def test_a_crop_in_which_nothing_is_read_is_not_read_again(monkeypatch):
+    reader, given = Reader(kind="number", fast=True), []
+    predict = reader.sequence_recogniser.predict
+    monkeypatch.setattr(
+        reader.sequence_recogniser,
+        "predict",
+        lambda strips, *looks: (given.extend(strips), predict(strips, *looks))[1],
+    )
+    assert reader.read(np.full((40, 60), 200, np.uint8)).numbers == ()
+    assert len(given) == 2
+
+
 def test_numbers_say_where_they_stand_and_what_was_read():
     for number in Reader().read(EXAMPLES / "page.jpg").numbers:
         corners = np.array(number.quad)

@@ -279,8 +279,8 @@ class Reader:
             found = self._read_whole(seen.picture, wanted)
         else:
             found = self._read(seen.picture, wanted)
-        if not found and (self._is_of_one or _may_be_one(seen)):
-            found = self._read(seen.picture, [_whole(seen.picture)])
+            if not found and (self._is_of_one or _may_be_one(seen)):
+                found = self._read(seen.picture, [_whole(seen.picture)])
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
         numbers = [_number(place, *found[place.index], seen.picture.grey.shape) for place in places]
         page = Page(
@@ -350,8 +350,7 @@ class Reader:
         views = views_of(picture, regions)
         said, place = self._transcriber.read_views([flat.grey for _, flat in views])
         region, flat = views[place]
-        if place < len(regions):
-            said = _without_ruling(picture, region, said)
+        said = _without_ruling(picture, region, said)
         # Where a region was found, a number that cannot be read is one that is rejected.
         shown = said.text and (regions or said.confidence >= FLOOR)
         return [(region, flat, said)] if shown else []
