@@ -26,7 +26,8 @@ def test_o_goes_by_its_ending_and_folders_within_folders_are_read(command, tmp_p
 
 def test_o_that_cannot_be_written_is_refused(refused):
     assert "no/a.csv cannot be written" in refused(8, "read", EXAMPLES / "3.png", "-o", "no/a.csv")
-    assert "cannot go together" in refused(2, "read", "a.png", "--json", "-o", "a.csv")
+    assert "cannot go together" in refused(2, "read", "a.png", "--json", "-o", "a.CSV")
+    assert "shuzi batch" in refused(2, "read", "a.png", "-o", "a.xlsx")
 
 
 def test_o_is_not_written_if_the_only_picture_cannot_be_read(refused, tmp_path):

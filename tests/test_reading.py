@@ -57,6 +57,11 @@ def test_text_has_a_line_a_line(results):
     assert len(to_text(results[2]).splitlines()) == 3
 
 
+def test_a_single_number_for_review_has_its_mark(reader):
+    page = reader.with_options(kind="auto", rotate=None, target_error=0).read(EXAMPLES / "3.png")
+    assert re.search(r"3\.png: 3\? \(9\d\.\d %\)\n$", to_text(page))
+
+
 def test_json_is_an_object_a_line(results):
     values = [json.loads(to_json(result)) for result in results]
     assert Page.from_dict(values[0]) == results[0]

@@ -85,7 +85,7 @@ def to_text(result: Result) -> str:
     if len(shown) == 1 and shown[0].decision == "reject":
         return f"{name}: ? (what is there cannot be read)\n"
     if len(shown) == 1:
-        return f"{name}: {shown[0].text} ({percent(shown[0].confidence)})\n"
+        return f"{name}: {_marked(shown[0])} ({percent(shown[0].confidence)})\n"
     lines = sorted({number.line for number in shown})
     rows = (" ".join(_marked(n) for n in shown if n.line == line) for line in lines)
     return f"{name}:\n" + "".join(f"  {row}\n" for row in rows)

@@ -76,8 +76,13 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     from shuzi.reader import Reader
     from shuzi.reading import Failure, find_files, read_files
 
-    as_json = as_json or (output is not None and output.suffix in (".json", ".jsonl"))
-    as_csv = as_csv or (output is not None and output.suffix == ".csv")
+    suffix = output.suffix.lower() if output is not None else ""
+    if suffix in (".xlsx", ".parquet"):
+        raise UsageError(
+            f"{output}: shuzi read writes text, JSON or CSV.", "Use shuzi batch to write a table."
+        )
+    as_json = as_json or suffix in (".json", ".jsonl")
+    as_csv = as_csv or suffix == ".csv"
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together.", "Give one of them.")
     check_review(review, sample, double_entry)
