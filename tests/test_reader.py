@@ -85,6 +85,14 @@ def test_a_crop_in_which_nothing_is_read_is_not_read_again(monkeypatch):
     assert len(given) == 2
 
 
+def test_other_writing_that_the_edge_cuts_lies_within_the_picture():
+    letters = np.full((61, 240), 235, np.uint8)
+    cv2.putText(letters, "abcdefg", (14, 70), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2, 30, 3)
+    other = Reader().look(letters, "letters").other
+    assert other is not None
+    assert other.bottom == 61
+
+
 def test_numbers_say_where_they_stand_and_what_was_read():
     for number in Reader().read(EXAMPLES / "page.jpg").numbers:
         corners = np.array(number.quad)

@@ -121,7 +121,6 @@ def _seen_picture(look: "Look") -> Image.Image:
     """The page, and over it what the network saw, as much of each colour as it is sure."""
     height, width = look.grey.shape
     pixels = np.repeat(look.grey[..., None], 3, axis=-1).astype(np.float32)
-    assert look.maps is not None
     for name, colour in SEEN.items():
         cells = getattr(look.maps, name)
         size = round(cells.shape[1] * look.maps.scale), round(cells.shape[0] * look.maps.scale)

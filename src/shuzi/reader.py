@@ -54,13 +54,11 @@ class Look:
         grey: uint8 (height, width), upright.
         page: what it says.
         maps: what the network saw of it.
-        regions: where each number of the page stands.
     """
 
     grey: Grey
     page: Page
     maps: Maps
-    regions: tuple[Region, ...]
 
     @property
     def other(self) -> Box | None:
@@ -68,9 +66,16 @@ class Look:
         y, x = np.nonzero(self.maps.other > WRITTEN)
         if len(x) < CELLS:
             return None
+        height, width = self.grey.shape
+        # The last cells may reach beyond the picture.
         left, top, right, bottom = (
-            round(float(at) * self.maps.scale)
-            for at in (x.min(), y.min(), x.max() + 1, y.max() + 1)
+            min(side, round(float(at) * self.maps.scale))
+            for at, side in (
+                (x.min(), width - 1),
+                (y.min(), height - 1),
+                (x.max() + 1, width),
+                (y.max() + 1, height),
+            )
         )
         return Box(left, top, right - left, bottom - top)
 
@@ -293,8 +298,7 @@ class Reader:
             numbers=tuple(numbers),
         )
         page = self.decider.decide_page(page)
-        shown = tuple(found[place.index][0] for place in places)
-        return Look(seen.picture.grey, page, seen.maps, shown)
+        return Look(seen.picture.grey, page, seen.maps)
 
     def _upright(self, picture: PageImage) -> _Seen:
         """The picture turned as it is told, or as the network and the reading say."""

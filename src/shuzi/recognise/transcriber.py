@@ -125,7 +125,7 @@ class Transcriber:
             inner: the first column of each without that paper, and the one after the last.
             one_digit: each is a single digit, whatever it looks like.
         """
-        found = self._alone(regions, one_digit=one_digit)
+        found = self._own(regions, one_digit=one_digit)
         if one_digit:
             return found
         lines = [partial(line_image, *pair) for pair in zip(regions, inner, strict=True)]
@@ -142,13 +142,14 @@ class Transcriber:
         Args:
             views: each uint8 (height, width); the second reader reads the last one.
         """
-        found = self._alone(views, looks=VIEWED)
+        found = self._own(views, looks=VIEWED)
         total: dict[str, float] = defaultdict(float)
         for one in found:
             for text, p in one.reading.probabilities.items():
                 total[text] += p
         # What no view gives to any text is left out: the likeliest would seem too unlikely.
-        pooled = {text: p / max(sum(total.values()), LEAST) for text, p in total.items()}
+        whole = max(sum(total.values()), LEAST)
+        pooled = {text: p / whole for text, p in total.items()}
         likely = [(text, p) for text, p in pooled.items() if text and p >= GUESS] or [("", 0.0)]
         (text, confidence), *rest = sorted(likely, key=lambda pair: -pair[1])
         place = max(range(len(found)), key=lambda i: found[i].reading.probabilities.get(text, 0.0))
@@ -157,7 +158,7 @@ class Transcriber:
         (said,) = self._asked([shown], [lambda: views[-1]])
         return said, place
 
-    def _alone(
+    def _own(
         self, regions: Sequence[Grey], *, one_digit: bool = False, looks: Looks = LOOKS
     ) -> list[Transcript]:
         """What shuzi's own models say of each region."""
