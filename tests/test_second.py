@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib.resources import files
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -169,3 +170,14 @@ def test_what_has_no_ink_is_not_asked_about(reader):
 def test_it_is_asked_too_where_fewer_errors_are_wanted():
     reader = Reader(kind="number", target_error=0, threads=1)
     assert reader.read(np.pad(line("2753"), 30, constant_values=240)).numbers[0].readers
+
+
+def test_a_digit_that_the_second_reader_adds_stands_where_it_is_written():
+    """Far to the right of the region that was found."""
+    crop = np.full((60, 420), 235, np.uint8)
+    for text, x in (("4512", 6), ("7", 330)):
+        cv2.putText(crop, text, (x, 46), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.5, 30, 3, cv2.LINE_AA)
+    (number,) = Reader(kind="number", threads=1).read(crop).numbers
+    assert number.text == "45127"
+    assert number.digits[-1].box.x > 320
+    assert number.box.right > 340

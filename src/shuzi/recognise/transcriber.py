@@ -152,11 +152,17 @@ class Transcriber:
         pooled = {text: p / whole for text, p in total.items()}
         likely = [(text, p) for text, p in pooled.items() if text and p >= GUESS] or [("", 0.0)]
         (text, confidence), *rest = sorted(likely, key=lambda pair: -pair[1])
-        place = max(range(len(found)), key=lambda i: found[i].reading.probabilities.get(text, 0.0))
+        place = _showing(found, text)
         others = [("", pooled.get("", 0.0)), *rest][:ALTERNATIVES]
         shown = self._saying(found[place], text, confidence, others)
         (said,) = self._asked([shown], [lambda: views[-1]])
-        return said, place
+        best = _showing(found, said.reading.text)
+        if best != place:
+            # The second reader may read a digit that the view lacks.
+            strip = found[best].strip
+            spans = self.sequences.places(strip.values, said.reading.text)
+            said = replace(said, strip=strip, reading=replace(said.reading, spans=spans))
+        return said, best
 
     def _own(
         self, regions: Sequence[Grey], *, one_digit: bool = False, looks: Looks = LOOKS
@@ -265,6 +271,12 @@ def is_open(own: Transcript, sure: float = SURE) -> bool:
     """Whether the second reader can change the text or the decision."""
     unsure = own.confidence < sure or own.unread
     return unsure and not is_blank(own.strip.values)
+
+
+def _showing(views: Sequence[Transcript], text: str) -> int:
+    """Which of them shows a text best; the last, which the second reader reads, if none does."""
+    chances = [view.reading.probabilities.get(text, 0.0) for view in views]
+    return chances.index(max(chances)) if any(chances) else len(views) - 1
 
 
 def line_image(region: Grey, inner: tuple[float, float]) -> Grey:
