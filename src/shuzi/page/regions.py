@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.page.image import Quad, quad_size
-from shuzi.page.network import Maps
+from shuzi.page.network import CORE, Maps
 from shuzi.result import Box
 
-CORE, WHOLE = 0.5, 0.5
-"""Probability of a cell from which it counts as of a kernel, and as of an extent."""
+WHOLE = 0.5
+"""Probability of a cell from which it counts as of an extent."""
 LOOSE, STRICT = 0.06, 0.75
-"""The same of kernels, where a gap between two may be none, and where one may have a gap. With 0.06
-instead of 0.25 of two tables of `tools/sweep_forms.py` 88 instead of 167 wrong ones are accepted,
-single boxes of one number all of them; of `pages/` 221 instead of 225 are."""
+"""The same of kernels, beside `CORE`, where a gap between two may be none, and where one may have a
+gap. With 0.06 instead of 0.25 of two tables of `tools/sweep_forms.py` 88 instead of 167 wrong ones
+are accepted, single boxes of one number all of them; of `pages/` 221 instead of 225 are."""
 HIGH, LONG = 0.46, 0.4
 """What a kernel has of its number's height, and what its length lacks, in heights: so the
 composer shrinks them, see `shuzi.synth.sample`."""
