@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.page.network import Maps
-from shuzi.page.orientation import mean_confidence, possible_turns
+from shuzi.page.orientation import mean_confidence, possible_turns, reads_better
 from shuzi.recognise.sequence import Reading
 
 NOTHING = np.zeros((4, 4), np.float32)
@@ -36,3 +36,21 @@ def test_numbers_are_as_sure_as_they_are_in_the_mean():
 
 def test_a_lone_digit_may_be_another_one_on_its_head():
     assert mean_confidence(readings(("9", 0.99))) == mean_confidence([]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("turned", "before", "better"),
+    [
+        ([("2753", 0.9)], [("857", 0.7)], True),
+        ([("2753", 0.9)], [("8572", 0.85)], False),
+        ([("2753", 0.5)], [("857", 0.1)], False),
+        ([("791", 0.9)], [("32164", 0.3)], False),
+    ],
+)
+def test_a_turned_picture_must_be_surer_and_lose_no_digit(turned, before, better):
+    assert reads_better(readings(*turned), readings(*before)) is better
+
+
+def test_of_many_numbers_some_may_get_lost():
+    before = [("123", 0.3)] * 9
+    assert reads_better(readings(("12", 0.9)), readings(*before))

@@ -35,9 +35,26 @@ def sample_of(regions: Sequence[Region]) -> list[Region]:
     return sorted(regions, key=lambda region: -min(region.box.width, region.box.height))[:SAMPLE]
 
 
+def reads_better(turned: Sequence[Reading], before: Sequence[Reading]) -> bool:
+    """Whether a sample reads better turned than before, and no fewer digits of few numbers.
+
+    Before is the whole picture where that reads better than what was found in it: of 834 crops of
+    numbers that stand upright 2 are turned so, 11 without these two rules; of 588 that lie on their
+    side or their head 318 are turned back instead of 322.
+    """
+    few = len(before) < MANY
+    if few and _digits_of(turned) < _digits_of(before):
+        return False
+    return mean_confidence(turned) >= max(WELL, mean_confidence(before) + GAIN)
+
+
+def _digits_of(readings: Sequence[Reading]) -> int:
+    return sum(len(reading.text) for reading in readings)
+
+
 def mean_confidence(readings: Sequence[Reading]) -> float:
     """Of a sample of a picture's numbers; 0 if it is a digit or none, which may be another one on
     its head."""
-    if sum(len(reading.text) for reading in readings) < 2:
+    if _digits_of(readings) < 2:
         return 0.0
     return float(np.mean([reading.confidence if reading.text else 0.0 for reading in readings]))
