@@ -35,8 +35,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import compress
 from pathlib import Path
 
 import cv2
@@ -233,10 +235,16 @@ def judge(task, said):
     if task.place is None:
         if task.either and "".join(n.text for n in said) == "".join(task.wanted):
             return [True] * len(said), None
-        left, right = Counter(task.wanted), [False] * len(said)
+        # Those in reading order first: a 4 that is read of a -4 is not another 4 of the page.
+        texts, right = [n.text for n in said], [False] * len(said)
+        order = SequenceMatcher(None, task.wanted, texts, autojunk=False)
+        for block in order.get_matching_blocks():
+            right[block.b : block.b + block.size] = [True] * block.size
+        left = Counter(task.wanted) - Counter(compress(texts, right))
         for i in sorted(range(len(said)), key=lambda i: said[i].decision != "accept"):
-            right[i] = left[said[i].text] > 0
-            left[said[i].text] -= right[i]
+            if not right[i] and left[texts[i]] > 0:
+                right[i] = True
+                left[texts[i]] -= 1
         return right, None
     places = [task.place(*number.corners.mean(axis=0)) for number in said]
     wanted = [task.wanted[place] for place in places]

@@ -143,6 +143,14 @@ def test_a_number_close_to_which_more_is_written_may_be_a_part_of_it(after, apar
     assert region.apart is apart
 
 
+def test_a_number_with_other_writing_in_it_is_a_part_of_more():
+    kernel, extent, sign = (20, 20, 30, 60), (15, 10, 35, 64), (22, 12, 28, 18)
+    maps = maps_of([kernel], [extent])
+    assert find_regions(maps, (200, 400))[0].apart
+    maps.other[sign[0] : sign[2], sign[1] : sign[3]] = 1
+    assert not find_regions(maps, (200, 400))[0].apart
+
+
 def test_a_number_close_to_another_is_none_of_its_parts():
     kernels, extents = [(20, 20, 30, 60), (20, 74, 30, 90)], [(15, 16, 35, 64), (15, 70, 35, 94)]
     assert all(region.apart for region in find_regions(maps_of(kernels, extents), (200, 400)))

@@ -31,6 +31,13 @@ def test_without_places_texts_are_matched_each_once(bench):
     assert counts == dict(zip(bench.COUNTS, (3, 2, 4, 2, 2, None), strict=True))
 
 
+def test_without_places_a_text_stands_for_the_one_in_its_order(bench):
+    task = bench.Task("", "", Path(), ["-4", "17", "4"])
+    found = said(bench, "4", "17") + said(bench, "4", decision="review")
+    counts = bench.score(task, found)
+    assert (counts["right"], counts["wrong accepted"]) == (2, 1)
+
+
 def test_order_is_of_the_whole_text(bench):
     task = bench.Task("", "", Path(), ["12", "34"])
     assert bench.score(task, said(bench, "12", "34"))["order"] == 1

@@ -85,6 +85,24 @@ def test_a_crop_in_which_nothing_is_read_is_not_read_again(monkeypatch):
     assert len(given) == 2
 
 
+@pytest.mark.parametrize(("name", "text"), [("050.png", "56.295"), ("149.png", "50000")])
+def test_a_crop_whose_number_falls_into_parts_is_read_whole(data_folder, name, text):
+    (number,) = Reader().read(data_folder / "numbers" / "cheques" / name).numbers
+    assert number.text == text
+
+
+def test_a_sign_that_is_not_read_makes_a_number_one_for_review(data_folder):
+    page = Reader().read(data_folder / "pages" / "score_table.jpg")
+    (four,) = [n for n in page.numbers if 580 < n.box.x < 640 and 270 < n.box.y < 320]
+    assert (four.text, four.decision) in (("-4", "accept"), ("-4", "review"), ("4", "review"))
+
+
+def test_words_are_not_accepted_as_numbers(data_folder):
+    grey = np.full((120, 400), 240, np.uint8)
+    cv2.putText(grey, "Solo boil zig", (20, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 30, 3)
+    assert all(number.decision != "accept" for number in Reader().read(grey).numbers)
+
+
 def test_other_writing_that_the_edge_cuts_lies_within_the_picture():
     letters = np.full((61, 240), 235, np.uint8)
     cv2.putText(letters, "abcdefg", (14, 70), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2, 30, 3)

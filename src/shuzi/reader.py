@@ -108,6 +108,9 @@ class _Seen:
         return bool((self.maps.other > WRITTEN).sum() >= CELLS)
 
 
+_Found = list[tuple[Region, Flat, Transcript]]
+
+
 @dataclass(frozen=True)
 class _Models:
     """Those that are loaded when they are needed, once for a reader and those made from it."""
@@ -284,18 +287,10 @@ class Reader:
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
         seen = self._upright(PageImage(as_stored))
-        wanted = self._wanted(seen.regions)
-        alone = self.kind == "number" or (
-            self.kind != "digit" and len(wanted) == 1 and not seen.other
-        )
-        if alone and all(_fills(region, seen.picture) for region in wanted):
-            found = self._read_whole(seen.picture, wanted)
-        else:
-            found = self._read(seen.picture, wanted)
-            if not found and (self._is_of_one or max(seen.picture.grey.shape) <= CROP):
-                found = self._read(seen.picture, [_whole(seen.picture)])
-            elif not found and max(seen.picture.grey.shape) <= DRAWING:
-                found = self._read_whole(seen.picture, [], LEGIBLE if seen.other else FLOOR)
+        found = self._read_as_one(seen)
+        if found is None:
+            wanted = self._wanted(seen.regions)
+            found = self._read(seen.picture, wanted) or self._read_unseen(seen)
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
         numbers = [_number(place, *found[place.index], seen.picture.grey.shape) for place in places]
         page = Page(
@@ -345,11 +340,11 @@ class Reader:
 
     def _wanted(self, regions: list[Region]) -> list[Region]:
         """Those that may be numbers of the kind that is wanted."""
-        return [self._clearest(regions)] if self._is_of_one and regions else regions
+        if not (self._is_of_one and regions):
+            return regions
+        return [_joined(regions)] if self.kind == "number" else [max(regions, key=_size)]
 
-    def _read(
-        self, picture: PageImage, regions: list[Region]
-    ) -> list[tuple[Region, Flat, Transcript]]:
+    def _read(self, picture: PageImage, regions: list[Region]) -> _Found:
         """What the regions say, less those that are not a number."""
         flats = [picture.flat(region.quad, MARGIN) for region in regions]
         said = self._transcriber.read(
@@ -363,9 +358,34 @@ class Reader:
             if _is_found(region, one)
         ]
 
+    def _read_as_one(self, seen: _Seen) -> _Found | None:
+        """The number that is all of the picture; None if it shows something else, or more."""
+        regions = seen.regions
+        if self.kind == "digit" or not (regions or self.kind == "number"):
+            return None
+        joined = [_joined(regions)] if regions else []
+        if not all(_fills(region, seen.picture) for region in joined):
+            return None
+        if self.kind == "number" or (len(regions) == 1 and not seen.other):
+            return self._read_whole(seen.picture, joined)
+        if not _is_small(seen.picture) or not all(_holds(joined[0], one) for one in regions):
+            return None
+        found = self._read_whole(seen.picture, joined)
+        # What is written beside it is no part of it.
+        return None if any(said.unread for *_, said in found) else found
+
+    def _read_unseen(self, seen: _Seen) -> _Found:
+        """What a picture says in which no number was found."""
+        picture = seen.picture
+        if self._is_of_one or max(picture.grey.shape) <= CROP:
+            return self._read(picture, [_whole(picture)])
+        if not _is_small(picture):
+            return []
+        return self._read_whole(picture, [], LEGIBLE if seen.other else FLOOR)
+
     def _read_whole(
         self, picture: PageImage, regions: list[Region], least: float = FLOOR
-    ) -> list[tuple[Region, Flat, Transcript]]:
+    ) -> _Found:
         """The number that is all of a picture, in several views; none if no region was found and it
         is less sure than that."""
         views = views_of(picture, regions)
@@ -380,14 +400,6 @@ class Reader:
     def _is_of_one(self) -> bool:
         """Whether a single digit or number is wanted."""
         return self.kind in {"digit", "number"}
-
-    def _clearest(self, regions: list[Region]) -> Region:
-        """The digit or the number that a picture is said to show."""
-        main = max(range(len(regions)), key=lambda i: _size(regions[i]))
-        if self.kind == "digit":
-            return regions[main]
-        quad = as_one(np.array([region.quad for region in regions]), main)
-        return replace(regions[main], quad=quad)
 
     def _kind_of(self, numbers: Sequence[Number], height: int) -> Kind:
         if self.kind != "auto":
@@ -410,6 +422,23 @@ def views_of(picture: PageImage, regions: Sequence[Region]) -> list[tuple[Region
     whole = _whole(picture)
     around = [(region, picture.flat(region.quad, MARGIN)) for region in (*regions, whole)]
     return [*around, (whole, picture.flat(whole.quad))]
+
+
+def _joined(regions: Sequence[Region]) -> Region:
+    """The clearest, with those that follow it closely on its line: the pieces of one number."""
+    main = max(range(len(regions)), key=lambda i: _size(regions[i]))
+    return replace(regions[main], quad=as_one(np.array([one.quad for one in regions]), main))
+
+
+def _holds(region: Region, other: Region) -> bool:
+    """Whether the middle of the other lies in the box around it."""
+    (x, y), box = other.quad.mean(axis=0), region.box
+    return bool(box.x <= x <= box.right and box.y <= y <= box.bottom)
+
+
+def _is_small(picture: PageImage) -> bool:
+    """Whether it may be a drawing, or cut out of a page."""
+    return bool(max(picture.grey.shape) <= DRAWING)
 
 
 def _fills(region: Region, picture: PageImage) -> bool:

@@ -43,6 +43,10 @@ NEAR, BESIDE = (0.1, 0.6), 0.2
 """Heights before and after a number between which other writing is looked for, and its probability
 from which the number may be a part of more: so are 5 of 16 wrong ones and 2 of 445 right ones that
 are accepted in `pages/` and as crops of cheques, the logbook, the years and UNIPEN's strings."""
+WITHIN = 0.02
+"""Share of a number's cells that are other writing, from which it may be a part of more: so are 4
+of 4 wrong ones of `pages/` and of pages of print that are accepted, and 2 of 790 right ones of
+`pages/`, cheques, the logbook, the years, sudokus and composed pages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +57,7 @@ class Region:
         quad: float32 (4, 2), in pixels of the picture.
         score: 0 to 1, how sure the network is that it is one.
         apart: whether it is one number, and not a part of one or several, by stricter and looser
-            kernels alike, and nothing else is written close before or after it.
+            kernels alike, and nothing else is written in it or close before or after it.
     """
 
     quad: Quad
@@ -138,14 +142,15 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         for i, angle in zip(kept, angles, strict=True)
     ]
     apart = _stand_apart(maps.kernels, labels, kept)
-    beside = _written_beside(maps, quads)
+    within, beside = _written_within(maps.other, quads), _written_beside(maps, quads)
     regions = []
-    for i, quad, more in zip(kept, quads, beside, strict=True):
+    for i, quad, other, more in zip(kept, quads, within, beside, strict=True):
         x, y = kernels[i].T.astype(int)
         corners = ((quad + 0.5) * maps.scale).astype(np.float32)
         corners = corners.clip(0, np.array(shape[1::-1], np.float32))
         score = float(maps.kernels[y, x].mean())
-        regions.append(Region(corners, score, i in apart and more < BESIDE))
+        alone = i in apart and other < WITHIN and more < BESIDE
+        regions.append(Region(corners, score, alone))
     return regions
 
 
@@ -164,6 +169,19 @@ def _stand_apart(
     large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= CELLS)
     parts = Counter(int(own[part]) for part in large if part)
     return {i for i in kept if owners[int(loose[first[i]])] == 1 and parts[i] < 2}
+
+
+def _written_within(other: NDArray[np.float32], quads: list[NDArray[np.float64]]) -> list[float]:
+    """The share of each of the quadrilaterals that is other writing."""
+    written, shares = (other > WHOLE).astype(np.uint8), []
+    for quad in quads:
+        corners = np.round(quad).astype(np.int32)
+        x, y, width, height = cv2.boundingRect(corners)
+        left, top = max(0, x), max(0, y)
+        part = written[top : y + height, left : x + width]
+        inside = cv2.fillConvexPoly(np.zeros_like(part), corners - [left, top], 1)
+        shares.append(float(part[inside > 0].mean()) if inside.any() else 0.0)
+    return shares
 
 
 def _written_beside(maps: Maps, quads: list[NDArray[np.float64]]) -> list[float]:
