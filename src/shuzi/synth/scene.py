@@ -131,7 +131,7 @@ def _box(paper: NDArray[np.float32], rng: np.random.Generator) -> None:
     strength, thick = rng.uniform(0.15, 1.3), int(rng.integers(1, 5))
     for side in np.flatnonzero(rng.random(4) < 0.6):
         for _ in range(int(rng.choice([1, 2], p=[0.75, 0.25]))):
-            inset, slope = rng.gamma(1.2, 0.08) * TALL, rng.normal(0, 0.012)
+            inset, slope = rng.gamma(1.3, 0.11) * TALL, rng.normal(0, 0.012)
             power = strength * rng.uniform(0.6, 1.2)
             if side < 2:
                 y = inset if side == 0 else height - 1 - inset

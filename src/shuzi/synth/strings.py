@@ -32,7 +32,7 @@ from shuzi.synth.writing import TALL, Ink, write
 Rng = np.random.Generator
 Piece = tuple[Ink, float]
 """Ink, and pixels that it reaches below the ground line."""
-HANDS = {"pens": 0.36, "whole": 0.14, "glyphs": 0.2, "drawn": 0.2, "both": 0.05, "print": 0.05}
+HANDS = {"pens": 0.32, "whole": 0.13, "glyphs": 0.18, "drawn": 0.27, "both": 0.05, "print": 0.05}
 """Whose digits: a UNIPEN writer's own, a UNIPEN writer's whole number, MNIST's, drawn ones, some of
 each, a printer's. Without pens, MNIST's and drawn ones take their share."""
 CONTENTS = {
