@@ -5,7 +5,7 @@
 Green was accepted; orange is for a person to look at; red was rejected.
 """
 
-import sys
+import argparse
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -31,8 +31,14 @@ def draw_boxes(picture, page):
 
 
 if __name__ == "__main__":
-    source, target = sys.argv[1:]
-    page = shuzi.Reader(rotate=0).read(source)
-    picture = ImageOps.exif_transpose(Image.open(source)).convert("RGB")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("picture")
+    parser.add_argument("target", help="the picture to write")
+    options = parser.parse_args()
+    try:
+        page = shuzi.Reader(rotate=0).read(options.picture)
+    except shuzi.ShuziError as error:
+        parser.error(str(error))
+    picture = ImageOps.exif_transpose(Image.open(options.picture)).convert("RGB")
     draw_boxes(picture, page)
-    picture.save(target, quality=85)
+    picture.save(options.target, quality=85)

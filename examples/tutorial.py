@@ -8,6 +8,7 @@ docs/tutorial.md has each old line beside its new one.
 
 import argparse
 import os
+from pathlib import Path
 
 # Before Keras is imported: without it Keras looks for TensorFlow.
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -73,7 +74,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--images", type=int, help="train on the first so many only")
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not Path(options.data).is_file():
+        parser.error(f"{options.data}: there is no such file. shuzi data fetch --out mnist.npz")
+    return options
 
 
 if __name__ == "__main__":
