@@ -9,6 +9,7 @@ from pages import number
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.second import SecondReader, find_second_reader
 from shuzi.recognise.sequence import SequenceRecogniser
 from shuzi.recognise.transcriber import PARTLY, Transcriber
 
@@ -112,6 +113,25 @@ def test_a_digit_that_one_view_lacks_is_in_the_others(models, digits):
     said, place = Transcriber(*models).read_views([lacking, region, region])
     assert said.text == text
     assert place in {1, 2}
+
+
+@pytest.mark.parametrize(("clear", "read"), [(0, 0), (1, 2), (2, 2)])
+def test_the_second_reader_reads_the_view_that_shows_the_number(models, digits, clear, read):
+    """But the picture as it is, the last, instead of the one with paper around."""
+    second, given = find_second_reader(threads=1), []
+
+    class Asked(SecondReader):
+        def read(self, lines):
+            given.extend(lines)
+            return super().read(lines)
+
+    (region,), _ = crops(digits, 4)
+    views = [cv2.GaussianBlur(region, (0, 0), 3 + i) for i in range(3)]
+    views[clear] = region
+    asked = Asked(second.path, threads=1)
+    Transcriber(*models, asked, sure=1.0).read_views(views)
+    assert len(given) == 1
+    assert given[0] is views[read]
 
 
 def test_views_that_say_otherwise_make_a_number_less_sure(models, digits):
