@@ -11,7 +11,8 @@ from places import EXAMPLES
 
 import shuzi
 from shuzi.image import load_grey
-from shuzi.reader import KINDS, Reader
+from shuzi.reader import KINDS, Reader, _may_be_two
+from shuzi.result import Box, Digit
 from shuzi.synth.pen import draw
 from shuzi.synth.strokes import LETTERS
 
@@ -95,6 +96,14 @@ def test_a_sign_that_is_not_read_makes_a_number_one_for_review(data_folder):
     page = Reader().read(data_folder / "pages" / "score_table.jpg")
     (four,) = [n for n in page.numbers if 580 < n.box.x < 640 and 270 < n.box.y < 320]
     assert (four.text, four.decision) in (("-4", "accept"), ("-4", "review"), ("4", "review"))
+
+
+@pytest.mark.parametrize(
+    ("text", "gap", "two"), [("77", 30, True), ("77", 10, False), ("7.7", 30, False)]
+)
+def test_digits_far_apart_may_be_two_numbers(text, gap, two):
+    digits = [Digit("7", 1.0, Box(x, 0, 20, 40)) for x in (0, 20 + gap)]
+    assert _may_be_two(text, digits) is two
 
 
 def test_words_are_not_accepted_as_numbers(data_folder):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import cast
@@ -50,6 +51,11 @@ it must be read with where there is other writing: so are 12 of 34 such numbers,
 but none of 128 pictures of words, letters and marks."""
 WRITTEN, CELLS = 0.5, 10
 """Probability of a cell of the map from which there is other writing, and so many of them."""
+WIDE = 0.6
+"""Heights of digits between two of a number, with no sign there, from which they may be two
+numbers: so are 6 of 6 wrong ones that are accepted on forms of single boxes of
+`tools/sweep_forms.py`, and 4 of 867 right ones of these forms, `pages/`, cheques, the logbook, the
+years, UNIPEN's strings, desks and composed pages."""
 ALONE = 0.25
 """Of the picture's height that a number by itself has if the picture shows nothing else."""
 
@@ -473,34 +479,44 @@ def _number(
     place: Place, region: Region, flat: Flat, said: Transcript, shape: tuple[int, ...]
 ) -> Number:
     """What a region says, in its place on a picture of that shape."""
+    digits = tuple(
+        Digit(
+            text=digit,
+            confidence=min(1.0, said.digit(i)[digit]),
+            box=_digit_box(span, said, flat, shape),
+            alternatives=tuple(
+                (other, min(1.0, p)) for other, p in said.digit(i).items() if other != digit
+            )[:3],
+        )
+        for i, (digit, span) in enumerate(zip(said.reading.digits, said.reading.spans, strict=True))
+    )
     # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
+    in_doubt = place.touches or not region.apart or _may_be_two(said.text, digits)
     return Number(
         text=said.text,
-        confidence=min(PARTLY, said.confidence)
-        if place.touches or not region.apart
-        else said.confidence,
+        confidence=min(PARTLY, said.confidence) if in_doubt else said.confidence,
         box=region.box,
         quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.quad),
         line=place.line,
         row=place.row,
         column=place.column,
-        digits=tuple(
-            Digit(
-                text=digit,
-                confidence=min(1.0, said.digit(i)[digit]),
-                box=_digit_box(span, said, flat, shape),
-                alternatives=tuple(
-                    (other, min(1.0, p)) for other, p in said.digit(i).items() if other != digit
-                )[:3],
-            )
-            for i, (digit, span) in enumerate(
-                zip(said.reading.digits, said.reading.spans, strict=True)
-            )
-        ),
+        digits=digits,
         probabilities=None if said.probabilities is None else tuple(said.probabilities.tolist()),
         readers=_opinions(said),
         strip=said.strip.values,
+    )
+
+
+def _may_be_two(text: str, digits: Sequence[Digit]) -> bool:
+    """Whether two digits that follow each other in the text are far apart."""
+    if len(digits) < 2:
+        return False
+    wide = WIDE * float(np.median([digit.box.height for digit in digits]))
+    places = [place for place, character in enumerate(text) if character.isdigit()]
+    return any(
+        after == before + 1 and right.box.x - left.box.right >= wide
+        for (before, after), (left, right) in zip(pairwise(places), pairwise(digits), strict=True)
     )
 
 
