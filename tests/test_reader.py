@@ -102,7 +102,7 @@ def test_a_sign_that_is_not_read_makes_a_number_one_for_review(data_folder):
     ("text", "gap", "two"), [("77", 30, True), ("77", 10, False), ("7.7", 30, False)]
 )
 def test_digits_far_apart_may_be_two_numbers(text, gap, two):
-    digits = [Digit("7", 1.0, Box(x, 0, 20, 40)) for x in (0, 20 + gap)]
+    digits = [Digit(text="7", confidence=1.0, box=Box(x, 0, 20, 40)) for x in (0, 20 + gap)]
     assert _may_be_two(text, digits) is two
 
 
