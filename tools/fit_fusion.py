@@ -42,7 +42,14 @@ from shuzi.recognise.fusion import (
     pool,
 )
 from shuzi.recognise.second import Line
-from shuzi.recognise.transcriber import MARKED, PARTLY, Transcript, is_open, line_image
+from shuzi.recognise.transcriber import (
+    MARKED,
+    PARTLY,
+    Transcript,
+    asked_view,
+    is_open,
+    line_image,
+)
 from shuzi.synth import writer
 from shuzi.synth.camera import capture
 from shuzi.synth.materials import held_out
@@ -150,8 +157,9 @@ class Composer:
     def _crop(self, kind, picture, truth):
         seen = self.reader._see(PageImage(picture), 0)
         views = [flat.grey for _, flat in views_of(seen.picture, self.reader._wanted(seen.regions))]
-        own, _ = self.reader._transcriber.read_views(views)
-        yield Example(kind, self.groups, truth, own, *self.second.read(views[-1:]))
+        own, place = self.reader._transcriber.read_views(views)
+        (line,) = self.second.read([asked_view(views, place)])
+        yield Example(kind, self.groups, truth, own, line)
 
 
 def text_in(sample, quad):

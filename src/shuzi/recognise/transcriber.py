@@ -139,11 +139,6 @@ class Transcriber:
         right so without the second reader; in their regions alone 0.803, 0.949, 0.555, 0.865, in
         the pictures alone 0.873, 0.949, 0.695, 0.922.
 
-        The second reader reads one view, the one that shows what was read, or the last one instead
-        of the one with paper around. Of 248 fields of forms (the report part of
-        `tools/measure_forms.py`, cut out) 168 are accepted so, with the last one always 153, of
-        which 2 are wrong either way; of 705 crops 641 are right, 638 with the last one.
-
         Args:
             views: each uint8 (height, width): the region, if there is one, the picture with paper
                 around it, the picture as it is.
@@ -161,8 +156,7 @@ class Transcriber:
         place = _showing(found, text)
         others = [("", pooled.get("", 0.0)), *rest][:ALTERNATIVES]
         shown = self._saying(found[place], text, confidence, others)
-        clearest = views[-1] if place == len(views) - 2 else views[place]
-        (said,) = self._asked([shown], [lambda: clearest])
+        (said,) = self._asked([shown], [lambda: asked_view(views, place)])
         best = _showing(found, said.reading.text)
         if best != place:
             # The second reader may read a digit that the view lacks.
@@ -278,6 +272,20 @@ def is_open(own: Transcript, sure: float = SURE) -> bool:
     """Whether the second reader can change the text or the decision."""
     unsure = own.confidence < sure or own.unread
     return unsure and not is_blank(own.strip.values)
+
+
+def asked_view(views: Sequence[Grey], place: int) -> Grey:
+    """What the second reader reads of a number that the view in that place shows best: that one,
+    but the picture as it is instead of the one with paper around.
+
+    Of 248 fields of forms (the report part of `tools/measure_forms.py`, cut out) 168 are accepted
+    so, with the last view always 153, of which 2 are wrong either way; of 705 crops 641 are right,
+    638 with the last one.
+
+    Args:
+        views: as `Transcriber.read_views` takes them.
+    """
+    return views[-1] if place == len(views) - 2 else views[place]
 
 
 def _showing(views: Sequence[Transcript], text: str) -> int:

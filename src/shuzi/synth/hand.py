@@ -9,8 +9,9 @@ from shuzi.synth.pen import parse
 from shuzi.synth.strokes import CURSIVE, DIGITS
 
 WAYS = {digit: DIGITS[digit] + CURSIVE[digit] for digit in range(10)}
-PLAIN = 0.18
-"""Share of hands whose 1 is one straight upright stroke, which a box's border looks like."""
+PLAIN, LEANING = 0.18, 0.07
+"""Shares of hands whose 1 is one straight stroke: upright, as a box's border, or leaning, as all
+that the hand writes."""
 _UPSTROKE = 0.4
 """A 1 whose pen comes from this far below its top looks like a 7 without a bar."""
 
@@ -55,10 +56,12 @@ def new_hand(rng: np.random.Generator, real: float = 0.36) -> Hand:
     """
     kind = rng.random()
     share = 1.0 if kind < real else 0.0 if kind < 0.85 else rng.uniform(0.2, 0.8)
-    cursive, wide_pen, plain = rng.random() < 0.4, rng.normal(), rng.random() < PLAIN
+    cursive, wide_pen, one = rng.random() < 0.4, rng.normal(), rng.random()
     ways, slant = _ways(rng, cursive=cursive), _slant(rng, cursive=cursive)
+    plain = one < PLAIN + LEANING
     if plain:
-        ways, slant = (ways[0], DIGITS[1][0], *ways[2:]), rng.normal(0, 0.04)
+        ways = ways[0], DIGITS[1][0], *ways[2:]
+        slant = rng.normal(0, 0.04) if one < PLAIN else rng.uniform(0.25, 0.9)
     return Hand(
         ways=ways,
         real=share,

@@ -17,7 +17,7 @@ FAINTEST = 18.0
 """Grey values between ink and paper, of 255, at least."""
 READABLE = 24
 """Rows of a black and white picture at least."""
-PATTERNED = 0.1
+PATTERNED = 0.16
 """Share of papers with hatching or guilloche, as of cheques."""
 
 
