@@ -372,9 +372,16 @@ class Reader:
         joined = [_joined(regions)] if regions else []
         if not all(_fills(region, seen.picture) for region in joined):
             return None
-        if self.kind == "number" or (len(regions) == 1 and not seen.other):
+        complete = all(_holds(joined[0], one) for one in regions)
+        if self.kind == "number":
+            # What lies in none of its pieces may be one.
+            return [
+                (replace(region, apart=region.apart and complete), flat, said)
+                for region, flat, said in self._read_whole(seen.picture, joined)
+            ]
+        if len(regions) == 1 and not seen.other:
             return self._read_whole(seen.picture, joined)
-        if not _is_small(seen.picture) or not all(_holds(joined[0], one) for one in regions):
+        if not (complete and _is_small(seen.picture)):
             return None
         found = self._read_whole(seen.picture, joined)
         # What is written beside it is no part of it.

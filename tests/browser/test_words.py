@@ -187,13 +187,3 @@ def test_a_queue_that_cannot_be_used_is_told_in_chinese(browse, tmp_path):
         Reviewer(page, {}).start("one")
         expect(page.locator("#review-state")).to_contain_text("复核队列暂时无法使用")
         assert english(page) == set()
-
-
-@pytest.mark.parametrize(
-    ("locale", "english", "chinese"), [("en-US", True, False), ("zh-CN", False, True)]
-)
-def test_a_runs_report_opens_in_the_browsers_language(browse, run, locale, english, chinese):
-    page = browse((run.folder / "report.html").as_uri(), locale=locale)
-    assert page.locator("main > h1").count() == 1
-    for language, seen in (("en", english), ("zh", chinese)):
-        assert page.locator(f"main [lang={language}]").first.is_visible() is seen
