@@ -332,3 +332,24 @@ def test_a_jpeg_of_very_many_scans_is_refused(tmp_path):
     assert load_grey(content + 200 * scan).shape == GREY.shape
     with pytest.raises(ImageError, match=r"is stored in \d+ scans; the limit is 100"):
         load_grey(content[:-2] + 200 * scan + content[-2:])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits its own address space")
+def test_memory_that_is_not_enough_is_no_damage(tmp_path):
+    Image.fromarray(np.zeros((7000, 7000), np.uint8)).save(tmp_path / "large.png")
+    program = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from PIL import Image\n"
+        "from shuzi.image import load_grey\n"
+        "import cv2\n"
+        "Image.new('L', (8, 8)).save(sys.argv[2]); load_grey(sys.argv[2])\n"
+        "now = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (now + 30_000_000, now + 30_000_000))\n"
+        "try:\n    load_grey(sys.argv[1])\n"
+        "except MemoryError:\n    print('memory')\n"
+    )
+    files = tmp_path / "large.png", tmp_path / "small.png"
+    command = [sys.executable, "-c", program, *map(str, files)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.stdout == "memory\n", said.stderr

@@ -264,12 +264,15 @@ def _damage_named(name: str, max_pixels: int) -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except (ShuziError, EOFError):
+        except (ShuziError, EOFError, MemoryError):
             raise
         except Image.DecompressionBombError:
             raise _too_large(name, f"more than {PILLOW_MAX_PIXELS:,}", max_pixels) from None
         # Pillow's decoders raise whatever the damage led them to.
         except Exception as error:
+            # So Pillow says that its own memory was not enough.
+            if "out of memory" in str(error):
+                raise MemoryError(str(error)) from error
             raise ImageError(
                 f"{name} is damaged or cut short: {error}", "Copy or scan it again."
             ) from error
