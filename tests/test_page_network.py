@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from places import EXAMPLES
@@ -60,6 +61,17 @@ def test_only_what_is_in_doubt_is_looked_at_twice(network, monkeypatch):
     assert len(seen) - clear > clear
 
 
+def test_small_numbers_are_looked_at_from_closer(network):
+    page = load_grey(EXAMPLES / "desk.jpg")
+    small = cv2.resize(page, None, fx=0.15, fy=0.15, interpolation=cv2.INTER_AREA)
+    paper = np.full((700, 600), int(np.median(small)), np.uint8)
+    for top in (20, 200, 380):
+        paper[top : top + len(small), 40 : 40 + small.shape[1]] = small
+    maps = network.see(paper)
+    assert maps.scale < STRIDE <= network.see(page).scale
+    assert maps.loose.shape == maps.kernels.shape and maps.loose.max() <= 1
+
+
 def test_a_small_picture_that_is_clear_is_not_looked_at_from_further_away(network):
     picture = load_grey(EXAMPLES / "number-2753.jpg")
     assert network.see(picture).coarse is None
@@ -104,6 +116,15 @@ def test_each_kernel_is_a_region_in_pixels_of_the_picture():
     assert first.box.to_list() == pytest.approx([32, 30, 96, 40], abs=3)
     assert second.box.to_list() == pytest.approx([192, 30, 36, 40], abs=3)
     assert first.score == pytest.approx(0.9, abs=0.01)
+
+
+def test_numbers_that_another_look_joins_do_not_stand_apart():
+    maps = maps_of([(20, 20, 30, 30), (20, 40, 30, 50)])
+    assert all(region.apart for region in find_regions(maps, (200, 400)))
+    loose = maps.kernels.copy()
+    loose[25, 20:50] = 0.1
+    joined = find_regions(replace(maps, loose=loose), (200, 400))
+    assert len(joined) == 2 and not any(region.apart for region in joined)
 
 
 def test_an_extent_reaches_no_further_than_its_kernel_allows():

@@ -72,7 +72,7 @@ MISLABELLED = 0.02
 UNREADABLE = 0.7
 """Share of the errors among what is accepted that are such: of the 40 surest 29 (2026-11-26)."""
 FALSE_SIGNS = 0.0025
-"""Share of numbers without a sign that may be given one."""
+"""Share of numbers without a sign that may be given one which the number model does not see."""
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 """Wanted errors."""
 FEWEST = 100
@@ -217,7 +217,7 @@ def fit_readers(examples):
 
 def has_false_sign(example, shares, caution):
     text = choose(shares, example.own.text, caution) if is_open(example.own) else ""
-    return bool(text) and not text.isdigit()
+    return bool(text) and not text.isdigit() and text != example.own.text
 
 
 def logistic(values, right, start):

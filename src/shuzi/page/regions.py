@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.page.image import Quad, quad_size
-from shuzi.page.network import CORE, Maps
+from shuzi.page.network import CELLS, CORE, Maps
 from shuzi.result import Box
 
 WHOLE = 0.5
@@ -21,8 +21,6 @@ are accepted, single boxes of one number all of them; of `pages/` 221 instead of
 HIGH, LONG = 0.46, 0.4
 """What a kernel has of its number's height, and what its length lacks, in heights: so the
 composer shrinks them, see `shuzi.synth.sample`."""
-CELLS = 3
-"""A kernel of fewer is noise."""
 STRAIGHT = 2.5
 """Width over height of a number from which it shows its own direction; others take theirs from
 those around them."""
@@ -141,7 +139,7 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         _quad(kernels[i], extents.get(i, kernels[i]), angle)
         for i, angle in zip(kept, angles, strict=True)
     ]
-    apart = _stand_apart(maps.kernels, labels, kept)
+    apart = _stand_apart(maps, labels, kept)
     within, beside = _written_within(maps.other, quads), _written_beside(maps, quads)
     regions = []
     for i, quad, other, more in zip(kept, quads, within, beside, strict=True):
@@ -154,14 +152,13 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     return regions
 
 
-def _stand_apart(
-    kernels: NDArray[np.float32], labels: NDArray[np.int32], kept: list[int]
-) -> set[int]:
+def _stand_apart(maps: Maps, labels: NDArray[np.int32], kept: list[int]) -> set[int]:
     """Those of the components that neither join another when the kernels are taken loosely, nor
     fall into several when strictly."""
+    kernels, joined = maps.kernels, maps.kernels if maps.loose is None else maps.loose
     names, places = np.unique(labels, return_index=True)
     first = dict(zip(names.tolist(), places.tolist(), strict=True))
-    loose = cv2.connectedComponents((kernels > LOOSE).astype(np.uint8))[1].ravel()
+    loose = cv2.connectedComponents((joined > LOOSE).astype(np.uint8))[1].ravel()
     owners = Counter(int(loose[first[i]]) for i in kept)
     count, found, stats, _ = cv2.connectedComponentsWithStats((kernels > STRICT).astype(np.uint8))
     own = np.zeros(count, int)

@@ -67,12 +67,14 @@ def candidates(own: Mapping[str, float], line: Line, clear: str) -> dict[str, Co
         line: what the second reader says.
         clear: the text that the number model says.
     """
-    nothing = line.marked + (1 - line.marked) * line.texts.get("", 0.0)
-    first, second = _Counting(own.values()), _Counting(line.texts.values())
+    # What it says of the digits if nothing else is written counts as much as that is likely.
+    texts = {text: (1 - line.marked) * p for text, p in line.texts.items()}
+    nothing = line.marked + texts.get("", 0.0)
+    first, second = _Counting(own.values()), _Counting(texts.values())
     found: dict[str, Counts] = {"": (first(own.get("", 0.0)) + second(nothing), 0.0, 0.0, 1.0)}
-    for text in (*own, *line.texts, *map(digits_of, line.texts), clear):
+    for text in (*own, *texts, *map(digits_of, texts), clear):
         if text and text not in found:
-            said = first(own.get(text, 0.0)) + second(line.texts.get(text, 0.0))
+            said = first(own.get(text, 0.0)) + second(texts.get(text, 0.0))
             signed, is_clear = not text.isdigit(), text == clear
             found[text] = (
                 said,

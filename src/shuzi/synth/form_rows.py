@@ -205,15 +205,23 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
     boxes = Boxes.new(form, int(rng.integers(1, 13) if rng.random() < 0.5 else rng.integers(2, 7)))
     habits, (height, width) = Habits.new(rng), form.canvas.shape
     rows = int(rng.choice([rng.integers(1, 4), rng.integers(3, 12), rng.integers(8, 41)]))
-    label = str(rng.choice(["", "left", "above", "number"], p=[0.35, 0.35, 0.2, 0.1]))
+    label = str(rng.choice(["", "left", "above", "number", "row"], p=[0.25, 0.3, 0.2, 0.1, 0.15]))
     high = size * rng.uniform(0.3, 0.7)
     beside = {"left": size * rng.uniform(3, 8), "number": size * rng.uniform(1.5, 3)}.get(label, 0)
     # Nine rows of nine boxes that touch would be a sudoku.
-    touching = rng.random() < 0.3 and label != "above" and boxes.count < 7
+    touching = rng.random() < 0.4 and label != "above" and boxes.count < 7
     apart = 0.0 if touching else size * rng.uniform(0.15, 1.6)
     down = boxes.high + apart + (1.6 * high if label == "above" else 0)
     corrected = habits.room(form, boxes.count)
-    across = beside + boxes.long + max(corrected, boxes.wide * rng.uniform(1.3, 3) + boxes.gap)
+    # Between two numbers there is more than between two boxes of one, sometimes not much more.
+    close = boxes.count > 1 and rng.random() < 0.5
+    between = 1.2 * boxes.gap + boxes.wide * (
+        rng.uniform(0.2, 1.3) if close else rng.uniform(1.3, 3)
+    )
+    across = beside + boxes.long + max(corrected, between)
+    if label == "row":
+        head = size * rng.uniform(3, 8)
+        x += head
     columns = 1 if rng.random() < 0.5 else int(rng.integers(2, 5))
     columns = max(1, min(columns, int((width - x) / across)))
     rows = max(1, min(rows, int((height - y) / down)))
@@ -222,6 +230,9 @@ def field_rows(form: Form, x: float, y: float) -> tuple[float, float]:
     badges = rng.random() < 0.3
     hints = "".join(rng.choice(list("TMJDYAX"), boxes.count)) if rng.random() < 0.06 else ""
     for row in range(rows):
+        if label == "row":
+            middle = y + row * down + (boxes.high - high) / 2
+            form.word(x - 0.5 * size, middle, high, "", "r", head)
         for column in range(columns):
             left, top = x + column * across, y + row * down
             if label == "left":

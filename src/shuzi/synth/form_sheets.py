@@ -128,7 +128,7 @@ def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 
 LAYOUTS: dict[str, tuple[Layout, float]] = {
-    "fields": (fields, 0.5),
+    "fields": (fields, 0.7),
     "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),
