@@ -127,6 +127,21 @@ def test_numbers_that_another_look_joins_do_not_stand_apart():
     assert len(joined) == 2 and not any(region.apart for region in joined)
 
 
+def test_pieces_that_touch_and_that_the_kernels_join_are_one_number_in_doubt():
+    maps = maps_of([(20, 20, 30, 40), (24, 44, 34, 60)], [(14, 16, 40, 64)])
+    assert len(find_regions(maps, (200, 400))) == 2
+    maps.kernels[24:30, 40:44] = 0.3
+    (region,) = find_regions(maps, (200, 400))
+    assert region.box.to_list() == pytest.approx([32, 28, 96, 52], abs=4)
+    assert not region.apart
+
+
+def test_what_the_kernels_join_without_touching_stays_apart_in_place():
+    maps = maps_of([(20, 20, 30, 40), (20, 80, 30, 100)])
+    maps.kernels[24:26, 40:80] = 0.3
+    assert len(find_regions(maps, (200, 400))) == 2
+
+
 def test_an_extent_reaches_no_further_than_its_kernel_allows():
     (region,) = find_regions(maps_of([(20, 20, 30, 60)], [(0, 0, 100, 200)]), (200, 400))
     assert region.box.height < 80 and region.box.width < 160

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.page.network import Maps
-from shuzi.page.orientation import mean_confidence, possible_turns, reads_better
+from shuzi.page.orientation import is_digit, mean_confidence, possible_turns, reads_better
 from shuzi.recognise.sequence import Reading
 
 NOTHING = np.zeros((4, 4), np.float32)
@@ -36,6 +36,20 @@ def test_numbers_are_as_sure_as_they_are_in_the_mean():
 
 def test_a_lone_digit_may_be_another_one_on_its_head():
     assert mean_confidence(readings(("9", 0.99))) == mean_confidence([]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "digit"),
+    [
+        ([("8", 0.97)], True),
+        ([("8", 0.97), ("", 0.6)], True),
+        ([("8", 0.9)], False),
+        ([("8", 0.97), ("1", 0.4)], False),
+        ([("", 0.99)], False),
+    ],
+)
+def test_a_sure_digit_does_not_lie_on_its_side(said, digit):
+    assert is_digit(readings(*said)) is digit
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import (
     BEST,
     MANY,
+    is_digit,
     mean_confidence,
     possible_turns,
     reads_better,
@@ -321,6 +322,8 @@ class Reader:
         if not turns:
             return seen
         said = self._glance(picture, seen.regions)
+        if is_digit(said):
+            turns = [turn for turn in turns if turn == 180]
         if count < MANY:
             # The picture may be a number in which no region was found.
             said = max(said, self._glance(picture, [_whole(picture)]), key=mean_confidence)

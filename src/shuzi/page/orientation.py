@@ -16,6 +16,10 @@ read as well on their head (of 100 cheques 10 did, all wrongly)."""
 BEST, WELL, GAIN = 0.9, 0.6, 0.1
 """Mean confidence from which numbers cannot read better; that of a turned picture at least; and
 how much better than the picture as it is it reads."""
+DIGIT = 0.95
+"""Confidence of a single digit from which a picture does not lie on its side. Of 1,250 digits of
+five sets 6 were turned, 5 of them an 8 that read as 00 on its side; of 588 numbers that lie on
+their side or their head as many are turned back with it."""
 SAMPLE = 24
 """Numbers that are read to compare, the largest, as print is smaller than writing."""
 
@@ -46,6 +50,12 @@ def reads_better(turned: Sequence[Reading], before: Sequence[Reading]) -> bool:
     if few and _digits_of(turned) < _digits_of(before):
         return False
     return mean_confidence(turned) >= max(WELL, mean_confidence(before) + GAIN)
+
+
+def is_digit(readings: Sequence[Reading]) -> bool:
+    """Whether they are one digit, surely; it may stand on its head."""
+    surest = max((reading.confidence for reading in readings if reading.text), default=0.0)
+    return _digits_of(readings) == 1 and surest >= DIGIT
 
 
 def _digits_of(readings: Sequence[Reading]) -> int:
