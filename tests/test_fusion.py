@@ -50,6 +50,12 @@ def test_a_mark_beside_the_number_speaks_against_it():
     assert marked < clean - 0.2
 
 
+def test_digits_count_as_much_as_it_is_likely_that_nothing_else_is_written():
+    own = {"112": 0.6, "12": 0.2}
+    assert fuse(own, line({"12": 0.9}, 0.0), "112")[0][0] == "12"
+    assert fuse(own, line({"12": 0.9}, 0.95), "112")[0][0] == "112"
+
+
 def test_the_probabilities_are_in_order_and_of_one_thing():
     texts = fuse({"27": 0.8, "21": 0.1, "": 0.1}, line({"21": 0.5, "2.7": 0.3}), "27")
     shares = [p for _, p in texts]
