@@ -61,7 +61,9 @@ def test_only_what_is_in_doubt_is_looked_at_twice(network, monkeypatch):
     assert len(seen) - clear > clear
 
 
-def test_small_numbers_are_looked_at_from_closer(network):
+def test_small_numbers_are_looked_at_from_closer(network, monkeypatch):
+    # Whatever the network that ships is sure of.
+    monkeypatch.setattr("shuzi.page.network.CLEAR", 1.1)
     page = load_grey(EXAMPLES / "desk.jpg")
     small = cv2.resize(page, None, fx=0.15, fy=0.15, interpolation=cv2.INTER_AREA)
     paper = np.full((700, 600), int(np.median(small)), np.uint8)
@@ -158,6 +160,7 @@ def test_nothing_seen_is_no_region():
 def test_strokes_of_what_is_written_large_are_not_numbers_of_their_own():
     coarse = maps_of([(10, 10, 30, 40)], [(4, 6, 36, 46)], scale=5.0)
     fine = maps_of([(30, 40, 36, 60), (60, 40, 66, 60)], scale=2.0)
+    fine = replace(fine, kernels=fine.kernels * np.float32(0.95))
     regions = find_regions(replace(fine, coarse=coarse), (400, 400))
     assert len(regions) == 1
     assert regions[0].box.height == pytest.approx(160, abs=15)

@@ -144,17 +144,19 @@ def _regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
         names = np.arange(count, dtype=np.int32)
         names[kept] = firsts
         labels = names[labels]
-        apart -= {i for i in firsts if firsts.count(i) > 1}
-        kept = sorted(set(firsts))
+        pieces = Counter(firsts)
+        apart -= {i for i in pieces if pieces[i] > 1}
+        kept = sorted(pieces)
         quads = _quads(maps, labels, kept)
     within, beside = _written_within(maps.other, quads), _written_beside(maps, quads)
-    regions = []
+    regions, inside = [], maps.kernels > CORE
+    total = np.bincount(labels[inside], maps.kernels[inside])
+    scores = total / np.maximum(np.bincount(labels[inside]), 1)
     for i, quad, other, more in zip(kept, quads, within, beside, strict=True):
         corners = ((quad + 0.5) * maps.scale).astype(np.float32)
         corners = corners.clip(0, np.array(shape[1::-1], np.float32))
-        score = float(maps.kernels[(labels == i) & (maps.kernels > CORE)].mean())
         alone = i in apart and other < WITHIN and more < BESIDE
-        regions.append(Region(corners, score, alone))
+        regions.append(Region(corners, float(scores[i]), alone))
     return regions
 
 
@@ -293,7 +295,8 @@ def _directions(extents: list[NDArray[np.float64]]) -> list[float]:
         if long[i] >= STRAIGHT:
             found.append(float(angles[i]))
             continue
-        near = np.argsort(np.hypot(*(middles - middles[i]).T), kind="stable")[:AROUND]
+        away = np.hypot(*(middles - middles[i]).T)
+        near = np.argpartition(away, AROUND)[:AROUND] if len(away) > AROUND else slice(None)
         found.append(_weighted_median(angles[near], worth[near]))
     return found
 
