@@ -325,7 +325,7 @@ def test_axe_finds_nothing_while_one_reviews_on_a_phone(review, how):
 
 
 def test_what_is_undecided_on_a_picture_goes_to_review(browse, tmp_path):
-    blurred = Image.open(EXAMPLES / "page.jpg").filter(ImageFilter.GaussianBlur(10))
+    blurred = Image.open(EXAMPLES / "page.jpg").filter(ImageFilter.GaussianBlur(12))
     blurred.save(tmp_path / "blurred.png")
     with serving("--review", tmp_path / "reviews.db") as client:
         page = browse(f"{client.base_url}#read")
