@@ -176,9 +176,7 @@ def _firsts(
 ) -> list[int]:
     """Of each component the first one of its number: its pieces touch on a line, and the kernels
     join them where they are taken more loosely."""
-    joined = cv2.connectedComponents((maps.kernels > JOINED).astype(np.uint8))[1]
-    names, places = np.unique(labels, return_index=True)
-    of_each = dict(zip(names.tolist(), joined.ravel()[places].tolist(), strict=True))
+    of_each = _joined_by(maps.kernels > JOINED, labels)
     corners = np.array(quads)
     middles = corners.mean(axis=1)
     wide = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
@@ -199,16 +197,21 @@ def _stand_apart(maps: Maps, labels: NDArray[np.int32], kept: list[int]) -> set[
     """Those of the components that neither join another when the kernels are taken loosely, nor
     fall into several when strictly."""
     kernels, joined = maps.kernels, maps.kernels if maps.loose is None else maps.loose
-    names, places = np.unique(labels, return_index=True)
-    first = dict(zip(names.tolist(), places.tolist(), strict=True))
-    loose = cv2.connectedComponents((joined > LOOSE).astype(np.uint8))[1].ravel()
-    owners = Counter(int(loose[first[i]]) for i in kept)
+    loose = _joined_by(joined > LOOSE, labels)
+    owners = Counter(loose[i] for i in kept)
     count, found, stats, _ = cv2.connectedComponentsWithStats((kernels > STRICT).astype(np.uint8))
     own = np.zeros(count, int)
     own[found.ravel()] = labels.ravel()
     large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= CELLS)
     parts = Counter(int(own[part]) for part in large if part)
-    return {i for i in kept if owners[int(loose[first[i]])] == 1 and parts[i] < 2}
+    return {i for i in kept if owners[loose[i]] == 1 and parts[i] < 2}
+
+
+def _joined_by(mask: NDArray[np.bool_], labels: NDArray[np.int32]) -> dict[int, int]:
+    """Of each label the connected component of a mask that covers it."""
+    components = cv2.connectedComponents(mask.astype(np.uint8))[1].ravel()
+    names, places = np.unique(labels, return_index=True)
+    return dict(zip(names.tolist(), components[places].tolist(), strict=True))
 
 
 def _written_within(other: NDArray[np.float32], quads: list[NDArray[np.float64]]) -> list[float]:
