@@ -35,7 +35,7 @@ CORE, CLEAR = 0.5, 0.85
 """Probability of a cell that is of a kernel; and what the mean of each kernel is where there is no
 second look: of 1,048 crops and digits 954 are right then and 772 accepted, instead of 952 and 759
 with one, in four fifths of the time."""
-LOW, HIGH, CLOSEST, LITTLE = 9, 11, 2.2, 1.6
+LOW, WANTED, CLOSEST, LITTLE = 9, 11, 2.2, 1.6
 """Cells that kernels are high, half of them at most, where a picture that is not clear is looked at
 from closer: so many times that they are 11 cells high, but no more; up to 1.6 times the first look
 is the second one. Of the numbers of 28 kinds of forms of `tools/sweep_forms.py` 0.86 are right so
@@ -174,8 +174,8 @@ def _closer(kernels: NDArray[np.float32]) -> float:
     """How many times as large the numbers would be seen best, at least 1."""
     parts = cv2.connectedComponentsWithStats((kernels > CORE).astype(np.uint8))[2][1:]
     heights = parts[parts[:, cv2.CC_STAT_AREA] >= CELLS, cv2.CC_STAT_HEIGHT]
-    middle = float(np.median(heights)) if len(heights) else HIGH
-    return min(CLOSEST, HIGH / middle) if middle <= LOW else 1.0
+    middle = float(np.median(heights)) if len(heights) else WANTED
+    return min(CLOSEST, WANTED / middle) if middle <= LOW else 1.0
 
 
 def _loosely(maps: Maps, other: Maps) -> Maps:

@@ -18,8 +18,8 @@ BEST, WELL, GAIN = 0.9, 0.6, 0.1
 how much better than the picture as it is it reads."""
 DIGIT = 0.95
 """Confidence of a single digit from which a picture does not lie on its side. Of 1,250 digits of
-five sets 6 were turned, 5 of them an 8 that read as 00 on its side; of 588 numbers that lie on
-their side or their head as many are turned back with it."""
+five sets 6 are turned without it, 5 of them an 8 that reads as 00 on its side, and 4 with it; of
+588 numbers that lie on their side or their head as many are turned back."""
 SAMPLE = 24
 """Numbers that are read to compare, the largest, as print is smaller than writing."""
 
