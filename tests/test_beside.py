@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from strokes import written
 
 import shuzi
 from shuzi.training.beside import names_beside, with_sets_beside
@@ -31,3 +32,15 @@ def test_where_there_are_none_the_data_is_split_alone(digits_npz):
     found = with_sets_beside(shuzi.load_data(digits_npz), repeats=4)
     assert names_beside(found) == []
     assert len(found.train_labels) + len(found.validation_labels) == 1500
+
+
+def test_pen_strokes_of_eight_writers_in_ten_are_learned(data, tmp_path):
+    """Each wrote ten digits; the eight wrote eight `e`, and two `O`, which is no negative."""
+    (tmp_path / "unipen").mkdir()
+    letters = [("e", w) for w in range(10)] + [("O", 0), ("O", 1)]
+    written(tmp_path / "unipen", letters=letters)
+    n = len(with_sets_beside(data, repeats=0).train_labels)
+    found = with_sets_beside(data, repeats=1)
+    assert names_beside(data) == ["digits/hwd1000", "unipen"]
+    assert len(found.train_labels) == n + 18 + 72
+    assert len(found.not_digits) == 8

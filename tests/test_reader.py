@@ -5,7 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
-from pages import PAPER, page
+from pages import PAPER, number, page
 from PIL import Image
 from places import EXAMPLES
 
@@ -121,13 +121,13 @@ def test_other_writing_that_the_edge_cuts_lies_within_the_picture():
 
 
 def test_numbers_say_where_they_stand_and_what_was_read():
-    for number in Reader().read(EXAMPLES / "page.jpg").numbers:
-        corners = np.array(number.quad)
-        assert corners.min(axis=0) == pytest.approx((number.box.x, number.box.y), abs=1)
-        assert corners.max(axis=0) == pytest.approx((number.box.right, number.box.bottom), abs=1)
-        assert number.strip.shape[0] == 32
-        for digit in number.digits:
-            assert number.box.x - 9 <= digit.box.x < digit.box.right <= number.box.right + 9
+    for found in Reader().read(EXAMPLES / "page.jpg").numbers:
+        corners = np.array(found.quad)
+        assert corners.min(axis=0) == pytest.approx((found.box.x, found.box.y), abs=1)
+        assert corners.max(axis=0) == pytest.approx((found.box.right, found.box.bottom), abs=1)
+        assert found.strip.shape[0] == 32
+        for digit in found.digits:
+            assert found.box.x - 9 <= digit.box.x < digit.box.right <= found.box.right + 9
 
 
 def test_a_table_says_its_rows_and_columns_blank_cells_counted(digits):
@@ -149,6 +149,17 @@ def test_a_page_is_turned_where_it_reads_better(digits):
         assert found.rotated == 90 * quarters
         assert found.text() == Reader().read(paper).text()
     assert Reader(rotate=0).read(np.rot90(paper)).rotated == 0
+
+
+@pytest.mark.parametrize(("text", "decision"), [("18690", "review"), ("4253", "accept")])
+def test_what_may_be_another_number_on_its_head_is_not_accepted_turned(digits, text, decision):
+    chosen = [np.flatnonzero(digits.test_labels == int(digit))[1] for digit in text]
+    picture, _ = number(digits.test_images, digits.test_labels, chosen)
+    picture = np.pad(picture, 20, constant_values=255)
+    found = Reader().read(np.rot90(picture, 2))
+    assert (found.rotated, found.text(), found.numbers[0].decision) == (180, text, decision)
+    (told,) = Reader(rotate=180).read(np.rot90(picture, 2)).numbers
+    assert told.decision == "accept"
 
 
 def test_a_blank_picture_is_no_digit_not_a_guess():

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from shuzi.page.network import Maps
-from shuzi.page.orientation import is_digit, mean_confidence, possible_turns, reads_better
+from shuzi.page.orientation import (
+    is_digit,
+    mean_confidence,
+    possible_turns,
+    reads_better,
+    reads_either_way,
+)
 from shuzi.recognise.sequence import Reading
 
 NOTHING = np.zeros((4, 4), np.float32)
@@ -32,6 +38,11 @@ def test_turns_are_tried_that_the_network_thinks_possible(turns, count, degrees)
 def test_numbers_are_as_sure_as_they_are_in_the_mean():
     assert mean_confidence(readings(("12", 0.9), ("345", 0.95))) == pytest.approx(0.925)
     assert mean_confidence(readings(("71", 0.4), ("", 0.9))) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("text", "either"), [("61", True), ("8.90", True), ("17", False)])
+def test_some_numbers_are_numbers_on_their_head_too(text, either):
+    assert reads_either_way(text) is either
 
 
 def test_a_lone_digit_may_be_another_one_on_its_head():

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from strokes import written
 
 from shuzi.errors import DataError
 from shuzi.synth.unipen import FOLD, KINDS, Nib, Pens, ink_strokes
@@ -14,27 +15,6 @@ DATA = Path(os.environ.get("SHUZI_TEST_DATA", "nowhere")) / "unipen"
 def folder(tmp_path_factory):
     """Ten writers; each wrote every digit and one sample of each other kind: a slash."""
     return written(tmp_path_factory.mktemp("unipen"))
-
-
-def written(folder, writers=10, **changes):
-    samples = {kind: [("ab", writer) for writer in range(writers)] for kind in KINDS}
-    samples["digits"] = [(str(digit), w) for w in range(writers) for digit in range(10)]
-    samples["strings"] = [("12", writer) for writer in range(writers)]
-    samples["mixed"] = [("12/05", 0), ("A4", 0), ("see 3", 0)]
-    for kind, texts in (samples | changes).items():
-        n = len(texts)
-        np.savez(
-            folder / f"{kind}.npz",
-            text=np.array([text for text, _ in texts]),
-            writer=np.array([writer for _, writer in texts]),
-            strokes_of=np.arange(n + 1, dtype=np.int32),
-            stroke_at=2 * np.arange(n + 1, dtype=np.int32),
-            # The writer's number is where the stroke begins.
-            points=np.array([[[writer, 0], [0, 1000]] for _, writer in texts], np.int16).reshape(
-                -1, 2
-            ),
-        )
-    return folder
 
 
 def test_every_fifth_writer_is_kept_out_of_training(folder):

@@ -25,6 +25,7 @@ from shuzi.page.orientation import (
     mean_confidence,
     possible_turns,
     reads_better,
+    reads_either_way,
     sample_of,
 )
 from shuzi.page.regions import Region, find_regions
@@ -298,6 +299,16 @@ class Reader:
         if found is None:
             wanted = self._wanted(seen.regions)
             found = self._read(seen.picture, wanted) or self._read_unseen(seen)
+        if seen.rotated and self.rotate is None and len(found) < MANY:
+            # Few numbers do not say for sure which way is up.
+            found = [
+                (
+                    replace(region, apart=region.apart and not reads_either_way(said.text)),
+                    flat,
+                    said,
+                )
+                for region, flat, said in found
+            ]
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
         numbers = [_number(place, *found[place.index], seen.picture.grey.shape) for place in places]
         page = Page(

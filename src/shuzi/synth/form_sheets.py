@@ -40,7 +40,7 @@ Block = Callable[[Form, float, float], tuple[float, float]]
 
 def fields(materials: Materials, rng: np.random.Generator) -> Canvas:
     """Rows of boxes, of every kind."""
-    return _sheet(materials, rng, [(field_rows, 0.6), (joined_rows, 0.25), (single_boxes, 0.15)])
+    return _sheet(materials, rng, [(field_rows, 0.5), (joined_rows, 0.2), (single_boxes, 0.3)])
 
 
 def votes(materials: Materials, rng: np.random.Generator) -> Canvas:
@@ -128,7 +128,7 @@ def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 
 LAYOUTS: dict[str, tuple[Layout, float]] = {
-    "fields": (fields, 0.7),
+    "fields": (fields, 1.1),
     "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
-from shuzi.evaluation.sets import glyphs
+from shuzi.evaluation.sets import LIKE_DIGITS, glyphs
 from shuzi.files.arrays import read_arrays
+from shuzi.synth.digits import pen_glyphs
 from shuzi.synth.puzzles import HELD_OUT as PUZZLES
+from shuzi.synth.unipen import Pens
 
 SETS = (
     "digits/hwd1000",
@@ -23,23 +25,37 @@ ONCE = ("sudoku/printed_cells64",)
 """Of them, those that are not repeated."""
 NOT_DIGITS = "sudoku/candidates_cells64"
 """Cells with several small digits."""
+PENS = "unipen"
+"""A folder of pen strokes: its digits, and as what is none its letters that are not drawn like
+digits. A fifth of its writers trains nothing."""
 HELD_OUT = 10
 """One image in so many of each set is kept from the weights, to fit the calibration to."""
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def with_sets_beside(dataset: Dataset, repeats: int) -> Dataset:
+def with_sets_beside(dataset: Dataset, repeats: int, seed: int = 0) -> Dataset:
     """The dataset, and what lies beside its file that may train.
 
     Its validation part is then every tenth image of each set.
 
     Args:
         repeats: how often the images of the other sets come, so that MNIST's do not drown them.
+        seed: of the pens that pen strokes are inked with.
+
+    Raises:
+        DataError: one of the files does not hold what its name says.
     """
     folder = _folder(dataset)
-    own = dataset.train_images, dataset.train_labels
+    pens = Pens.load(folder / PENS) if (folder / PENS).is_dir() else None
+    sets = [((dataset.train_images, dataset.train_labels), 1), *_others(folder, repeats)]
+    not_digits = _candidates(folder)
+    if pens is not None:
+        images, said = pen_glyphs(pens, "digits", seed)
+        sets.append(((images, said.astype(np.uint8)), repeats))
+        images, said = pen_glyphs(pens, "letters", seed)
+        not_digits.append(images[~np.isin(said, list(LIKE_DIGITS))])
     learn, keep = [], []
-    for (images, labels), times in [(own, 1), *_others(folder, repeats)]:
+    for (images, labels), times in sets:
         kept = np.arange(len(labels)) % HELD_OUT == HELD_OUT - 1
         learn += [(images[~kept], labels[~kept])] * times
         keep.append((images[kept], labels[kept]))
@@ -51,14 +67,15 @@ def with_sets_beside(dataset: Dataset, repeats: int) -> Dataset:
         train_labels=labels,
         validation_images=kept_images,
         validation_labels=kept_labels,
-        not_digits=_not_digits(folder),
+        not_digits=np.concatenate(not_digits) if not_digits else None,
     )
 
 
 def names_beside(dataset: Dataset) -> list[str]:
     """The sets that are there."""
     folder = _folder(dataset)
-    return [name for name in (*SETS, NOT_DIGITS) if (folder / f"{name}.npz").is_file()]
+    names = [name for name in (*SETS, NOT_DIGITS) if (folder / f"{name}.npz").is_file()]
+    return names + [PENS] * (folder / PENS).is_dir()
 
 
 def _folder(dataset: Dataset) -> Path:
@@ -79,12 +96,12 @@ def _others(folder: Path, repeats: int) -> Iterator[tuple[Digits, int]]:
             yield (images, labels), 1 if name in ONCE else repeats
 
 
-def _not_digits(folder: Path) -> NDArray[np.uint8] | None:
+def _candidates(folder: Path) -> list[NDArray[np.uint8]]:
     path = folder / f"{NOT_DIGITS}.npz"
     if not path.is_file():
-        return None
+        return []
     arrays = read_arrays(path)
-    return glyphs(arrays["x"][_trains(arrays["puzzle"])])[0]
+    return [glyphs(arrays["x"][_trains(arrays["puzzle"])])[0]]
 
 
 def _trains(puzzles: NDArray[np.generic]) -> NDArray[np.bool_]:

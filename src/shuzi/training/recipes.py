@@ -265,7 +265,8 @@ class Recipe:
     beside: int = _knob(
         0,
         "how often images of other sets that lie beside the data come (hwd1000, optdigits_tra, "
-        "sudoku cells); with some, every tenth image of each set is held out; 0 leaves them out",
+        "sudoku cells, unipen); with some, every tenth image of each set is held out; 0 leaves "
+        "them out",
         _between(0, 100),
     )
     crops: int = _knob(

@@ -284,7 +284,7 @@ def _make_trainer(folder: Path, record: dict[str, Any], dataset: Dataset) -> Tra
     given = len(dataset.validation_labels) > 0 or not Path(dataset.source).exists()
     if recipe.beside and "start" not in record and not given:
         record["data"]["beside"] = names_beside(dataset)
-        dataset = with_sets_beside(dataset, recipe.beside)
+        dataset = with_sets_beside(dataset, recipe.beside, record["seed"])
     parts = split_dataset(dataset, recipe, device.torch, record["seed"])
     teacher = same_teacher(record["teacher"]) if "teacher" in record else None
     builder = _builder(folder, record)
