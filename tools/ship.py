@@ -71,8 +71,9 @@ CARDS = {
         " people without a person's check",
         "limits": [
             "upright single digits, cut out before, in the middle of their picture",
-            "learned from American, Turkish and a few other writers and from drawn digits",
-            "what is not a digit is recognised best where it is like the drawn marks",
+            "learned from American, Turkish, German, Japanese, French and a few other writers and"
+            " from drawn digits",
+            "what is not a digit is recognised best where it is a letter or like the drawn marks",
         ],
         "data": {
             "train": [
@@ -80,6 +81,7 @@ CARDS = {
                 "hwd1000 (MIT)",
                 "optdigits_tra (UCI, CC BY 4.0)",
                 SUDOKUS,
+                UNIPEN.replace("pen strokes", "pen strokes of digits and letters"),
                 "digits and marks that shuzi draws",
             ]
         },
