@@ -41,8 +41,8 @@ class Boxes:
             if style in ("apart", "dashes", "shaded", "white")
             else 0.0
         )
-        inner = rng.uniform(0.5, 1.2) if rng.random() < 0.8 else rng.uniform(1.2, 3)
-        outer = inner if rng.random() < 0.6 else inner + rng.uniform(1, 3)
+        inner = rng.uniform(0.5, 1.2)
+        outer = inner if rng.random() < 0.6 else rng.uniform(1.5, 4)
         return cls(count, wide, high, gap, style, inner, outer, rng.uniform(0.15, 0.5))
 
     @property
@@ -360,10 +360,10 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
     label = size * rng.uniform(3, 7) if rng.random() < 0.6 else 0.0
     across = label + wide + size * rng.uniform(0.8, 3)
     # A digit to each, about a box or more apart: not the boxes of one number.
-    ones = rng.random() < 0.6
+    ones = rng.random() < 0.4
     if ones:
         most, wide = 1, size * rng.uniform(0.8, 2.2)
-        across = wide * rng.uniform(1.9, 3.2)
+        across = wide * rng.uniform(1.9, 3.5)
     down = high + size * rng.uniform(0.3, 1.5)
     height, width = form.canvas.shape
     columns = max(1, min(int(rng.integers(1, 6)), int((width - x) / across)))

@@ -40,7 +40,7 @@ Block = Callable[[Form, float, float], tuple[float, float]]
 
 def fields(materials: Materials, rng: np.random.Generator) -> Canvas:
     """Rows of boxes, of every kind."""
-    return _sheet(materials, rng, [(field_rows, 0.5), (joined_rows, 0.2), (single_boxes, 0.3)])
+    return _sheet(materials, rng, [(field_rows, 0.6), (joined_rows, 0.25), (single_boxes, 0.15)])
 
 
 def votes(materials: Materials, rng: np.random.Generator) -> Canvas:
