@@ -74,6 +74,8 @@ CARDS = {
             "learned from American, Turkish, German, Japanese, French and a few other writers and"
             " from drawn digits",
             "what is not a digit is recognised best where it is a letter or like the drawn marks",
+            "on other writers' digits its confidence is up to 1.7 % off; it reckons with one in"
+            " twenty that is no digit",
         ],
         "data": {
             "train": [
