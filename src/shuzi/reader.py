@@ -299,18 +299,11 @@ class Reader:
         if found is None:
             wanted = self._wanted(seen.regions)
             found = self._read(seen.picture, wanted) or self._read_unseen(seen)
-        if seen.rotated and self.rotate is None and len(found) < MANY:
-            # Few numbers do not say for sure which way is up.
-            found = [
-                (
-                    replace(region, apart=region.apart and not reads_either_way(said.text)),
-                    flat,
-                    said,
-                )
-                for region, flat, said in found
-            ]
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
-        numbers = [_number(place, *found[place.index], seen.picture.grey.shape) for place in places]
+        # Few numbers do not say for sure which way is up.
+        turned = bool(seen.rotated) and self.rotate is None and len(found) < MANY
+        shape = seen.picture.grey.shape
+        numbers = [_number(place, *found[place.index], shape, turned=turned) for place in places]
         page = Page(
             source=source,
             page=number,
@@ -511,9 +504,15 @@ def _size(region: Region) -> float:
 
 
 def _number(
-    place: Place, region: Region, flat: Flat, said: Transcript, shape: tuple[int, ...]
+    place: Place,
+    region: Region,
+    flat: Flat,
+    said: Transcript,
+    shape: tuple[int, ...],
+    *,
+    turned: bool,
 ) -> Number:
-    """What a region says, in its place on a picture of that shape."""
+    """What a region says, in its place on a picture of that shape, which was perhaps turned."""
     digits = tuple(
         Digit(
             text=digit,
@@ -528,6 +527,7 @@ def _number(
     # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
     in_doubt = place.touches or not region.apart or _may_be_two(said.text, digits)
+    in_doubt |= turned and reads_either_way(said.text)
     return Number(
         text=said.text,
         confidence=min(PARTLY, said.confidence) if in_doubt else said.confidence,
