@@ -36,9 +36,9 @@ HANDS = {"pens": 0.32, "whole": 0.13, "glyphs": 0.18, "drawn": 0.27, "both": 0.0
 """Whose digits: a UNIPEN writer's own, a UNIPEN writer's whole number, MNIST's, drawn ones, some of
 each, a printer's. Without pens, MNIST's and drawn ones take their share."""
 CONTENTS = {
-    "digits": 0.53,
+    "digits": 0.51,
     "long": 0.04,
-    "signs": 0.2,
+    "signs": 0.22,
     "closed": 0.05,
     "thousands": 0.02,
     "marked": 0.07,
@@ -136,7 +136,7 @@ class _Hand:
             ink, text = self._nothing()
             return ink, text, []
         if self.kind == "whole" and content in ("digits", "long", "signs", "closed"):
-            text, ink = writer.whole_number()
+            text, ink = writer.whole_number(signed=content == "signs")
             return ink, text, []
         if content in ("digits", "long"):
             text = new_text(rng) if content == "digits" else texts.identifier(rng)

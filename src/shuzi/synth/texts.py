@@ -83,12 +83,25 @@ def score(rng: Rng) -> str:
     return f"{rng.integers(0, whole + 1)}/{whole}"
 
 
+def fraction(rng: Rng) -> str:
+    """One number over another: 3/4, 11/30."""
+    over, under = (int(10 ** rng.uniform(0, 2)) for _ in range(2))
+    return f"{over}/{under}"
+
+
 def phone(rng: Rng) -> str:
     digits = "".join(map(str, rng.integers(0, 10, 11)))
     kind = rng.random()
-    if kind < 0.4:
+    if kind < 0.3:
         return f"{digits[:3]}-{digits[3:7]}"
-    return f"0{digits[:3]}/{digits[3:9]}" if kind < 0.7 else f"0{digits[:9]}"
+    if kind < 0.45:
+        area = f"{rng.integers(1, 10)}-{digits[:3]}" if rng.random() < 0.3 else digits[:3]
+        return f"{area}-{digits[3:6]}-{digits[6:10]}"
+    if kind < 0.5:
+        # In groups of any length, as from abroad.
+        cuts = np.cumsum(rng.integers(1, 5, 3))
+        return "-".join([digits[: cuts[0]], digits[cuts[0] : cuts[1]], digits[cuts[1] : cuts[2]]])
+    return f"0{digits[:3]}/{digits[3:9]}" if kind < 0.75 else f"0{digits[:9]}"
 
 
 def negative(rng: Rng) -> str:
@@ -130,7 +143,7 @@ def kind_of_text(rng: Rng) -> Callable[[Rng], str]:
 
 def signed_text(rng: Rng) -> str:
     """Digits with signs: a date, a time, an amount, a fraction, a negative number."""
-    kinds = (decimal, amount, date, time, score, phone, negative)
+    kinds = (decimal, amount, date, date, time, score, fraction, phone, phone, negative)
     while (text := kinds[int(rng.integers(len(kinds)))](rng)).isdigit():
         pass
     return text

@@ -95,6 +95,7 @@ class Pens:
         kinds["digits"] = [s for s in kinds["digits"] if _flatness(s[2]) < FLAT]
         plain = [sample for sample in kinds["mixed"] if _NUMBER.fullmatch(sample[0])]
         kinds["strings"] += plain
+        kinds["signed"] = [sample for sample in plain if not sample[0].isdigit()]
         kinds["mixed"] = [s for s in kinds["mixed"] if _IDENTIFIER.fullmatch(s[0])]
         return cls(kinds)
 
@@ -104,7 +105,8 @@ class Pens:
         """A sample's text and strokes, of that person if there is one, else of anybody.
 
         Args:
-            kind: one of `KINDS`; of `strings` whole numbers, of `mixed` words with digits in them.
+            kind: one of `KINDS`; of `strings` whole numbers, of `mixed` words with digits in them;
+                or `signed`, the whole numbers that have signs.
             text: what it says; empty for anything.
         """
         found = self._of.get((kind, text, person)) or self._of.get((kind, text, None))

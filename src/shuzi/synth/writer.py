@@ -27,10 +27,21 @@ STRAIGHT = 0.15
 """Share of writers, beside those that are so anyway, whose 1 is one straight stroke."""
 THIN = 0.12
 """Share of writers with a thin, hard pen."""
-AIRY = 0.15
+AIRY = 0.25
 """Share of numbers with paper on both sides of a slash, a point and the like."""
+CROSSED = 0.25
+"""Share of numbers whose slashes touch or cross their neighbours."""
+STACKED = 0.3
+"""Share of fractions with the upper number raised and the lower one dropped."""
 THICKEST = 0.16
 """Heights of a pen's width at most: thicker ones fill a digit's loops."""
+_UNEVEN: dict[str, tuple[float, float]] = {
+    "-": (0.32, 0.09),
+    ",": (0.22, 0.06),
+    ":": (0.22, 0.08),
+    "/": (0.18, 0.1),
+}
+"""How much the size (its logarithm) and the foot of the signs of numbers differ; others little."""
 _SIGNS: dict[str, tuple[str, float, float]] = {
     "-": ("0,50! 50,48!", 0.45, 0.45),
     ".": ("0,0 4,4", 0.1, 0.0),
@@ -59,6 +70,7 @@ _SIGNS: dict[str, tuple[str, float, float]] = {
 }
 """A sign's strokes, its larger side and its foot above the ground line, in heights of a digit."""
 BALL_PEN = Nib(2.0)
+_FRACTION = re.compile(r"\d{1,2}/\d{1,2}")
 _TALL_LETTERS, _DEEP_LETTERS = re.compile("[A-Zbdfhklt0-9]"), re.compile("[gjpqy]")
 _SMALL, _DEEP = 0.6, 0.4
 """Heights of an a over a capital's, and of what hangs below the line."""
@@ -133,17 +145,27 @@ class Writer:
             return self._digits(text), 0.0
         pieces: list[tuple[Ink, float]] = []
         air: list[float] = []
-        wide = self.rng.uniform(0.1, 0.5) if self.rng.random() < AIRY else 0.0
+        wide = self.rng.uniform(0.0, 0.5, 2) if self.rng.random() < AIRY else np.zeros(2)
+        close = -self.rng.uniform(0.05, 0.22) if self.rng.random() < CROSSED else 0.0
+        falls = self._steps(text)
         for part in re.findall(r"\d+|\D", text):
+            fall = self.size * falls[len(air) > 0]
             if not part.isdecimal():
                 pieces.append(self._sign(part))
-                air += [0.0] * (len(pieces) - 1 - len(air)) + [wide, wide]
+                apart = [close, close] if part == "/" and not wide.any() else wide.tolist()
+                air += [0.0] * (len(pieces) - 1 - len(air)) + apart
             elif self.person is None:
-                pieces.append((self._digits(part), 0.0))
+                pieces.append((self._digits(part), fall))
             else:
-                pieces += [(self.digit(digit), 0.0) for digit in part]
-        # Nobody writes a sign over its neighbours.
-        return self.side_by_side(pieces, max(0.04, self.hand.gap), air)
+                pieces += [(self.digit(digit), fall) for digit in part]
+        # Nobody writes a point over its neighbours.
+        return self.side_by_side(pieces, max(0.04, self.hand.gap), air, self.hand.drift / 3)
+
+    def _steps(self, text: str) -> tuple[float, float]:
+        """How far the numbers of a fraction lie below the line, in heights."""
+        if not _FRACTION.fullmatch(text) or self.rng.random() >= STACKED:
+            return 0.0, 0.0
+        return -self.rng.uniform(0.1, 0.5), self.rng.uniform(0.0, 0.35)
 
     def word(self) -> Ink:
         """A word, joined or in letters, with or without a capital."""
@@ -211,13 +233,18 @@ class Writer:
             pieces.append(self.letters_on_line(str(rng.choice(list("abcdkmx")))))
         return self.side_by_side(pieces, max(0.03, min(0.1, self.hand.gap)))
 
-    def whole_number(self) -> tuple[str, Ink]:
-        """A number that a person wrote in one go, where there are pens, and its text."""
+    def whole_number(self, *, signed: bool = False) -> tuple[str, Ink]:
+        """A number that a person wrote in one go, where there are pens, and its text.
+
+        Args:
+            signed: it has signs, if there are such.
+        """
         pens = self.materials.pens
         if self.face is not None or pens is None or not pens.has("strings", ""):
             text = str(self.rng.integers(0, 10_000))
             return text, self.number(text)
-        text, strokes = pens.pick("strings", self.rng)
+        kind = "signed" if signed and pens.has("signed", "") else "strings"
+        text, strokes = pens.pick(kind, self.rng)
         return text, self._inked(strokes, self.size / _height(strokes))
 
     def _digits(self, text: str) -> Ink:
@@ -253,10 +280,11 @@ class Writer:
             return self.face.set(sign)
         way, large, foot = _SIGNS[sign]
         pens, rng = self.materials.pens, self.rng
-        large *= self.size * np.exp(rng.normal(0, 0.12))
-        foot += rng.normal(0, 0.04)
+        size_differs, foot_differs = _UNEVEN.get(sign, (0.12, 0.04))
+        large *= self.size * np.exp(rng.normal(0, size_differs))
+        foot += rng.normal(0, foot_differs)
         if sign == ".":
-            side = max(1.5, self.nib.width * rng.uniform(0.9, 1.6))
+            side = max(1.5, 0.06 * self.size, self.nib.width * rng.uniform(0.9, 1.6))
             dot = [np.zeros((1, 2)), np.array([[0.0, 0.0], [side / 3, side / 3]])][rng.integers(2)]
             return ink_strokes([dot], 1.0, replace(self.nib, width=side), rng), 0.0
         if pens is not None and pens.has("signs", sign) and rng.random() < 0.7:
@@ -267,21 +295,25 @@ class Writer:
         return scaled(ink, large / max(ink.shape)), -foot * self.size
 
     def side_by_side(
-        self, pieces: Sequence[tuple[Ink, float]], gap: float, air: Sequence[float] = ()
+        self,
+        pieces: Sequence[tuple[Ink, float]],
+        gap: float,
+        air: Sequence[float] = (),
+        drift: float = 0.0,
     ) -> tuple[Ink, float]:
         """The pieces on one ground line, the gap, in heights, between their nearest ink; before
-        some of them so much more `air`."""
+        some of them so much more `air`. The line falls by the drift, in heights, a piece."""
         air = [*air, *[0.0] * len(pieces)][: len(pieces)]
         falls = [
-            below + self.size * self.rng.normal(0, 0.02 + 0.3 * self.hand.uneven)
-            for _, below in pieces
+            below + self.size * (i * drift + self.rng.normal(0, 0.02 + 0.3 * self.hand.uneven))
+            for i, (_, below) in enumerate(pieces)
         ]
         tops = [fall - len(ink) for (ink, _), fall in zip(pieces, falls, strict=True)]
         highest, lowest = min(tops), max(falls)
         height = round(lowest - highest) + 2
         wide = (
             sum(ink.shape[1] for ink, _ in pieces)
-            + round(self.size * (len(pieces) * (0.5 + max(0.1, gap)) + sum(air)))
+            + round(self.size * (len(pieces) * (0.5 + max(0.1, gap)) + max(0.0, sum(air))))
             + 2
         )
         line = np.zeros((height, wide), np.uint8)
