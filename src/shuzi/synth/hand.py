@@ -12,6 +12,8 @@ WAYS = {digit: DIGITS[digit] + CURSIVE[digit] for digit in range(10)}
 PLAIN, LEANING = 0.18, 0.07
 """Shares of hands whose 1 is one straight stroke: upright, as a box's border, or leaning, as all
 that the hand writes."""
+HASTY = 0.4
+"""Share of hands that write in haste."""
 _UPSTROKE = 0.4
 """A 1 whose pen comes from this far below its top looks like a 7 without a bar."""
 
@@ -46,6 +48,8 @@ class Hand:
     """Of its real digits among all by their pen's width."""
     drawn: frozenset[int]
     """Digits that it draws even where the others are real."""
+    haste: float = 0.0
+    """How hurried its strokes are, 0 to 1, as `shuzi.synth.haste` makes them."""
 
 
 def new_hand(rng: np.random.Generator, real: float = 0.36) -> Hand:
@@ -81,6 +85,7 @@ def new_hand(rng: np.random.Generator, real: float = 0.36) -> Hand:
         place=float(np.clip(0.5 + 0.3 * wide_pen + rng.normal(0, 0.1), 0, 1)),
         # MNIST's writers are American; others' digits differ from theirs most in these.
         drawn=frozenset((1, 7)) if rng.random() < 0.5 or plain else frozenset(),
+        haste=rng.uniform(0.2, 0.9) if rng.random() < HASTY else 0.0,
     )
 
 

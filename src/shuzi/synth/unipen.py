@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import DataError
 from shuzi.recognise.decoding import DIGITS, SIGNS
+from shuzi.synth.haste import hurried
 from shuzi.synth.pen import cut
 
 Ink = NDArray[np.uint8]
@@ -131,6 +132,7 @@ def ink_strokes(
     *,
     slant: float = 0.0,
     wide: float = 1.0,
+    haste: float = 0.0,
 ) -> Ink:
     """The strokes' ink, uint8, cut to its size, 255 full ink.
 
@@ -138,6 +140,7 @@ def ink_strokes(
         scale: pixels of the ink that a unit of the strokes becomes.
         slant: how much further they lean to the right, a height.
         wide: how many times wider they get.
+        haste: how much more hurried they get, 0 to 1.
     """
     everything = np.concatenate(strokes)
     low = everything.min(axis=0)
@@ -146,8 +149,11 @@ def ink_strokes(
     tall = scale * max(float(np.ptp(everything[:, 1])), 100.0)
     bend, phase = rng.normal(0, 0.02, 2) * tall, rng.uniform(0, 6.28, 2)
     paths = []
-    for stroke in strokes:
-        x, y = ((_smooth(stroke) - low) * scale).T
+    smooth = [(_smooth(stroke) - low) * scale for stroke in strokes]
+    if haste:
+        smooth = [path * tall for path in hurried([s / tall for s in smooth], haste, rng)]
+    for stroke in smooth:
+        x, y = stroke.T
         across = wide * x - slant * y + bend[0] * np.sin(2 * y / tall + phase[0])
         paths.append(np.stack([across, y + bend[1] * np.sin(across / tall + phase[1])]))
     margin = 2 * fine * nib.width + 2

@@ -261,8 +261,9 @@ class Writer:
 
     def _inked(self, strokes: Strokes, scale: float) -> Ink:
         slant = self.rng.normal(0, 0.04) + 0.3 * self.hand.slant
-        wide = float(np.clip(self.hand.wide, 0.75, 1.25))
-        return ink_strokes(strokes, scale, self.nib, self.rng, slant=slant, wide=wide)
+        wide = float(np.clip(self.hand.wide, 0.75, 1.25) * np.exp(self.rng.normal(0, 0.06)))
+        haste = self.hand.haste
+        return ink_strokes(strokes, scale, self.nib, self.rng, slant=slant, wide=wide, haste=haste)
 
     def _lettered(self, text: str, strokes: Strokes) -> tuple[Ink, float]:
         """Letters at their size beside digits, and how far they hang below the line."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import WAYS, Hand
+from shuzi.synth.haste import hurried
 from shuzi.synth.pen import curve, cut, parse
 
 TALL = 40
@@ -143,6 +144,8 @@ def draw_way(way: str, hand: Hand, rng: np.random.Generator) -> Ink:
         x, y = (spline @ shaken).T
         across = wide * x - slant * (y - 0.5) + bend[0] * np.sin(np.pi * y)
         paths.append(np.stack([across, y + bend[1] * np.sin(np.pi * x)], axis=1))
+    if hand.haste:
+        paths = hurried(paths, hand.haste, rng)
     everything = np.concatenate(paths)
     low, high = everything.min(axis=0), everything.max(axis=0)
     width, height = (np.ceil((high - low) * size).astype(int) + _MARGIN).tolist()
