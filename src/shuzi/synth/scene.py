@@ -252,6 +252,26 @@ def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
     np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
 
 
+def add_other_side(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
+    """The writing on the page's other side, mirrored and pale, beside the number on its line, above
+    or below it."""
+    height, width = scene.print.shape
+    scale = rng.uniform(0.7, 1.1)
+    size = round(line.shape[1] * scale), round(len(line) * scale)
+    ghost = np.asarray(cv2.resize(line[:, ::-1], size, interpolation=cv2.INTER_AREA), np.float32)
+    ghost = np.asarray(cv2.GaussianBlur(ghost / 255, (0, 0), rng.uniform(0.8, 3)), np.float32)
+    pale = rng.uniform(0.08, 0.35)
+    top = scene.top + round(TALL * rng.normal(0, 0.15))
+    left = scene.right + round(TALL * rng.uniform(0.0, 0.6))
+    if rng.random() < 0.4:
+        top = int(rng.integers(-size[1] // 2, height))
+        left = int(rng.integers(-size[0] // 2, width))
+    y, x = max(0, top), max(0, left)
+    ghost = ghost[y - top :, x - left :]
+    target = scene.print[y : y + len(ghost), x : x + ghost.shape[1]]
+    np.maximum(target, pale * ghost[: target.shape[0], : target.shape[1]], out=target)
+
+
 def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The grey picture, uint8, its digits 10 to 46 pixels high, mostly dark on light."""
     ink, marks = scene.ink, scene.print

@@ -19,6 +19,7 @@ from shuzi.synth.scene import (
     add_cells,
     add_ghost,
     add_neighbour,
+    add_other_side,
     add_print,
     lay_out,
     photograph,
@@ -48,6 +49,8 @@ CONTENTS = {
 """What is written: digits; 9 to 12 of them; digits with signs; an amount with a dash or the like
 after it; thousands apart; a number with other marks; one with another before it that was crossed
 out; no number."""
+OTHER_SIDE = 0.06
+"""Share of numbers beside which the digits of the page's other side show through."""
 FORMS = 0.018
 """Share of forms among pictures and forms, each of which gives `FIELDS`: a tenth of the strings."""
 FIELDS = 3, 2
@@ -118,6 +121,10 @@ def compose(materials: Materials, rng: Rng) -> Composed:
         add_neighbour(scene, neighbour, rng)
     if rng.random() < 0.12:
         add_ghost(scene, no_number(new_text(rng), new_hand(rng), materials.glyphs, rng), rng)
+    elif text and rng.random() < OTHER_SIDE:
+        other, _ = write(new_text(rng)[:4], hand.writer.hand, materials.glyphs, rng)
+        add_other_side(scene, other, rng)
+        scene.kinds.append("beside: other side")
     add_print(scene, rng)
     return Composed(photograph(scene, rng), text, tuple(scene.kinds))
 
