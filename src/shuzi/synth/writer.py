@@ -31,6 +31,8 @@ AIRY = 0.25
 """Share of numbers with paper on both sides of a slash, a point and the like."""
 CROSSED = 0.25
 """Share of numbers whose slashes touch or cross their neighbours."""
+LEAN = 0.25
+"""Width over height of a slash at least: a steeper one is a 1 to everybody."""
 STACKED = 0.3
 """Share of fractions with the upper number raised and the lower one dropped."""
 THICKEST = 0.16
@@ -284,15 +286,21 @@ class Writer:
         size_differs, foot_differs = _UNEVEN.get(sign, (0.12, 0.04))
         large *= self.size * np.exp(rng.normal(0, size_differs))
         foot += rng.normal(0, foot_differs)
+        if sign == "/":
+            # A short one is a 1 to everybody.
+            large = max(large, self.size)
         if sign == ".":
             side = max(1.5, 0.06 * self.size, self.nib.width * rng.uniform(0.9, 1.6))
             dot = [np.zeros((1, 2)), np.array([[0.0, 0.0], [side / 3, side / 3]])][rng.integers(2)]
             return ink_strokes([dot], 1.0, replace(self.nib, width=side), rng), 0.0
         if pens is not None and pens.has("signs", sign) and rng.random() < 0.7:
             strokes = pens.pick("signs", rng, sign, self.person)[1]
-            largest = float(np.ptp(np.concatenate(strokes), axis=0).max())
-            return self._inked(strokes, large / max(largest, 1.0)), -foot * self.size
-        ink = write_ways([way], self.hand, rng)
+            wide, high = np.ptp(np.concatenate(strokes), axis=0)
+            if sign != "/" or wide > LEAN * high:
+                scale = large / max(float(wide), float(high), 1.0)
+                return self._inked(strokes, scale), -foot * self.size
+        hand = replace(self.hand, slant=max(0.0, self.hand.slant)) if sign == "/" else self.hand
+        ink = write_ways([way], hand, rng)
         return scaled(ink, large / max(ink.shape)), -foot * self.size
 
     def side_by_side(
