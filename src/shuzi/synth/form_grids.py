@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from shuzi.synth.form import Form
 from shuzi.synth.form_rows import Boxes, Habits
 from shuzi.synth.form_tables import MOST, head_cell
@@ -24,7 +22,7 @@ cells, a double line, a head over each, a shade, a word before each."""
 def grouped_cells(form: Form, x: float, y: float) -> tuple[float, float]:
     """A table of small cells, bold lines all over; a few neighbours are one number."""
     rng, size = form.rng, form.size
-    height, width = form.canvas.shape
+    height = form.canvas.shape[0]
     high = size * rng.uniform(1.2, 1.9)
     wide = max(0.85 * size, high * rng.uniform(0.7, 1.15))
     bold = size * float(rng.choice([rng.uniform(0.03, 0.08), rng.uniform(0.08, 0.18)]))
@@ -35,7 +33,7 @@ def grouped_cells(form: Form, x: float, y: float) -> tuple[float, float]:
     label = size * rng.uniform(2.5, 7) if parted == "words" or rng.random() < 0.6 else 0.0
     between = {
         "gap": wide * rng.uniform(0.3, 0.9),
-        "double": bold + wide * rng.uniform(0.08, 0.2),
+        "double": 1.5 * bold + wide * rng.uniform(0.12, 0.25),
         "blank": wide,
         "words": label,
     }.get(parted, 0.0)
@@ -60,7 +58,8 @@ def grouped_cells(form: Form, x: float, y: float) -> tuple[float, float]:
     end = lefts[-1] + counts[-1] * wide
     through = parted != "words" and rng.random() < 0.4
     boxed = bool(label) and rng.random() < 0.5
-    edge = thick * rng.uniform(1.8, 3) if parted == "thick" else thick
+    # So much thicker that a person sees it.
+    edge = thick + (max(1.5, size * rng.uniform(0.08, 0.2)) / form.thick) * (parted == "thick")
     for place, (count, left) in enumerate(zip(counts, lefts, strict=True)):
         right = left + count * wide
         if headed:
@@ -144,7 +143,7 @@ def labelled_ones(form: Form, x: float, y: float) -> tuple[float, float]:
     kind = str(rng.choice(["word", "word", "letter", "number", "row"]))
     label = size * (rng.uniform(2, 5) if kind in ("word", "row") else rng.uniform(1.1, 2))
     # Without a word between them, a box's width or more apart: not the boxes of one number.
-    bare = wide * rng.uniform(1.05, 2.5)
+    bare = wide * rng.uniform(1.1, 2.5)
     if above:
         across, left = wide + bare, 0.0
     elif kind == "row":
@@ -153,7 +152,7 @@ def labelled_ones(form: Form, x: float, y: float) -> tuple[float, float]:
         across, left = label + wide + wide * rng.uniform(0.2, 1.5), label
     head = 1.6 * letters if above else 0.0
     down = head + high + size * rng.uniform(0.1 if not above else 0.3, 1.2)
-    most = int(rng.choice([1, rng.integers(2, 7), rng.integers(4, 13)]))
+    most = int(rng.choice([rng.integers(1, 2), rng.integers(2, 7), rng.integers(4, 13)]))
     columns = max(1, min(most, int((width - x - left) / across)))
     rows = max(1, min(int(rng.integers(1, 16)), MOST // columns, int((height - y) / down)))
     thick, blank = rng.uniform(0.6, 4), rng.uniform(0, 0.4)

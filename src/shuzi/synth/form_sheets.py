@@ -19,6 +19,7 @@ from shuzi.synth.form_choices import (
     survey,
 )
 from shuzi.synth.form_grids import dense_rows, grouped_cells, labelled_ones
+from shuzi.synth.form_prose import cloze, questions, scales
 from shuzi.synth.form_rows import (
     amounts,
     dates,
@@ -129,6 +130,18 @@ def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
     )
 
 
+def prose(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Exam questions, sentences with gaps, statements to rate: numbers among much print."""
+    blocks: list[tuple[Block, float]] = [
+        (questions, 0.35),
+        (cloze, 0.35),
+        (scales, 0.2),
+        (points, 0.15),
+        (paragraph, 0.1),
+    ]
+    return _sheet(materials, rng, blocks, largest=45)
+
+
 def scores(materials: Materials, rng: np.random.Generator) -> Canvas:
     """What people write down while they play."""
     return _sheet(materials, rng, [(score_columns, 1.0)])
@@ -160,6 +173,7 @@ LAYOUTS: dict[str, tuple[Layout, float]] = {
     "fields": (fields, 1.1),
     "grids": (grids, 0.4),
     "dense": (dense, 0.35),
+    "prose": (prose, 0.35),
     "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),
