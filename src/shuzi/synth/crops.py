@@ -24,6 +24,8 @@ SMALLEST = 7
 GAP = 2.3, 25
 """Heights of digits between two kernels side by side that might be one, and pixels between others
 that lie close."""
+WHOLE = 0.6
+"""Share of crops about a number that show all of it, where it is not longer than the crop."""
 CLEAR = 8
 """Characters, at about which one can tell which way is up."""
 
@@ -71,6 +73,8 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
         int(np.clip(at - side // 2 + rng.integers(-side // 3, side // 3 + 1), 0, max(0, n - side)))
         for at, n in ((y, height), (x, width))
     )
+    if rng.random() < WHOLE:
+        top, left = _holding(sample.extents, (y, x), (top, left), side)
     part = (slice(top, top + side), slice(left, left + side))
     picture = sample.picture[part]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -106,13 +110,29 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
 
 
 def number_heights(sample: Sample) -> NDArray[np.float64]:
-    """Of each number, in pixels of the sample's picture; 0 where none of it is seen."""
-    counts = np.bincount(sample.extents.ravel(), minlength=len(sample.texts) + 1)
-    # The area of a number of n digits is about 0.75 n heights squared.
-    squares = np.array([1.0, *(max(0.6, 0.75 * len(text)) for text in sample.texts)])
-    heights = np.asarray(np.sqrt(counts / squares), np.float64)
-    heights[0] = 0
+    """Of each number, in pixels of the sample's picture; 0 where none of it is seen.
+
+    A number of several digits is as high as its shorter axis, however far apart its boxes are.
+    """
+    n = len(sample.texts) + 1
+    rows, columns = np.nonzero(sample.extents[::2, ::2])
+    ids = sample.extents[::2, ::2][rows, columns]
+    counts = np.bincount(sample.extents.ravel(), minlength=n)
+    few = np.maximum(np.bincount(ids, minlength=n), 1)
+    y, x = (2.0 * at for at in (rows, columns))
+    middles = [np.bincount(ids, at, n) / few for at in (y, x)]
+    y, x = y - middles[0][ids], x - middles[1][ids]
+    yy, xx, xy = (np.bincount(ids, at, n) / few for at in (y * y, x * x, x * y))
+    least = (yy + xx) / 2 - np.sqrt(((yy - xx) / 2) ** 2 + xy**2)
+    shorter = np.sqrt(12 * np.maximum(least, 0))
+    # The area of a digit alone, narrower than high, is about 0.6 heights squared.
+    heights = np.asarray(np.where([False, *_several(sample)], shorter, np.sqrt(counts / 0.6)))
+    heights[(counts == 0) | (np.arange(n) == 0)] = 0
     return heights
+
+
+def _several(sample: Sample) -> list[bool]:
+    return [len(text) > 1 for text in sample.texts]
 
 
 def _scale(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator) -> float:
@@ -140,6 +160,24 @@ def _middle(sample: Sample, rng: np.random.Generator) -> tuple[int, int]:
             y, x = divmod(int(rng.choice(places)), plane[::4, ::4].shape[1])
             return 4 * y, 4 * x
     return int(rng.integers(sample.picture.shape[0])), int(rng.integers(sample.picture.shape[1]))
+
+
+def _holding(
+    extents: NDArray[np.uint16], place: tuple[int, int], corner: tuple[int, int], side: int
+) -> tuple[int, int]:
+    """A crop's top and left, moved so that it shows all of the number at a place, if it can."""
+    number = extents[place]
+    if not number:
+        return corner
+    inside = extents[::4, ::4] == number
+    moved = []
+    for axis, at in enumerate(corner):
+        taken = 4 * np.flatnonzero(inside.any(axis=1 - axis))
+        first, last = (int(taken[0]), int(taken[-1]) + 4) if len(taken) else (at, at)
+        most = max(0, extents.shape[axis] - side)
+        fits = last - first <= side
+        moved.append(int(np.clip(np.clip(at, last - side, first), 0, most)) if fits else at)
+    return moved[0], moved[1]
 
 
 def _targets(

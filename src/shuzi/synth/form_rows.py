@@ -381,9 +381,8 @@ def single_boxes(form: Form, x: float, y: float) -> tuple[float, float]:
             left, top = x + column * across, y + row * down
             if label and not (ones and column):
                 letters = size * 0.5
-                form.word(
-                    left + label - 0.4 * size, top + 0.5 * (high - letters), letters, side="r"
-                )
+                middle = top + 0.5 * (high - letters)
+                form.word(left + label - 0.4 * size, middle, letters, "", "r", label - 0.4 * size)
             cell = (left + label, top, wide, high)
             if shaded:
                 form.tint(cell, 0.15)

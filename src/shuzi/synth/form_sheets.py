@@ -18,6 +18,8 @@ from shuzi.synth.form_choices import (
     ratings,
     survey,
 )
+from shuzi.synth.form_grids import dense_rows, grouped_cells, labelled_ones
+from shuzi.synth.form_prose import cloze, questions, scales
 from shuzi.synth.form_rows import (
     amounts,
     dates,
@@ -40,7 +42,35 @@ Block = Callable[[Form, float, float], tuple[float, float]]
 
 def fields(materials: Materials, rng: np.random.Generator) -> Canvas:
     """Rows of boxes, of every kind."""
-    return _sheet(materials, rng, [(field_rows, 0.6), (joined_rows, 0.25), (single_boxes, 0.15)])
+    blocks: list[tuple[Block, float]] = [
+        (field_rows, 0.5),
+        (joined_rows, 0.2),
+        (single_boxes, 0.15),
+        (labelled_ones, 0.15),
+    ]
+    return _sheet(materials, rng, blocks)
+
+
+def grids(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Tables of small cells with bold lines, in which some neighbours are one number."""
+    return _sheet(materials, rng, [(grouped_cells, 0.8), (labelled_ones, 0.2)])
+
+
+def dense(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """A page full of rows of boxes, small ones; boxes to tick beside them now and then."""
+    size = rng.uniform(11, 18)
+    shape = (round(size * rng.uniform(40, 85)), round(size * rng.uniform(30, 65)))
+    form = Form.new(materials, rng, shape, size)
+    _background(form)
+    x, y = size * rng.uniform(0.3, 2.5, 2)
+    if rng.random() < 0.4:
+        y = _head(form, x, y)
+    right, bottom = dense_rows(form, x, y)
+    if rng.random() < 0.3:
+        checks(form, right + size, y)
+    elif rng.random() < 0.3:
+        checks(form, x, bottom + size)
+    return _cut(form)
 
 
 def votes(materials: Materials, rng: np.random.Generator) -> Canvas:
@@ -100,6 +130,18 @@ def exams(materials: Materials, rng: np.random.Generator) -> Canvas:
     )
 
 
+def prose(materials: Materials, rng: np.random.Generator) -> Canvas:
+    """Exam questions, sentences with gaps, statements to rate: numbers among much print."""
+    blocks: list[tuple[Block, float]] = [
+        (questions, 0.35),
+        (cloze, 0.35),
+        (scales, 0.2),
+        (points, 0.15),
+        (paragraph, 0.1),
+    ]
+    return _sheet(materials, rng, blocks, largest=45)
+
+
 def scores(materials: Materials, rng: np.random.Generator) -> Canvas:
     """What people write down while they play."""
     return _sheet(materials, rng, [(score_columns, 1.0)])
@@ -129,6 +171,9 @@ def mixed(materials: Materials, rng: np.random.Generator) -> Canvas:
 
 LAYOUTS: dict[str, tuple[Layout, float]] = {
     "fields": (fields, 1.1),
+    "grids": (grids, 0.4),
+    "dense": (dense, 0.35),
+    "prose": (prose, 0.35),
     "votes": (votes, 0.45),
     "tables": (tables, 0.25),
     "sudokus": (sudokus, 0.2),

@@ -16,11 +16,12 @@ def surface(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> Pl
     """
     level = float(rng.choice([rng.uniform(8, 60), rng.uniform(60, 150), rng.uniform(150, 235)]))
     kind = rng.choice(
-        ["wood", "boards", "cloth", "plain", "tiles", "stone", "paper"],
-        p=[0.25, 0.15, 0.12, 0.2, 0.08, 0.08, 0.12],
+        ["wood", "boards", "cloth", "plain", "tiles", "stone", "paper", "worn"],
+        p=[0.22, 0.15, 0.13, 0.15, 0.07, 0.07, 0.14, 0.07],
     )
-    if kind in ("wood", "boards"):
-        return _wood(shape, unit, level, rng, seams=kind == "boards")
+    if kind in ("wood", "boards", "worn"):
+        wood = _wood(shape, unit, level, rng, seams=kind == "boards")
+        return _scratched(wood, unit, rng) if kind == "worn" else wood
     if kind == "cloth":
         return _cloth(shape, unit, level, rng)
     if kind == "tiles":
@@ -62,6 +63,24 @@ def _wood(
     )
 
 
+def _scratched(plane: Plane, unit: float, rng: np.random.Generator) -> Plane:
+    """With scratches, knots and spots on it, some as large as digits; in place."""
+    for _ in range(int(rng.integers(5, 60))):
+        at = rng.uniform(0, 1, 2) * plane.shape[::-1]
+        grey = float(np.median(plane[:: 1 + len(plane) // 9])) * rng.uniform(0.3, 1.4)
+        side, angle = rng.uniform(0.005, 0.05) * unit, rng.uniform(0, 2 * np.pi)
+        thick = max(1, round(side * rng.uniform(0.03, 0.15)))
+        if rng.random() < 0.6:
+            end = at + side * np.array([np.cos(angle), np.sin(angle)])
+            cv2.line(plane, _point(at), _point(end), grey, thick, cv2.LINE_AA)
+        else:
+            axes = max(1, round(side / 4)), max(1, round(side / 4 * rng.uniform(0.5, 1)))
+            full = thick if rng.random() < 0.5 else -1
+            turn = float(np.degrees(angle))
+            cv2.ellipse(plane, _point(at), axes, turn, 0, 360, grey, full, cv2.LINE_AA)
+    return plane
+
+
 def _cloth(shape: tuple[int, int], unit: float, level: float, rng: np.random.Generator) -> Plane:
     """Weave, creases, now and then checks."""
     y, x = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)
@@ -96,7 +115,31 @@ def _sheets(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> Pl
         sheet = np.float32(rng.uniform(120, 245))
         plane *= 1 - 0.35 * softened(mask, 0.01 * unit + 1)
         plane += mask * (sheet - plane)
+        if rng.random() < 0.4:
+            _ruled(plane, box, unit, rng)
     return plane
+
+
+def _ruled(
+    plane: Plane, box: NDArray[np.floating | np.integer], unit: float, rng: np.random.Generator
+) -> None:
+    """Lines, or lines both ways, across a sheet that nobody wrote on; in place."""
+    grey = float(plane[_inside(box, plane.shape)]) * rng.uniform(0.4, 0.85)
+    step = rng.uniform(0.02, 0.08) * unit
+    thick = max(1, round(rng.uniform(0.001, 0.004) * unit))
+    ways = ((0, 1, 3, 2), (0, 3, 1, 2))[: int(rng.integers(1, 3))]
+    for a, b, c, d in ways:
+        start, over, beside, end = (box[i] for i in (a, b, c, d))
+        count = max(2, round(float(np.linalg.norm(over - start)) / step))
+        for part in np.linspace(0.04, 0.96, count):
+            ends = start + part * (over - start), beside + part * (end - beside)
+            cv2.line(plane, _point(ends[0]), _point(ends[1]), grey, thick, cv2.LINE_AA)
+
+
+def _inside(box: NDArray[np.floating | np.integer], shape: tuple[int, ...]) -> tuple[int, int]:
+    """The row and column of a sheet's middle, as far as it lies in the picture."""
+    x, y = box.mean(axis=0)
+    return int(np.clip(y, 0, shape[0] - 1)), int(np.clip(x, 0, shape[1] - 1))
 
 
 def put_objects(
