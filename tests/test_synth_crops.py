@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shuzi.synth.crops import SMALL, cut_crops
+from shuzi.synth.crops import SMALL, cut_crops, number_heights
 from shuzi.synth.sample import Sample
 
 
@@ -30,3 +30,18 @@ def test_large_pictures_stay_as_they_are() -> None:
     crop = cut_crops(small_picture(SMALL + 100), 1, np.random.default_rng(0))[0]
 
     assert crop.targets.shape == (4, 288, 288)
+
+
+def long_row() -> Sample:
+    """A number of five digits far apart."""
+    extents = np.zeros((400, 400), np.uint16)
+    extents[200:220, 50:350] = 1
+    picture = np.where(extents > 0, np.uint8(0), np.uint8(200))
+    other = np.zeros(extents.shape, np.uint8)
+    return Sample(picture, extents, extents.copy(), other, ("12345",))
+
+
+def test_a_number_is_as_high_as_its_shorter_axis() -> None:
+    assert abs(number_heights(long_row())[1] - 20) < 1
+    turned = long_row().rotated(1)
+    assert abs(number_heights(turned)[1] - 20) < 1

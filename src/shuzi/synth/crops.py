@@ -24,8 +24,6 @@ SMALLEST = 7
 GAP = 2.3, 25
 """Heights of digits between two kernels side by side that might be one, and pixels between others
 that lie close."""
-WHOLE = 0.6
-"""Share of crops about a number that show all of it, where it is not longer than the crop."""
 CLEAR = 8
 """Characters, at about which one can tell which way is up."""
 
@@ -73,8 +71,6 @@ def _cut(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator)
         int(np.clip(at - side // 2 + rng.integers(-side // 3, side // 3 + 1), 0, max(0, n - side)))
         for at, n in ((y, height), (x, width))
     )
-    if rng.random() < WHOLE:
-        top, left = _holding(sample.extents, (y, x), (top, left), side)
     part = (slice(top, top + side), slice(left, left + side))
     picture = sample.picture[part]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -126,13 +122,10 @@ def number_heights(sample: Sample) -> NDArray[np.float64]:
     least = (yy + xx) / 2 - np.sqrt(((yy - xx) / 2) ** 2 + xy**2)
     shorter = np.sqrt(12 * np.maximum(least, 0))
     # The area of a digit alone, narrower than high, is about 0.6 heights squared.
-    heights = np.asarray(np.where([False, *_several(sample)], shorter, np.sqrt(counts / 0.6)))
+    several = [False, *(len(text) > 1 for text in sample.texts)]
+    heights = np.asarray(np.where(several, shorter, np.sqrt(counts / 0.6)), np.float64)
     heights[(counts == 0) | (np.arange(n) == 0)] = 0
     return heights
-
-
-def _several(sample: Sample) -> list[bool]:
-    return [len(text) > 1 for text in sample.texts]
 
 
 def _scale(sample: Sample, heights: NDArray[np.float64], rng: np.random.Generator) -> float:
@@ -160,24 +153,6 @@ def _middle(sample: Sample, rng: np.random.Generator) -> tuple[int, int]:
             y, x = divmod(int(rng.choice(places)), plane[::4, ::4].shape[1])
             return 4 * y, 4 * x
     return int(rng.integers(sample.picture.shape[0])), int(rng.integers(sample.picture.shape[1]))
-
-
-def _holding(
-    extents: NDArray[np.uint16], place: tuple[int, int], corner: tuple[int, int], side: int
-) -> tuple[int, int]:
-    """A crop's top and left, moved so that it shows all of the number at a place, if it can."""
-    number = extents[place]
-    if not number:
-        return corner
-    inside = extents[::4, ::4] == number
-    moved = []
-    for axis, at in enumerate(corner):
-        taken = 4 * np.flatnonzero(inside.any(axis=1 - axis))
-        first, last = (int(taken[0]), int(taken[-1]) + 4) if len(taken) else (at, at)
-        most = max(0, extents.shape[axis] - side)
-        fits = last - first <= side
-        moved.append(int(np.clip(np.clip(at, last - side, first), 0, most)) if fits else at)
-    return moved[0], moved[1]
 
 
 def _targets(
