@@ -40,6 +40,22 @@ def test_what_is_said_of_the_digits_counts_with_and_without_a_minus():
     assert found.alternatives == (("37", 0.05),)
 
 
-def test_lines_that_run_into_counts_are_not_minuses(data_folder):
-    page = shuzi.Reader(fast=True).read(data_folder / "pages" / "tally_9.jpg")
-    assert [number.text for number in page.numbers] == ["364", "058", "000", "001"]
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("tally_11.jpg", ["365", "136", "001", "001"]),
+        ("tally_15.jpg", ["139", "131", "000", "000"]),
+    ],
+    ids=["cut off by the edge", "from further left"],
+)
+def test_lines_that_run_into_counts_are_not_minuses(data_folder, name, texts):
+    page = shuzi.Reader(fast=True).read(data_folder / "pages" / name)
+    assert [number.text for number in page.numbers] == texts
+
+
+def test_a_minus_that_the_edge_of_a_crop_cuts_is_for_review(data_folder):
+    path = str(data_folder / "pages" / "minus_5.png")
+    grey = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+    first = int(np.flatnonzero((grey < 128).any(axis=0))[0])
+    (number,) = shuzi.Reader(fast=True).read(grey[:, first + 4 :]).numbers
+    assert (number.text, number.decision) == ("-5", "review")

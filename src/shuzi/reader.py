@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from math import ceil
 from os import PathLike
 from pathlib import Path
 from typing import cast
@@ -366,7 +367,7 @@ class Reader:
             one_digit=self.kind == "digit",
         )
         return [
-            (region, flat, _without_ruling(picture, region, one))
+            (region, flat, _without_ruling(picture, region, one, few=len(regions) < MANY))
             for region, flat, one in zip(regions, flats, said, strict=True)
             if _is_found(region, one)
         ]
@@ -485,16 +486,23 @@ def _is_found(region: Region, said: Transcript) -> bool:
     return said.confidence >= FLOOR or region.score >= FOUND
 
 
-def _without_ruling(picture: PageImage, region: Region, said: Transcript) -> Transcript:
-    """What a region says, less a minus that is a line which comes from further left."""
+def _without_ruling(
+    picture: PageImage, region: Region, said: Transcript, *, few: bool = True
+) -> Transcript:
+    """What a region says, less a minus that is a line which comes from further left.
+
+    Args:
+        few: on a picture of few numbers the edge cuts off a minus, on others a line.
+    """
     if not said.text.startswith(ruling.MINUS):
         return said
     around = picture.flat(region.quad, ruling.AROUND)
     wide, _ = quad_size(around.quad)
     edge = max(0.0, -float(around.quad[[0, 3], 0].mean())) * around.grey.shape[1] / wide
-    comes, cut = ruling.runs_in(around.grey, round(around.inner[0]), round(edge))
-    if not comes:
-        return replace(said, unread=said.unread or cut)
+    comes, cut = ruling.runs_in(around.grey, round(around.inner[0]), ceil(edge))
+    said = replace(said, unread=said.unread or cut)
+    if not comes and (few or not cut):
+        return said
     reading = ruling.without_minus(said.reading)
     return replace(said, text=said.text.removeprefix(ruling.MINUS), reading=reading)
 
