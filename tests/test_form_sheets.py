@@ -20,7 +20,7 @@ def materials() -> Materials:
 
 
 def form(materials: Materials, seed: int = 0, size: float = 30) -> Form:
-    return Form.new(materials, np.random.default_rng(seed), (400, 500), size)
+    return Form.new(materials, np.random.default_rng(seed), (400, 800), size)
 
 
 def inside(plane: np.ndarray, quad: np.ndarray) -> np.ndarray:
@@ -86,7 +86,7 @@ def test_a_number_crossed_out_is_other_writing_and_the_right_one_stands_beside_i
 
 def test_what_does_not_lie_on_the_canvas_is_not_written(materials):
     page = form(materials)
-    page.write("17", (480, 100, 60, 40))
+    page.write("17", (780, 100, 60, 40))
     assert page.canvas.numbers == []
     assert page.canvas.ink.max() == 0
 
