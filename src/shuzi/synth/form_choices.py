@@ -2,11 +2,28 @@
 
 import numpy as np
 
-from shuzi.synth.form import TICKS, Form
+from shuzi.synth.form import TICKS, Cell, Form
 from shuzi.synth.form_rows import new_digits
 
 RING = "50,0 20,6 0,40 14,84 50,100 90,80 100,40 70,4 40,2"
 """A pen's ring about something."""
+
+
+def choice(form: Form, cell: Cell, thick: float, *, round_: bool) -> None:
+    """A printed box or circle to tick."""
+    x, y, wide, high = cell
+    if round_:
+        form.ring(x + wide / 2, y + high / 2, wide / 2, high / 2, thick)
+    else:
+        form.frame(cell, thick)
+
+
+def ringed(form: Form, x: float, y: float, letters: float, text: str, *, chosen: bool) -> None:
+    """A printed number, its middle and top given, and the pen's ring about the chosen one."""
+    form.figure(x, y, letters, text, "c")
+    if chosen:
+        side = letters * form.rng.uniform(1.7, 2.2)
+        form.mark(RING, (x - side / 2, y + letters / 2 - side / 2, side, side), 1.0)
 
 
 def checks(form: Form, x: float, y: float) -> tuple[float, float]:
@@ -20,10 +37,7 @@ def checks(form: Form, x: float, y: float) -> tuple[float, float]:
     for row in range(rows):
         for column in range(columns):
             left, top = x + column * across, y + row * down
-            if round_:
-                form.ring(left + side / 2, top + side / 2, side / 2, side / 2, thick)
-            else:
-                form.frame((left, top, side, side), thick)
+            choice(form, (left, top, side, side), thick, round_=round_)
             most = across - 2 * side
             form.word(left + 1.4 * side, top + (side - letters) / 2, letters, most=most)
             if rng.random() < ticked:
@@ -51,12 +65,10 @@ def survey(form: Form, x: float, y: float) -> tuple[float, float]:
                 form.write(new_digits(rng, int(rng.integers(1, 2 + int(wide / size)))), cell)
             left += wide + size * rng.uniform(0.15, 0.6)
         for _ in range(count):
-            if round_:
-                form.ring(left + side / 2, middle, side / 2, side / 2, thick)
-            else:
-                form.frame((left, middle - side / 2, side, side), thick)
+            cell = (left, middle - side / 2, side, side)
+            choice(form, cell, thick, round_=round_)
             if rng.random() < ticked:
-                form.mark(way, (left, middle - side / 2, side, side), rng.uniform(0.7, 1.4))
+                form.mark(way, cell, rng.uniform(0.7, 1.4))
             left += side * rng.uniform(1.2, 1.6)
             left += form.word(left, middle - letters / 2, letters, most=4 * letters)
             left += letters * rng.uniform(0.3, 1)
@@ -98,12 +110,7 @@ def ratings(form: Form, x: float, y: float) -> tuple[float, float]:
         form.word(x, top, letters, most=label - size)
         chosen = int(rng.integers(0, count + 1))
         for i in range(count):
-            middle = x + label + i * step
-            form.figure(middle, top, letters, str(first + i), "c")
-            if i == chosen:
-                side = letters * rng.uniform(1.7, 2.2)
-                cell = (middle - side / 2, top + letters / 2 - side / 2, side, side)
-                form.mark(RING, cell, 1.0)
+            ringed(form, x + label + i * step, top, letters, str(first + i), chosen=i == chosen)
     return x + label + count * step, y + rows * down
 
 

@@ -1,7 +1,7 @@
 """Blocks of a form: numbers filled into print: gaps in sentences, exam questions, scales."""
 
 from shuzi.synth.form import TICKS, Form
-from shuzi.synth.form_choices import RING, code, printed_text
+from shuzi.synth.form_choices import RING, choice, code, printed_text, ringed
 from shuzi.synth.form_rows import new_digits
 from shuzi.synth.texts import any_text
 from shuzi.synth.writer import scaled
@@ -223,11 +223,12 @@ def scales(form: Form, x: float, y: float) -> tuple[float, float]:
         form.word(x, middle - letters / 2, letters, most=label - size)
         chosen = int(rng.integers(0, count + 1))
         for i in range(count):
-            at = x + label + i * step + side / 2, middle
+            at = x + label + i * step + side / 2
             if heads == "each":
-                _ringed(form, *at, letters, str(first + i), chosen=i == chosen)
+                above = middle - letters / 2
+                ringed(form, at, above, letters, str(first + i), chosen=i == chosen)
             else:
-                _ticked(form, *at, side, way if i == chosen else None, round_=round_)
+                _ticked(form, at, middle, side, way if i == chosen else None, round_=round_)
         if written:
             cell = (end + 0.5 * size, middle - 0.7 * size, written, 1.4 * size)
             form.frame(cell)
@@ -237,21 +238,10 @@ def scales(form: Form, x: float, y: float) -> tuple[float, float]:
     return end + (written + size if written else 0.0), top
 
 
-def _ringed(form: Form, x: float, y: float, letters: float, text: str, *, chosen: bool) -> None:
-    """A printed number about a point, and the pen's ring around the one that was chosen."""
-    form.figure(x, y - letters / 2, letters, text, "c")
-    if chosen:
-        side = letters * form.rng.uniform(1.7, 2.2)
-        form.mark(RING, (x - side / 2, y - side / 2, side, side), 1.0)
-
-
 def _ticked(form: Form, x: float, y: float, side: float, way: str | None, *, round_: bool) -> None:
     """A circle or a box about a point; ticked in some way, filled in, or not."""
     cell = (x - side / 2, y - side / 2, side, side)
-    if round_:
-        form.ring(x, y, side / 2, side / 2)
-    else:
-        form.frame(cell)
+    choice(form, cell, 1.0, round_=round_)
     if way:
         form.mark(way, cell, form.rng.uniform(0.8, 1.3))
     elif way is not None:

@@ -248,8 +248,7 @@ def add_ghost(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
     left = int(rng.integers(0, max(1, width - ghost.shape[1] // 4)))
     if rng.random() < 0.4:
         left = min(width - 1, scene.right + round(TALL * rng.uniform(-0.1, 0.3)))
-    target = scene.print[top : top + len(ghost), left : left + ghost.shape[1]]
-    np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
+    _show_through(scene, ghost, top, left)
 
 
 def add_other_side(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
@@ -266,10 +265,15 @@ def add_other_side(scene: Scene, line: Ink, rng: np.random.Generator) -> None:
     if rng.random() < 0.4:
         top = int(rng.integers(-size[1] // 2, height))
         left = int(rng.integers(-size[0] // 2, width))
+    _show_through(scene, pale * ghost, top, left)
+
+
+def _show_through(scene: Scene, ghost: NDArray[np.float32], top: int, left: int) -> None:
+    """Writing among the print, as far as it lies on the paper."""
     y, x = max(0, top), max(0, left)
     ghost = ghost[y - top :, x - left :]
     target = scene.print[y : y + len(ghost), x : x + ghost.shape[1]]
-    np.maximum(target, pale * ghost[: target.shape[0], : target.shape[1]], out=target)
+    np.maximum(target, ghost[: target.shape[0], : target.shape[1]], out=target)
 
 
 def photograph(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
