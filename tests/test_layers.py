@@ -8,15 +8,16 @@ import pytest
 import shuzi
 
 ROOT = Path(shuzi.__file__).parent
-LEAVES = {"errors", "result", "files", "text"}
+LEAVES = {"errors", "result", "files", "text", "interrupt"}
 RECOGNISE = LEAVES | {"recognise"}
 ALLOWED = {
     "errors": set(),
     "result": {"errors"},
     "text": set(),
+    "interrupt": set(),
     "folder": {"errors"},
     "rows": {"result", "text"},
-    "output": {"errors", "text"},
+    "output": {"errors", "text", "interrupt"},
     "form": {"errors", "files", "recognise"},
     "dataset": {"errors", "files", "form"},
     "contact": {"errors", "files"},

@@ -5,7 +5,6 @@ import errno
 import io
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from shuzi.errors import OutputError
+from shuzi.interrupt import uninterrupted
 from shuzi.text import plain_lines
 
 
@@ -110,7 +110,7 @@ def say(text: object = "", *, end: str = "\n") -> None:
     Raises:
         OutputError: standard output cannot be written.
     """
-    with _uninterrupted():
+    with uninterrupted():
         sys.stdout.write(plain_lines(f"{text}{end}"))
         sys.stdout.flush()
 
@@ -119,28 +119,6 @@ def tell(text: str) -> None:
     """As `say`, to standard error, where nothing fails."""
     sys.stderr.write(plain_lines(f"{text}\n"))
     sys.stderr.flush()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits until a line is out; pressed again, it does not."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-    came: list[int] = []
-
-    def later(number: int, frame: object) -> None:  # noqa: ARG001
-        came.append(number)
-        if len(came) > 1:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, later)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
 
 
 class Progress:

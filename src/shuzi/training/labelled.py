@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
 from shuzi.files import fill_atomically, make_folder, write_atomically
+from shuzi.interrupt import uninterrupted
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.materials import Materials
 from shuzi.synth.pages import compose_page
@@ -48,7 +49,9 @@ def _write_numbers(folder: Path, glyphs: Glyphs, n: int, seed: int) -> None:
     rng = np.random.default_rng([seed, 0])
     rows = []
     for i in range(1, n + 1):
-        composed = compose(Materials(glyphs), rng)
+        # NumPy, which draws among words, may lose an exception that a signal raises in it.
+        with uninterrupted():
+            composed = compose(Materials(glyphs), rng)
         name = f"{i:06}.png"
         _write_picture(folder / name, composed.picture)
         rows.append((name, composed.text))
@@ -58,7 +61,8 @@ def _write_numbers(folder: Path, glyphs: Glyphs, n: int, seed: int) -> None:
 
 def _write_page(folder: Path, name: str, glyphs: Glyphs, seed: int, number: int) -> None:
     make_folder(folder)
-    picture, page = compose_page(glyphs, np.random.default_rng([seed, 1, number]), name)
+    with uninterrupted():
+        picture, page = compose_page(glyphs, np.random.default_rng([seed, 1, number]), name)
     _write_picture(folder / name, picture)
     with write_atomically((folder / name).with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(page.to_dict()) + "\n")
