@@ -125,9 +125,21 @@ def test_shuzi_train_page_leaves_a_run_that_reads(command, digits_npz, tmp_path)
     assert Reading(run, threads=1).path == run / "model.onnx"
 
 
+class Corners(Composer):
+    """A third of each crop's sides: a ninth of the time."""
+
+    def batch(self, number, ahead=1):
+        pictures, targets, turns = super().batch(number, ahead)
+        return (
+            pictures[..., : SIDE // 3, : SIDE // 3],
+            targets[..., : SIDE // 6, : SIDE // 6],
+            turns,
+        )
+
+
 def test_a_resumed_training_ends_with_the_weights_of_an_undisturbed_one(digits_npz):
     recipe = PAGE.with_settings({"epochs": 2, "crops": 24, "batch_size": 24})
-    with Composer(digits_npz, 5) as composer:
+    with Corners(digits_npz, 5) as composer:
         whole, first, second = (PageTrainer(recipe, 5, FP32, composer) for _ in range(3))
         whole.run_epoch(ignore)
         whole.run_epoch(ignore)

@@ -232,7 +232,8 @@ def letters_as_read(data_folder):
     """Letters that look like no digit, of unseen writers."""
     images, labels = pictures(data_folder / "not_digits" / "letters.npz")
     reader = Reader()
-    return [reader.read(image) for image in images[~np.isin(labels, list("OoDIliZzSsBbqg"))]]
+    unlike = images[~np.isin(labels, list("OoDIliZzSsBbqg"))]
+    return [reader.read(image) for image in unlike[::2]]
 
 
 def test_most_letters_of_unseen_writers_are_refused(letters_as_read):
