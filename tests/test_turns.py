@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from shuzi import Reader
+from shuzi.image import load_grey
 from shuzi.page.network import Maps
 from shuzi.page.orientation import (
+    is_askew,
     is_digit,
     mean_confidence,
     possible_turns,
@@ -38,6 +41,31 @@ def test_turns_are_tried_that_the_network_thinks_possible(turns, count, degrees)
 def test_numbers_are_as_sure_as_they_are_in_the_mean():
     assert mean_confidence(readings(("12", 0.9), ("345", 0.95))) == pytest.approx(0.925)
     assert mean_confidence(readings(("71", 0.4), ("", 0.9))) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("upright", "digits", "other", "askew"),
+    [(0.05, 2, False, True), (0.05, 1, True, True), (0.05, 1, False, False), (0.2, 9, True, False)],
+)
+def test_what_was_read_the_wrong_way_is_told(upright, digits, other, askew):
+    maps = Maps(NOTHING, NOTHING, NOTHING, np.array([upright, 1 - upright, 0, 0], np.float32), 2.0)
+    assert is_askew(maps, digits, other=other) is askew
+
+
+@pytest.fixture(scope="module")
+def on_their_side(data_folder):
+    """Every fourth cheque amount, quarter turns, which trained nothing."""
+    files = sorted((data_folder / "numbers" / "cheques").glob("*.png"))[::4]
+    pictures = [np.rot90(load_grey(file), turn) for file in files for turn in (1, 3)]
+    reader = Reader(fast=True, threads=1)
+    return [reader.read(picture) for picture in pictures]
+
+
+def test_parts_of_a_number_on_its_side_are_not_accepted(on_their_side):
+    parts = [page for page in on_their_side if not page.rotated]
+    assert len(parts) > 20
+    wrong = [page.text() for page in parts if any(n.decision == "accept" for n in page.numbers)]
+    assert len(wrong) <= 2, wrong
 
 
 @pytest.mark.parametrize(("text", "either"), [("61", True), ("8.90", True), ("17", False)])

@@ -22,6 +22,7 @@ from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import (
     BEST,
     MANY,
+    is_askew,
     is_digit,
     mean_confidence,
     possible_turns,
@@ -301,10 +302,16 @@ class Reader:
             wanted = self._wanted(seen.regions)
             found = self._read(seen.picture, wanted) or self._read_unseen(seen)
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
-        # Few numbers do not say for sure which way is up.
-        turned = bool(seen.rotated) and self.rotate is None and len(found) < MANY
+        # Which way is up is sure where it is told, or where many numbers tell it.
+        told = self.rotate is not None or self.kind == "digit"
+        digits = sum(len(said.reading.digits) for *_, said in found)
+        askew = not told and is_askew(seen.maps, digits, other=seen.other)
+        turned = not told and bool(seen.rotated) and len(found) < MANY
         shape = seen.picture.grey.shape
-        numbers = [_number(place, *found[place.index], shape, turned=turned) for place in places]
+        numbers = [
+            _number(place, *found[place.index], shape, askew=askew, turned=turned)
+            for place in places
+        ]
         page = Page(
             source=source,
             page=number,
@@ -518,9 +525,11 @@ def _number(
     said: Transcript,
     shape: tuple[int, ...],
     *,
+    askew: bool,
     turned: bool,
 ) -> Number:
-    """What a region says, in its place on a picture of that shape, which was perhaps turned."""
+    """What a region says, in its place on a picture of that shape, which was perhaps turned, or
+    perhaps not, and should have been."""
     digits = tuple(
         Digit(
             text=digit,
@@ -535,7 +544,7 @@ def _number(
     # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
     in_doubt = place.touches or not region.apart or _may_be_two(said.text, digits)
-    in_doubt |= turned and reads_either_way(said.text)
+    in_doubt |= askew or (turned and reads_either_way(said.text))
     return Number(
         text=said.text,
         confidence=min(PARTLY, said.confidence) if in_doubt else said.confidence,
