@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
+from shuzi.page.faint import are_faint
 from shuzi.page.image import Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
@@ -307,9 +308,16 @@ class Reader:
         digits = sum(len(said.reading.digits) for *_, said in found)
         askew = not told and is_askew(seen.maps, digits, other=seen.other)
         turned = not told and bool(seen.rotated) and len(found) < MANY
+        faint = are_faint(seen.picture.grey, [region for region, *_ in found])
         shape = seen.picture.grey.shape
         numbers = [
-            _number(place, *found[place.index], shape, askew=askew, turned=turned)
+            _number(
+                place,
+                *found[place.index],
+                shape,
+                in_doubt=askew or faint[place.index],
+                turned=turned,
+            )
             for place in places
         ]
         page = Page(
@@ -525,11 +533,10 @@ def _number(
     said: Transcript,
     shape: tuple[int, ...],
     *,
-    askew: bool,
+    in_doubt: bool,
     turned: bool,
 ) -> Number:
-    """What a region says, in its place on a picture of that shape, which was perhaps turned, or
-    perhaps not, and should have been."""
+    """What a region says, in its place on a picture of that shape, which was perhaps turned."""
     digits = tuple(
         Digit(
             text=digit,
@@ -543,8 +550,8 @@ def _number(
     )
     # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
-    in_doubt = place.touches or not region.apart or _may_be_two(said.text, digits)
-    in_doubt |= askew or (turned and reads_either_way(said.text))
+    in_doubt |= place.touches or not region.apart or _may_be_two(said.text, digits)
+    in_doubt |= turned and reads_either_way(said.text)
     return Number(
         text=said.text,
         confidence=min(PARTLY, said.confidence) if in_doubt else said.confidence,

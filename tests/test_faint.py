@@ -1,0 +1,34 @@
+"""Ink that shows through is told from what is written."""
+
+import numpy as np
+import pytest
+
+from shuzi.page.faint import are_faint
+from shuzi.page.regions import Region
+
+
+def page_of(*inks, paper=230):
+    """A region of 40 x 30 pixels each, with a stroke that much darker than the paper."""
+    grey = np.full((60, 60 * len(inks)), paper, np.uint8)
+    regions = []
+    for place, ink in enumerate(inks):
+        left = 60 * place + 10
+        grey[15:45, left + 10 : left + 16] = paper - ink
+        corners = np.array([[0, 0], [40, 0], [40, 30], [0, 30]], np.float32)
+        regions.append(Region(corners + [left, 15], score=1.0))
+    return grey, regions
+
+
+def test_ink_far_fainter_than_the_others_is_told():
+    assert are_faint(*page_of(150, 160, 20, 140, 150)) == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_pencil_beside_print_is_not(light):
+    grey, regions = page_of(180, 180, 60, 180, 180)
+    assert not any(are_faint(255 - grey if light else grey, regions))
+
+
+def test_of_few_numbers_none_is_told():
+    assert are_faint(*page_of(150, 20, 150)) == [False, False, False]
+    assert are_faint(np.zeros((9, 9), np.uint8), []) == []
