@@ -15,7 +15,7 @@ def page_of(*inks, paper=230):
         left = 60 * place + 10
         grey[15:45, left + 10 : left + 16] = paper - ink
         corners = np.array([[0, 0], [40, 0], [40, 30], [0, 30]], np.float32)
-        regions.append(Region(corners + [left, 15], score=1.0))
+        regions.append(Region(corners + np.array([left, 15], np.float32), score=1.0))
     return grey, regions
 
 
