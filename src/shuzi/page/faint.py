@@ -14,7 +14,9 @@ numbers that are accepted of 80 photos of sudokus, 1,600 pixels, by the number m
 have less, all of which show through or were rubbed out; those written in pencil beside print have
 0.29 and more, those of `pages/` 0.53."""
 DARK, BRIGHT = 2, 98
-"""Percentiles of a region's grey values that its contrast lies between."""
+"""Percentiles of a region's grey values that its contrast lies between. On the same photos the
+three have at most 0.22 and all others at least 0.29; by all of its grey values 0.26 and 0.31, so
+that one of the three is not told; by the middle 80 % 0.22 and 0.27."""
 
 
 def are_faint(grey: NDArray[np.uint8], regions: Sequence[Region]) -> list[bool]:
