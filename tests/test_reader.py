@@ -92,6 +92,12 @@ def test_a_crop_whose_number_falls_into_parts_is_read_whole(data_folder, name, t
     assert number.text == text
 
 
+def test_what_the_network_is_hardly_sure_of_is_not_accepted(data_folder):
+    """18 x 5, drawn with a thin pen, of which it hardly sees the 8."""
+    page = Reader(fast=True).read(data_folder / "pages" / "times.png")
+    assert [number.decision for number in page.numbers] == ["review"]
+
+
 def test_a_sign_that_is_not_read_makes_a_number_one_for_review(data_folder):
     page = Reader().read(data_folder / "pages" / "score_table.jpg")
     (four,) = [n for n in page.numbers if 580 < n.box.x < 640 and 270 < n.box.y < 320]

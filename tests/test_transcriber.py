@@ -64,6 +64,15 @@ def test_a_single_digit_is_what_both_models_say(models, digits):
             assert pooled.confidence >= min(digit.confidence, number_model.confidence)
 
 
+@pytest.mark.parametrize("chosen", [(251, 140), (106, 148), (85, 155)])
+def test_two_digits_close_together_are_not_one(models, digits, chosen):
+    """With a straight 1 they are as narrow as one."""
+    ink, text = number(digits.test_images, digits.test_labels, chosen)
+    region = np.pad(ink, 10, constant_values=255)
+    (said,) = Transcriber(*models).read([region], whole([region]))
+    assert (said.text, said.probabilities) == (text, None)
+
+
 def test_what_the_number_model_takes_for_something_else_is_less_sure(models):
     """A letter of printing that the digit model is sure is a 2."""
     face = ImageFont.truetype(str(FONTS / "DejaVuSerif.ttf"), 60)

@@ -19,7 +19,10 @@ from shuzi.recognise.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
 NARROW = 1.1
-"""Width over height of writing that may be a single digit."""
+"""Width over height of writing that may be a single digit though the number model reads none: of
+1,473 digits of five sets 1,456 are right, 1,414 without it. Where it reads several they are: of 202
+pairs of MNIST's test digits, one of them a 1, that are no wider, the digit model would say that 66
+are one digit."""
 TRUST, LEAST = (0.7, 0.5), 1e-3
 """What the digit model and the number model count of a single digit, and what is added to each
 probability. Of 2,780 digits of six sets 99.21 % are right (by the digit model alone 99.10, by the
@@ -181,7 +184,7 @@ class Transcriber:
         single = [
             i
             for i, (strip, reading) in enumerate(zip(strips, readings, strict=True))
-            if one_digit or len(reading.text) == 1 or _is_narrow(strip)
+            if one_digit or len(reading.text) == 1 or (not reading.text and _is_narrow(strip))
         ]
         glyphs = np.array([normalise(strips[i].writing) for i in single], np.uint8)
         opinions = self.recogniser.predict(glyphs.reshape(-1, 28, 28))

@@ -26,7 +26,8 @@ CLASSES = 1 + len(ALPHABET)
 WIDTHS = 32, 64, 128, 224
 """Channels of the convolutions, from the picture to the line."""
 HELD_OUT, VALIDATION = 2_000, 500
-"""Strings to fit the temperature to, and those of them that validate each epoch."""
+"""Strings to fit the temperature to, as many as an epoch has, if that is less; and those of them
+that validate each epoch."""
 Strings = Sequence[tuple[NDArray[np.uint8], str]]
 """Strips, each uint8 (32, w), with what they say."""
 Source = Callable[[int], Strings]

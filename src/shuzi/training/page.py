@@ -176,7 +176,8 @@ class PageTrainer:
     def _batches(self, number: int) -> Iterator[Batch]:
         size, parts = self.recipe.batch_size, self.recipe.crops // PART
         for part in range((number - 1) * parts, number * parts):
-            crops = self.composer.batch(part, ahead=AHEAD)
+            # What validates waits for all that was begun before it.
+            crops = self.composer.batch(part, ahead=min(AHEAD, self.recipe.epochs * parts - part))
             for start in range(0, PART - size + 1, size):
                 pictures, targets, turned = (t[start : start + size] for t in crops)
                 place = self.device.torch

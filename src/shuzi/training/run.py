@@ -261,7 +261,7 @@ def _train_number(folder: Path, record: dict[str, Any], verbose: int) -> list[Ep
     source, seed, strips = Path(record["data"]["source"]), record["seed"], folder / "strips"
     sizes = {"size": recipe.strings, "parts": recipe.parts}
     with Drawer(source, **sizes, seed=seed, folder=strips) as drawer:
-        held_out = drawer.held_out(HELD_OUT)
+        held_out = drawer.held_out(min(HELD_OUT, recipe.strings))
         trainer = NumberTrainer(recipe, seed, device, drawer, held_out[:VALIDATION])
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.strings, verbose)
