@@ -52,8 +52,8 @@ def trainer_of(rounds, source=bars, lr=3e-3):
 
 @pytest.fixture(scope="module")
 def trained():
-    trainer = trainer_of(20)
-    for _ in range(20):
+    trainer = trainer_of(12)
+    for _ in range(12):
         trainer.run_epoch(ignore)
     return trainer
 

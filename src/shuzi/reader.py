@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
-from shuzi.page.faint import are_faint
+from shuzi.page.doubts import are_doubtful
 from shuzi.page.image import Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
@@ -48,9 +48,12 @@ MARGIN = 0.2
 of `pages/` are right, with 0.4 a few less."""
 FOUND = 0.65
 """How sure the network is of what is a number though it cannot be read: of 260 numbers of `pages/`
-97.7 % have more, of 91 regions that cannot be read 55 %. And of what may be accepted, lest
-it be a part of something: the three numbers of `pages/` that were accepted wrongly, by either way
-of reading, have less, and 2 of 2,648 right ones of pages, crops, sudokus and digits."""
+97.7 % have more, of 91 regions that cannot be read 55 %. And of what may be accepted, lest it be a
+part of something: the three numbers of `pages/` that were accepted wrongly, by either way of
+reading, have less, and 2 of 2,648 right ones of pages, crops, sudokus and digits."""
+GHOST = 0.2
+"""Confidence, at most, of a number that has less and is in doubt besides, so that it is rejected:
+of 10 such of `pages/`, desks and 32 photos of sudokus one is read rightly."""
 CROP, DRAWING, LEGIBLE = 64, 640, 0.6
 """Pixels of the longer side of a picture that is a crop of one number if the network finds none:
 of 100 digits of 16 x 16 pixels the network found 95. And of a larger one, with the confidence that
@@ -310,14 +313,14 @@ class Reader:
         digits = sum(len(said.reading.digits) for *_, said in found)
         askew = not told and is_askew(seen.maps, digits, other=seen.other)
         turned = not told and bool(seen.rotated) and len(found) < MANY
-        faint = are_faint(seen.picture.grey, [region for region, *_ in found])
+        doubtful = are_doubtful(seen.picture.grey, [region for region, *_ in found])
         shape = seen.picture.grey.shape
         numbers = [
             _number(
                 place,
                 *found[place.index],
                 shape,
-                in_doubt=askew or faint[place.index],
+                in_doubt=askew or doubtful[place.index],
                 turned=turned,
             )
             for place in places
@@ -553,11 +556,12 @@ def _number(
     # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
     in_doubt |= place.touches or not region.apart or _may_be_two(said.text, digits)
-    in_doubt |= 0 < region.score < FOUND
     in_doubt |= turned and reads_either_way(said.text)
+    hardly = 0 < region.score < FOUND
+    most = GHOST if hardly and in_doubt else PARTLY if hardly or in_doubt else 1.0
     return Number(
         text=said.text,
-        confidence=min(PARTLY, said.confidence) if in_doubt else said.confidence,
+        confidence=min(most, said.confidence),
         box=region.box,
         quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.quad),
         line=place.line,
