@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shuzi.decide import FLOOR
 from shuzi.errors import DataError
+from shuzi.recognise.transcriber import SURE
 from shuzi.result import SCHEMA, Box, Digit, Number, Opinion, Page
 
 SEVEN = Digit(text="7", confidence=0.9, box=Box(1, 2, 3, 4), alternatives=(("1", 0.1),))
@@ -56,6 +58,11 @@ def test_the_documents_example_is_a_page_of_this_schema():
     values = json.loads(example)
     assert values["schema"] == SCHEMA
     assert Page.from_dict(values).to_dict() == values
+
+
+def test_the_document_says_when_the_second_reader_is_asked_and_what_is_rejected():
+    assert f"(below {SURE}, or" in DOCUMENT
+    assert f"rejected below {FLOOR}," in DOCUMENT
 
 
 def test_text_is_the_numbers_that_are_not_rejected():
