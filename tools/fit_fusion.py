@@ -69,7 +69,7 @@ BLANK = 0.1
 """Share of the regions without a number that are taken: such that about one in twenty is none."""
 MISLABELLED = 0.02
 """Share of the numbers whose label nobody could read in the picture."""
-UNREADABLE = {"alone": 0.7, "both": 0.8}
+UNREADABLE = {"alone": 0.7, "both": 0.75}
 """Share of the errors among what is accepted that are such. Of 217 of 8,115 composed crops others
 saw the picture, and not which text was read: of those that were read wrongly with 0.875 by both
 readers they read what was meant in 0.14, could not tell in 0.45 and read what was read in 0.41; by

@@ -49,8 +49,8 @@ of `pages/` are right, with 0.4 a few less."""
 FOUND = 0.65
 """How sure the network is of what is a number though it cannot be read: of 260 numbers of `pages/`
 97.7 % have more, of 91 regions that cannot be read 55 %. And of what may be accepted, lest it be a
-part of something: the three numbers of `pages/` that were accepted wrongly, by either way of
-reading, have less, and 2 of 2,648 right ones of pages, crops, sudokus and digits."""
+part of something: of the four numbers of `pages/` that were accepted wrongly, with the second
+reader or without, two have less, and two of 2,648 right ones of pages, crops, sudokus, digits."""
 GHOST = 0.2
 """Confidence, at most, of a number that has less and is in doubt besides, so that it is rejected:
 of 10 such of `pages/`, desks and 32 photos of sudokus one is read rightly."""
