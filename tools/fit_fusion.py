@@ -72,7 +72,7 @@ MISLABELLED = 0.02
 UNREADABLE = {"alone": 0.7, "both": 0.75}
 """Share of the errors among what is accepted that are such. Of 217 of 8,115 composed crops others
 saw the picture, and not which text was read: of those that were read wrongly with 0.875 by both
-readers they read what was meant in 0.14, could not tell in 0.45 and read what was read in 0.41; by
+readers they read what was meant in 0.15, could not tell in 0.45 and read what was read in 0.40; by
 shuzi's models alone, with 0.9, in 0.24, 0.47 and 0.29. Less than the rest is taken, for what nobody
 could tell is better left to a person: with 0.8 for both 39 of 2,756 numbers of worn real pages that
 are accepted are wrong (tools/measure_worn.py), with 0.75 36 of 2,682."""
