@@ -21,7 +21,7 @@ import shuzi
 from shuzi.image import load_grey
 
 sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
-from read_pages import Said, after_turns, judge, pages
+from read_pages import Said, after_turns, pages, score
 
 CUT = "cut"
 AT_CUT, A_SIDE = 0.15, 3
@@ -112,14 +112,11 @@ def worn(reader, tasks, wear):
     for task in tasks:
         page = reader.read(wear(load_grey(task.picture)))
         shape, turns = (page.height, page.width), page.rotated // 90
-        kept = [number for number in page.numbers if number.decision != "reject"]
-        said = [Said(n.text, after_turns(n.quad, shape, turns), n.decision) for n in kept]
-        right, _ = judge(task, said)
-        accepted = [r for one, r in zip(said, right, strict=True) if one.decision == "accept"]
-        counts["n"] += len(task.wanted)
-        counts["right"] += min(len(task.wanted), sum(right))
-        counts["accepted"] += len(accepted)
-        counts["wrong"] += accepted.count(False)
+        said = [Said(n.text, after_turns(n.quad, shape, turns), n.decision) for n in page.numbers]
+        of_one = score(task, said)
+        for key in ("n", "right", "accepted"):
+            counts[key] += of_one[key]
+        counts["wrong"] += of_one["wrong accepted"]
     return counts
 
 
