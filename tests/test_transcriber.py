@@ -8,6 +8,7 @@ import pytest
 from pages import number
 from PIL import Image, ImageDraw, ImageFont
 
+from shuzi.recognise import transcriber
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_second_reader
 from shuzi.recognise.sequence import SequenceRecogniser
@@ -71,6 +72,36 @@ def test_two_digits_close_together_are_not_one(models, digits, chosen):
     region = np.pad(ink, 10, constant_values=255)
     (said,) = Transcriber(*models).read([region], whole([region]))
     assert (said.text, said.probabilities) == (text, None)
+
+
+def in_boxes(digits, seed):
+    """Four digits in boxes with thick lines, small, and their text."""
+    chosen = np.random.default_rng(seed).choice(len(digits.test_labels), 4, replace=False)
+    region = np.full((44, 120), 255, np.uint8)
+    for x, image in zip(range(12, 108, 24), digits.test_images[chosen], strict=True):
+        cv2.rectangle(region, (x, 8), (x + 24, 36), 60, 4)
+        inside = region[12:32, x + 3 : x + 23]
+        ink = cv2.resize(image, (20, 20), interpolation=cv2.INTER_AREA)
+        np.minimum(inside, 255 - ink, out=inside)
+    return region, "".join(map(str, digits.test_labels[chosen]))
+
+
+@pytest.mark.parametrize("seed", [31, 86, 112, 148])
+def test_an_unsure_number_in_boxes_is_read_without_them_too(models, digits, monkeypatch, seed):
+    region, text = in_boxes(digits, seed)
+    (said,) = Transcriber(*models).read([region], whole([region]))
+    monkeypatch.setattr(transcriber, "BOXED", 0.0)
+    (before,) = Transcriber(*models).read([region], whole([region]))
+    assert before.text != text
+    assert said.text == text
+
+
+def test_a_stroke_that_fills_a_box_is_no_minus(models, digits):
+    region, text = in_boxes(digits, 31)
+    region[13:31, 16:33] = 255
+    region[21:23, 18:30] = 40
+    (said,) = Transcriber(*models).read([region], whole([region]))
+    assert said.text == text[1:]
 
 
 def test_what_the_number_model_takes_for_something_else_is_less_sure(models):

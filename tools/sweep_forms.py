@@ -8,9 +8,9 @@ boxes, MNIST's test digits, check boxes with a tick or without. Of the digits th
 the digit model is sure of, so that what is lost was not found or not put together. A number is
 right where just its text was read in its boxes, all boxes filled or the last ones.
 
-Prints three tables and one JSON line, after two minutes of a processor's time. A cell is the share
-right, with `w` before the number of wrong ones accepted, and `f` before that of numbers that are
-not rejected where none is.
+Prints four tables and one JSON line, after three minutes of a processor's time. A cell is the
+share right, with `w` before the number of wrong ones accepted, and `f` before that of numbers that
+are not rejected where none is.
 """
 
 import argparse
@@ -29,11 +29,15 @@ TABLES = {
     "boxes": ("boxes", (1, 2, 3, 4, 5, 6, 8, 10, 12), "dpi", (100, 150, 200, 300)),
     "rows": ("rows", (1, 5, 12, 24, 40), "checks", (0, 5, 12, 24, 50)),
     "corners": ("boxes", (1, 3, 12), "dpi", (100, 300)),
+    "parted": ("boxes", (2, 3, 4, 6), "dpi", (100, 150, 200, 300)),
 }
 """What goes down each table, and what across."""
 MIDDLE = {"boxes": 3, "rows": 8, "checks": 0, "dpi": 200}
-CORNER = {"rows": 40, "checks": 50}
-"""What else is so in the last table; in the others it is as in the middle."""
+ELSE = {"corners": {"rows": 40, "checks": 50}, "parted": {"parted": True}}
+"""What else is so in a table: all rows and checks, and numbers side by side whose boxes a thicker
+line parts; in the others it is as in the middle."""
+THICKER = (1.8, 3.0)
+"""Times a box's line."""
 SURE = 0.9
 MOST = 8
 """Forms of a cell."""
@@ -107,17 +111,18 @@ class Form:
         paper[:] = np.minimum(paper, 255 - seen * (255 - grey))
 
 
-def compose(digits, rng, *, boxes, rows, checks, dpi):
+def compose(digits, rng, *, boxes, rows, checks, dpi, parted=False):
     """A form, uint8 (height, width), and the texts and places of its numbers."""
     down = rng.uniform(9, 13) if rows <= 20 else rng.uniform(6.4, 8)
     tall, wide, gap = 0.75 * down, rng.uniform(*BOX), float(rng.choice(GAPS))
     line, grey = rng.uniform(0.2, 0.5), int(rng.integers(0, 110))
     ink, high = int(rng.integers(10, 90)), tall * rng.uniform(0.6, 0.75)
     pen = rng.uniform(0.2, 0.8)
+    apart, gap = (line * (rng.uniform(*THICKER) - 1), 0.0) if parted else (APART, gap)
     width = boxes * wide + (boxes - 1) * gap
-    fit = max(1, int((FIELDS + APART) // (width + APART)))
-    columns = int(rng.integers(1, min(3, fit) + 1))
-    top, checks_at = MARGIN + 12, MARGIN + LABEL + columns * (width + APART) + 5
+    fit = max(1, int((FIELDS + apart) // (width + apart)))
+    columns = int(rng.integers(1, min(3, fit) + 1)) if not parted else max(2, fit)
+    top, checks_at = MARGIN + 12, MARGIN + LABEL + columns * (width + apart) + 5
     bottom = top + max(rows * down, (checks + 1) // 2 * 8.0) + MARGIN
     form = Form(max(210, checks_at + 70), bottom, dpi)
     form.words("Monthly return of the district", MARGIN, MARGIN + 2, 4.0)
@@ -126,7 +131,9 @@ def compose(digits, rng, *, boxes, rows, checks, dpi):
         y = top + row * down
         form.words(WORDS[int(rng.integers(len(WORDS)))], MARGIN, y + tall / 2, 2.6)
         for column in range(columns):
-            x = MARGIN + LABEL + column * (width + APART)
+            x = MARGIN + LABEL + column * (width + apart)
+            if parted and column:
+                form.line([(x - apart / 2, y), (x - apart / 2, y + tall)], apart, grey)
             used = boxes if rng.random() < 0.5 else int(rng.integers(1, boxes + 1))
             text = "".join(map(str, rng.integers(0, 10, used)))
             for place in range(boxes):
@@ -209,7 +216,7 @@ def main():
     for table, (down, many, across, others) in TABLES.items():
         if options.only not in (None, table):
             continue
-        rest = MIDDLE | (CORNER if table == "corners" else {})
+        rest = MIDDLE | ELSE.get(table, {})
         said = (f"{name} {value}" for name, value in rest.items() if name not in (down, across))
         print(f"{down} down, {across} across; {', '.join(said)}")
         print(f"{'':8}" + "".join(f"{value:<16}" for value in others))

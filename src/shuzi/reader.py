@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
+from shuzi.page.boxed import as_boxed
 from shuzi.page.doubts import are_doubtful
 from shuzi.page.image import Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
@@ -364,7 +365,8 @@ class Reader:
     def _see(self, picture: PageImage, degrees: int) -> _Seen:
         picture = picture.turned(degrees) if degrees else picture
         maps = self.page_network.see(picture.grey)
-        return _Seen(picture, degrees, maps, find_regions(maps, picture.grey.shape))
+        regions = find_regions(maps, picture.grey.shape)
+        return _Seen(picture, degrees, maps, as_boxed(picture, regions))
 
     def _glance(self, picture: PageImage, regions: Sequence[Region]) -> list[Reading]:
         """What the number model alone reads, once, of a sample of the regions."""

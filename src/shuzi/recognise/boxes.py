@@ -1,0 +1,243 @@
+"""A crop of a number in printed boxes -> the same crop without their lines; and the numbers it has.
+
+To a model that reads digits a box's line is a 1, or a straight 1 is a line. What has lines on all
+four sides can be told by its form.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
+"""uint8 (height, width), 1 where it is."""
+Inside = tuple[int, int, int, int]
+"""What a box's lines enclose: its left column, top row, width and height."""
+
+LOW, NARROW = 0.35, 0.3
+"""Of the crop's height that a box has at least, and of its height that its width has."""
+STRAIGHT, NEAR = 0.7, 0.08
+"""Share of each side along which paper reaches to within so many of its heights."""
+ALIKE = 0.25
+"""By how much the boxes of a number differ in width and height, at most: halves of a box that a 1
+parts do by more."""
+THICK = 0.3
+"""Of a box's height that its lines have at most."""
+DRAWN = 0.75
+"""Share of a side along which there is a line, where a stroke hides the paper's form."""
+DARK = 0.6
+"""Of Otsu's threshold between ink and paper, from which a pixel may be a line's, which is often
+paler than what is written."""
+LEAST_CONTRAST = 8
+"""Grey levels between lines and paper, at least."""
+FEWEST, WIDER = 3, 1.5
+"""Boxes that a wider line or gap may part, at least, and by how many pixels it is wider."""
+EVEN, SAME = 0.07, 0.15
+"""Of the usual width of boxes, by how much two differ that a wider gap parts, and by how much any
+is wider, at most."""
+WRITTEN = 0.01
+"""Share of the boxes' paper that is written on, at least: a square 0 or 8 holds nothing."""
+
+
+class Row(NamedTuple):
+    """Boxes beside each other.
+
+    Args:
+        paper: the crop, dark on light, without what is narrow and dark.
+        mask: where lines and writing are.
+        boxes: from left to right.
+        lines: how thick those above, below, to the left and to the right usually are, in pixels.
+    """
+
+    paper: Grey
+    mask: Mask
+    boxes: list[Inside]
+    lines: NDArray[np.int_]
+
+    def groups(self, wider: float) -> list[list[Inside]]:
+        """The boxes of each number: a line or gap that is wider than the usual one, by this much
+        of it, parts them."""
+        left, _, width, _ = np.array(self.boxes).T
+        gaps = left[1:] - (left + width)[:-1]
+        if len(self.boxes) < FEWEST:
+            return [self.boxes]
+        # Of boxes in pairs, half of the gaps are wider.
+        usual, usually = np.quantile(gaps, 0.25, method="lower"), np.median(width)
+        # A stroke along a line makes it thicker, and one of its two boxes narrower.
+        uneven = np.abs(np.diff(width))
+        more = gaps - np.maximum(0, uneven - 1) - usual
+        clear = (more >= max(WIDER, wider * usual)) & (uneven <= max(1, EVEN * usually))
+        parts = np.flatnonzero(clear) + 1
+        if width.max() > (1 + SAME) * usually:
+            return [self.boxes]
+        ends = [0, *parts.tolist(), len(self.boxes)]
+        return [self.boxes[first:last] for first, last in pairwise(ends)]
+
+
+def without_boxes(grey: Grey) -> Grey:
+    """The crop with paper where the lines of its boxes are; itself where there are none.
+
+    Strokes that cross a line stay whole.
+
+    Args:
+        grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
+    """
+    row, is_light = _boxes(grey)
+    lines = _lines(row) if row else None
+    if row is None or lines is None:
+        return grey
+    page = np.where(lines, row.paper, grey if is_light else ~grey)
+    return np.asarray(page if is_light else ~page, np.uint8)
+
+
+def find_boxes(grey: Grey) -> Row | None:
+    """The boxes of a crop, if it has any; args as of `without_boxes`."""
+    return _boxes(grey)[0]
+
+
+def _boxes(grey: Grey) -> tuple[Row | None, bool]:
+    """The boxes of a crop, and whether it is dark on light."""
+    # Where lines are thick neither the most nor the edge says which shade is the paper's.
+    both = [_row(page) for page in (grey, ~grey)]
+    dark, light = (len(row.boxes) if row else 0 for row in both)
+    return (both[0], True) if dark >= light else (both[1], False)
+
+
+def _row(page: Grey) -> Row | None:
+    """The boxes of a crop that is dark on light."""
+    kernel = np.ones((max(3, len(page) // 2) | 1,) * 2, np.uint8)
+    closed = cv2.morphologyEx(page, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    paper = np.asarray(closed, np.uint8)
+    ink = paper - page
+    level, _ = cv2.threshold(ink, 0, 1, cv2.THRESH_OTSU)
+    mask = (ink > max(LEAST_CONTRAST, DARK * level)).view(np.uint8)
+    boxes = _enclosed(mask)
+    if not boxes or not _are_alike(boxes):
+        return None
+    lines = np.median([_thickness(mask, box) for box in boxes], axis=0).astype(int)
+    if lines.max() > THICK * boxes[0][3]:
+        return None
+    return Row(paper, mask, _completed(mask, boxes, int(lines[2])), lines)
+
+
+def _enclosed(mask: Mask) -> list[Inside]:
+    """Rectangles of paper, from left to right, that lines close in."""
+    height, width = mask.shape
+    _, names, stats, _ = cv2.connectedComponentsWithStats(1 - mask, connectivity=4)
+    left, top, wide, high, _ = stats.T
+    whole = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
+    large = (high >= LOW * height) & (wide >= NARROW * high)
+    found = []
+    for i in np.flatnonzero(whole & large):
+        # The first is the ink.
+        x, y, w, h = stats[i, :4].tolist()
+        inside = names[y : y + h, x : x + w] == i
+        near = 1 + round(NEAR * h)
+        across, up = (inside[:near], inside[-near:]), (inside[:, :near], inside[:, -near:])
+        sides = [
+            side.any(axis=axis).mean() for axis, pair in enumerate((across, up)) for side in pair
+        ]
+        if i > 0 and min(sides) >= STRAIGHT:
+            found.append((x, y, w, h))
+    return sorted(found)
+
+
+def _are_alike(boxes: list[Inside]) -> bool:
+    """Whether they may be a number's: of one size, beside each other."""
+    _, y, w, h = np.median(boxes, axis=0)
+    return all(
+        abs(box[2] - w) <= ALIKE * w and abs(box[3] - h) <= ALIKE * h and abs(box[1] - y) < h / 2
+        for box in boxes
+    )
+
+
+def _lines(row: Row) -> Mask | None:
+    """Where the boxes' lines are; None if nothing is written in the boxes."""
+    lines, insides = np.zeros_like(row.mask), np.zeros_like(row.mask)
+    for box in row.boxes:
+        x, y, w, h = box
+        # What is written close by is thicker than a line; a line's edge is paler.
+        above, below, left, right = (
+            np.minimum(_thickness(row.mask, box), row.lines * 3 // 2 + 1) + 1
+        )
+        lines[max(0, y - above) : y + h + below, max(0, x - left) : x + w + right] = 1
+        insides[y + 1 : y + h - 1, x + 1 : x + w - 1] = 1
+    if np.count_nonzero(row.mask & insides) < WRITTEN * np.count_nonzero(insides):
+        return None
+    first, last = row.boxes[0], row.boxes[-1]
+    lines &= 1 - insides
+    tall = np.ones((2 * int(row.lines.max()) + 5, 1), np.uint8)
+    beside = np.asarray(row.mask & (1 - lines), np.uint8)
+    crossing = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_CLOSE, tall), np.uint8)
+    lines = np.asarray(lines & (1 - (crossing & row.mask)), np.uint8)
+    lines[:, : max(0, first[0] - int(row.lines[2]))] = 1
+    lines[:, last[0] + last[2] + int(row.lines[3]) :] = 1
+    return lines
+
+
+def _thickness(mask: Mask, box: Inside) -> tuple[int, int, int, int]:
+    """Of the lines above, below, to the left and to the right, in pixels."""
+    x, y, w, h = box
+    far = round(THICK * h) + 1
+    columns, rows = slice(x + w // 5, x + w - w // 5), slice(y + h // 5, y + h - h // 5)
+    beside = (
+        mask[max(0, y - far) : y, columns][::-1].T,
+        mask[y + h : y + h + far, columns].T,
+        mask[rows, max(0, x - far) : x][:, ::-1],
+        mask[rows, x + w : x + w + far],
+    )
+    # Each row runs outwards, to the first paper.
+    runs = (np.pad(part, ((0, 0), (0, 1))).argmin(axis=1) for part in beside)
+    above, below, left, right = (int(np.median(run)) for run in runs)
+    return above, below, left, right
+
+
+def _completed(mask: Mask, boxes: list[Inside], line: int) -> list[Inside]:
+    """With those of the row whose paper is no rectangle, as a stroke touches their lines."""
+    w, h = np.median([box[2:] for box in boxes], axis=0).astype(int).tolist()
+    found = boxes[:1]
+    for x, y, *size in boxes[1:]:
+        first, top = found[-1][:2]
+        gap, rise = x - first, y - top
+        for parts in range(gap // (w + 1), 1, -1):
+            places = [(first + gap * j // parts, top + rise * j // parts) for j in range(1, parts)]
+            between = [_framed(mask, (*place, w, h)) for place in places]
+            if all(between):
+                found += [box for box in between if box]
+                break
+        found.append((x, y, size[0], size[1]))
+    step = min((after[0] - before[0] for before, after in pairwise(found)), default=w + line)
+    for end, away in ((0, -step), (-1, step)):
+        x, y = found[end][:2]
+        while (box := _framed(mask, (x + away, y, w, h))) and (box[0] - x) * away > 0:
+            found.insert(len(found) if end else 0, box)
+            x, y = box[:2]
+    overlap = any(after[0] < before[0] + before[2] for before, after in pairwise(found))
+    return boxes if overlap else found
+
+
+def _framed(mask: Mask, box: Inside) -> Inside | None:
+    """The box moved to where lines are on all of its sides, if they are about there."""
+    x, y, w, h = box
+    if x < 1 or y < 1 or x + w >= mask.shape[1] or y + h >= len(mask):
+        return None
+    rows, columns = mask[:, x : x + w].mean(axis=1), mask[y : y + h].mean(axis=0)
+    slack = 1 + round(NEAR * h)
+    found = []
+    for drawn, at, outwards in (
+        (columns, x - 1, -1),
+        (rows, y - 1, -1),
+        (columns, x + w, 1),
+        (rows, y + h, 1),
+    ):
+        places = [at + outwards * step for step in range(-slack, slack + 1)]
+        line = next((p for p in places if 0 <= p < len(drawn) and drawn[p] >= DRAWN), None)
+        if line is None:
+            return None
+        found.append(line)
+    left, top, right, bottom = found
+    moved = left + 1, top + 1, right - left - 1, bottom - top - 1
+    return moved if _are_alike([box, moved]) else None

@@ -1,0 +1,160 @@
+"""Numbers in printed boxes: their lines are told from strokes, and one number from the next."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.page.boxed import as_boxed
+from shuzi.page.image import PageImage
+from shuzi.page.regions import Region
+from shuzi.recognise.boxes import find_boxes, without_boxes
+
+PAPER, LINE, INK = 235, 120, 40
+WIDE, HIGH = 30, 44
+
+
+def written(text, paper=PAPER, *, step=WIDE, left=20):
+    """The digits alone, one in each place of 30 x 44 pixels."""
+    grey = np.full((HIGH + 24, 2 * left + step * len(text)), paper, np.uint8)
+    for place, digit in enumerate(text):
+        at = (left + step * place + 6, 12 + HIGH - 11)
+        cv2.putText(grey, digit, at, cv2.FONT_HERSHEY_SIMPLEX, 0.9, INK, 2, cv2.LINE_AA)
+    return grey
+
+
+def boxed(grey, count, *, line=2, gaps=None, left=20, step=WIDE):
+    """The picture with so many boxes; `gaps` are how thick the lines between them are."""
+    lines = np.full_like(grey, PAPER)
+
+    def draw(x, y, width, height):
+        lines[y : y + height, x : x + width] = LINE
+
+    for place in range(count):
+        x = left + step * place
+        for y in (12, 12 + HIGH):
+            draw(x, y, WIDE + line, line)
+        for side in (x, x + WIDE):
+            draw(side, 12, line, HIGH)
+    for place, thick in enumerate(gaps or [], 1):
+        draw(left + step * place + (line - thick) // 2, 12, thick, HIGH)
+    return np.minimum(grey, lines)
+
+
+def differs(grey, other):
+    """Share of the pixels that are clearly another shade."""
+    return (cv2.absdiff(grey, other) > 60).mean()
+
+
+@pytest.mark.parametrize(("text", "line"), [("7", 2), ("384", 1), ("29056", 3), ("40", 5)])
+@pytest.mark.parametrize("light", [False, True])
+def test_the_lines_of_boxes_become_paper(text, line, light):
+    plain = written(text)
+    crop = boxed(plain, len(text), line=line)
+    found = without_boxes(255 - crop if light else crop)
+    assert differs(255 - found if light else found, plain) < 0.004
+    assert differs(crop, plain) > 0.03
+
+
+def test_boxes_apart_are_boxes():
+    plain = written("5821", step=44)
+    assert differs(without_boxes(boxed(plain, 4, step=44)), plain) < 0.002
+
+
+def test_a_box_whose_line_a_stroke_touches_is_found_beside_the_others():
+    plain = written("28056")
+    cv2.line(plain, (60, 5), (54, 62), INK, 3, cv2.LINE_AA)
+    found = without_boxes(boxed(plain, 5))
+    assert differs(found[:, 90:], plain[:, 90:]) < 0.002
+    # The stroke crosses both lines of its box, and stays whole.
+    assert (found[5:62, 50:66].min(axis=1) < 120).all()
+
+
+@pytest.mark.parametrize("gap", [0, 12])
+def test_a_straight_1_that_touches_both_lines_is_no_line(gap):
+    """It parts its box into halves, which are unlike the others."""
+    plain = written("28056")
+    cv2.line(plain, (35 + 60, 12), (35 + 60, 12 + HIGH), INK, 3)
+    found = without_boxes(boxed(plain, 5))
+    assert found[12 + 4 : 12 + HIGH - 4, 94:97].max() < 120
+
+
+@pytest.mark.parametrize("side", [24, 40])
+def test_a_square_0_is_no_box(side):
+    crop = np.full((60, 80), PAPER, np.uint8)
+    cv2.rectangle(crop, (20, 30 - side // 2), (20 + side, 30 + side // 2), INK, 4)
+    assert without_boxes(crop) is crop
+
+
+def test_a_crop_without_boxes_is_left_as_it_is():
+    for crop in (written("80964"), np.full((9, 5), 200, np.uint8), np.zeros((1, 30), np.uint8)):
+        assert without_boxes(crop) is crop
+        assert find_boxes(crop) is None
+
+
+def test_squared_paper_is_no_row_of_boxes():
+    grey = np.full((80, 200), PAPER, np.uint8)
+    grey[::26] = LINE
+    grey[:, ::26] = LINE
+    cv2.putText(grey, "84", (40, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, INK, 2, cv2.LINE_AA)
+    assert without_boxes(grey) is grey
+
+
+def lengths(crop):
+    return [len(group) for group in find_boxes(crop).groups(0.5)]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ([2, 2, 5, 2, 2], [3, 3]),
+        ([2, 6, 2, 6, 2], [2, 2, 2]),
+        ([6, 2, 6, 2, 6], [1, 2, 2, 1]),
+        ([2, 2, 2, 2, 2], [6]),
+        ([2, 3, 2, 2, 3], [6]),
+    ],
+)
+def test_a_thicker_line_parts_numbers(gaps, said):
+    assert lengths(boxed(written("284056"), 6, gaps=gaps)) == said
+
+
+def test_a_stroke_along_a_line_makes_it_no_thicker():
+    plain = written("284056")
+    cv2.line(plain, (20 + 3 * WIDE - 3, 14), (20 + 3 * WIDE - 3, 10 + HIGH), INK, 5)
+    assert lengths(boxed(plain, 6)) == [6]
+
+
+def region_of(left, right):
+    corners = [[left, 8], [right, 8], [right, 60], [left, 60]]
+    return Region(np.array(corners, np.float32), score=0.9)
+
+
+def test_a_region_of_two_numbers_in_boxes_becomes_two():
+    page = PageImage(boxed(written("284056"), 6, gaps=[2, 2, 6, 2, 2]))
+    first, second = as_boxed(page, [region_of(17, 203)])
+    assert 15 <= first.box.x <= 24
+    assert 104 <= first.box.right <= 113
+    assert 108 <= second.box.x <= 117
+    assert 196 <= second.box.right <= 206
+    assert {first.score, second.score} == {np.float64(0.9)}
+
+
+def test_a_line_that_is_little_wider_parts_numbers_where_another_does():
+    rows = [boxed(written("284056"), 6, line=4, gaps=[4, 4, thick, 4, 4]) for thick in (6, 6, 4)]
+    alone, two, plain = (
+        [len(as_boxed(PageImage(np.vstack([*chosen])), [moved(i) for i in range(len(chosen))]))]
+        for chosen in (rows[::2], rows[:2], rows[2:])
+    )
+    assert (alone, two, plain) == ([2], [4], [1])
+
+
+def moved(place):
+    """The region of a whole row of boxes, so many rows below."""
+    region = region_of(17, 206)
+    return Region(region.quad + np.float32([0, place * (HIGH + 24)]), score=0.9)
+
+
+def test_other_regions_stay():
+    page = PageImage(boxed(written("284056"), 6))
+    regions = [region_of(17, 203), region_of(17, 53)]
+    assert as_boxed(page, regions) == regions
+    assert as_boxed(page, []) == []
