@@ -69,8 +69,7 @@ def test_a_box_whose_line_a_stroke_touches_is_found_beside_the_others():
     assert (found[5:62, 50:66].min(axis=1) < 120).all()
 
 
-@pytest.mark.parametrize("gap", [0, 12])
-def test_a_straight_1_that_touches_both_lines_is_no_line(gap):
+def test_a_straight_1_that_touches_both_lines_is_no_line():
     """It parts its box into halves, which are unlike the others."""
     plain = written("28056")
     cv2.line(plain, (35 + 60, 12), (35 + 60, 12 + HIGH), INK, 3)

@@ -29,8 +29,8 @@ import shuzi
 from shuzi.card import checksum
 from shuzi.decide import FLOOR
 from shuzi.files import write_atomically
-from shuzi.page.image import PageImage
-from shuzi.reader import MARGIN, views_of
+from shuzi.page.image import MARGIN, PageImage
+from shuzi.reader import views_of
 from shuzi.recognise.decoding import tidy
 from shuzi.recognise.fusion import (
     FITTED,

@@ -18,7 +18,7 @@ from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.page.boxed import as_boxed
 from shuzi.page.doubts import are_doubtful
-from shuzi.page.image import Flat, PageImage, quad_size
+from shuzi.page.image import MARGIN, Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import (
@@ -44,9 +44,6 @@ from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
 TURNS = (0, 90, 180, 270)
-MARGIN = 0.2
-"""Of its height, the paper that a region is read with on each side: with 0.1 to 0.3 as many numbers
-of `pages/` are right, with 0.4 a few less."""
 FOUND = 0.65
 """How sure the network is of what is a number though it cannot be read: of 260 numbers of `pages/`
 97.7 % have more, of 91 regions that cannot be read 55 %. And of what may be accepted, lest it be a

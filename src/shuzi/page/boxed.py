@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from shuzi.page.image import Flat, PageImage, quad_size
+from shuzi.page.image import MARGIN, Flat, PageImage, quad_size
 from shuzi.page.regions import Region
 from shuzi.recognise.boxes import Inside, Row, find_boxes
 
 WIDE = 1.8
 """Heights of a region that may hold the boxes of two numbers, at least."""
-MARGIN = 0.2
-"""Of a region's height, the paper around it that is looked at."""
 WIDER, OFTEN = 0.55, 0.35
 """By how much of the usual one a line or gap is wider that parts numbers; and where there are
 several on a page. Of 1,152 rows of three and more boxes none is parted that is one number; with

@@ -61,24 +61,24 @@ class Row(NamedTuple):
         """The boxes of each number: a line or gap that is wider than the usual one, by this much
         of it, parts them."""
         left, _, width, _ = np.array(self.boxes).T
-        gaps = left[1:] - (left + width)[:-1]
-        if len(self.boxes) < FEWEST:
+        usually = np.median(width)
+        if len(self.boxes) < FEWEST or width.max() > (1 + SAME) * usually:
             return [self.boxes]
+        gaps = left[1:] - (left + width)[:-1]
         # Of boxes in pairs, half of the gaps are wider.
-        usual, usually = np.quantile(gaps, 0.25, method="lower"), np.median(width)
+        usual = np.quantile(gaps, 0.25, method="lower")
         # A stroke along a line makes it thicker, and one of its two boxes narrower.
         uneven = np.abs(np.diff(width))
         more = gaps - np.maximum(0, uneven - 1) - usual
         clear = (more >= max(WIDER, wider * usual)) & (uneven <= max(1, EVEN * usually))
         parts = np.flatnonzero(clear) + 1
-        if width.max() > (1 + SAME) * usually:
-            return [self.boxes]
         ends = [0, *parts.tolist(), len(self.boxes)]
         return [self.boxes[first:last] for first, last in pairwise(ends)]
 
 
 def without_boxes(grey: Grey) -> Grey:
-    """The crop with paper where the lines of its boxes are; itself where there are none.
+    """The crop with paper where the lines of its boxes are, and before and after these, where ink
+    is a neighbour's; itself where there are none.
 
     Strokes that cross a line stay whole.
 
@@ -167,12 +167,12 @@ def _lines(row: Row) -> Mask | None:
         insides[y + 1 : y + h - 1, x + 1 : x + w - 1] = 1
     if np.count_nonzero(row.mask & insides) < WRITTEN * np.count_nonzero(insides):
         return None
-    first, last = row.boxes[0], row.boxes[-1]
     lines &= 1 - insides
     tall = np.ones((2 * int(row.lines.max()) + 5, 1), np.uint8)
     beside = np.asarray(row.mask & (1 - lines), np.uint8)
     crossing = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_CLOSE, tall), np.uint8)
     lines = np.asarray(lines & (1 - (crossing & row.mask)), np.uint8)
+    first, last = row.boxes[0], row.boxes[-1]
     lines[:, : max(0, first[0] - int(row.lines[2]))] = 1
     lines[:, last[0] + last[2] + int(row.lines[3]) :] = 1
     return lines

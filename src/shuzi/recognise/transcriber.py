@@ -41,7 +41,11 @@ SURE = 0.995
 letters of unseen writers 9 are accepted so, with 0.99 13, with 0.999 6; of 660 crops and digits
 522, 530 and 513, as many of them wrong. Of MNIST's digits it is asked of 22 %, 8 % and all."""
 BOXED = 0.8
-"""Confidence below which a number in printed boxes is read without their lines, too."""
+"""Confidence below which a number in printed boxes is read without their lines, too: of 651 real
+pictures (numbers/, `pages/`, 24 photos of sudokus) 9 change, with two more cells of a sudoku and
+three more numbers of the logbook for the better and a heading that is for review; of 400 such
+fields of forms 316 are right, 265 with the lines alone. Of 1,727 surer ones 1,691 are right with
+the lines, 1,635 without, where a stroke in an unused box is a minus."""
 VIEWED = LOOKS[1:2]
 """Looks at an unsure view of a number that has several: of 834 numbers 726 are right, 687 without
 the second reader; with all looks, which take a sixth more time, 725 and 687, with none 720 and 685.
