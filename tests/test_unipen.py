@@ -1,4 +1,5 @@
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from strokes import written
 
 from shuzi.errors import DataError
+from shuzi.synth.mislabelled import MISLABELLED
 from shuzi.synth.unipen import FOLD, KINDS, Nib, Pens, ink_strokes
 
 DATA = Path(os.environ.get("SHUZI_TEST_DATA", "nowhere")) / "unipen"
@@ -36,6 +38,37 @@ def test_numbers_among_the_mixed_are_strings_and_identifiers_stay(folder):
     assert pens.has("strings", "12/05")
     assert pens.has("mixed", "A4")
     assert not pens.has("mixed", "see 3")
+
+
+def test_a_sample_that_comes_under_two_writers_counts_once(tmp_path):
+    own = [(str(digit), w) for w in range(10) for digit in range(10)]
+    folder = written(tmp_path, digits=[*own, ("7", 3)])
+    assert len(Pens.load(folder).samples("digits")) == 80
+    with np.load(folder / "digits.npz") as file:
+        arrays = dict(file)
+    # Now the last of them, of writer 3, is what writer 4 wrote, who is kept out.
+    arrays["points"][-2] = 4, 0
+    np.savez(folder / "digits.npz", **arrays)
+    assert len(Pens.load(folder).samples("digits")) == 80
+    assert len(Pens.load(folder, held_out=True).samples("digits")) == 20
+
+
+def test_what_its_label_does_not_say_is_left_out(folder, monkeypatch):
+    mark = zlib.crc32(np.array([[3, 0], [0, 1000]], "<i2").tobytes())
+    monkeypatch.setattr("shuzi.synth.unipen.MISLABELLED", {mark})
+    writers = {writer for _, writer, _ in Pens.load(folder).samples("digits")}
+    assert writers == {0, 1, 2, 5, 6, 7, 8}
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs SHUZI_TEST_DATA")
+def test_all_that_are_known_to_be_mislabelled_are_left_out(monkeypatch):
+    count = sum(len(Pens.load(DATA).samples(kind)) for kind in ("digits", "strings"))
+    kept_out = Pens.load(DATA, held_out=True)
+    count += sum(len(kept_out.samples(kind)) for kind in ("digits", "strings"))
+    monkeypatch.setattr("shuzi.synth.unipen.MISLABELLED", set())
+    everything = (Pens.load(DATA), Pens.load(DATA, held_out=True))
+    total = sum(len(p.samples(kind)) for p in everything for kind in ("digits", "strings"))
+    assert total - count == len(MISLABELLED)
 
 
 def test_ink_has_the_size_and_the_width_asked_for():

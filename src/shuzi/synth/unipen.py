@@ -5,6 +5,7 @@ on-line data exchange and recognizer benchmarks".
 """
 
 import re
+import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from shuzi.errors import DataError
 from shuzi.recognise.decoding import DIGITS, SIGNS
 from shuzi.synth.haste import hurried
+from shuzi.synth.mislabelled import MISLABELLED
 from shuzi.synth.pen import cut
 
 Ink = NDArray[np.uint8]
@@ -85,14 +87,11 @@ class Pens:
         tables = {kind: _read(folder / f"{kind}.npz") for kind in KINDS}
         _check(folder, tables)
         everyone = np.unique(np.concatenate([table["writer"] for table in tables.values()]))
-        fifth = everyone[FOLD - 1 :: FOLD]
+        fifth = set(everyone[FOLD - 1 :: FOLD].tolist())
         kinds = {}
         for kind, table in tables.items():
-            kept = np.flatnonzero(np.isin(table["writer"], fifth) == held_out).tolist()
-            samples = [
-                (str(table["text"][i]), int(table["writer"][i]), _strokes(table, i)) for i in kept
-            ]
-            kinds[kind] = [sample for sample in samples if sample[2]]
+            samples = _samples(table)
+            kinds[kind] = [s for s in samples if (s[1] in fifth) == held_out]
         kinds["digits"] = [s for s in kinds["digits"] if _flatness(s[2]) < FLAT]
         plain = [sample for sample in kinds["mixed"] if _NUMBER.fullmatch(sample[0])]
         kinds["strings"] += plain
@@ -245,6 +244,20 @@ def _check(folder: Path, tables: dict[str, dict[str, NDArray[np.generic]]]) -> N
             "every fifth is kept out of training to choose between models.",
             "Add other writers, or give a folder without pen strokes: digits are then drawn.",
         )
+
+
+def _samples(table: dict[str, NDArray[np.generic]]) -> list[tuple[str, int, Strokes]]:
+    """Text, writer and strokes of each sample, once: some come under several writers, of whom one
+    may train and another be kept out."""
+    found: dict[tuple[str, int], tuple[str, int, Strokes]] = {}
+    for i, (text, writer) in enumerate(
+        zip(table["text"].tolist(), table["writer"].tolist(), strict=True)
+    ):
+        strokes = _strokes(table, i)
+        mark = zlib.crc32(b"".join(stroke.astype("<i2").tobytes() for stroke in strokes))
+        if strokes and mark not in MISLABELLED:
+            found.setdefault((text, mark), (text, writer, strokes))
+    return list(found.values())
 
 
 def _strokes(table: dict[str, NDArray[np.generic]], i: int) -> Strokes:
