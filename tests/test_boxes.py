@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+import shuzi
 from shuzi.page.boxed import as_boxed
 from shuzi.page.image import PageImage
 from shuzi.page.regions import Region
@@ -13,12 +14,12 @@ PAPER, LINE, INK = 235, 120, 40
 WIDE, HIGH = 30, 44
 
 
-def written(text, paper=PAPER, *, step=WIDE, left=20):
+def written(text, paper=PAPER, *, step=WIDE, left=20, size=0.9):
     """The digits alone, one in each place of 30 x 44 pixels."""
     grey = np.full((HIGH + 24, 2 * left + step * len(text)), paper, np.uint8)
     for place, digit in enumerate(text):
         at = (left + step * place + 6, 12 + HIGH - 11)
-        cv2.putText(grey, digit, at, cv2.FONT_HERSHEY_SIMPLEX, 0.9, INK, 2, cv2.LINE_AA)
+        cv2.putText(grey, digit, at, cv2.FONT_HERSHEY_SIMPLEX, size, INK, 2, cv2.LINE_AA)
     return grey
 
 
@@ -137,6 +138,19 @@ def test_a_region_of_two_numbers_in_boxes_becomes_two():
     assert {first.score, second.score} == {np.float64(0.9)}
 
 
+@pytest.mark.parametrize("size", [0.9, 1.2])
+def test_a_crop_of_two_numbers_in_boxes_is_read_as_two(size):
+    def read(gaps):
+        crop = boxed(written("284056", size=size), 6, line=min(gaps), gaps=gaps)
+        numbers = shuzi.Reader(fast=True, threads=1).read(crop).numbers
+        return [(number.text, number.confidence > 0.5) for number in numbers]
+
+    assert read([2, 2, 6, 2, 2]) == [("284", True), ("056", True)]
+    assert read([2, 2, 2, 2, 2]) == [("284056", True)]
+    # It may be one, or two.
+    assert read([4, 4, 6, 4, 4]) == [("284056", False)]
+
+
 def test_a_line_that_is_little_wider_parts_numbers_where_another_does():
     rows = [boxed(written("284056"), 6, line=4, gaps=[4, 4, thick, 4, 4]) for thick in (6, 6, 4)]
     alone, two, plain = (
@@ -144,6 +158,12 @@ def test_a_line_that_is_little_wider_parts_numbers_where_another_does():
         for chosen in (rows[::2], rows[:2], rows[2:])
     )
     assert (alone, two, plain) == ([2], [4], [1])
+
+
+def test_a_line_of_a_row_alone_that_is_hardly_wider_leaves_a_doubt():
+    row = boxed(written("284056"), 6, line=4, gaps=[4, 4, 6, 4, 4])
+    (found,) = as_boxed(PageImage(row), [region_of(17, 206)])
+    assert not found.apart
 
 
 def moved(place):

@@ -109,12 +109,17 @@ class Look:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Seen:
-    """A picture, turned by so many degrees, and what the network found in it."""
+    """A picture, turned by so many degrees, and what the network found in it.
+
+    Args:
+        several: printed boxes say that there is, or may be, more than one number in a region.
+    """
 
     picture: PageImage
     rotated: int
     maps: Maps
     regions: list[Region]
+    several: bool
 
     @property
     def other(self) -> bool:
@@ -362,8 +367,9 @@ class Reader:
     def _see(self, picture: PageImage, degrees: int) -> _Seen:
         picture = picture.turned(degrees) if degrees else picture
         maps = self.page_network.see(picture.grey)
-        regions = find_regions(maps, picture.grey.shape)
-        return _Seen(picture, degrees, maps, as_boxed(picture, regions))
+        found = find_regions(maps, picture.grey.shape)
+        regions = as_boxed(picture, found)
+        return _Seen(picture, degrees, maps, regions, several=regions != found)
 
     def _glance(self, picture: PageImage, regions: Sequence[Region]) -> list[Reading]:
         """What the number model alone reads, once, of a sample of the regions."""
@@ -413,9 +419,9 @@ class Reader:
                 (replace(region, apart=region.apart and complete), flat, said)
                 for region, flat, said in self._read_whole(seen.picture, joined)
             ]
-        if len(regions) == 1 and not seen.other:
+        if len(regions) == 1 and not (seen.several or seen.other):
             return self._read_whole(seen.picture, joined)
-        if not (complete and _is_small(seen.picture)):
+        if seen.several or not (complete and _is_small(seen.picture)):
             return None
         found = self._read_whole(seen.picture, joined)
         # What is written beside it is no part of it.
