@@ -172,6 +172,15 @@ def moved(place):
     return Region(region.quad + np.float32([0, place * (HIGH + 24)]), score=0.9)
 
 
+def test_regions_that_share_a_row_of_even_boxes_are_in_doubt():
+    page = PageImage(boxed(written("284056"), 6))
+    shared = as_boxed(page, [region_of(17, 140), region_of(142, 203)])
+    assert [region.apart for region in shared] == [False, False]
+    grey = np.hstack([boxed(written("284"), 3), boxed(written("56"), 2)])
+    two = as_boxed(PageImage(grey), [region_of(17, 113), region_of(147, 213)])
+    assert [region.apart for region in two] == [True, True]
+
+
 def test_other_regions_stay():
     page = PageImage(boxed(written("284056"), 6))
     regions = [region_of(17, 203), region_of(17, 53)]

@@ -10,7 +10,7 @@ from PIL import Image
 from places import EXAMPLES
 
 from shuzi.errors import ModelError
-from shuzi.recognise.decoding import align, beam_search, tidy
+from shuzi.recognise.decoding import align, beam_search, is_marked, tidy
 from shuzi.recognise.sequence import (
     LOOKS,
     SURE,
@@ -155,6 +155,12 @@ def test_signs_and_other_marks_are_read_and_digits_have_places(tmp_path):
 )
 def test_signs_stay_where_they_may_stand(written, text):
     assert tidy(written) == text
+
+
+def test_a_sign_before_a_number_belongs_to_none_but_a_minus():
+    marked = [".5", ",79", ":48", "/3", "?45", "18?5", "-?3"]
+    assert all(map(is_marked, marked))
+    assert not any(map(is_marked, ["", "45", "-3", "0.5", "1.250,-", "12/05", "7."]))
 
 
 def strip_of(digits, width):

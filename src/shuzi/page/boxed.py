@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.page.image import MARGIN, Flat, PageImage, quad_size
+from shuzi.page.order import as_one
 from shuzi.page.regions import Region
 from shuzi.recognise.boxes import Inside, Row, find_boxes
 
@@ -18,6 +19,8 @@ parted that is one number; with 0.35 for one alone 2 are, and with 0.55 througho
 sixteen that `parted` of `tools/sweep_forms.py` has are read at 0.12 to 0.9 instead of 0.57 to 1."""
 
 
+FURTHER = 1.5
+"""Heights between two regions in which one row of boxes may go on, at most."""
 ROOMY = 0.6
 """Of a region's height, the paper around it in which boxes are looked for once more, as digits may
 be half as high: of 308 crops of two groups of such boxes, of a composer that nothing learns from,
@@ -36,15 +39,37 @@ def as_boxed(picture: PageImage, regions: Sequence[Region]) -> list[Region]:
     found = [_row(picture, region) for region in regions]
     parted = [row is not None and len(row.groups(OFTEN)) > 1 for _, row in found]
     wider = OFTEN if sum(parted) > 1 else WIDER
+    goes_on = _going_on(picture, regions, [row for _, row in found])
     boxed = []
-    for region, (flat, row), several in zip(regions, found, parted, strict=True):
-        if several and flat and row:
-            groups = row.groups(wider)
-            alone = [replace(region, apart=False)]
-            boxed += _parts(region, flat, groups) if len(groups) > 1 else alone
+    for i, (region, (flat, row)) in enumerate(zip(regions, found, strict=True)):
+        groups = row.groups(wider) if row and parted[i] else []
+        if flat and len(groups) > 1:
+            boxed += _parts(region, flat, groups)
         else:
-            boxed.append(region)
+            in_doubt = parted[i] or i in goes_on
+            boxed.append(replace(region, apart=False) if in_doubt else region)
     return boxed
+
+
+def _going_on(
+    picture: PageImage, regions: Sequence[Region], rows: Sequence[Row | None]
+) -> set[int]:
+    """Which regions have a part of a row of boxes: it goes on, evenly, in another region."""
+    found: set[int] = set()
+    boxes = [region.box for region in regions]
+    for i, row in enumerate(rows):
+        if row is None or len(row.boxes) < 2:
+            continue
+        near, middle = FURTHER * boxes[i].height, boxes[i].y + boxes[i].height / 2
+        for j, box in enumerate(boxes):
+            gap = max(box.x - boxes[i].right, boxes[i].x - box.right)
+            if j == i or gap > near or not box.y < middle < box.bottom:
+                continue
+            quads = np.array([regions[i].quad, regions[j].quad])
+            both = find_boxes(picture.flat(as_one(quads, 0, FURTHER), MARGIN).grey)
+            if both and len(both.boxes) > len(row.boxes) and len(both.groups(OFTEN)) == 1:
+                found |= {i, j}
+    return found
 
 
 def _row(picture: PageImage, region: Region) -> tuple[Flat | None, Row | None]:

@@ -24,6 +24,12 @@ def digits_of(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
+def is_marked(text: str) -> bool:
+    """Whether something is written that belongs to no number: `MARK`, or a sign before all of it
+    that is no minus: .5 is not 5."""
+    return MARK in text or text[:1] in (".", ",", "/", ":")
+
+
 def tidy(text: str) -> str:
     """The text from its first digit, or a minus before it, to its last, with one sign between two:
     `1.250,-` is `1.250`, `?45` is `45`, `18?5` stays; nothing if there is no digit."""

@@ -19,7 +19,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, way
-from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search, tidy
+from shuzi.recognise.decoding import DIGITS, MARK, SIGNS, beam_search, is_marked, tidy
 from shuzi.recognise.session import open_session
 
 Grey = NDArray[np.uint8]
@@ -167,7 +167,7 @@ def _line(table: NDArray[np.float32]) -> Line:
     said = beam_search(np.log(np.maximum(table, 1e-9)), alphabet=ALPHABET + MARK)
     total = sum(p for _, p in said)
     text, confidence = said[0]
-    marked = sum(p for text, p in said if MARK in text) / total
+    marked = sum(p for text, p in said if is_marked(text)) / total
     numeric = np.maximum(table[:, :-1], 1e-9)
     numeric /= numeric.sum(axis=1, keepdims=True)
     texts: dict[str, float] = defaultdict(float)

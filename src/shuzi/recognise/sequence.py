@@ -19,10 +19,10 @@ from shuzi.files import model_file
 from shuzi.recognise.decoding import (
     ALPHABET,
     DIGITS,
-    MARK,
     align,
     beam_search,
     digits_of,
+    is_marked,
     tidy,
 )
 from shuzi.recognise.session import open_session
@@ -233,7 +233,7 @@ def _reading(
         # No ink, no number; no training string is as empty as paper that was never scanned.
         return Reading("", 1.0, (), ())
     total = sum(p for _, p in found)
-    marked = sum(p for text, p in found if MARK in text) / max(total, 1e-9)
+    marked = sum(p for text, p in found if is_marked(text)) / max(total, 1e-9)
     # Where there may be more than the number says, it is less sure; where there is, its digits are
     # as sure as they are.
     alone = 1 - marked if marked < 0.5 else 1.0

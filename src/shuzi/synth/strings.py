@@ -24,6 +24,7 @@ from shuzi.synth.scene import (
     lay_out,
     photograph,
 )
+from shuzi.synth.strikes import strike
 from shuzi.synth.texts import new_text
 from shuzi.synth.typeface import Typeface
 from shuzi.synth.unipen import Nib
@@ -37,18 +38,19 @@ HANDS = {"pens": 0.32, "whole": 0.13, "glyphs": 0.18, "drawn": 0.27, "both": 0.0
 """Whose digits: a UNIPEN writer's own, a UNIPEN writer's whole number, MNIST's, drawn ones, some of
 each, a printer's. Without pens, MNIST's and drawn ones take their share."""
 CONTENTS = {
-    "digits": 0.51,
+    "digits": 0.46,
     "long": 0.04,
-    "signs": 0.22,
+    "signs": 0.21,
     "closed": 0.05,
     "thousands": 0.02,
-    "marked": 0.07,
-    "struck": 0.02,
-    "none": 0.07,
+    "marked": 0.08,
+    "raised": 0.02,
+    "struck": 0.06,
+    "none": 0.06,
 }
 """What is written: digits; 9 to 12 of them; digits with signs; an amount with a dash or the like
-after it; thousands apart; a number with other marks; one with another before it that was crossed
-out; no number."""
+after it; thousands apart; a number with other marks; one with small digits behind it; one
+that is crossed out, with one digit that is, or after one that is; no number."""
 OTHER_SIDE = 0.06
 """Share of numbers beside which the digits of the page's other side show through."""
 FORMS = 0.018
@@ -57,9 +59,16 @@ FIELDS = 3, 2
 """Rows and columns."""
 REAL = 0.5
 """Share of the forms whose digits are all real ones."""
-BEFORE = ("$", "€", "#", "~", "+", ">", "=", "*", "x", "<", "&", "✓")
-AFTER = ("%", "€", "?", "!", ")", ";", "=", "x", "*", "+", "'", "✓", "$", "#")
-BETWEEN = ("x", "+", "=", "*", "x", "<", ">", "(", "&")
+BEFORE = (
+    *("$", "€", "#", "~", "+", ">", "=", "*", "x", "<", "&", "✓", "!", "?"),
+    *(".", ".", ",", ",", ":", "'", "↑", "↓", "→"),
+)
+"""A point, too: it is no number that is written out, and .5 must not be a 5."""
+AFTER = ("%", "°", "€", "?", "!", ")", ";", "=", "x", "*", "+", "'", '"', "✓", "$", "#", "↑", "↓")
+BETWEEN = ("x", "+", "=", "*", "x", "<", ">", "(", "&", "'", "'", ";", "!")
+TITLES = ("Rs", "No", "EUR", "Fr", "Nr", "A")
+LETTERS = "abcdefhkmnprtuvwxyACDEFHKLMNPRTUVWXY"
+"""Those that nobody takes for a digit."""
 CLOSINGS = ("-", ".-", ",-", "/-", ".", "=", "-", "-")
 """What stands after an amount so that nobody adds a digit."""
 
@@ -203,21 +212,59 @@ class _Hand:
         if kind < 0.55:
             return self._beside([this, mark(AFTER)], gap), text + MARK
         if kind < 0.75:
-            unit = writer.letters_on_line(str(rng.choice(UNITS)))
+            unit = writer.letters_on_line(self._letters(UNITS, rng))
             return self._beside([this, unit], gap), text + MARK
-        if kind < 0.8:
-            unit = writer.letters_on_line(str(rng.choice(("Rs", "No", "EUR", "Fr", "Nr", "A"))))
+        if kind < 0.83:
+            unit = writer.letters_on_line(self._letters(TITLES, rng))
             return self._beside([unit, this], gap), MARK + text
-        between = this, mark(BETWEEN), writer.number_on_line(other)
+        sign = str(rng.choice(BETWEEN))
+        # Three digits behind an apostrophe would be thousands.
+        other = other[:2] if sign == "'" else other
+        between = this, writer.sign_on_line(sign), writer.number_on_line(other)
         return self._beside(between, gap), text + MARK + other
 
-    def struck(self) -> tuple[Ink, str]:
-        """A number after one that was crossed out."""
+    def raised(self) -> tuple[Ink, str]:
+        """A number with the small digits of a power, an index or a share behind it."""
         writer, rng = self.writer, self.writer.rng
-        text = new_text(rng)
-        wrong = crossed_out(self._digits(new_text(rng))[0], writer.hand, rng)
-        right = self._digits(text)[0]
-        return self._beside([(wrong, 0.0), (right, 0.0)], rng.uniform(0.2, 0.6)), MARK + text
+        text = new_text(rng)[:4]
+        size = writer.size * rng.uniform(0.35, 0.6)
+        face = writer.face and replace(writer.face, size=size)
+        nib = replace(writer.nib, width=max(1.0, 0.8 * writer.nib.width))
+        small = replace(writer, size=size, nib=nib, face=face)
+        behind, down = str(rng.integers(1, 10 if rng.random() < 0.7 else 100)), (-0.75, -0.45)
+        if (kind := rng.random()) < 0.2:
+            down = 0.15, 0.35
+        elif kind < 0.4:
+            behind, down = f"{rng.integers(1, 8)}/{rng.integers(2, 10)}", (-0.35, 0.1)
+        power = small.number(behind)
+        pieces = [writer.number_on_line(text), (power, writer.size * rng.uniform(*down))]
+        return self._beside(pieces, rng.uniform(0.03, 0.15)), text + MARK
+
+    def struck(self) -> tuple[Ink, str]:
+        """A number that is crossed out, or one digit of it, or one after such a one."""
+        writer, rng = self.writer, self.writer.rng
+        text, pen = new_text(rng), writer.nib.width
+        ink, spans = self._digits(text)
+        kind = rng.random()
+        if kind < 0.35 and len(spans) == len(text) > 1:
+            place = int(rng.integers(len(text)))
+            ink = strike(ink, rng, pen=pen, of=text[place], span=spans[place])
+            return ink, text[:place] + MARK + text[place + 1 :]
+        if kind < 0.75:
+            return strike(ink, rng, pen=pen, of=text), MARK
+        wrong = new_text(rng)
+        crossed, _ = self._digits(wrong)
+        if rng.random() < 0.5:
+            crossed = strike(crossed, rng, pen=pen, of=wrong)
+        else:
+            crossed = crossed_out(crossed, writer.hand, rng)
+        return self._beside([(crossed, 0.0), (ink, 0.0)], rng.uniform(0.2, 0.6)), MARK + text
+
+    def _letters(self, usual: tuple[str, ...], rng: Rng) -> str:
+        """Units and the like, or any letters that are not drawn like digits."""
+        if rng.random() < 0.5:
+            return str(rng.choice(usual))
+        return "".join(rng.choice(list(LETTERS), rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1])))
 
     def _beside(self, pieces: "list[Piece] | tuple[Piece, ...]", gap: float) -> Ink:
         return self.writer.side_by_side(pieces, gap)[0]
@@ -228,6 +275,7 @@ _CONTENTS: dict[str, Callable[[_Hand], tuple[Ink, str]]] = {
     "closed": _Hand.closed,
     "thousands": _Hand.thousands,
     "marked": _Hand.marked,
+    "raised": _Hand.raised,
     "struck": _Hand.struck,
 }
 

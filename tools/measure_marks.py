@@ -1,0 +1,210 @@
+"""What is no plain number: struck out, raised, behind a point, beside letters. Is any accepted?
+
+    python tools/measure_marks.py DATA [--n 60] [--only KIND] [--fast] [--number-model M]
+        [--save FOLDER]
+
+Crops of one item each, in the digits, letters and signs of UNIPEN's writers that are held out of
+training, laid out by this file alone. Of `plain` and `signs` what was written must be read; of the
+other kinds nothing may be accepted, but in `digit struck` the digits that are left. A digit is not
+struck in a way that another way of writing it looks like: a 0 or 1 by a slash, a 7 by a line.
+
+Prints a table, then one JSON line. `--save` keeps the pictures of what is accepted wrongly.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import shuzi
+from shuzi.synth.unipen import Pens
+
+STRIKES = ("line", "slash", "backslash")
+LIKE_WRITTEN = {"0": "slash", "1": "slash", "7": "line"}
+UNITS = ("kg", "cm", "km", "h", "min", "W", "A")
+LETTERS = "ACDEFHKMNPRTVWX"
+HEIGHTS = {"-": (0.5, 0.45), ".": (0.08, 0.0), ",": (0.3, -0.18), ":": (0.55, 0.1)}
+HEIGHTS |= {"'": (0.35, 0.7), "/": (1.2, -0.1)}
+"""Of a sign its larger side and its foot above the line, in heights of a digit."""
+
+
+class Hand:
+    """Someone who writes, in heights of a digit: strokes of x to the right and y down."""
+
+    def __init__(self, pens, rng):
+        self.pens, self.rng = pens, rng
+        self.person = int(rng.choice(pens.people))
+        self.gap = rng.uniform(0.1, 0.2)
+
+    def character(self, c, high=1.0):
+        """Its strokes, on the line at 0, from 0 to the right."""
+        kind = "digits" if c.isdigit() else "letters" if c.isalpha() else "signs"
+        _, strokes = self.pens.pick(kind, self.rng, c, self.person)
+        points = np.concatenate(strokes)
+        size, (side, foot) = np.ptp(points, axis=0), HEIGHTS.get(c, (None, 0.0))
+        if c.isalpha():
+            high *= 0.7 if c in "cmhn" else 1.0
+        scale = high * side / max(*size, 1.0) if side else high / max(size[1], 1.0)
+        low = points.min(axis=0) * [1, 0] + points.max(axis=0) * [0, 1]
+        return [(s - low) * scale - [0, foot * high] for s in strokes], size[0] * scale
+
+    def text(self, text, high=1.0):
+        """Strokes, and where each character begins and ends."""
+        x, strokes, spans = 0.0, [], []
+        for c in text:
+            own, wide = self.character(c, high)
+            strokes += [stroke + np.array([x, 0]) for stroke in own]
+            spans.append((x, x + wide))
+            x += wide + high * self.gap * self.rng.uniform(0.6, 1.4)
+        return strokes, spans
+
+    def strike(self, first, last, way):
+        rng, (left, right) = self.rng, (first - 0.15, max(last, first + 0.15) + 0.15)
+        middle, bend = -0.5 + rng.normal(0, 0.06), rng.normal(0, 0.02)
+        rise = {"line": rng.normal(0, 0.05), "slash": 0.58, "backslash": -0.58}[way]
+        t = np.linspace(-1, 1, 20)
+        x = (left + right) / 2 + t * (right - left) / 2
+        return np.stack([x, middle - t * rise + bend * (1 - t * t)], axis=1)
+
+
+def digits(rng, most=4):
+    return str(int(10 ** rng.uniform(0, most)))
+
+
+def plain(hand, rng):
+    text = digits(rng)
+    return hand.text(text)[0], text
+
+
+def signs(hand, rng):
+    text = f"{digits(rng, 3)}{rng.choice(list('.,:'))}{rng.integers(10, 100)}"
+    return hand.text(text)[0], text
+
+
+def struck(way):
+    def kind(hand, rng):
+        text = digits(rng)
+        while len(text) == 1 and LIKE_WRITTEN.get(text) == way:
+            text = digits(rng)
+        strokes, spans = hand.text(text)
+        return [*strokes, hand.strike(spans[0][0], spans[-1][1], way)], None
+
+    return kind
+
+
+def digit_struck(way):
+    def kind(hand, rng):
+        while True:
+            text = digits(rng)
+            place = int(rng.integers(len(text)))
+            if len(text) > 1 and LIKE_WRITTEN.get(text[place]) != way:
+                strokes, spans = hand.text(text)
+                return [*strokes, hand.strike(*spans[place], way)], text[:place] + text[place + 1 :]
+
+    return kind
+
+
+def small(least, most):
+    """Small digits behind a number, their foot so high above the line."""
+
+    def kind(hand, rng):
+        strokes, spans = hand.text(digits(rng, 3))
+        power, _ = hand.text(str(rng.integers(2, 10)), rng.uniform(0.38, 0.55))
+        away = np.array([spans[-1][1] + rng.uniform(0.06, 0.18), -rng.uniform(least, most)])
+        return [*strokes, *(s + away for s in power)], None
+
+    return kind
+
+
+def around(before=(), after=()):
+    """A number with one of these before or behind it."""
+
+    def kind(hand, rng):
+        text = digits(rng)
+        text = str(rng.choice(before)) + text if before else text + str(rng.choice(after))
+        return hand.text(text)[0], None
+
+    return kind
+
+
+def feet(hand, rng):
+    return hand.text(f"{rng.integers(3, 10)}'{rng.integers(1, 12)}")[0], None
+
+
+KINDS = {"plain": plain, "signs": signs}
+KINDS |= {f"struck: {way}": struck(way) for way in STRIKES}
+KINDS |= {f"digit struck: {way}": digit_struck(way) for way in STRIKES}
+KINDS |= {
+    "raised": small(0.6, 0.8),
+    "lowered": small(-0.3, -0.15),
+    "point before": around(before=(".", ",")),
+    "sign before": around(before=(":", "'", "$", "+")),
+    "apostrophe within": feet,
+    "letter before": around(before=list(LETTERS)),
+    "letter behind": around(after=list(LETTERS)),
+    "unit behind": around(after=UNITS),
+}
+
+
+def on_paper(strokes, rng):
+    """uint8 (height, width), the ink dark."""
+    points = np.concatenate(strokes)
+    left, top = points.min(axis=0) - rng.uniform(0.15, 0.6, 2)
+    right, bottom = points.max(axis=0) + rng.uniform(0.15, 0.6, 2)
+    high, fine = float(rng.uniform(24, 60)), 4
+    pen, slant = max(1.3, high * rng.uniform(0.05, 0.11)), rng.normal(0, 0.05)
+    size = round((bottom - top) * high), round((right - left + 0.2) * high)
+    ink = np.zeros((size[0] * fine, size[1] * fine), np.uint8)
+    for stroke in strokes:
+        x = stroke[:, 0] - slant * (stroke[:, 1] + 0.5) - left + 0.1
+        path = np.stack([x, stroke[:, 1] - top], axis=1) * high * fine * 8
+        path = np.round(np.repeat(path, 1 + (len(path) == 1), axis=0)).astype(np.int32)
+        cv2.polylines(ink, [path], False, 255, max(1, round(pen * fine)), cv2.LINE_AA, 3)
+    ink = cv2.resize(ink, size[::-1], interpolation=cv2.INTER_AREA) / 255
+    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 0.03 * high))
+    paper, dark = rng.uniform(170, 245), rng.uniform(0.5, 0.85)
+    grey = paper * (1 - dark * ink) + rng.normal(0, rng.uniform(1, 7), ink.shape)
+    return grey.clip(0, 255).astype(np.uint8)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--n", type=int, default=60, help="pictures of a kind")
+    parser.add_argument("--only", default="", help="a kind, or the start of its name")
+    parser.add_argument("--fast", action="store_true", help="without the second reader")
+    parser.add_argument("--number-model", type=Path, help="the one that shuzi carries by default")
+    parser.add_argument("--save", type=Path, help="a folder for what is accepted wrongly")
+    options = parser.parse_args()
+    pens = Pens.load(options.data / "unipen", held_out=True)
+    reader = shuzi.Reader(number_model=options.number_model, fast=options.fast, threads=1)
+    if options.save:
+        options.save.mkdir(parents=True, exist_ok=True)
+    print(f"{'':24}{'n':>5}{'accepted':>10}{'wrong':>7}")
+    scores = {}
+    for place, (name, kind) in enumerate(KINDS.items()):
+        if not name.startswith(options.only):
+            continue
+        accepted = wrong = 0
+        for i in range(options.n):
+            rng = np.random.default_rng([23, place, i])
+            strokes, text = kind(Hand(pens, rng), rng)
+            picture = on_paper(strokes, rng)
+            said = [n.text for n in reader.read(picture).numbers if n.decision == "accept"]
+            accepted += bool(said)
+            if said and said != [text]:
+                wrong += 1
+                if options.save:
+                    file = f"{name.replace(': ', '_')}_{i}_{'_'.join(said)}.png".replace("/", "")
+                    cv2.imwrite(str(options.save / file), picture)
+        print(f"{name:24}{options.n:5}{accepted:10}{wrong:7}", flush=True)
+        scores[name] = {"n": options.n, "accepted": accepted, "wrong": wrong}
+    print(json.dumps(scores))
+
+
+if __name__ == "__main__":
+    main()
