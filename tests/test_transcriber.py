@@ -86,7 +86,7 @@ def in_boxes(digits, seed):
     return region, "".join(map(str, digits.test_labels[chosen]))
 
 
-@pytest.mark.parametrize("seed", [31, 86, 112, 148])
+@pytest.mark.parametrize("seed", [31, 37, 70, 112])
 def test_an_unsure_number_in_boxes_is_read_without_them_too(models, digits, monkeypatch, seed):
     region, text = in_boxes(digits, seed)
     (said,) = Transcriber(*models).read([region], whole([region]))
@@ -105,10 +105,10 @@ def test_a_stroke_that_fills_a_box_is_no_minus(models, digits):
 
 
 def test_what_the_number_model_takes_for_something_else_is_less_sure(models):
-    """A letter of printing that the digit model is sure is a 2."""
+    """A printed b, of which the digit model is sure that it is a 6."""
     face = ImageFont.truetype(str(FONTS / "DejaVuSerif.ttf"), 60)
     picture = Image.new("L", (90, 90), 240)
-    ImageDraw.Draw(picture).text((25, 5), "a", font=face, fill=30)
+    ImageDraw.Draw(picture).text((25, 5), "b", font=face, fill=30)
     letter = np.asarray(picture)
     alone, both = (
         Transcriber(*models, alone=alone).read([letter], [(0, 90)], one_digit=True)[0]

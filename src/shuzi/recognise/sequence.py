@@ -1,7 +1,7 @@
 """ONNX Runtime: strips with a number in, its text and probability out, without cutting it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -240,7 +240,7 @@ def _reading(
     of_text: dict[str, float] = defaultdict(float)
     for written, p in found:
         of_text[tidy(written)] += alone * p
-    (text, confidence), *others = _cautious(of_text)
+    (text, confidence), *others = cautious(of_text)
     # The marks and signs around it have columns of their own.
     written = next((w for w, _ in found if digits_of(w) == digits_of(text)), text)
     spans = _digit_spans(table, written, strip)
@@ -248,8 +248,9 @@ def _reading(
     return Reading(text, min(1.0, confidence), spans, rest, marked)
 
 
-def _cautious(of_text: dict[str, float]) -> list[tuple[str, float]]:
-    """The texts, best first: the likeliest digits, and with them only signs that are likely."""
+def cautious(of_text: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The texts and their probabilities, best first: the likeliest digits, and with them only signs
+    that are likely."""
     of_digits: dict[str, float] = defaultdict(float)
     for text, p in of_text.items():
         of_digits[digits_of(text)] += p

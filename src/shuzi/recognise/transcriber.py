@@ -16,7 +16,15 @@ from shuzi.recognise.fusion import fuse
 from shuzi.recognise.glyph import normalise
 from shuzi.recognise.ruling import without_minus
 from shuzi.recognise.second import Line, SecondReader
-from shuzi.recognise.sequence import LOOKS, Looks, Reading, SequenceRecogniser, evenly, is_blank
+from shuzi.recognise.sequence import (
+    LOOKS,
+    Looks,
+    Reading,
+    SequenceRecogniser,
+    cautious,
+    evenly,
+    is_blank,
+)
 from shuzi.recognise.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
@@ -184,8 +192,9 @@ class Transcriber:
         whole = len(found) if one_digit else max(sum(total.values()), LEAST)
         pooled = {text: p / whole for text, p in total.items()}
         least = 0.0 if one_digit else GUESS
-        likely = [(text, p) for text, p in pooled.items() if text and p >= least] or [("", 0.0)]
-        (text, confidence), *rest = sorted(likely, key=lambda pair: -pair[1])
+        likely = {text: p for text, p in pooled.items() if text and p >= least} or {"": 0.0}
+        # Views that differ in a sign speak for the same digits.
+        (text, confidence), *rest = cautious(likely)
         place = _showing(found, text)
         others = rest if one_digit else [("", pooled.get("", 0.0)), *rest][:ALTERNATIVES]
         return self._saying(found[place], text, confidence, others), place
