@@ -47,7 +47,7 @@ def test_a_number_that_cannot_be_read_is_rejected_not_left_out(digits):
     chosen = np.random.default_rng(7).choice(len(digits.test_labels), 6, replace=False)
     for place, i in enumerate(chosen):
         ink = cv2.resize(digits.test_images[i], None, fx=2, fy=2)
-        spot = paper[500:556, 100 + 12 * place : 156 + 12 * place]
+        spot = paper[500:556, 100 + 9 * place : 156 + 9 * place]
         np.minimum(spot, 235 - (0.8 * ink).astype(np.uint8), out=spot)
     numbers = Reader().read(paper).numbers
     assert [n.decision == "reject" for n in numbers] == 6 * [False] + [True]
