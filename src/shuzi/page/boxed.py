@@ -20,7 +20,9 @@ sixteen that `parted` of `tools/sweep_forms.py` has are read at 0.12 to 0.9 inst
 
 
 FURTHER = 1.5
-"""Heights between two regions in which one row of boxes may go on, at most."""
+"""Heights between two regions in which one row of boxes may go on, at most: of rows of boxes of a
+composer that nothing learns from 6 of 324 that are accepted are parts of a number, 15 of 346
+without it."""
 ROOMY = 0.6
 """Of a region's height, the paper around it in which boxes are looked for once more, as digits may
 be half as high: of 308 crops of two groups of such boxes, of a composer that nothing learns from,
