@@ -17,8 +17,6 @@ WIDER, OFTEN = 0.55, 0.35
 several on a page, while one alone may be one number. Of 1,152 rows of three and more boxes none is
 parted that is one number; with 0.35 for one alone 2 are, and with 0.55 throughout five cells of
 sixteen that `parted` of `tools/sweep_forms.py` has are read at 0.12 to 0.9 instead of 0.57 to 1."""
-
-
 FURTHER = 1.5
 """Heights between two regions in which one row of boxes may go on, at most: of rows of boxes of a
 composer that nothing learns from 6 of 324 that are accepted are parts of a number, 15 of 346
@@ -65,7 +63,7 @@ def _going_on(
         near, middle = FURTHER * boxes[i].height, boxes[i].y + boxes[i].height / 2
         for j, box in enumerate(boxes):
             gap = max(box.x - boxes[i].right, boxes[i].x - box.right)
-            if j == i or gap > near or not box.y < middle < box.bottom:
+            if j == i or gap > near or not box.y < middle < box.bottom or {i, j} <= found:
                 continue
             quads = np.array([regions[i].quad, regions[j].quad])
             both = find_boxes(picture.flat(as_one(quads, 0, FURTHER), MARGIN).grey)
