@@ -112,6 +112,21 @@ def test_digits_far_apart_may_be_two_numbers(text, gap, two):
     assert _may_be_two(text, digits) is two
 
 
+@pytest.mark.parametrize(("bar", "decision"), [(True, "review"), (False, "accept")])
+def test_a_number_over_or_under_a_bar_is_for_review(digits, bar, decision):
+    chosen = [np.flatnonzero(digits.test_labels == digit)[1] for digit in (3, 8)]
+    above, below = (number(digits.test_images, digits.test_labels, [place])[0] for place in chosen)
+    wide = max(above.shape[1], below.shape[1])
+    paper = np.full((len(above) + len(below) + 60, wide + 100), PAPER, np.uint8)
+    for top, ink in ((20, above), (28 + len(above), below)):
+        left = (paper.shape[1] - ink.shape[1]) // 2
+        paper[top : top + len(ink), left : left + ink.shape[1]] = ink
+    if bar:
+        paper[22 + len(above) : 25 + len(above), 45:-45] = 60
+    numbers = Reader().read(paper).numbers
+    assert [(n.text, n.decision) for n in numbers] == [("3", decision), ("8", decision)]
+
+
 def test_words_are_not_accepted_as_numbers(data_folder):
     grey = np.full((120, 400), 240, np.uint8)
     cv2.putText(grey, "Solo boil zig", (20, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 30, 3)

@@ -133,6 +133,29 @@ def feet(hand, rng):
     return hand.text(f"{rng.integers(3, 10)}'{rng.integers(1, 12)}")[0], None
 
 
+def minus_apart(hand, rng):
+    """A minus with paper between it and its number."""
+    text = digits(rng)
+    minus, wide = hand.character("-")
+    strokes, _ = hand.text(text)
+    away = np.array([wide + rng.uniform(0.35, 1.1), 0])
+    return [*minus, *(stroke + away for stroke in strokes)], f"-{text}"
+
+
+def fraction(hand, rng):
+    """A number over a level bar over another."""
+    above, below = (hand.text(str(rng.integers(1, 20)), rng.uniform(0.7, 1.0)) for _ in range(2))
+    wide = max(spans[-1][1] for _, spans in (above, below))
+    bar = hand.strike(-0.05, wide + 0.05, "line") + np.array([0, 0.5])
+    gap = rng.uniform(0.15, 0.3)
+    lifts = -gap, gap + max(-np.concatenate(below[0])[:, 1].min(), 0.5)
+    parts = [
+        [stroke + np.array([(wide - spans[-1][1]) / 2, lift]) for stroke in strokes]
+        for (strokes, spans), lift in zip((above, below), lifts, strict=True)
+    ]
+    return [*parts[0], bar, *parts[1]], None
+
+
 KINDS = {"plain": plain, "signs": signs}
 KINDS |= {f"struck: {way}": struck(way) for way in STRIKES}
 KINDS |= {f"digit struck: {way}": digit_struck(way) for way in STRIKES}
@@ -145,6 +168,8 @@ KINDS |= {
     "letter before": around(before=list(LETTERS)),
     "letter behind": around(after=list(LETTERS)),
     "unit behind": around(after=UNITS),
+    "minus apart": minus_apart,
+    "fraction": fraction,
 }
 
 

@@ -18,6 +18,7 @@ from shuzi.errors import UsageError, one_of, way
 from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.page.boxed import as_boxed
 from shuzi.page.doubts import are_doubtful
+from shuzi.page.fractions import are_in_fractions
 from shuzi.page.image import MARGIN, Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
@@ -316,14 +317,16 @@ class Reader:
         digits = sum(len(said.reading.digits) for *_, said in found)
         askew = not told and is_askew(seen.maps, digits, other=seen.other)
         turned = not told and bool(seen.rotated) and len(found) < MANY
-        doubtful = are_doubtful(seen.picture.grey, [region for region, *_ in found])
+        regions = [region for region, *_ in found]
+        doubtful = are_doubtful(seen.picture.grey, regions)
+        fractions = are_in_fractions(seen.picture, regions)
         shape = seen.picture.grey.shape
         numbers = [
             _number(
                 place,
                 *found[place.index],
                 shape,
-                in_doubt=askew or doubtful[place.index],
+                in_doubt=askew or doubtful[place.index] or fractions[place.index],
                 turned=turned,
             )
             for place in places

@@ -65,7 +65,7 @@ BEFORE = (
 )
 """A point, too: it is no number that is written out, and .5 must not be a 5."""
 AFTER = ("%", "°", "€", "?", "!", ")", ";", "=", "x", "*", "+", "'", '"', "✓", "$", "#", "↑", "↓")
-BETWEEN = ("x", "+", "=", "*", "x", "<", ">", "(", "&", "'", "'", ";", "!")
+BETWEEN = ("x", "+", "=", "*", "x", "<", ">", "(", "&", "'", "'", "'", "'", ";", "!")
 TITLES = ("Rs", "No", "EUR", "Fr", "Nr", "A")
 LETTERS = "abcdefhkmnprtuvwxyACDEFHKLMNPRTUVWXY"
 """Those that nobody takes for a digit."""
@@ -246,11 +246,11 @@ class _Hand:
         text, pen = new_text(rng), writer.nib.width
         ink, spans = self._digits(text)
         kind = rng.random()
-        if kind < 0.35 and len(spans) == len(text) > 1:
+        if kind < 0.5 and len(spans) == len(text) > 1:
             place = int(rng.integers(len(text)))
             ink = strike(ink, rng, pen=pen, of=text[place], span=spans[place])
             return ink, text[:place] + MARK + text[place + 1 :]
-        if kind < 0.75:
+        if kind < 0.8:
             return strike(ink, rng, pen=pen, of=text), MARK
         wrong = new_text(rng)
         crossed, _ = self._digits(wrong)

@@ -1,0 +1,75 @@
+"""Two numbers over each other with a bar between them: a fraction, which is neither of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from shuzi.page.image import PageImage, quad_size
+from shuzi.page.regions import Region
+from shuzi.recognise.paper import dilated, opened
+from shuzi.recognise.strip import ink_mask
+
+NEAR, BESIDE = 1.45, 0.5
+"""Heights from the middle of one number to that of another one over it, at most; and how far it may
+stand beside it, in widths of the wider one. In fractions of `tools/measure_marks.py` they are 0.86
+to 1.27 heights apart; over a line to write on, in documents that a browser lays out, 1.58."""
+LONG, ROOM, SLOPE = 0.9, 0.8, 0.1
+"""Widths of the wider number that a bar is long, at least; heights beyond both numbers at each side
+within which it ends, as a line of a table does not; and how much it may rise or fall."""
+TALL, END = 0.6, 3
+"""Heights of an upright line, and pixels from a bar's end, where a box's has one."""
+
+
+def are_in_fractions(picture: PageImage, regions: Sequence[Region]) -> list[bool]:
+    """Which numbers of a page are over or under a bar that has one number on each side of it."""
+    found = [False] * len(regions)
+    for upper, lower in _pairs(regions):
+        if _has_bar(picture, regions[upper], regions[lower]):
+            found[upper] = found[lower] = True
+    return found
+
+
+def _pairs(regions: Sequence[Region]) -> list[tuple[int, int]]:
+    """The numbers that stand over each other with no third one over or under them."""
+    quads = np.array([region.quad for region in regions], np.float32).reshape(-1, 4, 2)
+    x, y = quads.mean(axis=1).T
+    wide, high = np.array([quad_size(quad) for quad in quads]).reshape(-1, 2).T
+    order = np.argsort(y, kind="stable")
+    ends = np.searchsorted(y[order], y[order] + NEAR * high[order])
+    below: list[tuple[int, int]] = []
+    for place, (i, end) in enumerate(zip(order, ends, strict=True)):
+        others = order[place + 1 : end]
+        away = y[others] - y[i]
+        mean = (high[others] + high[i]) / 2
+        aside = np.abs(x[others] - x[i]) < BESIDE * np.maximum(wide[others], wide[i])
+        near = aside & (away > mean / 2) & (away < NEAR * mean)
+        below += [(int(i), int(j)) for j in others[near]]
+    count = np.bincount(np.array(below, np.int64).ravel(), minlength=len(regions))
+    return [(i, j) for i, j in below if count[i] == count[j] == 1]
+
+
+def _has_bar(picture: PageImage, upper: Region, lower: Region) -> bool:
+    """Whether a bar as long as both numbers, and hardly longer, lies between them."""
+    (wide, high), (wide_below, high_below) = quad_size(upper.quad), quad_size(lower.quad)
+    along = upper.quad[1] - upper.quad[0] + upper.quad[2] - upper.quad[3]
+    along = along.astype(np.float64) / np.linalg.norm(along)
+    turn = np.array([along, [-along[1], along[0]]])
+    corners = np.concatenate([upper.quad, lower.quad]) @ turn.T
+    room = ROOM * max(high, high_below)
+    left, right = corners[:, 0].min() - room, corners[:, 0].max() + room
+    top, bottom = corners[:4, 1].mean(), corners[4:, 1].mean()
+    between = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) @ turn
+    flat = picture.flat(between.astype(np.float32))
+    scale = flat.grey.shape[1] / (right - left)
+    length = max(3, round(LONG * max(wide, wide_below) * scale))
+    mask = ink_mask(flat.grey)
+    runs = opened(dilated(mask, max(3, round(SLOPE * length)), 1), 1, length)
+    rows, columns = runs.any(axis=1), np.flatnonzero(runs.any(axis=0))
+    if np.count_nonzero(np.diff(rows, prepend=False, append=False)) != 2:
+        return False
+    first, last = int(columns[0]), int(columns[-1])
+    # A box's lines are several, or end at lines that go up and down.
+    upright = opened(mask, max(3, round(TALL * scale * (high + high_below) / 2)), 1)
+    ends = slice(max(0, first - END), first + END + 1), slice(last - END, last + END + 1)
+    boxed = any(upright[:, end].any() for end in ends)
+    return first > 1 and last < runs.shape[1] - 2 and not boxed
