@@ -166,7 +166,15 @@ def test_a_line_of_a_row_alone_that_is_hardly_wider_leaves_a_doubt():
     assert not found.apart
 
 
-def moved(place):
+def test_a_line_of_three_boxes_that_is_little_wider_leaves_a_doubt():
+    rows = [boxed(written("284"), 3, gaps=[thick, 2]) for thick in (4, 4)]
+    found = as_boxed(PageImage(np.vstack(rows)), [moved(0, 110), moved(1, 110)])
+    assert [region.apart for region in found] == [False, False]
+    rows = [boxed(written("284"), 3, gaps=[thick, 2]) for thick in (6, 6)]
+    assert len(as_boxed(PageImage(np.vstack(rows)), [moved(0, 110), moved(1, 110)])) == 4
+
+
+def moved(place, right=206):
     """The region of a whole row of boxes, so many rows below."""
     region = region_of(17, 206)
     return Region(region.quad + np.float32([0, place * (HIGH + 24)]), score=0.9)

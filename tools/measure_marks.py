@@ -142,9 +142,9 @@ def minus_apart(hand, rng):
     return [*minus, *(stroke + away for stroke in strokes)], f"-{text}"
 
 
-def fraction(hand, rng):
+def fraction(hand, rng, most=20, size=(0.7, 1.0)):
     """A number over a level bar over another."""
-    above, below = (hand.text(str(rng.integers(1, 20)), rng.uniform(0.7, 1.0)) for _ in range(2))
+    above, below = (hand.text(str(rng.integers(1, most)), rng.uniform(*size)) for _ in range(2))
     wide = max(spans[-1][1] for _, spans in (above, below))
     bar = hand.strike(-0.05, wide + 0.05, "line") + np.array([0, 0.5])
     gap = rng.uniform(0.15, 0.3)
@@ -154,6 +154,15 @@ def fraction(hand, rng):
         for (strokes, spans), lift in zip((above, below), lifts, strict=True)
     ]
     return [*parts[0], bar, *parts[1]], None
+
+
+def mixed(hand, rng):
+    """A whole number, and a fraction half as high behind it."""
+    strokes, spans = hand.text(digits(rng, 2))
+    parts, _ = fraction(hand, rng, 10, (0.45, 0.65))
+    left = min(stroke[:, 0].min() for stroke in parts)
+    away = np.array([spans[-1][1] - left + rng.uniform(0.1, 0.3), -0.5])
+    return [*strokes, *(part + away for part in parts)], None
 
 
 KINDS = {"plain": plain, "signs": signs}
@@ -170,6 +179,7 @@ KINDS |= {
     "unit behind": around(after=UNITS),
     "minus apart": minus_apart,
     "fraction": fraction,
+    "mixed fraction": mixed,
 }
 
 

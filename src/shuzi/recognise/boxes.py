@@ -33,7 +33,7 @@ DARK = 0.6
 paler than what is written."""
 LEAST_CONTRAST = 8
 """Grey levels between lines and paper, at least."""
-FEWEST, WIDER = 3, 1.5
+FEWEST, LEAST = 3, 1.5
 """Boxes that a wider line or gap may part, at least, and by how many pixels it is wider."""
 EVEN, SAME = 0.07, 0.15
 """Of the usual width of boxes, by how much two differ that a wider gap parts, and by how much any
@@ -57,9 +57,9 @@ class Row(NamedTuple):
     boxes: list[Inside]
     lines: NDArray[np.int_]
 
-    def groups(self, wider: float) -> list[list[Inside]]:
+    def groups(self, wider: float, least: float = LEAST) -> list[list[Inside]]:
         """The boxes of each number: a line or gap that is wider than the usual one, by this much
-        of it, parts them."""
+        of it and so many pixels, parts them."""
         left, _, width, _ = np.array(self.boxes).T
         usually = np.median(width)
         if len(self.boxes) < FEWEST or width.max() > (1 + SAME) * usually:
@@ -70,7 +70,7 @@ class Row(NamedTuple):
         # A stroke along a line makes it thicker, and one of its two boxes narrower.
         uneven = np.abs(np.diff(width))
         more = gaps - np.maximum(0, uneven - 1) - usual
-        clear = (more >= max(WIDER, wider * usual)) & (uneven <= max(1, EVEN * usually))
+        clear = (more >= max(least, wider * usual)) & (uneven <= max(1, EVEN * usually))
         parts = np.flatnonzero(clear) + 1
         ends = [0, *parts.tolist(), len(self.boxes)]
         return [self.boxes[first:last] for first, last in pairwise(ends)]
