@@ -70,5 +70,11 @@ def test_sure_digits_with_doubtful_signs_are_for_a_person():
     assert 0.3 < confidence < 0.99
 
 
+def test_a_sign_that_is_likelier_than_none_leaves_a_doubt():
+    text, confidence = fuse({"996": 0.33, "-996": 0.67}, line({"996": 1.0}), "996")[0]
+    assert (text, confidence) == ("996", 0.5)
+    assert fuse({"996": 0.67, "-996": 0.33}, line({"996": 1.0}), "996")[0][1] > 0.9
+
+
 def test_nothing_is_read_of_nothing():
     assert fuse({"": 1.0}, line({"": 1.0}), "") == []

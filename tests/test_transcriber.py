@@ -86,7 +86,7 @@ def in_boxes(digits, seed):
     return region, "".join(map(str, digits.test_labels[chosen]))
 
 
-@pytest.mark.parametrize("seed", [31, 37, 70, 112])
+@pytest.mark.parametrize("seed", [31, 37, 70])
 def test_an_unsure_number_in_boxes_is_read_without_them_too(models, digits, monkeypatch, seed):
     region, text = in_boxes(digits, seed)
     (said,) = Transcriber(*models).read([region], whole([region]))

@@ -518,10 +518,10 @@ NUMBER = Recipe(
     lr=3e-3,
     decay=0.02,
     batch_size=64,
-    epochs=240,
+    epochs=100,
     ema=0.999,
     strings=8192,
-    parts=120,
+    parts=50,
     validation_split=0.0,
 )
 """How the network that reads numbers is trained, from nothing."""
