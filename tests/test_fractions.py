@@ -78,3 +78,10 @@ def test_a_line_under_a_number_far_above_another_is_not():
 @pytest.mark.parametrize("places", [(), ((100, 80),)])
 def test_fewer_than_two_numbers_are_none(places):
     assert are_in_fractions(*page_of(*places)) == [False] * len(places)
+
+
+@pytest.mark.parametrize("size", [(0.0, 10.0), (10.0, 0.0), (0.0, 0.0)])
+def test_regions_without_a_size_at_the_edge_are_none(size):
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * np.float32(size)
+    regions = [Region(corners + np.float32([320, y]), score=1.0) for y in (20, 21, 31)]
+    assert not any(are_in_fractions(PageImage(np.full((240, 320), 230, np.uint8)), regions))

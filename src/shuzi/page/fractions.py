@@ -52,7 +52,7 @@ def _has_bar(picture: PageImage, upper: Region, lower: Region) -> bool:
     """Whether a bar as long as both numbers, and hardly longer, lies between them."""
     (wide, high), (wide_below, high_below) = quad_size(upper.quad), quad_size(lower.quad)
     along = upper.quad[1] - upper.quad[0] + upper.quad[2] - upper.quad[3]
-    along = along.astype(np.float64) / np.linalg.norm(along)
+    along = along.astype(np.float64) / max(1.0, float(np.linalg.norm(along)))
     turn = np.array([along, [-along[1], along[0]]])
     corners = np.concatenate([upper.quad, lower.quad]) @ turn.T
     room = ROOM * max(high, high_below)
