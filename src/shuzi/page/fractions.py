@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shuzi.page.image import PageImage, quad_size
+from shuzi.page.image import PageImage, level, quad_size
+from shuzi.page.order import sizes
 from shuzi.page.regions import Region
 from shuzi.recognise.paper import dilated, opened
 from shuzi.recognise.strip import ink_mask
@@ -15,9 +16,9 @@ stand beside it, in widths of the wider one. In fractions of `tools/measure_mark
 to 1.27 heights apart; over a line to write on, in documents that a browser lays out, 1.58."""
 LONG, ROOM, SLOPE = 0.9, 0.8, 0.1
 """Widths of the wider number that a bar is long, at least; heights beyond both numbers at each side
-within which it ends, as a line of a table does not; and how much it may rise or fall."""
-TALL, END = 0.6, 3
-"""Heights of an upright line, and pixels from a bar's end, where a box's has one."""
+within which it ends, as a line of a table does not; and how much it may rise or fall. Each moved
+by a quarter and more, and those above, 53 to 56 of 60 fractions have a number that is told, 17 with
+a bar of 1.1 widths; of `pages/`, the browser's documents and the examples none has at any."""
 
 
 def are_in_fractions(picture: PageImage, regions: Sequence[Region]) -> list[bool]:
@@ -36,9 +37,9 @@ def are_in_fractions(picture: PageImage, regions: Sequence[Region]) -> list[bool
 
 def _pairs(regions: Sequence[Region]) -> list[tuple[int, int]]:
     """The numbers that stand over each other with no third one over or under them."""
-    quads = np.array([region.quad for region in regions], np.float32).reshape(-1, 4, 2)
+    quads = np.array([region.quad for region in regions], np.float64).reshape(-1, 4, 2)
     x, y = quads.mean(axis=1).T
-    wide, high = np.array([quad_size(quad) for quad in quads]).reshape(-1, 2).T
+    wide, high = sizes(quads)
     order = np.argsort(y, kind="stable")
     ends = np.searchsorted(y[order], y[order] + NEAR * high[order])
     below: list[tuple[int, int]] = []
@@ -56,9 +57,7 @@ def _pairs(regions: Sequence[Region]) -> list[tuple[int, int]]:
 def _has_bar(picture: PageImage, upper: Region, lower: Region) -> bool:
     """Whether a bar as long as both numbers, and hardly longer, lies between them."""
     (wide, high), (wide_below, high_below) = quad_size(upper.quad), quad_size(lower.quad)
-    along = upper.quad[1] - upper.quad[0] + upper.quad[2] - upper.quad[3]
-    along = along.astype(np.float64) / max(1.0, float(np.linalg.norm(along)))
-    turn = np.array([along, [-along[1], along[0]]])
+    turn = level(upper.quad)
     corners = np.concatenate([upper.quad, lower.quad]) @ turn.T
     room = ROOM * max(high, high_below)
     left, right = corners[:, 0].min() - room, corners[:, 0].max() + room
@@ -74,7 +73,5 @@ def _has_bar(picture: PageImage, upper: Region, lower: Region) -> bool:
         return False
     first, last = int(columns[0]), int(columns[-1])
     # A box's lines are several, or end at lines that go up and down.
-    upright = opened(mask, max(3, round(TALL * scale * (high + high_below) / 2)), 1)
-    ends = slice(max(0, first - END), first + END + 1), slice(last - END, last + END + 1)
-    boxed = any(upright[:, end].any() for end in ends)
+    boxed = opened(mask, len(mask) // 2, 1)[:, [first, last]].any()
     return first > 1 and last < runs.shape[1] - 2 and not boxed

@@ -131,3 +131,11 @@ def quad_size(quad: Quad) -> tuple[float, float]:
     wide = (np.hypot(*(b - a)) + np.hypot(*(c - d))) / 2
     high = (np.hypot(*(d - a)) + np.hypot(*(c - b))) / 2
     return max(1.0, float(wide)), max(1.0, float(high))
+
+
+def level(quad: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The rotation, float64 (2, 2), that turns points x, y (n, 2), by `points @ level(quad).T`, so
+    that its top and bottom lie level."""
+    along = (quad[1] - quad[0] + quad[2] - quad[3]).astype(np.float64)
+    x, y = along / max(1e-6, float(np.linalg.norm(along)))
+    return np.array([[x, y], [-y, x]])

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.page.image import level
+
 Floats = NDArray[np.float64]
 
 STEEPEST = 0.5
@@ -94,15 +96,13 @@ def as_one(quads: NDArray[Any], main: int, near: float = PIECES) -> NDArray[np.f
     """
     quads = np.asarray(quads, np.float64)
     (line,) = (line for line in _lines(quads, _straightened(quads)) if main in line)
-    near = near * _sizes(quads)[1][main]
+    near = near * sizes(quads)[1][main]
     left, right = (quads[line][:, ends, 0].mean(axis=1) for ends in ([0, 3], [1, 2]))
     cuts = np.flatnonzero(left[1:] - right[:-1] > near) + 1
     (pieces,) = (part for part in np.split(np.array(line), cuts) if main in part)
     if len(pieces) == 1:
         return np.asarray(quads[main], np.float32)
-    along = quads[main, 1] - quads[main, 0] + quads[main, 2] - quads[main, 3]
-    along /= np.linalg.norm(along)
-    turn = np.array([along, [-along[1], along[0]]])
+    turn = level(quads[main])
     points = quads[pieces].reshape(-1, 2) @ turn.T
     (a, b), (c, d) = points.min(axis=0), points.max(axis=0)
     return np.asarray(np.array([[a, b], [c, b], [c, d], [a, d]]) @ turn, np.float32)
@@ -111,7 +111,7 @@ def as_one(quads: NDArray[Any], main: int, near: float = PIECES) -> NDArray[np.f
 def _lines(quads: Floats, y: Floats) -> list[list[int]]:
     """The numbers of each line from left to right, the lines from top to bottom."""
     x = quads[..., 0].mean(axis=1)
-    width, height = _sizes(quads)
+    width, height = sizes(quads)
     lines: list[list[int]] = []
     # Of each line, where it is by its last numbers, and how high these are.
     level, high = np.full((2, len(x)), np.inf)
@@ -154,7 +154,7 @@ def _cells(quads: Floats, y: Floats, lines: list[list[int]]) -> dict[int, tuple[
     turned = np.stack([quads[..., 1], quads[..., 0]], axis=-1)[:, [0, 3, 2, 1]]
     x = _straightened(turned)
     y = np.array([y[line].mean() for line in lines])
-    width, height = _sizes(quads)
+    width, height = sizes(quads)
     half = np.maximum((0.5 - CORE) * width, 0.5 * height)
     found: dict[int, tuple[int, int]] = {}
     blocks = [(0, len(lines))]
@@ -227,7 +227,7 @@ def _straightened(quads: Floats) -> Floats:
 
 def _directions(quads: Floats, middles: Floats) -> Floats:
     """Rows of x, y, slope, and a weight, in pixels."""
-    width, height = _sizes(quads)
+    width, height = sizes(quads)
     # Neighbours are looked for among the nearest in y, so that time grows with their number only.
     order = np.argsort(middles[:, 1], kind="stable")
     near = np.arange(len(order))[:, None] + np.arange(-NEAR, NEAR + 1)
@@ -255,8 +255,8 @@ def _directions(quads: Floats, middles: Floats) -> Floats:
     return np.array(found).reshape(-1, 4)
 
 
-def _sizes(quads: Floats) -> tuple[Floats, Floats]:
-    """Each one's width and height."""
+def sizes(quads: Floats) -> tuple[Floats, Floats]:
+    """Each one's width and height; quadrilaterals float64 (n, 4, 2)."""
     across = np.linalg.norm(quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3], axis=1) / 2
     down = np.linalg.norm(quads[:, 3] - quads[:, 0] + quads[:, 2] - quads[:, 1], axis=1) / 2
     return across, down
