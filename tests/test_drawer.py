@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from shuzi.synth.materials import load_materials
 from shuzi.synth.strings import compose_strips
 from shuzi.training.drawer import Drawer
@@ -12,8 +14,10 @@ def texts(strings):
     return [text for _, text in strings]
 
 
-def test_the_same_parts_come_in_turn_and_are_kept(digits_npz, tmp_path):
-    with Drawer(digits_npz, size=5, parts=2, seed=4, folder=tmp_path / "kept") as drawer:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_same_parts_come_in_turn_and_are_kept(digits_npz, tmp_path, workers):
+    kept = {"folder": tmp_path / "kept", "workers": workers}
+    with Drawer(digits_npz, size=5, parts=2, seed=4, **kept) as drawer:
         first, second, third = drawer(1), drawer(2), drawer(3)
         held_out = drawer.held_out(5)
     assert texts(first) == texts(third) != texts(second)

@@ -9,13 +9,11 @@ from onnx import TensorProto, helper
 from PIL import Image
 from places import EXAMPLES
 
+from shuzi.card import SHIPPED
 from shuzi.errors import ModelError
 from shuzi.recognise.decoding import align, beam_search, is_marked, tidy
 from shuzi.recognise.sequence import (
-    LOOKS,
-    SURE,
     SequenceRecogniser,
-    _resized,
     pad,
     padded_width,
 )
@@ -190,34 +188,24 @@ def test_strips_of_many_widths_keep_their_order_and_do_not_change_each_other(tmp
     assert recogniser.glance([]) == []
 
 
-def test_a_strip_that_is_read_surely_gets_one_look(monkeypatch):
-    recogniser = SequenceRecogniser()
-    blank = np.zeros((32, 64), np.uint8)
-    blank[2, 3] = 255
-    monkeypatch.setattr("shuzi.recognise.sequence.SURE", 0.0)
-    assert recogniser.predict([blank]) == recogniser.glance([blank])
-
-
-def test_an_unsure_strip_gets_the_mean_of_its_looks():
-    recogniser = SequenceRecogniser()
+@pytest.mark.parametrize("certain", [False, True])
+def test_where_the_first_is_in_doubt_the_mean_of_the_pair_counts(certain, monkeypatch):
+    monkeypatch.setattr("shuzi.recognise.sequence.CERTAIN", 0.0 if certain else 1.1)
+    pair = SequenceRecogniser()
     with Image.open(EXAMPLES / "number-2753.jpg") as picture:
         strip = normalise_strip(np.array(picture.convert("L").resize((48, 50))))
-    assert 0 < recogniser.glance([strip])[0].confidence < SURE
-    (reading,) = recogniser.predict([strip])
-    sizes = [strip, *(_resized(strip, *look) for look in LOOKS)]
-    said = [beam_search(table) for table in recogniser.log_probabilities(sizes)]
-    same = [sum(p for text, p in texts if tidy(text) == reading.text) for texts in said]
-    assert reading.confidence == pytest.approx(np.mean(same), abs=0.05)
+    first, other = (
+        SequenceRecogniser(SHIPPED[name]).glance([strip])[0] for name in ("number", "number_twin")
+    )
+    (reading,) = pair.predict([strip])
+    said = [one.probabilities[reading.text] for one in (first, other)]
+    assert abs(said[0] - said[1]) > 0.01
+    wanted = said[0] if certain else np.mean(said)
+    assert reading.confidence == pytest.approx(wanted, abs=0.005)
 
 
-def test_a_strip_is_resized_about_its_middle_row():
-    strip = np.zeros((32, 64), np.uint8)
-    strip[6:26, 20:30] = 255
-    wider = _resized(strip, 1.5, 0.5)
-    rows, columns = np.nonzero(wider > 127)
-    assert wider.shape[0] == 32
-    assert (rows.min(), rows.max()) == (11, 20)
-    assert (columns.min(), columns.max()) == (30, 44)
+def test_a_model_of_ones_own_has_no_twin():
+    assert SequenceRecogniser(SHIPPED["number"]).twin is None
 
 
 def test_the_model_that_shuzi_carries_sees_no_number_on_blank_paper():

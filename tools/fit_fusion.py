@@ -309,11 +309,13 @@ def main():
     ]
     report([e for e in examples if e.group % 4 == 0], fit([e for e in examples if e.group % 4]))
     fitted = fit(examples)
+    twin = composer.reader.sequence_recogniser.twin
     values = {
         "fitted": {
             "command": f"python tools/fit_fusion.py DATA --minutes {options.minutes:g}",
             "numbers": {kind: len(of(kind, examples)) for kind in SHARES},
             "number model": checksum(composer.reader.sequence_recogniser.path),
+            "its twin": checksum(twin.path) if twin else None,
             "page model": checksum(composer.reader.page_network.path),
         },
         "readers": asdict(fitted["both"][0]),

@@ -16,7 +16,7 @@ from shuzi.text import plain
 
 SHIPPED = {
     name: Path(str(files("shuzi") / "models" / f"{name}.onnx"))
-    for name in ("page", "number", "digit")
+    for name in ("page", "number", "number_twin", "digit")
 }
 
 

@@ -236,6 +236,8 @@ def models_of(options: Options) -> dict[str, str]:
         ModelError: one cannot be read.
     """
     own = {"digit": options.model, "number": options.number_model, "page": options.page_model}
+    if options.number_model is None:
+        own["number_twin"] = None
     return {
         name: checksum(SHIPPED[name] if path is None else model_file(path))
         for name, path in own.items()

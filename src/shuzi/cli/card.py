@@ -10,7 +10,11 @@ from shuzi.output import say
 
 def card(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="digit, number, a run folder or a model.onnx.")
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="digit, number, number_twin, page, a run folder or a model.onnx.",
+        ),
     ] = "digit",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

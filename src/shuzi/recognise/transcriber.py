@@ -17,8 +17,6 @@ from shuzi.recognise.glyph import normalise
 from shuzi.recognise.ruling import without_minus
 from shuzi.recognise.second import Line, SecondReader
 from shuzi.recognise.sequence import (
-    LOOKS,
-    Looks,
     Reading,
     SequenceRecogniser,
     cautious,
@@ -54,10 +52,6 @@ pictures (numbers/, `pages/`, 24 photos of sudokus) 9 change, with two more cell
 three more numbers of the logbook for the better and a heading that is for review; of 400 such
 fields of forms 316 are right, 265 with the lines alone. Of 1,727 surer ones 1,691 are right with
 the lines, 1,635 without, where a stroke in an unused box is a minus."""
-VIEWED = LOOKS[1:2]
-"""Looks at an unsure view of a number that has several: of 834 numbers 726 are right, 687 without
-the second reader; with all looks, which take a sixth more time, 725 and 687, with none 720 and 685.
-"""
 MARKED, OWN_MARKED = 0.9, 0.5
 """How probable a mark that is neither a digit nor a sign must be to the second reader, and to the
 number model, to make a number one for review."""
@@ -165,7 +159,7 @@ class Transcriber:
                 around it, the picture as it is.
             one_digit: it is a single digit, which the second reader is not asked about.
         """
-        found = self._own(views, one_digit=one_digit, looks=VIEWED)
+        found = self._own(views, one_digit=one_digit)
         shown, place = self._pooled(found, one_digit=one_digit)
         if one_digit:
             return shown, place
@@ -199,16 +193,14 @@ class Transcriber:
         others = rest if one_digit else [("", pooled.get("", 0.0)), *rest][:ALTERNATIVES]
         return self._saying(found[place], text, confidence, others), place
 
-    def _own(
-        self, regions: Sequence[Grey], *, one_digit: bool = False, looks: Looks = LOOKS
-    ) -> list[Transcript]:
+    def _own(self, regions: Sequence[Grey], *, one_digit: bool = False) -> list[Transcript]:
         """What shuzi's own models say of each region; of one that they are not sure of and that
         has boxes, without these too."""
-        found = self._read(regions, one_digit=one_digit, looks=looks)
+        found = self._read(regions, one_digit=one_digit)
         unsure = [i for i, one in enumerate(found) if one.confidence < BOXED]
         plain = {i: without_boxes(regions[i]) for i in unsure}
         plain = {i: crop for i, crop in plain.items() if crop is not regions[i]}
-        others = self._read(list(plain.values()), one_digit=one_digit, looks=looks)
+        others = self._read(list(plain.values()), one_digit=one_digit)
         for i, other in zip(plain, others, strict=True):
             # A stroke fills the boxes before a number.
             views = [found[i], replace(other, reading=without_minus(other.reading))]
@@ -216,9 +208,9 @@ class Transcriber:
             found[i] = replace(pooled, unread=any(view.unread for view in views))
         return found
 
-    def _read(self, regions: Sequence[Grey], *, one_digit: bool, looks: Looks) -> list[Transcript]:
+    def _read(self, regions: Sequence[Grey], *, one_digit: bool) -> list[Transcript]:
         strips = [make_strip(region) for region in regions]
-        readings = self.sequences.predict([strip.values for strip in strips], looks)
+        readings = self.sequences.predict([strip.values for strip in strips])
         single = [
             i
             for i, (strip, reading) in enumerate(zip(strips, readings, strict=True))

@@ -16,8 +16,8 @@ from shuzi.synth.materials import Materials, held_out, load_materials
 from shuzi.synth.strings import compose_strips
 
 Strings = list[tuple[NDArray[np.uint8], str]]
-AHEAD = 4
-"""Parts that are composed ahead."""
+AHEAD = 3
+"""Parts that are composed ahead, and one more for each process."""
 HELD_OUT = 0
 """The part of a seed that measures; those that train are counted from 1."""
 
@@ -33,6 +33,7 @@ class Drawer:
         size: strings in a part.
         parts: how many different ones.
         folder: where they are kept; those already there are taken.
+        workers: processes that compose.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Drawer:
     ) -> None:
         self.size, self.parts, self.seed, self.folder = size, parts, seed, folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._ahead = AHEAD + workers
         self._pool = ProcessPoolExecutor(
             workers, get_context("spawn"), initializer=_begin, initargs=(data,)
         )
@@ -48,7 +50,7 @@ class Drawer:
     def __call__(self, number: int) -> Strings:
         """The strings of a round; it waits for them if need be. Those of the next are begun."""
         due = (number - 1) % self.parts
-        for part in range(due, min(due + AHEAD, self.parts)):
+        for part in range(due, min(due + self._ahead, self.parts)):
             if part not in self._drawn:
                 self._drawn[part] = self._submit(self.size, part + 1)
         return load_strings(self._drawn[due].result())

@@ -156,7 +156,7 @@ class NumberTrainer:
             loss=loss,
             accuracy=accuracy,
             val_loss=float(np.mean(_losses(tables, labels))),
-            val_accuracy=_right(tables, labels) / len(labels),
+            val_accuracy=_same([greedy(t[None])[0] for t in tables], labels) / len(labels),
         )
         self.history.append(epoch)
         return epoch
@@ -171,7 +171,7 @@ class NumberTrainer:
             table, batch_loss = self._step(strips, labels)
             self.average.update(t)
             seen, loss = seen + len(labels), loss + batch_loss * len(labels)
-            right += _right(table, labels)
+            right += _same(greedy(table), labels)
             on_batch(seen)
         return loss / seen, right / seen
 
@@ -244,7 +244,7 @@ def greedy(table: Tensor) -> list[str]:
     Args:
         table: log-probabilities (n, t, `CLASSES`).
     """
-    best = table.argmax(dim=2)
+    best = table.argmax(dim=2).cpu()
     changed = torch.ones_like(best, dtype=torch.bool)
     changed[:, 1:] = best[:, 1:] != best[:, :-1]
     kept = changed & (best > 0)
@@ -260,8 +260,7 @@ def _batch(strings: Strings) -> tuple[Tensor, list[str]]:
     return torch.from_numpy(strips), [label for _, label in strings]
 
 
-def _right(tables: Tensor | Sequence[Tensor], labels: Sequence[str]) -> int:
-    texts = [greedy(table[None])[0] for table in tables]
+def _same(texts: Sequence[str], labels: Sequence[str]) -> int:
     return sum(text == label for text, label in zip(texts, labels, strict=True))
 
 

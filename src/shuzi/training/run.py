@@ -243,8 +243,7 @@ def _train_page(folder: Path, record: dict[str, Any], verbose: int) -> list[Epoc
     """The page network, from the folder's checkpoint on; its model, and what each epoch gave."""
     recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
     source = record["data"]["source"]
-    workers = max(1, (os.cpu_count() or 1) - 1)
-    with Composer(Path(source), record["seed"], workers) as composer:
+    with Composer(Path(source), record["seed"], _composers()) as composer:
         trainer = PageTrainer(recipe, record["seed"], device, composer)
         trainer.history += load_checkpoint(folder, trainer.state)
         _train_epochs(trainer, folder, recipe.crops, verbose)
@@ -259,7 +258,7 @@ def _train_number(folder: Path, record: dict[str, Any], verbose: int) -> list[Ep
     """The number network, from the folder's checkpoint on, as the page network."""
     recipe, device = Recipe.from_dict(record["recipe"]), _same_device(folder, record)
     source, seed, strips = Path(record["data"]["source"]), record["seed"], folder / "strips"
-    sizes = {"size": recipe.strings, "parts": recipe.parts}
+    sizes = {"size": recipe.strings, "parts": recipe.parts, "workers": _composers()}
     with Drawer(source, **sizes, seed=seed, folder=strips) as drawer:
         held_out = drawer.held_out(min(HELD_OUT, recipe.strings))
         trainer = NumberTrainer(recipe, seed, device, drawer, held_out[:VALIDATION])
@@ -271,6 +270,11 @@ def _train_number(folder: Path, record: dict[str, Any], verbose: int) -> list[Ep
     _conclude(folder, record | {"temperature": temperature}, trainer.history)
     rmtree(strips)
     return trainer.history
+
+
+def _composers() -> int:
+    """Processes that compose while one trains: a core each."""
+    return max(1, (os.cpu_count() or 1) - 1)
 
 
 def _save_trained(trainer: PageTrainer | NumberTrainer, folder: Path) -> None:

@@ -163,6 +163,8 @@ MODELS: dict[str, Any] = {
             "example": {
                 "digit": {"model": "digit.onnx", "use": "single handwritten digits"},
                 "number": {"model": "number.onnx", "use": "a crop with one number"},
+                "number_twin": {"model": "number_twin.onnx", "use": "where it is in doubt"},
+                "page": {"model": "page.onnx", "use": "finding numbers in pictures"},
             }
         }
     },

@@ -13,10 +13,11 @@ router = APIRouter(prefix="/api/v1", tags=["read"])
 
 @router.get("/models", responses={200: documents.MODELS})
 async def models(request: Request) -> dict[str, Any]:
-    """The cards of the digit model and of the number model: data, recipe and scores."""
+    """The cards of the digit model, the number model and its twin, and the page network: data,
+    recipe and scores."""
     own = request.app.state.settings.model
-    digit = _card("digit") if own is None else {"model": own.name}
-    return {"digit": digit, "number": _card("number")}
+    cards = {name: _card(name) for name in ("digit", "number", "number_twin", "page")}
+    return cards if own is None else cards | {"digit": {"model": own.name}}
 
 
 def _card(name: str) -> dict[str, Any]:
