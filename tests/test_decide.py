@@ -11,14 +11,20 @@ from shuzi.result import Page
 LEAST = {0.01: 0.9, 0.1: 0.5}
 
 
-def decided(*confidences, least=0.9):
-    numbers = tuple(number(confidence=confidence) for confidence in confidences)
+def decided(*confidences):
+    numbers = tuple(number("21", confidence) for confidence in confidences)
     page = Page(source="a.png", width=9, height=9, kind="page", numbers=numbers)
-    return [n.decision for n in Decider(least).decide_page(page).numbers]
+    return [n.decision for n in Decider(0.9, 0.95).decide_page(page).numbers]
 
 
 def test_each_number_is_decided_by_its_own_confidence():
     assert decided(0.9, 0.89, 0.3, 0.29) == ["accept", "review", "review", "reject"]
+
+
+def test_a_single_digit_must_be_surer():
+    decider = Decider(0.9, 0.95)
+    assert [decider.decide(c, 1) for c in (0.95, 0.94)] == ["accept", "review"]
+    assert decider.decide(0.94, 2) == "accept"
 
 
 def test_what_stands_beside_a_number_changes_nothing():
@@ -45,7 +51,7 @@ def test_no_error_at_all_accepts_what_is_certain_only():
     assert threshold(0.001, LEAST) == pytest.approx(0.99)
 
 
-@pytest.mark.parametrize("mode", ["alone", "both"])
+@pytest.mark.parametrize("mode", ["alone", "digit", "both"])
 def test_the_measured_ones_fall_as_more_errors_are_wanted(mode):
     least = measured()[mode]
     assert list(least) == sorted(least)
@@ -56,6 +62,7 @@ def test_the_measured_ones_fall_as_more_errors_are_wanted(mode):
 def test_without_the_second_reader_it_is_another_one():
     fast, both = Decider.at(0.01, fast=True), Decider.at(0.01)
     assert fast.least == measured()["alone"][0.01] != both.least == measured()["both"][0.01]
+    assert fast.single == measured()["digit"][0.01] != both.single == both.least
 
 
 @pytest.mark.parametrize("target", [-0.1, 1, 5, float("nan")])

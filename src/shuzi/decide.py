@@ -33,9 +33,11 @@ class Decider:
 
     Args:
         least: confidence from which a number is accepted; above 1 accepts nothing.
+        single: the same of a number of one digit, as which letters are read.
     """
 
     least: float
+    single: float
 
     @classmethod
     def at(cls, target_error: float = TARGET_ERROR, *, fast: bool = False) -> "Decider":
@@ -48,17 +50,21 @@ class Decider:
             UsageError: it is not an error rate.
         """
         check_target(target_error)
-        return cls(threshold(target_error, measured()["alone" if fast else "both"]))
+        modes = ("alone", "digit") if fast else ("both", "both")
+        return cls(*(threshold(target_error, measured()[mode]) for mode in modes))
 
-    def decide(self, confidence: float) -> Decision:
-        """Of a number that is right with this probability, 0 to 1."""
+    def decide(self, confidence: float, digits: int) -> Decision:
+        """Of a number of so many digits that is right with this probability, 0 to 1."""
         if confidence < FLOOR:
             return "reject"
-        return "accept" if confidence >= self.least else "review"
+        least = self.single if digits == 1 else self.least
+        return "accept" if confidence >= least else "review"
 
     def decide_page(self, page: Page) -> Page:
         """The page with a decision for each of its numbers."""
-        numbers = (replace(n, decision=self.decide(n.confidence)) for n in page.numbers)
+        numbers = (
+            replace(n, decision=self.decide(n.confidence, len(n.digits))) for n in page.numbers
+        )
         return replace(page, numbers=tuple(numbers))
 
 
@@ -80,7 +86,8 @@ def threshold(target_error: float, least: Mapping[float, float]) -> float:
 
 @cache
 def measured() -> dict[str, dict[float, float]]:
-    """The least confidences by wanted error, of shuzi's models `alone` and of `both` readers."""
+    """The least confidences by wanted error: of shuzi's models `alone`, of a single `digit` by
+    these, and of `both` readers."""
     values = read_json(MEASURED)["least confidence"]
     return {mode: {float(e): float(c) for e, c in values[mode].items()} for mode in values}
 

@@ -43,9 +43,9 @@ GUESS = 0.05
 ALTERNATIVES = 4
 """Other texts that are told of a number, at most."""
 SURE = 0.995
-"""Confidence of shuzi's own models with which nobody else is asked, unless more is wanted. With 0.98
-an A4 page of 200 digits takes a sixth less time, of 818 real crops as many are right, and none of
-1,064 letters of unseen writers is accepted, either; but one more wrong number of the logbook is
+"""Confidence of shuzi's own models with which nobody else is asked, unless more is wanted. With
+0.98 an A4 page of 200 digits takes a sixth less time, of 818 real crops as many are right, and none
+of 1,064 letters of unseen writers is accepted, either; but one more wrong number of the logbook is
 among its surest half."""
 BOXED = 0.8
 """Confidence below which a number in printed boxes is read without their lines, too: of 651 real
