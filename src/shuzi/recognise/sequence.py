@@ -31,8 +31,8 @@ STRIDE = 4
 """Columns of a strip to a frame of the output."""
 CERTAIN = 0.995
 """A number that is read with less confidence is read by the twin as well. Of 1,020 crops of things
-that are no plain number (tools/measure_marks.py) 48 are accepted wrongly, 73 without the twin; as
-many where it reads all."""
+that are no plain number (tools/measure_marks.py) 48 are accepted wrongly, 73 without the twin. As
+many are where it reads all, and of 818 real crops as many are right."""
 SIGNED = 0.8
 """Share, of a number's digits' probability, from which the signs among them are given: of 1,180
 numbers without any 4 are given one then, and 70 % of 449 texts with signs are right."""
