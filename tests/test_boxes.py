@@ -8,7 +8,7 @@ import shuzi
 from shuzi.page.boxed import as_boxed
 from shuzi.page.image import PageImage
 from shuzi.page.regions import Region
-from shuzi.recognise.boxes import find_boxes, without_boxes
+from shuzi.recognise.boxes import find_boxes, open_field
 
 PAPER, LINE, INK = 235, 120, 40
 WIDE, HIGH = 30, 44
@@ -51,20 +51,20 @@ def differs(grey, other):
 def test_the_lines_of_boxes_become_paper(text, line, light):
     plain = written(text)
     crop = boxed(plain, len(text), line=line)
-    found = without_boxes(255 - crop if light else crop)
+    found = open_field(255 - crop if light else crop).plain
     assert differs(255 - found if light else found, plain) < 0.004
     assert differs(crop, plain) > 0.03
 
 
 def test_boxes_apart_are_boxes():
     plain = written("5821", step=44)
-    assert differs(without_boxes(boxed(plain, 4, step=44)), plain) < 0.002
+    assert differs(open_field(boxed(plain, 4, step=44)).plain, plain) < 0.002
 
 
 def test_a_box_whose_line_a_stroke_touches_is_found_beside_the_others():
     plain = written("28056")
     cv2.line(plain, (60, 5), (54, 62), INK, 3, cv2.LINE_AA)
-    found = without_boxes(boxed(plain, 5))
+    found = open_field(boxed(plain, 5)).plain
     assert differs(found[:, 90:], plain[:, 90:]) < 0.002
     # The stroke crosses both lines of its box, and stays whole.
     assert (found[5:62, 50:66].min(axis=1) < 120).all()
@@ -74,7 +74,7 @@ def test_a_straight_1_that_touches_both_lines_is_no_line():
     """It parts its box into halves, which are unlike the others."""
     plain = written("28056")
     cv2.line(plain, (35 + 60, 12), (35 + 60, 12 + HIGH), INK, 3)
-    found = without_boxes(boxed(plain, 5))
+    found = open_field(boxed(plain, 5)).plain
     assert found[12 + 4 : 12 + HIGH - 4, 94:97].max() < 120
 
 
@@ -82,12 +82,12 @@ def test_a_straight_1_that_touches_both_lines_is_no_line():
 def test_a_square_0_is_no_box(side):
     crop = np.full((60, 80), PAPER, np.uint8)
     cv2.rectangle(crop, (20, 30 - side // 2), (20 + side, 30 + side // 2), INK, 4)
-    assert without_boxes(crop) is crop
+    assert open_field(crop) is None
 
 
-def test_a_crop_without_boxes_is_left_as_it_is():
+def test_a_crop_without_boxes_is_no_field():
     for crop in (written("80964"), np.full((9, 5), 200, np.uint8), np.zeros((1, 30), np.uint8)):
-        assert without_boxes(crop) is crop
+        assert open_field(crop) is None
         assert find_boxes(crop) is None
 
 
@@ -96,7 +96,45 @@ def test_squared_paper_is_no_row_of_boxes():
     grey[::26] = LINE
     grey[:, ::26] = LINE
     cv2.putText(grey, "84", (40, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, INK, 2, cv2.LINE_AA)
-    assert without_boxes(grey) is grey
+    assert open_field(grey) is None
+
+
+def test_each_box_that_is_written_in_is_a_cell():
+    cells = open_field(boxed(written("2 05"), 4)).cells
+    plain = written("2 05")
+    assert len(cells) == 3
+    for cell, place in zip(cells, (0, 2, 3), strict=True):
+        left = 20 + WIDE * place + 2
+        assert differs(cell[:, :26], plain[4 : 4 + len(cell), left : left + 26]) < 0.01
+
+
+def test_a_number_that_goes_on_beyond_the_boxes_is_no_field():
+    """Its last digit is on their last line, or in a box that the crop cuts."""
+    across = written("284")
+    cv2.putText(across, "5", (101, 57), cv2.FONT_HERSHEY_SIMPLEX, 0.9, INK, 2, cv2.LINE_AA)
+    assert open_field(boxed(across, 3)) is None
+    cut = boxed(written("2845"), 4)[:, :-24]
+    assert open_field(cut) is None
+    blank = boxed(written(" 284"), 4)[:, 26:]
+    assert len(open_field(blank).cells) == 3
+
+
+def test_the_lines_of_the_rows_above_and_below_are_no_strokes():
+    plain = written("284")
+    crop = boxed(plain, 3, line=5)
+    crop[2:7], crop[-7:-2] = LINE, LINE
+    found = open_field(crop).plain
+    assert differs(found[8:-8], plain[8:-8]) < 0.004
+
+
+def test_boxes_with_thick_lines_apart_are_found_by_their_paper():
+    """Seen light on dark, a box's line encloses more than its paper."""
+    plain = written("284056", step=44)
+    cv2.line(plain, (20 + 44 + 1, 30), (20 + 44 + 18, 34), INK, 2, cv2.LINE_AA)
+    crop = boxed(plain, 6, line=6, step=44)
+    widths = [box[2] for box in find_boxes(crop).boxes]
+    assert len(widths) == 6
+    assert max(widths) < WIDE
 
 
 def lengths(crop):

@@ -9,6 +9,7 @@ from pages import number
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.recognise import transcriber
+from shuzi.recognise.boxes import open_field
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_second_reader
 from shuzi.recognise.sequence import SequenceRecogniser
@@ -86,7 +87,13 @@ def in_boxes(digits, seed):
     return region, "".join(map(str, digits.test_labels[chosen]))
 
 
+def by_the_number_alone(self, own, cells):
+    """Stands in for reading each box."""
+    return own
+
+
 def test_unsure_numbers_in_boxes_are_read_without_them_too(models, digits, monkeypatch):
+    monkeypatch.setattr(Transcriber, "_in_cells", by_the_number_alone)
     regions, texts = zip(*(in_boxes(digits, seed) for seed in range(90, 220)), strict=True)
 
     def right():
@@ -96,6 +103,34 @@ def test_unsure_numbers_in_boxes_are_read_without_them_too(models, digits, monke
     both = right()
     monkeypatch.setattr(transcriber, "BOXED", 0.0)
     assert both > right()
+
+
+def test_numbers_in_boxes_are_surer_where_each_box_is_read_too(models, digits, monkeypatch):
+    regions, texts = zip(*(in_boxes(digits, seed) for seed in range(300, 380)), strict=True)
+
+    def found():
+        return Transcriber(*models).read(regions, whole(regions))
+
+    both = found()
+    monkeypatch.setattr(Transcriber, "_in_cells", by_the_number_alone)
+    alone = found()
+    sure, before = (
+        [one.confidence > 0.9 and one.text == text for one, text in zip(said, texts, strict=True)]
+        for said in (both, alone)
+    )
+    assert sum(sure) > sum(before)
+    assert not any(
+        one.confidence > 0.9 and one.text != text for one, text in zip(both, texts, strict=True)
+    )
+
+
+def test_boxes_that_say_another_number_leave_a_doubt(models, digits):
+    transcriber = Transcriber(*models)
+    plain, _ = crops(digits, 4, 4, 4)
+    own = next(one for one in transcriber.read(plain, whole(plain)) if one.confidence > 0.9)
+    cells = open_field(in_boxes(digits, 33)[0]).cells
+    assert transcriber._in_cells(own, cells).confidence < 0.9
+    assert transcriber._in_cells(own, cells[:2]) is own
 
 
 def test_a_stroke_that_fills_a_box_is_no_minus(models, digits, monkeypatch):

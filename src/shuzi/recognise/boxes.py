@@ -1,4 +1,5 @@
-"""A crop of a number in printed boxes -> the same crop without their lines; and the numbers it has.
+"""A crop of a number in printed boxes -> the same without their lines, what is written in each box,
+and the numbers it has.
 
 To a model that reads digits a box's line is a 1, or a straight 1 is a line. What has lines on all
 four sides can be told by its form.
@@ -11,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.paper import dilated, opened
+
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 """uint8 (height, width), 1 where it is."""
@@ -19,12 +22,14 @@ Inside = tuple[int, int, int, int]
 
 LOW, NARROW = 0.35, 0.3
 """Of the crop's height that a box has at least, and of its height that its width has."""
+FILLED = 0.5
+"""Of a box, the paper in it, at least: what is left of it around a line is none."""
 STRAIGHT, NEAR = 0.7, 0.08
 """Share of each side along which paper reaches to within so many of its heights."""
 ALIKE = 0.25
 """By how much the boxes of a number differ in width and height, at most: halves of a box that a 1
 parts do by more."""
-THICK = 0.3
+THICK = 0.4
 """Of a box's height that its lines have at most."""
 DRAWN = 0.75
 """Share of a side along which there is a line, where a stroke hides the paper's form."""
@@ -40,6 +45,13 @@ EVEN, SAME = 0.07, 0.15
 is wider, at most."""
 WRITTEN = 0.01
 """Share of the boxes' paper that is written on, at least: a square 0 or 8 holds nothing."""
+ANOTHER = 0.6
+"""Of a box's width that is left before or after the boxes that were found, where another may be
+written in, at least."""
+STROKE = 0.6
+"""Of a box's width that a stroke is wide, at most, where it leaves the box."""
+BEYOND = 0.25
+"""Heights of a box above and below it in which a digit may end."""
 
 
 class Row(NamedTuple):
@@ -76,11 +88,22 @@ class Row(NamedTuple):
         return [self.boxes[first:last] for first, last in pairwise(ends)]
 
 
-def without_boxes(grey: Grey) -> Grey:
-    """The crop with paper where the lines of its boxes are, and before and after these, where ink
-    is a neighbour's; itself where there are none.
+class Field(NamedTuple):
+    """A number's boxes opened.
 
-    Strokes that cross a line stay whole.
+    Args:
+        plain: the crop with paper where the boxes' lines are, and before and after these, where ink
+            is a neighbour's; strokes that cross a line stay whole.
+        cells: of that, each box that is written in, from left to right, with a little above and
+            below, where a stroke may end.
+    """
+
+    plain: Grey
+    cells: list[Grey]
+
+
+def open_field(grey: Grey) -> Field | None:
+    """The field of a crop; None if it has no boxes that are written in.
 
     Args:
         grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
@@ -88,9 +111,15 @@ def without_boxes(grey: Grey) -> Grey:
     row, is_light = _boxes(grey)
     lines = _lines(row) if row else None
     if row is None or lines is None:
-        return grey
+        return None
     page = np.where(lines, row.paper, grey if is_light else ~grey)
-    return np.asarray(page if is_light else ~page, np.uint8)
+    plain = np.asarray(page if is_light else ~page, np.uint8)
+    cells = []
+    for x, y, w, h in row.boxes:
+        if row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1].mean() >= WRITTEN:
+            beyond = round(BEYOND * h)
+            cells.append(plain[max(0, y - beyond) : y + h + beyond, x : x + w])
+    return Field(plain, cells)
 
 
 def find_boxes(grey: Grey) -> Row | None:
@@ -127,9 +156,9 @@ def _enclosed(mask: Mask) -> list[Inside]:
     """Rectangles of paper, from left to right, that lines close in."""
     height, width = mask.shape
     _, names, stats, _ = cv2.connectedComponentsWithStats(1 - mask, connectivity=4)
-    left, top, wide, high, _ = stats.T
+    left, top, wide, high, area = stats.T
     whole = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
-    large = (high >= LOW * height) & (wide >= NARROW * high)
+    large = (high >= LOW * height) & (wide >= NARROW * high) & (area >= FILLED * wide * high)
     found = []
     for i in np.flatnonzero(whole & large):
         # The first is the ink.
@@ -167,15 +196,32 @@ def _lines(row: Row) -> Mask | None:
         insides[y + 1 : y + h - 1, x + 1 : x + w - 1] = 1
     if np.count_nonzero(row.mask & insides) < WRITTEN * np.count_nonzero(insides):
         return None
+    if _goes_on(row, row.boxes[0], 2) or _goes_on(row, row.boxes[-1], 3):
+        return None
+    first, last = row.boxes[0], row.boxes[-1]
     lines &= 1 - insides
     tall = np.ones((2 * int(row.lines.max()) + 5, 1), np.uint8)
     beside = np.asarray(row.mask & (1 - lines), np.uint8)
+    # The lines of the rows above and below are no strokes.
+    beside -= opened(beside, 1, max(3, round(STROKE * first[2])))
     crossing = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_CLOSE, tall), np.uint8)
     lines = np.asarray(lines & (1 - (crossing & row.mask)), np.uint8)
-    first, last = row.boxes[0], row.boxes[-1]
     lines[:, : max(0, first[0] - int(row.lines[2]))] = 1
     lines[:, last[0] + last[2] + int(row.lines[3]) :] = 1
     return lines
+
+
+def _goes_on(row: Row, box: Inside, side: int) -> bool:
+    """Whether what is written goes on beyond the first or the last box: there is room and ink for
+    another one, or a stroke leads there; `side` 2 is to the left, 3 to the right."""
+    x, y, w, h = box
+    mask = row.mask[y + h // 8 : y + h - h // 8]
+    line = _thickness(row.mask, box)[side] + 1
+    outside = mask[:, : max(0, x - line)][:, ::-1] if side == 2 else mask[:, x + w + line :]
+    if outside.shape[1] > ANOTHER * w and outside.mean() >= WRITTEN:
+        return True
+    inside = mask[:, x if side == 2 else x + w - 1]
+    return outside.shape[1] > 0 and bool((dilated(outside[:, :1], 3, 1)[:, 0] & inside).any())
 
 
 def _thickness(mask: Mask, box: Inside) -> tuple[int, int, int, int]:
@@ -199,10 +245,11 @@ def _completed(mask: Mask, boxes: list[Inside], line: int) -> list[Inside]:
     """With those of the row whose paper is no rectangle, as a stroke touches their lines."""
     w, h = np.median([box[2:] for box in boxes], axis=0).astype(int).tolist()
     found = boxes[:1]
+    step = min((after[0] - before[0] for before, after in pairwise(boxes)), default=w + line)
     for x, y, *size in boxes[1:]:
         first, top = found[-1][:2]
         gap, rise = x - first, y - top
-        for parts in range(gap // (w + 1), 1, -1):
+        for parts in sorted(range(2, gap // (w + 1) + 1), key=lambda n: abs(n - gap / step)):
             places = [(first + gap * j // parts, top + rise * j // parts) for j in range(1, parts)]
             between = [_framed(mask, (*place, w, h)) for place in places]
             if all(between):
