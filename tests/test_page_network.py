@@ -166,15 +166,6 @@ def test_strokes_of_what_is_written_large_are_not_numbers_of_their_own():
     assert regions[0].box.height == pytest.approx(160, abs=15)
 
 
-@pytest.mark.parametrize(("high", "apart"), [(30, False), (6, True)])
-def test_parts_of_a_number_are_in_doubt_and_numbers_of_a_page_are_not(high, apart):
-    coarse = maps_of([(10, 10, 26, 60)], [(4, 4, 32, 66)], scale=5.0)
-    coarse = replace(coarse, kernels=coarse.kernels * np.float32(0.9))
-    fine = maps_of([(30, 40, 30 + high, 60), (30, 90, 30 + high, 110)], scale=2.0)
-    regions = find_regions(replace(fine, coarse=coarse), (400, 400))
-    assert [region.apart for region in regions] == [apart, apart]
-
-
 @pytest.mark.parametrize(("after", "apart"), [(66, False), (110, True)])
 def test_a_number_close_to_which_more_is_written_may_be_a_part_of_it(after, apart):
     written = [(15, 16, 35, 64), (15, after, 35, after + 16)]

@@ -1,7 +1,7 @@
 """Maps -> the regions of a picture that hold a number each, as quadrilaterals."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import compress
 
 import cv2
@@ -34,12 +34,6 @@ AROUND = 9
 """So many, itself among them."""
 LARGE = 32
 """Cells of the fine maps that a number is high which is seen better in the coarse ones."""
-DOUBTED, CLEAR = 16, 0.7
-"""Cells of the fine maps that a number is high in which the coarse ones may tell what belongs
-together, and how sure they must be."""
-PARTS = 3
-"""Times as high as its digits that a number may seem from further away: of two documents that a
-browser laid out, all of whose 146 numbers were in doubt without it, 133 are not."""
 STRAY = 0.35
 """Heights that a number's ends may lie away from where its kernel says they are."""
 
@@ -86,27 +80,13 @@ def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     if maps.coarse is None:
         return kept
     for large in find_regions(maps.coarse, shape):
-        height = quad_size(large.quad)[1] / maps.scale
-        if height < DOUBTED:
+        if quad_size(large.quad)[1] / maps.scale < LARGE:
             continue
         lies_in_it, holds_it = _overlaps(kept, large)
-        within = list(compress(kept, lies_in_it))
-        others = list(compress(kept, ~lies_in_it))
-        surer = large.score > _mean_score(within)
-        if height >= LARGE and surer and not (holds_it & ~lies_in_it).any():
-            kept = [*others, large]
-        elif height >= DOUBTED and large.score >= CLEAR and _may_be_parts(within, large):
-            # It may be one number, of which these are parts.
-            kept = [*others, *(replace(region, apart=False) for region in within)]
+        surer = large.score > _mean_score(list(compress(kept, lies_in_it)))
+        if surer and not (holds_it & ~lies_in_it).any():
+            kept = [*compress(kept, ~lies_in_it), large]
     return kept
-
-
-def _may_be_parts(regions: list[Region], large: Region) -> bool:
-    """Whether the large one may be a number and these its digits, not a page and its numbers."""
-    if len(regions) < 2:
-        return False
-    heights = [quad_size(region.quad)[1] for region in regions]
-    return bool(PARTS * np.median(heights) >= quad_size(large.quad)[1])
 
 
 def _mean_score(regions: list[Region]) -> float:
