@@ -165,7 +165,8 @@ class Composer:
             if truth or (truth == "" and self.rng.random() < BLANK):
                 flat = seen.picture.flat(seen.regions[i].quad, MARGIN)
                 (own,) = self.reader._transcriber.read([flat.grey], [flat.inner])
-                line = line_image(flat.grey, flat.inner)
+                shown = flat.grey if own.plain is None else own.plain
+                line = line_image(shown, flat.inner)
                 yield Example("pages", self.groups, truth, own, *self.second.read([line]))
 
     def letter(self):
@@ -187,7 +188,8 @@ class Composer:
     def _crop(self, kind, picture, truth):
         views = self._views(picture)
         own, place = self.reader._transcriber.read_views(views)
-        (line,) = self.second.read([asked_view(views, place)])
+        view = asked_view(views, place) if own.plain is None else own.plain
+        (line,) = self.second.read([view])
         yield Example(kind, self.groups, truth, own, line)
 
 
