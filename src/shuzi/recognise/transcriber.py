@@ -204,7 +204,7 @@ class Transcriber:
 
     def _own(self, regions: Sequence[Grey], *, one_digit: bool = False) -> list[Transcript]:
         """What shuzi's own models say of each region; of one that they are not sure of and that
-        has boxes, without these too."""
+        has boxes, of each box by itself, too, and if need be without their lines."""
         found = self._read(regions, one_digit=one_digit)
         unsure = [i for i, one in enumerate(found) if one.confidence < SURE]
         fields = {i: field for i in unsure if (field := open_field(regions[i]))}
