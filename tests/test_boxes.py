@@ -227,6 +227,17 @@ def test_regions_that_share_a_row_of_even_boxes_are_in_doubt():
     assert [region.apart for region in two] == [True, True]
 
 
+@pytest.mark.parametrize("sign", [True, False])
+def test_a_number_with_a_comma_between_its_boxes_is_in_doubt(sign):
+    """A digit's foot that leaves its box does not reach the gap."""
+    row = boxed(written("7284", step=44), 4, step=44)
+    cv2.line(row, (35, 50), (33, 64), INK, 2)
+    if sign:
+        cv2.line(row, (103, 52), (100, 60), INK, 3)
+    (found,) = as_boxed(PageImage(row), [region_of(17, 190)])
+    assert found.apart is not sign
+
+
 def test_other_regions_stay():
     page = PageImage(boxed(written("284056"), 6))
     regions = [region_of(17, 203), region_of(17, 53)]

@@ -143,6 +143,20 @@ def test_a_stroke_that_fills_a_box_is_no_minus(models, digits, monkeypatch):
     assert sum(p for other, p in said.reading.probabilities.items() if "-" in other) < 0.05
 
 
+def test_a_number_with_a_digit_struck_out_in_its_box_is_in_doubt(models, digits):
+    """Whichever view shows the boxes."""
+    region, _ = in_boxes(digits, 37)
+    struck = region.copy()
+    cv2.line(struck, (40, 34), (56, 10), 40, 2)
+    transcriber = Transcriber(*models)
+    plain, marked = transcriber.read([region, struck], whole([region, struck]))
+    assert (plain.unread, marked.unread) == (False, True)
+    without = np.pad(marked.plain, 40, constant_values=255)
+    said, _ = transcriber.read_views([struck, without, without])
+    assert said.unread
+    assert said.confidence <= PARTLY
+
+
 def test_what_the_number_model_takes_for_something_else_is_less_sure(models):
     """A printed b, of which the digit model is sure that it is a 6."""
     face = ImageFont.truetype(str(FONTS / "DejaVuSerif.ttf"), 60)

@@ -4,9 +4,10 @@
         [--save FOLDER]
 
 Crops of one item each, in the digits, letters and signs of UNIPEN's writers that are held out of
-training, laid out by this file alone. Of `plain` and `signs` what was written must be read; of the
-other kinds nothing may be accepted, but in `digit struck` the digits that are left. A digit is not
-struck in a way that another way of writing it looks like: a 0 or 1 by a slash, a 7 by a line.
+training, laid out by this file alone. Of `plain`, `signs` and `in boxes` what was written must be
+read; of the other kinds nothing may be accepted, but in `digit struck` the digits that are left. A
+digit is not struck in a way that another way of writing it looks like: a 0 or 1 by a slash, a 7 by
+a line.
 
 Prints a table, then one JSON line. `--save` keeps the pictures of what is accepted wrongly.
 """
@@ -165,6 +166,34 @@ def mixed(hand, rng):
     return [*strokes, *(part + away for part in parts)], None
 
 
+def in_boxes(what=""):
+    """A digit to a box; one of them struck out, or a comma between two boxes."""
+
+    def kind(hand, rng):
+        text, side = str(rng.integers(10, 100_000)), rng.uniform(1.35, 1.7)
+        gap = 0.35 if what == "comma" else float(rng.choice([0, 0.25]))
+        place = int(rng.integers(len(text) - 1))
+        corners = side * np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+        strokes, lift = [], (side - 1) / 2
+        for i, c in enumerate(text):
+            own, wide = hand.character(c)
+            left = i * (side + gap)
+            first = left + (side - wide) / 2
+            strokes += [np.add(corners, [left, -1 - lift])]
+            strokes += [np.add(stroke, [first, 0]) for stroke in own]
+            if what == "digit struck" and i == place:
+                ways = [way for way in STRIKES if LIKE_WRITTEN.get(c) != way]
+                strokes.append(hand.strike(first, first + wide, str(rng.choice(ways))))
+            if what == "comma" and i == place:
+                sign, wide = hand.character(",")
+                away = left + side + (gap - wide) / 2, lift
+                strokes += [np.add(stroke, away) for stroke in sign]
+        left = {"comma": f"{text[: place + 1]},{text[place + 1 :]}", "digit struck": None}
+        return strokes, left.get(what, text)
+
+    return kind
+
+
 KINDS = {"plain": plain, "signs": signs}
 KINDS |= {f"struck: {way}": struck(way) for way in STRIKES}
 KINDS |= {f"digit struck: {way}": digit_struck(way) for way in STRIKES}
@@ -180,6 +209,9 @@ KINDS |= {
     "minus apart": minus_apart,
     "fraction": fraction,
     "mixed fraction": mixed,
+    "in boxes": in_boxes(),
+    "in boxes: digit struck": in_boxes("digit struck"),
+    "in boxes: comma": in_boxes("comma"),
 }
 
 

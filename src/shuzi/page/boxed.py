@@ -51,7 +51,7 @@ def as_boxed(picture: PageImage, regions: Sequence[Region]) -> list[Region]:
         if flat and len(groups) > 1:
             boxed += _parts(region, flat, groups)
         else:
-            in_doubt = parted[i] or i in goes_on
+            in_doubt = parted[i] or i in goes_on or (row is not None and row.has_sign())
             boxed.append(replace(region, apart=False) if in_doubt else region)
     return boxed
 

@@ -23,10 +23,13 @@ def find_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """
     if np.ptp(picture) < FAINTEST:
         return None
-    around = np.pad(
-        picture, round(AROUND * max(picture.shape)), constant_values=paper_level(picture)
-    )
-    return normalise(make_strip(around).writing)
+    return normalise(make_strip(with_paper(picture)).writing)
+
+
+def with_paper(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture of a digit, uint8 (height, width), with paper around it."""
+    margin = round(AROUND * max(picture.shape))
+    return np.pad(picture, margin, constant_values=paper_level(picture))
 
 
 def normalise(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
