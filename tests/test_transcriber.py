@@ -1,5 +1,6 @@
 """Regions laid flat -> what both models say of them."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import cv2
@@ -12,7 +13,7 @@ from shuzi.recognise import transcriber
 from shuzi.recognise.boxes import open_field
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_second_reader
-from shuzi.recognise.sequence import SequenceRecogniser
+from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.transcriber import PARTLY, Transcriber
 
 FONTS = files("matplotlib") / "mpl-data" / "fonts" / "ttf"
@@ -176,6 +177,17 @@ def test_one_digit_is_read_where_one_is_wanted(models, digits):
     (region,), _ = crops(digits, 2)
     (said,) = Transcriber(*models).read([region], whole([region]), one_digit=True)
     assert len(said.text) == 1
+
+
+def test_sure_digits_with_doubtful_signs_are_half_sure(models, digits):
+    """Whether it is 17.643 or 17:643 nobody knows, but its digits."""
+    (region,), _ = crops(digits, 3)
+    (said,) = Transcriber(*models).read([region], whole([region]))
+    others = (("", 0.02), ("17.643", 0.56), ("17:643", 0.39))
+    doubtful = replace(said, text="17643", reading=Reading("17643", 0.01, (), others))
+    assert doubtful.confidence == PARTLY
+    unlike = replace(doubtful, reading=Reading("17643", 0.01, (), (("18.643", 0.95),)))
+    assert unlike.confidence == 0.01
 
 
 def test_paper_says_nothing(models):

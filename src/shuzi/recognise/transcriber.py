@@ -92,7 +92,11 @@ class Transcript:
         """That all of the text is right, and all that is written, 0 to 1."""
         if not self.text:
             return 0.0
-        return min(PARTLY, self.reading.confidence) if self.unread else self.reading.confidence
+        # Digits that are sure, with doubtful signs, are for a person, and not nothing.
+        likely, digits = self.reading.probabilities, self.reading.digits
+        of_digits = sum(p for text, p in likely.items() if digits_of(text) == digits)
+        sure = max(self.reading.confidence, min(PARTLY, of_digits))
+        return min(PARTLY, sure) if self.unread else sure
 
     def digit(self, place: int) -> dict[str, float]:
         """What the digit at that place of the reading may be, the likeliest first, of all texts
@@ -206,14 +210,13 @@ class Transcriber:
         return self._saying(found[place], text, confidence, others), place
 
     def _own(self, regions: Sequence[Grey], *, one_digit: bool = False) -> list[Transcript]:
-        """What shuzi's own models say of each region; of one that has boxes, of each box by itself,
-        too, and if need be without their lines."""
+        """What shuzi's own models say of each region; of one in several boxes, or in one and not
+        sure, of each box by itself, too, and if need be without their lines."""
         found = self._read(regions, one_digit=one_digit)
-        fields = {i: field for i, one in enumerate(regions) if (field := open_field(one))}
+        opened = {i: field for i, region in enumerate(regions) if (field := open_field(region))}
+        fields = {i: f for i, f in opened.items() if len(f.cells) > 1 or found[i].confidence < SURE}
         for i, field in fields.items():
-            unread = found[i].unread or self._are_marked(field.cells)
-            own = self._in_cells(found[i], field.cells)
-            found[i] = replace(own, unread=unread, plain=field.plain)
+            found[i] = replace(self._in_cells(found[i], field.cells), plain=field.plain)
         again = {i: field for i, field in fields.items() if found[i].confidence < BOXED}
         others = self._read([field.plain for field in again.values()], one_digit=one_digit)
         for (i, field), other in zip(again.items(), others, strict=True):
@@ -223,15 +226,20 @@ class Transcriber:
             pooled, _ = self._pooled(views, one_digit=one_digit)
             unread = any(view.unread for view in views)
             found[i] = replace(pooled, unread=unread, plain=field.plain)
+        for i, field in fields.items():
+            if self._are_marked(field.cells):
+                found[i] = replace(found[i], unread=True)
         return found
 
     def _are_marked(self, cells: Sequence[Grey]) -> bool:
-        """Whether one of the boxes has something else than a digit, or one that is struck out.
+        """Whether one of several boxes has something else than a digit, or one that is struck out.
 
         Of 60 numbers in boxes with a digit struck out (`tools/measure_marks.py`) 4 are accepted,
         without it 23; of 1,056 plain ones of `tools/sweep_forms.py`'s composer, half of them worn,
-        869 are accepted rightly, without it 873.
+        869 are accepted rightly, without it 872.
         """
+        if len(cells) < 2:
+            return False
         strips = [make_strip(with_paper(cell)).values for cell in cells]
         return any(reading.marked > OWN_MARKED for reading in self.sequences.predict(strips))
 

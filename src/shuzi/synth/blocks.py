@@ -242,7 +242,8 @@ def print_block(canvas: Canvas, area: Area, writer: Writer) -> None:
                 break
             item = Item(text if is_number else None, ink, below)
             put(canvas, item, x, y, writer.strength if by_hand else strength)
-            x += ink.shape[1] + used.space() * (2.4 if is_number or share == 0.3 else 1)
+            apart = rng.uniform(0.6, 2.4) if by_hand else 2.4 if is_number or share == 0.3 else 1
+            x += ink.shape[1] + used.space() * apart
             many += 1
         left = face.size if rng.random() < 0.1 else 0.0
         y += pitch if rng.random() < 0.08 else 0

@@ -305,6 +305,10 @@ class Form:
         piece = replace(self.writer, size=high).letters(str(self.rng.choice(list(ALPHABET))))
         self.stamp(piece, *self._place(piece, cell, "c"), self.pen)
 
+    def writing_of(self, text: str, high: float) -> Ink:
+        """A whole number, its digits so high, as large as it comes out."""
+        return self._number(text, high, np.inf)
+
     def small(self, text: str, high: float) -> Ink:
         """Digits so high, as a hand notes them in a corner."""
         return replace(self.writer, size=high).number(text)

@@ -9,14 +9,17 @@ from shuzi.synth.writing import TALL
 
 LEAST = 6.0
 """Pixels of a printed capital in running text."""
+GAPS = {"line": 0.3, "dots": 0.15, "box": 0.2, "shade": 0.1, "bare": 0.1, "none": 0.15}
+"""What marks where a number belongs within a sentence, and how often; `none` leaves no more room
+than for a word."""
 
 
 def cloze(form: Form, x: float, y: float) -> tuple[float, float]:
-    """Sentences with gaps: a line, dots, a box or nothing, and a number written there."""
+    """Sentences with gaps: a line, dots, a box or paper, and a number written there; or none."""
     rng, size = form.rng, form.size
     letters = max(LEAST, size * rng.uniform(0.35, 0.85))
     down = max(size * rng.uniform(1.35, 2.4), 1.7 * letters)
-    gap = str(rng.choice(["line", "dots", "box", "shade", "bare"], p=[0.35, 0.15, 0.25, 0.1, 0.15]))
+    gap = str(rng.choice(list(GAPS), p=list(GAPS.values())))
     share, most = rng.uniform(0.08, 0.35), int(rng.integers(1, 7))
     long = min(letters * rng.uniform(14, 50), form.canvas.shape[1] - x)
     base, right = y + max(size, letters) * 1.1, x
@@ -35,13 +38,9 @@ def cloze(form: Form, x: float, y: float) -> tuple[float, float]:
             kind = rng.random() if worded else 0.9
             worded = kind >= share + 0.03
             if kind < share:
-                text = any_text(rng) if rng.random() < 0.3 else new_digits(rng, most)
-                if rng.random() < 0.5:
-                    text = text[: int(rng.integers(1, most + 1))] if text.isdigit() else text
-                wide = size * (0.75 * len(text) + rng.uniform(0.5, 2.5))
-                if left + wide > x + long:
+                wide = _blank(form, gap, left, base, x + long - left, most)
+                if not wide:
                     break
-                _gap(form, gap, left, base, wide, text if rng.random() < 0.9 else "")
                 left += wide
             elif kind < share + 0.03:
                 left += form.figure(left, base - letters, letters, printed_text(rng))
@@ -51,7 +50,8 @@ def cloze(form: Form, x: float, y: float) -> tuple[float, float]:
                 if not wide:
                     break
                 left, starts = left + wide, kind > 0.97
-            right, left = max(right, left), left + letters * rng.uniform(0.5, 0.8)
+            apart = rng.uniform(0.3, 0.7) if gap == "none" else rng.uniform(0.5, 0.8)
+            right, left = max(right, left), left + letters * apart
             if starts:
                 break
         base, left = base + down * (1.3 if starts and indent else 1.0), x + indent
@@ -65,6 +65,29 @@ def _print(form: Form, x: float, y: float, high: float, room: float, text: str =
         return 0.0
     form.stamp(piece, x, y, form.black)
     return float(piece.shape[1])
+
+
+def _blank(form: Form, gap: str, x: float, base: float, room: float, most: int) -> float:
+    """Where a number of so many digits at most belongs within a line of print, and as a rule the
+    number; its width, or 0."""
+    rng, size = form.rng, form.size
+    text = any_text(rng) if rng.random() < 0.3 else new_digits(rng, most)
+    if rng.random() < 0.5:
+        text = text[: int(rng.integers(1, most + 1))] if text.isdigit() else text
+    if gap == "none":
+        # It stands as a word does, on the line or about its middle.
+        high = size * rng.uniform(0.8, 1.05)
+        piece = form.writing_of(text, high)
+        if piece.shape[1] > room:
+            return 0.0
+        below = high * rng.uniform(-0.05, 0.35)
+        form.put(text, [(piece, x, base + below - len(piece))])
+        return float(piece.shape[1])
+    wide = size * (0.75 * len(text) + rng.uniform(0.5, 2.5))
+    if wide > room:
+        return 0.0
+    _gap(form, gap, x, base, wide, text if rng.random() < 0.9 else "")
+    return float(wide)
 
 
 def _gap(form: Form, kind: str, x: float, base: float, wide: float, text: str) -> None:
