@@ -100,15 +100,14 @@ class Row(NamedTuple):
 
     def has_sign(self) -> bool:
         """Whether a comma or a point stands at the foot of a gap between two of them."""
-        found = []
         for (x, y, w, h), (after, *_) in pairwise(self.boxes):
             gap = self.mask[:, x + w + self.lines[3] + 1 : max(0, after - self.lines[2] - 1)]
             beyond, middle = round(HANGS * h), y + h // 2
             # A line that leans into the gap does so as much at its head.
             head, foot = gap[max(0, y - beyond) : middle], gap[middle : y + h + beyond]
-            more = np.count_nonzero(foot) - np.count_nonzero(head)
-            found.append(more >= (SIGN * h) ** 2)
-        return any(found)
+            if np.count_nonzero(foot) - np.count_nonzero(head) >= (SIGN * h) ** 2:
+                return True
+        return False
 
 
 class Field(NamedTuple):
