@@ -188,8 +188,8 @@ def in_boxes(what=""):
                 sign, wide = hand.character(",")
                 away = left + side + (gap - wide) / 2, lift
                 strokes += [np.add(stroke, away) for stroke in sign]
-        left = {"comma": f"{text[: place + 1]},{text[place + 1 :]}", "digit struck": None}
-        return strokes, left.get(what, text)
+        meant = {"comma": f"{text[: place + 1]},{text[place + 1 :]}", "digit struck": None}
+        return strokes, meant.get(what, text)
 
     return kind
 

@@ -55,14 +55,14 @@ STROKE = 0.6
 """Of a box's width that a stroke is wide, at most, where it leaves the box: of the same 1,352 are
 right without it, 7 accepted wrongly."""
 BEYOND = 0.25
-"""Heights of a box above and below it in which a digit may end, as people's do; of the same
-numbers, which stay in their boxes, as many are right without it, within three."""
-
-SIGN, HANGS = 0.07, 0.25
-"""Of a box's height, the side of the square that a comma or a point has the ink of, at least, and
-how far it hangs below the boxes, at most. Of 60 numbers with a comma between two of their boxes
-(`tools/measure_marks.py`) 1 is accepted, without it 39, all as if there were none; of 1,056 plain
-ones, as of `Transcriber._are_marked`, 869 instead of 871."""
+"""Heights of a box above and below it in which a digit may end, as people's do, or a comma; of the
+same numbers, which stay in their boxes, as many are right without it, within three."""
+SIGN = 0.07
+"""Of a box's height, the side of the square that a comma or a point has the ink of, at least. Of 60
+numbers with a comma between two of their boxes (`tools/measure_marks.py`) 1 is accepted, without it
+39, all as if there were none; of 1,056 plain ones, as of `Transcriber._are_marked`, 869 instead of
+871. Real pictures have few boxes: of the six rows that are found in `pages/` none is held back, nor
+any of 398 crops of numbers/."""
 
 
 class Row(NamedTuple):
@@ -102,7 +102,7 @@ class Row(NamedTuple):
         """Whether a comma or a point stands at the foot of a gap between two of them."""
         for (x, y, w, h), (after, *_) in pairwise(self.boxes):
             gap = self.mask[:, x + w + self.lines[3] + 1 : max(0, after - self.lines[2] - 1)]
-            beyond, middle = round(HANGS * h), y + h // 2
+            beyond, middle = round(BEYOND * h), y + h // 2
             # A line that leans into the gap does so as much at its head.
             head, foot = gap[max(0, y - beyond) : middle], gap[middle : y + h + beyond]
             if np.count_nonzero(foot) - np.count_nonzero(head) >= (SIGN * h) ** 2:
