@@ -7,8 +7,9 @@ import pytest
 import shuzi
 from shuzi.page.boxed import as_boxed
 from shuzi.page.image import PageImage
+from shuzi.page.network import Maps
 from shuzi.page.regions import Region
-from shuzi.recognise.boxes import find_boxes, open_field
+from shuzi.recognise.boxes import Row, find_boxes, open_field
 
 PAPER, LINE, INK = 235, 120, 40
 WIDE, HIGH = 30, 44
@@ -161,14 +162,24 @@ def test_a_stroke_along_a_line_makes_it_no_thicker():
     assert lengths(boxed(plain, 6)) == [6]
 
 
+def as_seen(grey, regions, *marked):
+    """The regions by the boxes of a picture in which a network took these places, left and right,
+    for other writing."""
+    none = np.zeros(grey.shape, np.float32)
+    other = none.copy()
+    for left, right in marked:
+        other[25:45, left:right] = 1
+    return as_boxed(PageImage(grey), Maps(none, none, other, np.eye(4)[0], 1.0), regions)
+
+
 def region_of(left, right):
     corners = [[left, 8], [right, 8], [right, 60], [left, 60]]
     return Region(np.array(corners, np.float32), score=0.9)
 
 
 def test_a_region_of_two_numbers_in_boxes_becomes_two():
-    page = PageImage(boxed(written("284056"), 6, gaps=[2, 2, 6, 2, 2]))
-    first, second = as_boxed(page, [region_of(17, 203)])
+    page = boxed(written("284056"), 6, gaps=[2, 2, 6, 2, 2])
+    first, second = as_seen(page, [region_of(17, 203)])
     assert 15 <= first.box.x <= 24
     assert 104 <= first.box.right <= 113
     assert 108 <= second.box.x <= 117
@@ -192,7 +203,7 @@ def test_a_crop_of_two_numbers_in_boxes_is_read_as_two(size):
 def test_a_line_that_is_little_wider_parts_numbers_where_another_does():
     rows = [boxed(written("284056"), 6, line=4, gaps=[4, 4, thick, 4, 4]) for thick in (6, 6, 4)]
     alone, two, plain = (
-        [len(as_boxed(PageImage(np.vstack([*chosen])), [moved(i) for i in range(len(chosen))]))]
+        [len(as_seen(np.vstack([*chosen]), [moved(i) for i in range(len(chosen))]))]
         for chosen in (rows[::2], rows[:2], rows[2:])
     )
     assert (alone, two, plain) == ([2], [4], [1])
@@ -200,16 +211,16 @@ def test_a_line_that_is_little_wider_parts_numbers_where_another_does():
 
 def test_a_line_of_a_row_alone_that_is_hardly_wider_leaves_a_doubt():
     row = boxed(written("284056"), 6, line=4, gaps=[4, 4, 6, 4, 4])
-    (found,) = as_boxed(PageImage(row), [region_of(17, 206)])
+    (found,) = as_seen(row, [region_of(17, 206)])
     assert not found.apart
 
 
 def test_a_line_of_three_boxes_that_is_little_wider_leaves_a_doubt():
     rows = [boxed(written("284"), 3, gaps=[thick, 2]) for thick in (4, 4)]
-    found = as_boxed(PageImage(np.vstack(rows)), [moved(0, 110), moved(1, 110)])
+    found = as_seen(np.vstack(rows), [moved(0, 110), moved(1, 110)])
     assert [region.apart for region in found] == [False, False]
     rows = [boxed(written("284"), 3, gaps=[thick, 2]) for thick in (6, 6)]
-    assert len(as_boxed(PageImage(np.vstack(rows)), [moved(0, 110), moved(1, 110)])) == 4
+    assert len(as_seen(np.vstack(rows), [moved(0, 110), moved(1, 110)])) == 4
 
 
 def moved(place, right=206):
@@ -219,11 +230,11 @@ def moved(place, right=206):
 
 
 def test_regions_that_share_a_row_of_even_boxes_are_in_doubt():
-    page = PageImage(boxed(written("284056"), 6))
-    shared = as_boxed(page, [region_of(17, 140), region_of(142, 203)])
+    page = boxed(written("284056"), 6)
+    shared = as_seen(page, [region_of(17, 140), region_of(142, 203)])
     assert [region.apart for region in shared] == [False, False]
     grey = np.hstack([boxed(written("284"), 3), boxed(written("56"), 2)])
-    two = as_boxed(PageImage(grey), [region_of(17, 113), region_of(147, 213)])
+    two = as_seen(grey, [region_of(17, 113), region_of(147, 213)])
     assert [region.apart for region in two] == [True, True]
 
 
@@ -234,12 +245,66 @@ def test_a_number_with_a_comma_between_its_boxes_is_in_doubt(sign):
     cv2.line(row, (35, 50), (33, 64), INK, 2)
     if sign:
         cv2.line(row, (103, 52), (100, 60), INK, 3)
-    (found,) = as_boxed(PageImage(row), [region_of(17, 190)])
+    (found,) = as_seen(row, [region_of(17, 190)])
     assert found.apart is not sign
 
 
+@pytest.mark.parametrize("sign", [True, False])
+def test_a_number_with_a_comma_on_a_line_of_two_boxes_is_in_doubt(sign):
+    row = boxed(written("7284"), 4)
+    cv2.line(row, (62, 44), (60, 52), INK, 2)
+    if sign:
+        cv2.line(row, (82, 50), (79, 64), INK, 3)
+    (found,) = as_seen(row, [region_of(17, 143)])
+    assert found.apart is not sign
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_a_line_that_leans_is_no_comma(head):
+    """It does at its head as much as at its foot."""
+    mask = np.zeros((70, 100), np.uint8)
+    cv2.line(mask, (47, 14) if head else (42, 30), (37, 54), 1, 3)
+    row = Row(mask, mask, [(10, 12, 30, 44), (44, 12, 30, 44)], np.array([2, 2, 2, 2]))
+    assert row.has_sign() is not head
+
+
+def filled(*marks):
+    """A row of boxes with 28 in the last two of four, and a stroke in some of the first."""
+    row = boxed(written("  28"), 4)
+    for place, (x, y) in marks:
+        left = 20 + place * WIDE
+        cv2.line(row, (left + 8, 34), (left + 8 + x, 34 + y), INK, 2)
+    places = [(28 + place * WIDE, 44 + place * WIDE) for place, _ in marks]
+    (found,) = as_seen(row, [region_of(83, 140)], *places)
+    return found.apart
+
+
+def test_a_dash_in_the_box_before_a_number_is_in_doubt():
+    assert not filled((1, (16, 0)))
+    assert filled((1, (14, 9)))
+    assert filled((0, (16, 0)), (1, (16, 0)))
+    assert filled()
+
+
+def test_a_mark_in_the_box_after_a_number_is_in_doubt():
+    row = boxed(written("28X"), 3)
+    assert [region.apart for region in as_seen(row, [region_of(17, 80)], (88, 104))] == [False]
+    assert [region.apart for region in as_seen(row, [region_of(17, 80)])] == [True]
+
+
+def test_a_mark_in_a_cell_beside_that_of_a_number_is_none():
+    row = cv2.resize(boxed(written("7X"), 2), None, fx=2, fy=1)
+    assert [region.apart for region in as_seen(row, [region_of(42, 98)], (115, 150))] == [True]
+
+
+def test_numbers_between_which_a_blank_box_stands_are_in_doubt():
+    row = boxed(written("284 5"), 5)
+    found = as_seen(row, [region_of(17, 110), region_of(142, 170)])
+    assert [region.apart for region in found] == [False, False]
+
+
 def test_other_regions_stay():
-    page = PageImage(boxed(written("284056"), 6))
+    page = boxed(written("284056"), 6)
     regions = [region_of(17, 203), region_of(17, 53)]
-    assert as_boxed(page, regions) == regions
-    assert as_boxed(page, []) == []
+    assert as_seen(page, regions) == regions
+    assert as_seen(page, []) == []

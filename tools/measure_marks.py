@@ -167,29 +167,36 @@ def mixed(hand, rng):
 
 
 def in_boxes(what=""):
-    """A digit to a box; one of them struck out, or a comma between two boxes."""
+    """A digit to a box; one of them struck out, a comma between two boxes or on the line of two, a
+    blank box or one with a letter among them, a minus in the first one."""
 
     def kind(hand, rng):
         text, side = str(rng.integers(10, 100_000)), rng.uniform(1.35, 1.7)
-        gap = 0.35 if what == "comma" else float(rng.choice([0, 0.25]))
+        gap = {"comma": 0.35, "comma on a line": 0}.get(what, float(rng.choice([0, 0.25])))
         place = int(rng.integers(len(text) - 1))
+        start, end = text[: place + 1], text[place + 1 :]
+        cells = {
+            "minus": f"-{text}",
+            "blank": f"{start} {end}",
+            "letter": f"{start}{rng.choice(list(LETTERS))}{end}",
+        }.get(what, text)
         corners = side * np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
         strokes, lift = [], (side - 1) / 2
-        for i, c in enumerate(text):
-            own, wide = hand.character(c)
+        for i, c in enumerate(cells):
             left = i * (side + gap)
-            first = left + (side - wide) / 2
             strokes += [np.add(corners, [left, -1 - lift])]
+            own, wide = ([], 0.0) if c == " " else hand.character(c)
+            first = left + (side - wide) / 2
             strokes += [np.add(stroke, [first, 0]) for stroke in own]
             if what == "digit struck" and i == place:
                 ways = [way for way in STRIKES if LIKE_WRITTEN.get(c) != way]
                 strokes.append(hand.strike(first, first + wide, str(rng.choice(ways))))
-            if what == "comma" and i == place:
+            if what.startswith("comma") and i == place:
                 sign, wide = hand.character(",")
                 away = left + side + (gap - wide) / 2, lift
                 strokes += [np.add(stroke, away) for stroke in sign]
-        meant = {"comma": f"{text[: place + 1]},{text[place + 1 :]}", "digit struck": None}
-        return strokes, meant.get(what, text)
+        meant = {"minus": cells, "blank": None, "letter": None, "digit struck": None}
+        return strokes, f"{start},{end}" if what.startswith("comma") else meant.get(what, text)
 
     return kind
 
@@ -212,6 +219,10 @@ KINDS |= {
     "in boxes": in_boxes(),
     "in boxes: digit struck": in_boxes("digit struck"),
     "in boxes: comma": in_boxes("comma"),
+    "in boxes: comma on a line": in_boxes("comma on a line"),
+    "in boxes: minus": in_boxes("minus"),
+    "in boxes: blank": in_boxes("blank"),
+    "in boxes: letter": in_boxes("letter"),
 }
 
 
@@ -251,7 +262,7 @@ def main():
     reader = shuzi.Reader(number_model=options.number_model, fast=options.fast, threads=1)
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
-    print(f"{'':24}{'n':>5}{'accepted':>10}{'wrong':>7}")
+    print(f"{'':28}{'n':>5}{'accepted':>10}{'wrong':>7}")
     scores = {}
     for place, (name, kind) in enumerate(KINDS.items()):
         if not name.startswith(options.only):
@@ -268,7 +279,7 @@ def main():
                 if options.save:
                     file = f"{name.replace(': ', '_')}_{i}_{'_'.join(said)}.png".replace("/", "")
                     cv2.imwrite(str(options.save / file), picture)
-        print(f"{name:24}{options.n:5}{accepted:10}{wrong:7}", flush=True)
+        print(f"{name:28}{options.n:5}{accepted:10}{wrong:7}", flush=True)
         scores[name] = {"n": options.n, "accepted": accepted, "wrong": wrong}
     print(json.dumps(scores))
 

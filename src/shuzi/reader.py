@@ -371,7 +371,7 @@ class Reader:
         picture = picture.turned(degrees) if degrees else picture
         maps = self.page_network.see(picture.grey)
         found = find_regions(maps, picture.grey.shape)
-        regions = as_boxed(picture, found)
+        regions = as_boxed(picture, maps, found)
         return _Seen(picture, degrees, maps, regions, several=regions != found)
 
     def _glance(self, picture: PageImage, regions: Sequence[Region]) -> list[Reading]:
