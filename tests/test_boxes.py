@@ -299,7 +299,7 @@ def test_a_mark_in_a_cell_beside_that_of_a_number_is_none():
 
 def test_numbers_between_which_a_blank_box_stands_are_in_doubt():
     row = boxed(written("284 5"), 5)
-    found = as_seen(row, [region_of(17, 110), region_of(142, 170)])
+    found = as_seen(row, [region_of(17, 113), region_of(142, 170)])
     assert [region.apart for region in found] == [False, False]
 
 

@@ -12,9 +12,9 @@ from shuzi.page.network import Maps
 from shuzi.page.regions import WHOLE, Region
 from shuzi.recognise.boxes import FEWEST, FOOT, LEAST, Inside, Mask, Row, find_boxes
 
-WIDE = 1.4
-"""Heights of a region that may hold the boxes of two digits, at least: with 1.8 two more of 60 with
-a blank box are accepted in parts."""
+WIDE = 1.8
+"""Heights of a region that may hold the boxes of two numbers, at least: with 1.4 two fewer of 60
+with a blank box are accepted in parts, but to look for boxes takes a third longer."""
 WIDER, OFTEN = 0.55, 0.35
 """By how much of the usual one a line or gap is wider that parts numbers; and where there are
 several on a page, while one alone may be one number. Of 1,152 rows of three and more boxes none is
@@ -86,7 +86,7 @@ def _more_in_row(
     far = REACH * (others[0][0] - start if others else wide + int(row.lines[2]))
     left, right = min(start, flat.inner[0]) - far, max(end + end_wide, flat.inner[1]) + far
     laid = picture.flat(flat.part(left, -FOOT * high, right, len(flat.grey) + FOOT * high))
-    seen = find_boxes(laid.grey)
+    seen = find_boxes(laid.grey, is_light=row.is_light)
     if seen is None:
         return set()
     first = far * laid.grey.shape[1] / (right - left)

@@ -73,12 +73,14 @@ class Row(NamedTuple):
         mask: where lines and writing are.
         boxes: from left to right.
         lines: how thick those above, below, to the left and to the right usually are, in pixels.
+        is_light: whether the crop is dark on light.
     """
 
     paper: Grey
     mask: Mask
     boxes: list[Inside]
     lines: NDArray[np.int_]
+    is_light: bool = True
 
     def groups(self, wider: float, least: float = LEAST) -> list[list[Inside]]:
         """The boxes of each number: a line or gap that is wider than the usual one, by this much
@@ -153,12 +155,12 @@ def open_field(grey: Grey) -> Field | None:
     Args:
         grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
     """
-    row, is_light = _boxes(grey)
+    row = find_boxes(grey)
     lines = _lines(row) if row else None
     if row is None or lines is None:
         return None
-    page = np.where(lines, row.paper, grey if is_light else ~grey)
-    plain = np.asarray(page if is_light else ~page, np.uint8)
+    page = np.where(lines, row.paper, grey if row.is_light else ~grey)
+    plain = np.asarray(page if row.is_light else ~page, np.uint8)
     cells = []
     for x, y, w, h in row.boxes:
         if row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1].mean() >= WRITTEN:
@@ -167,17 +169,19 @@ def open_field(grey: Grey) -> Field | None:
     return Field(plain, cells)
 
 
-def find_boxes(grey: Grey) -> Row | None:
-    """The boxes of a crop, if it has any; args as of `without_boxes`."""
-    return _boxes(grey)[0]
+def find_boxes(grey: Grey, *, is_light: bool | None = None) -> Row | None:
+    """The boxes of a crop, if it has any.
 
-
-def _boxes(grey: Grey) -> tuple[Row | None, bool]:
-    """The boxes of a crop, and whether it is dark on light."""
+    Args:
+        grey: as of `open_field`.
+        is_light: whether it is dark on light, where that is known.
+    """
+    if is_light is not None:
+        row = _row(grey if is_light else ~grey)
+        return row._replace(is_light=is_light) if row else None
     # Where lines are thick neither the most nor the edge says which shade is the paper's.
-    both = [_row(page) for page in (grey, ~grey)]
-    dark, light = (len(row.boxes) if row else 0 for row in both)
-    return (both[0], True) if dark >= light else (both[1], False)
+    both = [find_boxes(grey, is_light=shade) for shade in (True, False)]
+    return max(both, key=lambda row: len(row.boxes) if row else 0)
 
 
 def _row(page: Grey) -> Row | None:
