@@ -415,7 +415,7 @@ class Reader:
         joined = [_joined(regions)] if regions else []
         if not all(_fills(region, seen.picture) for region in joined):
             return None
-        complete = all(_holds(joined[0], one) for one in regions)
+        complete = all(joined[0].holds(one.quad) for one in regions)
         if self.kind == "number":
             # What lies in none of its pieces may be one.
             return [
@@ -491,12 +491,6 @@ def _joined(regions: Sequence[Region]) -> Region:
     """The clearest, with those that follow it closely on its line: the pieces of one number."""
     main = max(range(len(regions)), key=lambda i: _size(regions[i]))
     return replace(regions[main], quad=as_one(np.array([one.quad for one in regions]), main))
-
-
-def _holds(region: Region, other: Region) -> bool:
-    """Whether the middle of the other lies in the box around it."""
-    (x, y), box = other.quad.mean(axis=0), region.box
-    return bool(box.x <= x <= box.right and box.y <= y <= box.bottom)
 
 
 def _is_small(picture: PageImage) -> bool:

@@ -69,6 +69,11 @@ class Region:
         right, bottom = np.ceil(self.quad.max(axis=0)).astype(int).tolist()
         return Box(left, top, max(1, right - left), max(1, bottom - top))
 
+    def holds(self, quad: Quad) -> bool:
+        """Whether the middle of the quadrilateral lies in the box."""
+        (x, y), box = quad.mean(axis=0), self.box
+        return bool(box.x <= x <= box.right and box.y <= y <= box.bottom)
+
 
 def find_regions(maps: Maps, shape: tuple[int, ...]) -> list[Region]:
     """The regions of a picture of that shape, in no order.
