@@ -26,7 +26,8 @@ drew one is two pixels wider, in each row of a page, and the parts of 428 and 71
 without it. Where there are more boxes it loses 0.06 of `parted`."""
 REACH = 2.4
 """Boxes on each side of a number in which more may be written that belongs to it, and heights, in
-which there is other writing then: with 1.4 56 of 60 with a blank box are accepted in parts, not 2."""
+which there is other writing then: with 1.4 56 of 60 with a blank box are accepted in parts, with
+2.4 only 2."""
 NARROWER = 1.2
 """Of its height, the width of a box for one digit, at most: cells of the tables of `pages/` have
 1.5, with a dash or print beside two of the 38 numbers that are accepted of one of them."""
