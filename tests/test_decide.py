@@ -11,18 +11,14 @@ from shuzi.result import Page
 LEAST = {0.01: 0.9, 0.1: 0.5}
 
 
-def decided(*confidences, kind="page"):
+def decided(*confidences):
     numbers = tuple(number("21", confidence) for confidence in confidences)
-    page = Page(source="a.png", width=9, height=9, kind=kind, numbers=numbers)
+    page = Page(source="a.png", width=9, height=9, kind="page", numbers=numbers)
     return [n.decision for n in Decider(0.9, 0.95).decide_page(page).numbers]
 
 
 def test_each_number_is_decided_by_its_own_confidence():
     assert decided(0.9, 0.89, 0.3, 0.29) == ["accept", "review", "review", "reject"]
-
-
-def test_a_number_that_is_all_of_a_picture_is_rejected_later():
-    assert [decided(c, kind="number") for c in (0.25, 0.24)] == [["review"], ["reject"]]
 
 
 def test_a_single_digit_must_be_surer():

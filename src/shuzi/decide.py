@@ -24,10 +24,6 @@ TARGET_ERROR = 0.01
 """The share of wrong numbers among the accepted, unless another is wanted."""
 FLOOR = 0.3
 """Below this confidence it is more likely no number, or none that can be read."""
-FLOOR_ALONE = 0.25
-"""The same of a number that is all of a picture, and so is one: of 739 crops (logbook, years,
-cheques, UNIPEN's strings) 9 are between the two, 7 of them right; in `pages/` two are, both
-wrong."""
 MEASURED = Path(str(files("shuzi") / "models" / "decisions.json"))
 
 
@@ -57,23 +53,17 @@ class Decider:
         modes = ("alone", "digit") if fast else ("both", "both")
         return cls(*(threshold(target_error, measured()[mode]) for mode in modes))
 
-    def decide(self, confidence: float, digits: int, *, alone: bool = False) -> Decision:
-        """Of a number of so many digits that is right with this probability, 0 to 1.
-
-        Args:
-            alone: it is all that its picture shows.
-        """
-        if confidence < (FLOOR_ALONE if alone else FLOOR):
+    def decide(self, confidence: float, digits: int) -> Decision:
+        """Of a number of so many digits that is right with this probability, 0 to 1."""
+        if confidence < FLOOR:
             return "reject"
         least = self.single if digits == 1 else self.least
         return "accept" if confidence >= least else "review"
 
     def decide_page(self, page: Page) -> Page:
         """The page with a decision for each of its numbers."""
-        alone = page.kind != "page"
         numbers = (
-            replace(n, decision=self.decide(n.confidence, len(n.digits), alone=alone))
-            for n in page.numbers
+            replace(n, decision=self.decide(n.confidence, len(n.digits))) for n in page.numbers
         )
         return replace(page, numbers=tuple(numbers))
 

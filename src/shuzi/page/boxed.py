@@ -13,8 +13,7 @@ from shuzi.page.regions import WHOLE, Region
 from shuzi.recognise.boxes import FEWEST, FOOT, LEAST, Inside, Mask, Row, find_boxes
 
 WIDE = 1.8
-"""Heights of a region that may hold the boxes of two numbers, at least: with 1.4 two fewer of 60
-with a blank box are accepted in parts, but to look for boxes takes a third longer."""
+"""Heights of a region that may hold the boxes of two numbers, at least."""
 WIDER, OFTEN = 0.55, 0.35
 """By how much of the usual one a line or gap is wider that parts numbers; and where there are
 several on a page, while one alone may be one number. Of 1,152 rows of three and more boxes none is

@@ -234,8 +234,8 @@ class Transcriber:
     def _are_marked(self, cells: Sequence[Grey]) -> bool:
         """Whether one of several boxes has something else than a digit, or one that is struck out.
 
-        Of 60 numbers in boxes with a digit struck out (`tools/measure_marks.py`) 4 are accepted,
-        without it 23; of 1,056 plain ones of `tools/sweep_forms.py`'s composer, half of them worn,
+        Of 60 numbers in boxes with a digit struck out (`tools/measure_marks.py`) 11 are accepted,
+        without it 20; of 1,056 plain ones of `tools/sweep_forms.py`'s composer, half of them worn,
         869 are accepted rightly, without it 872.
         """
         if len(cells) < 2:
