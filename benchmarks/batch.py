@@ -39,7 +39,7 @@ from PIL import Image
 
 import shuzi.image
 import shuzi.reader
-import shuzi.recognise.transcriber
+import shuzi.recognise.crop
 from shuzi.batch import Options, ReadItems, chunks, find_items, write_table
 from shuzi.batch.task import Part, Task
 from shuzi.batch.work import Work
@@ -176,7 +176,7 @@ def shares(source, *, fast):
         (PageNetwork, "run"): "page network",
         (shuzi.reader, "find_regions"): "regions",
         (PageImage, "flat"): "flattening",
-        (shuzi.recognise.transcriber, "make_strip"): "strips",
+        (shuzi.recognise.crop, "make_strip"): "strips",
         (SequenceRecogniser, "run"): "number model",
         (Recogniser, "predict"): "digit model",
         (SecondReader, "_run"): "second reader",

@@ -9,7 +9,8 @@ from shuzi.page.boxed import as_boxed
 from shuzi.page.image import PageImage
 from shuzi.page.network import Maps
 from shuzi.page.regions import Region
-from shuzi.recognise.boxes import Row, find_boxes, open_field
+from shuzi.recognise.boxes import Row, find_boxes
+from shuzi.recognise.crop import Crop
 
 PAPER, LINE, INK = 235, 120, 40
 WIDE, HIGH = 30, 44
@@ -42,6 +43,10 @@ def boxed(grey, count, *, line=2, gaps=None, left=20, step=WIDE):
     return np.minimum(grey, lines)
 
 
+def field_of(grey):
+    return Crop(grey, (0.0, float(grey.shape[1]))).field
+
+
 def differs(grey, other):
     """Share of the pixels that are clearly another shade."""
     return (cv2.absdiff(grey, other) > 60).mean()
@@ -52,20 +57,20 @@ def differs(grey, other):
 def test_the_lines_of_boxes_become_paper(text, line, light):
     plain = written(text)
     crop = boxed(plain, len(text), line=line)
-    found = open_field(255 - crop if light else crop).plain
+    found = field_of(255 - crop if light else crop).plain
     assert differs(255 - found if light else found, plain) < 0.004
     assert differs(crop, plain) > 0.03
 
 
 def test_boxes_apart_are_boxes():
     plain = written("5821", step=44)
-    assert differs(open_field(boxed(plain, 4, step=44)).plain, plain) < 0.002
+    assert differs(field_of(boxed(plain, 4, step=44)).plain, plain) < 0.002
 
 
 def test_a_box_whose_line_a_stroke_touches_is_found_beside_the_others():
     plain = written("28056")
     cv2.line(plain, (60, 5), (54, 62), INK, 3, cv2.LINE_AA)
-    found = open_field(boxed(plain, 5)).plain
+    found = field_of(boxed(plain, 5)).plain
     assert differs(found[:, 90:], plain[:, 90:]) < 0.002
     # The stroke crosses both lines of its box, and stays whole.
     assert (found[5:62, 50:66].min(axis=1) < 120).all()
@@ -75,7 +80,7 @@ def test_a_straight_1_that_touches_both_lines_is_no_line():
     """It parts its box into halves, which are unlike the others."""
     plain = written("28056")
     cv2.line(plain, (35 + 60, 12), (35 + 60, 12 + HIGH), INK, 3)
-    found = open_field(boxed(plain, 5)).plain
+    found = field_of(boxed(plain, 5)).plain
     assert found[12 + 4 : 12 + HIGH - 4, 94:97].max() < 120
 
 
@@ -83,12 +88,12 @@ def test_a_straight_1_that_touches_both_lines_is_no_line():
 def test_a_square_0_is_no_box(side):
     crop = np.full((60, 80), PAPER, np.uint8)
     cv2.rectangle(crop, (20, 30 - side // 2), (20 + side, 30 + side // 2), INK, 4)
-    assert open_field(crop) is None
+    assert field_of(crop) is None
 
 
 def test_a_crop_without_boxes_is_no_field():
     for crop in (written("80964"), np.full((9, 5), 200, np.uint8), np.zeros((1, 30), np.uint8)):
-        assert open_field(crop) is None
+        assert field_of(crop) is None
         assert find_boxes(crop) is None
 
 
@@ -97,11 +102,11 @@ def test_squared_paper_is_no_row_of_boxes():
     grey[::26] = LINE
     grey[:, ::26] = LINE
     cv2.putText(grey, "84", (40, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, INK, 2, cv2.LINE_AA)
-    assert open_field(grey) is None
+    assert field_of(grey) is None
 
 
 def test_each_box_that_is_written_in_is_a_cell():
-    cells = open_field(boxed(written("2 05"), 4)).cells
+    cells = field_of(boxed(written("2 05"), 4)).cells
     plain = written("2 05")
     assert len(cells) == 3
     for cell, place in zip(cells, (0, 2, 3), strict=True):
@@ -113,18 +118,18 @@ def test_a_number_that_goes_on_beyond_the_boxes_is_no_field():
     """Its last digit is on their last line, or in a box that the crop cuts."""
     across = written("284")
     cv2.putText(across, "5", (101, 57), cv2.FONT_HERSHEY_SIMPLEX, 0.9, INK, 2, cv2.LINE_AA)
-    assert open_field(boxed(across, 3)) is None
+    assert field_of(boxed(across, 3)) is None
     cut = boxed(written("2845"), 4)[:, :-24]
-    assert open_field(cut) is None
+    assert field_of(cut) is None
     blank = boxed(written(" 284"), 4)[:, 26:]
-    assert len(open_field(blank).cells) == 3
+    assert len(field_of(blank).cells) == 3
 
 
 def test_the_lines_of_the_rows_above_and_below_are_no_strokes():
     plain = written("284")
     crop = boxed(plain, 3, line=5)
     crop[2:7], crop[-7:-2] = LINE, LINE
-    found = open_field(crop).plain
+    found = field_of(crop).plain
     assert differs(found[8:-8], plain[8:-8]) < 0.004
 
 

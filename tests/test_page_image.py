@@ -30,6 +30,16 @@ def test_a_region_is_laid_flat_with_its_margin(angle):
     assert flat.part(20, 20, 140, 60) == pytest.approx(quad, abs=1.5)
 
 
+def test_a_crop_is_made_once_with_all_that_is_found_on_it():
+    grey, quad = picture()
+    page = PageImage(grey)
+    crop = page.crop(quad)
+    assert crop.grey.shape == pytest.approx((56, 136), abs=1)
+    assert page.crop(quad.copy()) is crop
+    assert crop.strip is crop.strip
+    assert page.crop(quad + 1) is not crop
+
+
 def test_beyond_the_edge_is_paper():
     """Not ink that goes on: of a tight crop nothing would be left."""
     tight = np.full((40, 30), 200, np.uint8)

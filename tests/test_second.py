@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.errors import ModelError
 from shuzi.reader import Reader
 from shuzi.recognise import second
+from shuzi.recognise.crop import Crop
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_file, find_second_reader
 from shuzi.recognise.sequence import SequenceRecogniser
@@ -163,7 +164,7 @@ def test_only_what_shuzi_is_not_sure_of_is_asked():
 def test_what_has_no_ink_is_not_asked_about(reader):
     transcriber = Transcriber(Recogniser(threads=1), SequenceRecogniser(threads=1), reader)
     blank, written = np.full((40, 60), 200, np.uint8), line("17.5")
-    said = transcriber.read([blank, written], [(4, 56), (4, written.shape[1] - 4)])
+    said = transcriber.read([Crop(one, (4, one.shape[1] - 4)) for one in (blank, written)])
     assert [one.second is None for one in said] == [True, False]
 
 

@@ -10,7 +10,7 @@ from pages import number
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.recognise import transcriber
-from shuzi.recognise.boxes import open_field
+from shuzi.recognise.crop import Crop
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
@@ -34,20 +34,20 @@ def crops(digits, *counts):
     return zip(*made, strict=True)
 
 
-def whole(regions):
-    return [(0.0, float(region.shape[1])) for region in regions]
+def laid(regions):
+    return [Crop(region, (0.0, float(region.shape[1]))) for region in regions]
 
 
 def test_numbers_of_any_length_are_read(models, digits):
     regions, texts = crops(digits, 1, 2, 3, 4, 5)
-    said = Transcriber(*models).read(regions, whole(regions))
+    said = Transcriber(*models).read(laid(regions))
     assert [one.text for one in said] == list(texts)
     assert all(len(one.reading.spans) == len(one.text) for one in said)
 
 
 def test_only_a_single_digit_has_probabilities(models, digits):
     regions, texts = crops(digits, 1, 3)
-    single, several = Transcriber(*models).read(regions, whole(regions))
+    single, several = Transcriber(*models).read(laid(regions))
     assert several.probabilities is None
     assert single.probabilities.argmax() == int(texts[0])
     assert single.probabilities.max() == pytest.approx(single.confidence)
@@ -57,9 +57,7 @@ def test_only_a_single_digit_has_probabilities(models, digits):
 def test_a_single_digit_is_what_both_models_say(models, digits):
     """As sure as each of them alone, or surer than the less sure one."""
     regions, _ = crops(digits, 1, 1, 1, 1)
-    both, alone = (
-        Transcriber(*models, alone=alone).read(regions, whole(regions)) for alone in (False, True)
-    )
+    both, alone = (Transcriber(*models, alone=alone).read(laid(regions)) for alone in (False, True))
     read = models[1].predict([one.strip.values for one in both])
     for pooled, digit, number_model in zip(both, alone, read, strict=True):
         assert pooled.text in {digit.text, number_model.text}
@@ -72,7 +70,7 @@ def test_two_digits_close_together_are_not_one(models, digits, chosen):
     """With a straight 1 they are as narrow as one."""
     ink, text = number(digits.test_images, digits.test_labels, chosen)
     region = np.pad(ink, 10, constant_values=255)
-    (said,) = Transcriber(*models).read([region], whole([region]))
+    (said,) = Transcriber(*models).read(laid([region]))
     assert (said.text, said.probabilities) == (text, None)
 
 
@@ -98,7 +96,7 @@ def test_unsure_numbers_in_boxes_are_read_without_them_too(models, digits, monke
     regions, texts = zip(*(in_boxes(digits, seed) for seed in range(90, 220)), strict=True)
 
     def right():
-        found = Transcriber(*models).read(regions, whole(regions))
+        found = Transcriber(*models).read(laid(regions))
         return sum(one.text == text for one, text in zip(found, texts, strict=True))
 
     both = right()
@@ -110,7 +108,7 @@ def test_numbers_in_boxes_are_surer_where_each_box_is_read_too(models, digits, m
     regions, texts = zip(*(in_boxes(digits, seed) for seed in range(300, 380)), strict=True)
 
     def found():
-        return Transcriber(*models).read(regions, whole(regions))
+        return Transcriber(*models).read(laid(regions))
 
     both = found()
     monkeypatch.setattr(Transcriber, "_in_cells", by_the_number_alone)
@@ -128,10 +126,11 @@ def test_numbers_in_boxes_are_surer_where_each_box_is_read_too(models, digits, m
 def test_boxes_that_say_another_number_leave_a_doubt(models, digits):
     transcriber = Transcriber(*models)
     plain, _ = crops(digits, 4, 4, 4)
-    own = next(one for one in transcriber.read(plain, whole(plain)) if one.confidence > 0.9)
-    cells = open_field(in_boxes(digits, 33)[0]).cells
-    assert transcriber._in_cells(own, cells).confidence < 0.9
-    assert transcriber._in_cells(own, cells[:2]) is own
+    own = next(one for one in transcriber.read(laid(plain)) if one.confidence > 0.9)
+    (boxed,) = laid([in_boxes(digits, 33)[0]])
+    assert transcriber._in_cells(own, boxed.field).confidence < 0.9
+    two = replace(boxed.field, cells=boxed.field.cells[:2])
+    assert transcriber._in_cells(own, two) is own
 
 
 def test_a_stroke_that_fills_a_box_is_no_minus(models, digits, monkeypatch):
@@ -139,7 +138,7 @@ def test_a_stroke_that_fills_a_box_is_no_minus(models, digits, monkeypatch):
     region, text = in_boxes(digits, 32)
     region[13:31, 16:33] = 255
     region[21:23, 18:30] = 40
-    (said,) = Transcriber(*models).read([region], whole([region]))
+    (said,) = Transcriber(*models).read(laid([region]))
     assert said.text == text[1:]
     assert sum(p for other, p in said.reading.probabilities.items() if "-" in other) < 0.05
 
@@ -150,10 +149,10 @@ def test_a_number_with_a_digit_struck_out_in_its_box_is_in_doubt(models, digits)
     struck = region.copy()
     cv2.line(struck, (40, 34), (56, 10), 40, 2)
     transcriber = Transcriber(*models)
-    plain, marked = transcriber.read([region, struck], whole([region, struck]))
+    plain, marked = transcriber.read(laid([region, struck]))
     assert (plain.unread, marked.unread) == (False, True)
     without = np.pad(marked.plain, 40, constant_values=255)
-    said, _ = transcriber.read_views([struck, without, without])
+    said, _ = transcriber.read_views(laid([struck, without, without]))
     assert said.unread
     assert said.confidence <= PARTLY
 
@@ -165,7 +164,7 @@ def test_what_the_number_model_takes_for_something_else_is_less_sure(models):
     ImageDraw.Draw(picture).text((25, 5), "b", font=face, fill=30)
     letter = np.asarray(picture)
     alone, both = (
-        Transcriber(*models, alone=alone).read([letter], [(0, 90)], one_digit=True)[0]
+        Transcriber(*models, alone=alone).read(laid([letter]), one_digit=True)[0]
         for alone in (True, False)
     )
     assert alone.reading.confidence > 0.9
@@ -175,14 +174,14 @@ def test_what_the_number_model_takes_for_something_else_is_less_sure(models):
 def test_one_digit_is_read_where_one_is_wanted(models, digits):
     """Even of two."""
     (region,), _ = crops(digits, 2)
-    (said,) = Transcriber(*models).read([region], whole([region]), one_digit=True)
+    (said,) = Transcriber(*models).read(laid([region]), one_digit=True)
     assert len(said.text) == 1
 
 
 def test_sure_digits_with_doubtful_signs_are_half_sure(models, digits):
     """Whether it is 17.643 or 17:643 nobody knows, but its digits."""
     (region,), _ = crops(digits, 3)
-    (said,) = Transcriber(*models).read([region], whole([region]))
+    (said,) = Transcriber(*models).read(laid([region]))
     others = (("", 0.02), ("17.643", 0.56), ("17:643", 0.39))
     doubtful = replace(said, text="17643", reading=Reading("17643", 0.01, (), others))
     assert doubtful.confidence == PARTLY
@@ -192,7 +191,7 @@ def test_sure_digits_with_doubtful_signs_are_half_sure(models, digits):
 
 def test_paper_says_nothing(models):
     paper = np.full((40, 60), 220, np.uint8)
-    (said,) = Transcriber(*models).read([paper], [(0, 60)])
+    (said,) = Transcriber(*models).read(laid([paper]))
     assert (said.text, said.confidence) == ("", 0.0)
 
 
@@ -201,7 +200,7 @@ def test_a_number_beside_more_ink_is_at_most_half_sure(models, digits):
     marked = np.pad(region, ((0, 0), (0, 40)), constant_values=255)
     for y, bottom in ((25, 45), (45, 25)):
         cv2.line(marked, (region.shape[1], y), (region.shape[1] + 20, bottom), 60, 4, cv2.LINE_AA)
-    plain, more = Transcriber(*models).read([region, marked], whole([region, marked]))
+    plain, more = Transcriber(*models).read(laid([region, marked]))
     assert (plain.text, plain.unread) == (text, False)
     assert plain.confidence > PARTLY
     assert more.unread
@@ -209,13 +208,13 @@ def test_a_number_beside_more_ink_is_at_most_half_sure(models, digits):
 
 
 def test_no_regions_are_no_numbers(models):
-    assert Transcriber(*models).read([], []) == []
+    assert Transcriber(*models).read([]) == []
 
 
 def test_a_digit_that_one_view_lacks_is_in_the_others(models, digits):
     (region,), (text,) = crops(digits, 4)
     lacking = region[:, : round(0.7 * region.shape[1])]
-    said, place = Transcriber(*models).read_views([lacking, region, region])
+    said, place = Transcriber(*models).read_views(laid([lacking, region, region]))
     assert said.text == text
     assert place in {1, 2}
 
@@ -231,24 +230,23 @@ def test_the_second_reader_reads_the_view_that_shows_the_number(models, digits, 
             return super().read(lines)
 
     (region,), _ = crops(digits, 4)
-    views = [np.full_like(region, 255) for _ in range(3)]
-    views[clear] = region
+    views = laid(region if i == clear else np.full_like(region, 255) for i in range(3))
     asked = Asked(second.path, threads=1)
     Transcriber(*models, asked, sure=1.0).read_views(views)
     assert len(given) == 1
-    assert given[0] is views[read]
+    assert given[0] is views[read].grey
 
 
 def test_views_that_say_otherwise_make_a_number_less_sure(models, digits):
     regions, texts = crops(digits, 3, 3)
-    sure, _ = Transcriber(*models).read_views([regions[0], regions[0]])
-    unsure, _ = Transcriber(*models).read_views([regions[0], regions[0], regions[1]])
+    sure, _ = Transcriber(*models).read_views(laid([regions[0], regions[0]]))
+    unsure, _ = Transcriber(*models).read_views(laid([regions[0], regions[0], regions[1]]))
     assert sure.text == unsure.text == texts[0]
     assert unsure.confidence < 0.7 < sure.confidence
 
 
 def test_views_without_a_number_say_nothing(models):
-    said, _ = Transcriber(*models).read_views([np.full((40, 90), 255, np.uint8)] * 2)
+    said, _ = Transcriber(*models).read_views(laid([np.full((40, 90), 255, np.uint8)] * 2))
     assert said.text == ""
     assert said.confidence == 0
 
@@ -257,8 +255,8 @@ def test_a_digit_in_two_views_is_as_sure_as_in_their_mean(models, digits):
     """The other view is of several digits, which are none."""
     regions, texts = crops(digits, 1, 4)
     reader = Transcriber(*models)
-    single, several = reader.read(regions, whole(regions), one_digit=True)
-    said, place = reader.read_views(regions, one_digit=True)
+    single, several = reader.read(laid(regions), one_digit=True)
+    said, place = reader.read_views(laid(regions), one_digit=True)
     mean = (single.probabilities + several.probabilities) / 2
     assert (said.text, place) == (texts[0], 0)
     assert said.confidence == pytest.approx(mean.max())

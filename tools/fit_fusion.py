@@ -32,7 +32,7 @@ from shuzi.card import checksum
 from shuzi.decide import FLOOR
 from shuzi.evaluation.sets import LIKE_DIGITS
 from shuzi.files import write_atomically
-from shuzi.page.image import MARGIN, PageImage
+from shuzi.page.image import PageImage
 from shuzi.reader import views_of
 from shuzi.recognise.decoding import tidy
 from shuzi.recognise.fusion import (
@@ -163,11 +163,10 @@ class Composer:
         for i in self.rng.permutation(len(seen.regions))[:A_PAGE]:
             truth = text_in(sample, seen.regions[i].quad)
             if truth or (truth == "" and self.rng.random() < BLANK):
-                flat = seen.picture.flat(seen.regions[i].quad, MARGIN)
-                (own,) = self.reader._transcriber.read([flat.grey], [flat.inner])
-                shown = flat.grey if own.plain is None else own.plain
-                line = line_image(shown, flat.inner)
-                yield Example("pages", self.groups, truth, own, *self.second.read([line]))
+                crop = seen.picture.crop(seen.regions[i].quad)
+                (own,) = self.reader._transcriber.read([crop])
+                lines = [line_image(crop, own.plain)]
+                yield Example("pages", self.groups, truth, own, *self.second.read(lines))
 
     def letter(self):
         """The confidence with which a letter is read as a number, or as a digit."""
@@ -183,7 +182,7 @@ class Composer:
 
     def _views(self, picture):
         seen = self.reader._see(PageImage(picture), 0)
-        return [flat.grey for _, flat in views_of(seen.picture, self.reader._wanted(seen.regions))]
+        return [crop for _, crop in views_of(seen.picture, self.reader._wanted(seen.regions))]
 
     def _crop(self, kind, picture, truth):
         views = self._views(picture)

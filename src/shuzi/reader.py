@@ -19,7 +19,7 @@ from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
 from shuzi.page.boxed import as_boxed
 from shuzi.page.doubts import are_doubtful
 from shuzi.page.fractions import are_in_fractions
-from shuzi.page.image import MARGIN, Flat, PageImage, quad_size
+from shuzi.page.image import Flat, PageImage, quad_size
 from shuzi.page.network import Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import (
@@ -38,7 +38,7 @@ from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
-from shuzi.recognise.strip import HEIGHT, WRITING, normalise_strip
+from shuzi.recognise.strip import HEIGHT, WRITING
 from shuzi.recognise.transcriber import PARTLY, SURE, Transcriber, Transcript
 from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 
@@ -377,7 +377,7 @@ class Reader:
     def _glance(self, picture: PageImage, regions: Sequence[Region]) -> list[Reading]:
         """What the number model alone reads, once, of a sample of the regions."""
         quads = [region.quad for region in sample_of(regions)]
-        strips = [normalise_strip(picture.flat(quad, MARGIN).grey) for quad in quads]
+        strips = [picture.crop(quad).strip.values for quad in quads]
         return self.sequence_recogniser.glance(strips)
 
     def _wanted(self, regions: list[Region]) -> list[Region]:
@@ -388,12 +388,8 @@ class Reader:
 
     def _read(self, picture: PageImage, regions: list[Region]) -> _Found:
         """What the regions say, less those that are not a number."""
-        flats = [picture.flat(region.quad, MARGIN) for region in regions]
-        said = self._transcriber.read(
-            [flat.grey for flat in flats],
-            [flat.inner for flat in flats],
-            one_digit=self.kind == "digit",
-        )
+        flats = [picture.crop(region.quad) for region in regions]
+        said = self._transcriber.read(flats, one_digit=self.kind == "digit")
         return [
             (region, flat, _without_ruling(picture, region, one, few=len(regions) < MANY))
             for region, flat, one in zip(regions, flats, said, strict=True)
@@ -451,7 +447,7 @@ class Reader:
             # accepted instead of 11.
             views = views[:-1]
         said, place = self._transcriber.read_views(
-            [flat.grey for _, flat in views], one_digit=self.kind == "digit"
+            [flat for _, flat in views], one_digit=self.kind == "digit"
         )
         region, flat = views[place]
         said = _without_ruling(picture, region, said)
@@ -483,7 +479,7 @@ def views_of(picture: PageImage, regions: Sequence[Region]) -> list[tuple[Region
     """A number that is all of a picture: its region, the picture with paper around it, and the
     picture as it is. A region may lack a digit; ink at the edge may be a digit or a neighbour's."""
     whole = _whole(picture)
-    around = [(region, picture.flat(region.quad, MARGIN)) for region in (*regions, whole)]
+    around = [(region, picture.crop(region.quad)) for region in (*regions, whole)]
     return [*around, (whole, picture.flat(whole.quad))]
 
 
@@ -544,17 +540,17 @@ def _number(
     turned: bool,
 ) -> Number:
     """What a region says, in its place on a picture of that shape, which was perhaps turned."""
-    digits = tuple(
-        Digit(
-            text=digit,
-            confidence=min(1.0, said.digit(i)[digit]),
-            box=_digit_box(span, said, flat, shape),
-            alternatives=tuple(
-                (other, min(1.0, p)) for other, p in said.digit(i).items() if other != digit
-            )[:3],
+    digits = []
+    for i, (digit, span) in enumerate(zip(said.reading.digits, said.reading.spans, strict=True)):
+        likely = {text: min(1.0, p) for text, p in said.digit(i).items()}
+        digits.append(
+            Digit(
+                text=digit,
+                confidence=likely.pop(digit),
+                box=_digit_box(span, said, flat, shape),
+                alternatives=tuple(likely.items())[:3],
+            )
         )
-        for i, (digit, span) in enumerate(zip(said.reading.digits, said.reading.spans, strict=True))
-    )
     # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
     # accepted, and 14 of 208 right ones.
     in_doubt |= place.touches or not region.apart or _may_be_two(said.text, digits)
@@ -569,7 +565,7 @@ def _number(
         line=place.line,
         row=place.row,
         column=place.column,
-        digits=digits,
+        digits=tuple(digits),
         probabilities=None if said.probabilities is None else tuple(said.probabilities.tolist()),
         readers=_opinions(said),
         strip=said.strip.values,

@@ -7,7 +7,7 @@ from itertools import chain
 import cv2
 import numpy as np
 
-from shuzi.page.image import MARGIN, Flat, PageImage, Quad, quad_size
+from shuzi.page.image import Flat, PageImage, Quad, quad_size
 from shuzi.page.network import Maps
 from shuzi.page.regions import WHOLE, Region
 from shuzi.recognise.boxes import FEWEST, FOOT, LEAST, Inside, Mask, Row, find_boxes
@@ -150,11 +150,10 @@ def _row(picture: PageImage, maps: Maps, region: Region) -> tuple[Flat | None, R
     ways = np.array([[-1, 0], [1, 0], [1, 0], [-1, 0]], np.float32)
     if wide < WIDE * high and not _has_other(maps, region.quad + REACH * high * ways):
         return None, None
-    for margin in (MARGIN, ROOMY):
-        flat = picture.flat(region.quad, margin)
-        if row := find_boxes(flat.grey):
-            return flat, row
-    return None, None
+    flat = picture.crop(region.quad)
+    if flat.row is None:
+        flat = picture.flat(region.quad, ROOMY)
+    return flat, flat.row
 
 
 def _parts(region: Region, flat: Flat, groups: Sequence[Sequence[Inside]]) -> list[Region]:

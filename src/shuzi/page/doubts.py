@@ -45,7 +45,9 @@ def _contrast(grey: NDArray[np.uint8], region: Region) -> float:
     inside = grey[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
     if not inside.size:
         return 0.0
-    dark, bright = np.percentile(inside, (DARK, BRIGHT))
+    # Counted, as a page's pixels take long to sort.
+    total = np.bincount(inside.ravel(), minlength=256).cumsum()
+    dark, bright = np.searchsorted(total, np.array([DARK, BRIGHT]) / 100 * inside.size)
     return float(bright - dark)
 
 

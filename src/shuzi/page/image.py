@@ -1,11 +1,12 @@
 """A picture as it is to be read, and its regions laid flat."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.crop import Crop
 from shuzi.recognise.paper import padded, paper_level
 
 Quad = NDArray[np.float32]
@@ -22,10 +23,18 @@ class PageImage:
     """grey: uint8 (height, width), 0 black to 255 white."""
 
     grey: NDArray[np.uint8]
+    _crops: dict[bytes, "Flat"] = field(default_factory=dict, init=False, repr=False)
 
     def turned(self, degrees: int) -> "PageImage":
         """Turned clockwise by 0, 90, 180 or 270 degrees."""
         return PageImage(np.ascontiguousarray(np.rot90(self.grey, -degrees // 90)))
+
+    def crop(self, quad: Quad) -> "Flat":
+        """The quadrilateral as it is read, with a margin; laid flat once."""
+        key = quad.tobytes()
+        if key not in self._crops:
+            self._crops[key] = self.flat(quad, MARGIN)
+        return self._crops[key]
 
     def flat(self, quad: Quad, margin: float = 0.0) -> "Flat":
         """The quadrilateral and so many of its heights around it, laid flat.
@@ -63,7 +72,7 @@ class PageImage:
         corners = np.array([-across - down, across - down, across + down, down - across])
         shown = np.asarray(quad + round(more) * corners, np.float32)
         inner = scale * np.array([round(more), round(more) + wide])
-        return Flat(laid, shown, (float(inner[0]), float(inner[1])))
+        return Flat(laid, (float(inner[0]), float(inner[1])), shown)
 
     def _room(self, at: NDArray[np.float32], way: NDArray[np.float32], most: float) -> float:
         """How far it is from a point that way to the picture's edge."""
@@ -94,35 +103,23 @@ class PageImage:
         return np.asarray(laid, np.uint8)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Flat:
+@dataclass(frozen=True, eq=False)
+class Flat(Crop):
     """A part of a picture that was laid flat.
 
     Args:
-        grey: uint8 (height, width).
         quad: where its corners are on the picture.
-        inner: its columns without the margin, first and one after the last.
     """
 
-    grey: NDArray[np.uint8]
     quad: Quad
-    inner: tuple[float, float]
 
     def part(self, left: float, top: float, right: float, bottom: float) -> Quad:
         """Where a rectangle of it, in pixels, is on the picture."""
         height, width = self.grey.shape
-        a, b, c, d = self.quad.astype(np.float64)
-        shares = [
-            (x / width, y / height)
-            for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
-        ]
-        return np.array(
-            [
-                a * (1 - u) * (1 - v) + b * u * (1 - v) + c * u * v + d * (1 - u) * v
-                for u, v in shares
-            ],
-            np.float32,
-        )
+        x = np.array([left, right, right, left]) / width
+        y = np.array([top, top, bottom, bottom]) / height
+        shares = np.array([(1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y])
+        return np.asarray(shares.T @ self.quad.astype(np.float64), np.float32)
 
 
 def quad_size(quad: Quad) -> tuple[float, float]:

@@ -5,6 +5,8 @@ To a model that reads digits a box's line is a 1, or a straight 1 is a line. Wha
 four sides can be told by its form.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.recognise.glyph import FAINTEST, with_paper
 from shuzi.recognise.paper import dilated, opened
+from shuzi.recognise.strip import Strip, make_strip
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
@@ -136,7 +140,8 @@ class Row(NamedTuple):
         )
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Field:
     """A number's boxes opened.
 
     Args:
@@ -149,16 +154,16 @@ class Field(NamedTuple):
     plain: Grey
     cells: list[Grey]
 
+    @cached_property
+    def strips(self) -> list[Strip]:
+        """What the models read of each cell."""
+        return [make_strip(with_paper(cell)) for cell in self.cells]
 
-def open_field(grey: Grey) -> Field | None:
-    """The field of a crop; None if it has no boxes that are written in.
 
-    Args:
-        grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
-    """
-    row = find_boxes(grey)
-    lines = _lines(row) if row else None
-    if row is None or lines is None:
+def open_field(grey: Grey, row: Row) -> Field | None:
+    """The field of a crop, as of `find_boxes`, in its boxes; None if they are not written in."""
+    lines = _lines(row)
+    if lines is None:
         return None
     page = np.where(lines, row.paper, grey if row.is_light else ~grey)
     plain = np.asarray(page if row.is_light else ~page, np.uint8)
@@ -167,6 +172,7 @@ def open_field(grey: Grey) -> Field | None:
         if row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1].mean() >= WRITTEN:
             beyond = round(BEYOND * h)
             cells.append(plain[max(0, y - beyond) : y + h + beyond, x : x + w])
+    cells = [cell for cell in cells if np.ptp(cell) >= FAINTEST]
     return Field(plain, cells)
 
 
@@ -174,7 +180,7 @@ def find_boxes(grey: Grey, *, is_light: bool | None = None) -> Row | None:
     """The boxes of a crop, if it has any.
 
     Args:
-        grey: as of `open_field`.
+        grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
         is_light: whether it is dark on light, where that is known.
     """
     if is_light is not None:

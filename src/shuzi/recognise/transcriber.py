@@ -10,11 +10,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.recognise.boxes import open_field
+from shuzi.recognise.boxes import Field
+from shuzi.recognise.crop import Crop
 from shuzi.recognise.decoding import MARK, digits_of
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.fusion import fuse
-from shuzi.recognise.glyph import find_glyph, normalise, with_paper
+from shuzi.recognise.glyph import normalise
 from shuzi.recognise.ruling import without_minus
 from shuzi.recognise.second import Line, SecondReader
 from shuzi.recognise.sequence import (
@@ -134,30 +135,25 @@ class Transcriber:
 
     def read(
         self,
-        regions: Sequence[Grey],
-        inner: Sequence[tuple[float, float]],
+        crops: Sequence[Crop],
         *,
         one_digit: bool = False,
     ) -> list[Transcript]:
-        """What each region says.
+        """What each crop says.
 
         Args:
-            regions: each uint8 (height, width), a number laid flat with a little paper around it.
-            inner: the first column of each without that paper, and the one after the last.
             one_digit: each is a single digit, whatever it looks like.
         """
-        found = self._own(regions, one_digit=one_digit)
+        found = self._own(crops, one_digit=one_digit)
         if one_digit:
             return found
-        shown = (
-            region if one.plain is None else one.plain
-            for region, one in zip(regions, found, strict=True)
-        )
-        lines = [partial(line_image, *pair) for pair in zip(shown, inner, strict=True)]
+        lines = [
+            partial(line_image, crop, one.plain) for crop, one in zip(crops, found, strict=True)
+        ]
         return self._asked(found, lines)
 
     def read_views(
-        self, views: Sequence[Grey], *, one_digit: bool = False
+        self, views: Sequence[Crop], *, one_digit: bool = False
     ) -> tuple[Transcript, int]:
         """What one number says of which there are several views, and which of these shows it.
 
@@ -167,8 +163,8 @@ class Transcriber:
         the pictures alone 0.873, 0.949, 0.695, 0.922.
 
         Args:
-            views: each uint8 (height, width): the region, if there is one, the picture with paper
-                around it, the picture as it is.
+            views: the region, if there is one, the picture with paper around it, the picture as
+                it is.
             one_digit: it is a single digit, which the second reader is not asked about.
         """
         found = self._own(views, one_digit=one_digit)
@@ -209,41 +205,42 @@ class Transcriber:
         others = rest if one_digit else [("", pooled.get("", 0.0)), *rest][:ALTERNATIVES]
         return self._saying(found[place], text, confidence, others), place
 
-    def _own(self, regions: Sequence[Grey], *, one_digit: bool = False) -> list[Transcript]:
-        """What shuzi's own models say of each region; of one in several boxes, or in one and not
+    def _own(self, crops: Sequence[Crop], *, one_digit: bool = False) -> list[Transcript]:
+        """What shuzi's own models say of each crop; of one in several boxes, or in one and not
         sure, of each box by itself, too, and if need be without their lines."""
-        found = self._read(regions, one_digit=one_digit)
-        opened = {i: field for i, region in enumerate(regions) if (field := open_field(region))}
+        found = self._read([crop.strip for crop in crops], one_digit=one_digit)
+        opened = {i: field for i, crop in enumerate(crops) if (field := crop.field)}
         fields = {i: f for i, f in opened.items() if len(f.cells) > 1 or found[i].confidence < SURE}
         for i, field in fields.items():
-            found[i] = replace(self._in_cells(found[i], field.cells), plain=field.plain)
+            found[i] = replace(self._in_cells(found[i], field), plain=field.plain)
         again = {i: field for i, field in fields.items() if found[i].confidence < BOXED}
-        others = self._read([field.plain for field in again.values()], one_digit=one_digit)
+        strips = [make_strip(field.plain) for field in again.values()]
+        others = self._read(strips, one_digit=one_digit)
         for (i, field), other in zip(again.items(), others, strict=True):
             # A stroke fills the boxes before a number.
             plain = replace(other, reading=without_minus(other.reading))
-            views = [found[i], self._in_cells(plain, field.cells)]
+            views = [found[i], self._in_cells(plain, field)]
             pooled, _ = self._pooled(views, one_digit=one_digit)
             unread = any(view.unread for view in views)
             found[i] = replace(pooled, unread=unread, plain=field.plain)
         for i, field in fields.items():
-            if self._are_marked(field.cells):
+            if self._are_marked(field):
                 found[i] = replace(found[i], unread=True)
         return found
 
-    def _are_marked(self, cells: Sequence[Grey]) -> bool:
+    def _are_marked(self, field: Field) -> bool:
         """Whether one of several boxes has something else than a digit, or one that is struck out.
 
         Of 60 numbers in boxes with a digit struck out (`tools/measure_marks.py`) 11 are accepted,
         without it 20; of 1,056 plain ones of `tools/sweep_forms.py`'s composer, half of them worn,
         869 are accepted rightly, without it 872.
         """
-        if len(cells) < 2:
+        if len(field.cells) < 2:
             return False
-        strips = [make_strip(with_paper(cell)).values for cell in cells]
-        return any(reading.marked > OWN_MARKED for reading in self.sequences.predict(strips))
+        readings = self.sequences.predict([strip.values for strip in field.strips])
+        return any(reading.marked > OWN_MARKED for reading in readings)
 
-    def _in_cells(self, own: Transcript, cells: Sequence[Grey]) -> Transcript:
+    def _in_cells(self, own: Transcript, field: Field) -> Transcript:
         """With what the digit model says of each box that is written in, where the number may have
         a digit in each.
 
@@ -251,13 +248,11 @@ class Transcriber:
         own), half of them worn, 1,107 are accepted rightly and 1 wrongly, without it 1,058 and 4;
         of the real ones of `pages/` all sixteen are right either way.
         """
-        said, n = own.reading.probabilities, len(cells)
+        said, n = own.reading.probabilities, len(field.cells)
         if n < 2 or not any(len(text) == n and p >= GUESS for text, p in said.items()):
             return own
-        glyphs = [glyph for cell in cells if (glyph := find_glyph(cell)) is not None]
-        if len(glyphs) < n:
-            return own
-        opinions = self.recogniser.predict(np.array(glyphs))
+        glyphs = np.array([normalise(strip.writing) for strip in field.strips])
+        opinions = self.recogniser.predict(glyphs)
         likeliest = "".join(map(str, opinions.argmax(axis=1)))
         chances = {text: _of_cells(opinions, text) for text in (*said, likeliest)}
         pooled = {text: _pool(p, said.get(text, 0.0)) for text, p in chances.items()}
@@ -266,8 +261,7 @@ class Transcriber:
         (text, confidence), *others = ranked
         return self._saying(own, text, confidence, others[:ALTERNATIVES])
 
-    def _read(self, regions: Sequence[Grey], *, one_digit: bool) -> list[Transcript]:
-        strips = [make_strip(region) for region in regions]
+    def _read(self, strips: Sequence[Strip], *, one_digit: bool) -> list[Transcript]:
         readings = self.sequences.predict([strip.values for strip in strips])
         single = [
             i
@@ -372,7 +366,7 @@ def is_open(own: Transcript, sure: float = SURE) -> bool:
     return unsure and not is_blank(own.strip.values)
 
 
-def asked_view(views: Sequence[Grey], place: int) -> Grey:
+def asked_view(views: Sequence[Crop], place: int) -> Grey:
     """What the second reader reads of a number that the view in that place shows best: that one,
     but the picture as it is instead of the one with paper around.
 
@@ -383,7 +377,7 @@ def asked_view(views: Sequence[Grey], place: int) -> Grey:
     Args:
         views: as `Transcriber.read_views` takes them.
     """
-    return views[-1] if place == len(views) - 2 else views[place]
+    return views[-1 if place == len(views) - 2 else place].grey
 
 
 def _showing(views: Sequence[Transcript], text: str) -> int:
@@ -392,13 +386,15 @@ def _showing(views: Sequence[Transcript], text: str) -> int:
     return chances.index(max(chances)) if any(chances) else len(views) - 1
 
 
-def line_image(region: Grey, inner: tuple[float, float]) -> Grey:
-    """The region with half of its margin, with which the second reader reads best."""
-    cut = round(inner[0] * KEPT)
-    height, width = region.shape
+def line_image(crop: Crop, plain: Grey | None = None) -> Grey:
+    """The crop, or what it is without its boxes' lines, with half of its margin, with which the
+    second reader reads best."""
+    grey = crop.grey if plain is None else plain
+    cut = round(crop.inner[0] * KEPT)
+    height, width = grey.shape
     if min(height, width) <= 4 * cut:
-        return region
-    return region[cut : height - cut, cut : width - cut]
+        return grey
+    return grey[cut : height - cut, cut : width - cut]
 
 
 def _pool(digit_model: float, number_model: float) -> float:
