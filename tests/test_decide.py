@@ -27,6 +27,12 @@ def test_a_single_digit_must_be_surer():
     assert decider.decide(0.94, 2) == "accept"
 
 
+def test_what_is_said_to_be_a_number_is_not_rejected_unless_nothing_can_be_read():
+    decider = Decider(0.9, 0.95)
+    assert [decider.decide(c, 2, told=True) for c in (0.95, 0.1)] == ["accept", "review"]
+    assert decider.decide(0.0, 0, told=True) == "reject"
+
+
 def test_what_stands_beside_a_number_changes_nothing():
     alone = [decided(confidence)[0] for confidence in (0.95, 0.85)]
     assert decided(0.95, 0.85, *[1.0] * 300)[:2] == alone

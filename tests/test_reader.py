@@ -92,6 +92,35 @@ def test_a_crop_whose_number_falls_into_parts_is_read_whole(data_folder, name, t
     assert number.text == text
 
 
+def test_what_is_said_to_be_a_number_is_read_however_unsure(data_folder):
+    crop = data_folder / "numbers" / "cheques" / "093.png"
+    for kind, decision in (("auto", "reject"), ("number", "review")):
+        (number,) = Reader(kind=kind).read(crop).numbers
+        assert (number.text, number.decision) == ("7505", decision)
+
+
+def blank_cells(data_folder, *places):
+    with np.load(data_folder / "sudoku" / "blank_cells64.npz") as cells:
+        return [cells["x"][place] for place in places]
+
+
+def test_where_the_network_sees_no_number_none_is_accepted(data_folder):
+    """A corner of the cell's frame reads as a 7; in the last one a 2 shows through."""
+    *corners, through = blank_cells(data_folder, 499, 503, 571, 902, 309)
+    said = [Reader().read(cell).numbers for cell in corners]
+    said.append(Reader(kind="number").read(through).numbers)
+    assert [[(n.text, n.decision) for n in numbers] for numbers in said] == [
+        *[[("7", "review")]] * 4,
+        [("2", "review")],
+    ]
+
+
+def test_a_digit_that_shows_through_is_not_accepted(data_folder):
+    for cell in blank_cells(data_folder, 629, 633):
+        (number,) = Reader().read(cell).numbers
+        assert (number.text, number.decision) == ("2", "review")
+
+
 def test_what_the_network_is_hardly_sure_of_is_not_accepted(data_folder):
     """18 x 5, drawn with a thin pen, of which it hardly sees the 8."""
     page = Reader(fast=True).read(data_folder / "pages" / "times.png")

@@ -65,6 +65,12 @@ def test_dark_and_faint_shots_have_full_contrast(ink, paper):
     assert np.median(strip) == 0
 
 
+@pytest.mark.parametrize(("ink", "paper"), [(20, 220), (222, 230), (160, 200)])
+def test_the_contrast_is_what_lies_between_ink_and_paper(ink, paper):
+    contrast = make_strip(written(ink=ink, paper=paper)).contrast
+    assert contrast == pytest.approx(paper - ink, rel=0.2)
+
+
 def test_uneven_light_is_taken_away():
     light = np.linspace(0.45, 1, 120)
     strip = normalise_strip((written(ink=40, paper=230) * light).astype(np.uint8))

@@ -53,17 +53,22 @@ class Decider:
         modes = ("alone", "digit") if fast else ("both", "both")
         return cls(*(threshold(target_error, measured()[mode]) for mode in modes))
 
-    def decide(self, confidence: float, digits: int) -> Decision:
-        """Of a number of so many digits that is right with this probability, 0 to 1."""
-        if confidence < FLOOR:
+    def decide(self, confidence: float, digits: int, *, told: bool = False) -> Decision:
+        """Of a number of so many digits that is right with this probability, 0 to 1.
+
+        Args:
+            told: that it is a number is said by who wants it read, so that it is not likelier none.
+        """
+        if confidence < FLOOR and not (told and digits):
             return "reject"
         least = self.single if digits == 1 else self.least
         return "accept" if confidence >= least else "review"
 
-    def decide_page(self, page: Page) -> Page:
-        """The page with a decision for each of its numbers."""
+    def decide_page(self, page: Page, *, told: bool = False) -> Page:
+        """The page with a decision for each of its numbers, `told` as in `decide`."""
         numbers = (
-            replace(n, decision=self.decide(n.confidence, len(n.digits))) for n in page.numbers
+            replace(n, decision=self.decide(n.confidence, len(n.digits), told=told))
+            for n in page.numbers
         )
         return replace(page, numbers=tuple(numbers))
 

@@ -61,6 +61,7 @@ class Strip:
         left, top, step: its column c and row r show the crop's column `left` + c * `step` and row
             `top` + r * `step`.
         writing: the ink of the digits alone, cut to it, uint8, finer than `values`.
+        contrast: between the paper and the ink where the digits are, in grey levels.
     """
 
     values: NDArray[np.uint8]
@@ -68,6 +69,7 @@ class Strip:
     top: float
     step: float
     writing: NDArray[np.uint8]
+    contrast: float
 
 
 def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -92,7 +94,8 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
     pixel = part.shape[1] / raw.shape[1]
     scale = WRITING / writing.height
     columns = _columns(writing, scale, raw.shape[1])
-    ink = _stretched(raw, writing)
+    contrast = _quantile(raw[writing.top : writing.bottom, writing.left : writing.right], 0.95)
+    ink = np.minimum(raw * (255 / max(contrast, LEAST_CONTRAST)), 255).astype(np.uint8)
     width = max(1, min(WIDEST, round((columns.stop - columns.start) * scale)))
     first = round((writing.top + writing.bottom) / 2 * scale - HEIGHT / 2)
     return Strip(
@@ -101,6 +104,7 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
         top=top + pixel * first / scale,
         step=pixel * (columns.stop - columns.start) / width,
         writing=ink[writing.rows, writing.columns],
+        contrast=contrast,
     )
 
 
@@ -220,11 +224,6 @@ def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     tall = np.ones((max(3, height // 8), 1), np.uint8)
     mended = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, tall), np.uint8)
     return np.asarray(rest | (mended & mask), np.uint8)
-
-
-def _stretched(ink: NDArray[np.float32], at: Writing) -> NDArray[np.uint8]:
-    full = max(_quantile(ink[at.top : at.bottom, at.left : at.right], 0.95), LEAST_CONTRAST)
-    return np.asarray(np.minimum(ink * (255 / full), 255), np.uint8)
 
 
 def _placed(ink: NDArray[np.uint8], first: int, scale: float, width: int) -> NDArray[np.uint8]:
