@@ -107,9 +107,7 @@ def fuse(own: Mapping[str, float], line: Line, clear: str, weights: Weights | No
     if not text:
         return []
     share = shares[text]
-    digits = sum(p for other, p in shares.items() if digits_of(other) == digits_of(text))
-    # Digits that are sure, with doubtful signs, are for a person, and not nothing.
-    confidence = max(_sure(share, weights), min(DOUBTFUL, _sure(min(1.0, digits), weights)))
+    confidence = _sure(share, weights)
     # The second reader sees one view, which may lack a sign that others show: without this rule 8
     # of 60 crops of a minus with paper behind it lose it and are accepted; of 818 real crops of one
     # number as many are accepted rightly.
