@@ -472,7 +472,7 @@ class Reader:
 def _whole(picture: PageImage, *, seen: bool = True) -> Region:
     """All of a picture; one in which the network sees no number is for review.
 
-    Of 1,016 blank cells of sudokus, where digits show through and corners of frames are like a 7, 2
+    Of 1,016 blank cells of sudokus, where digits show through and corners of frames are like a 7, 4
     are accepted so, without it 8, and 30 `--as number`; of 450 pictures of clothes none instead of
     5 (`tools/measure_reading.py`). Of 1,856 right ones that are accepted of crops, cells and MNIST
     11 are held back, of 502 digits of 16 pixels 52.
@@ -515,7 +515,7 @@ def _is_clear(region: Region, said: Transcript) -> bool:
     """Whether a region is one number, and not so faint that it may show through or be rubbed out.
 
     Of 2,262 numbers that are accepted of crops, `pages/` and sudokus one has less contrast, all
-    others 18 levels and more; in 1,016 blank cells of sudokus two such digits are accepted.
+    others 18 levels and more; in 1,016 blank cells of sudokus two such digits are, without it.
     """
     return region.apart and said.strip.contrast >= FAINTEST
 

@@ -169,10 +169,11 @@ def open_field(grey: Grey, row: Row) -> Field | None:
     plain = np.asarray(page if row.is_light else ~page, np.uint8)
     cells = []
     for x, y, w, h in row.boxes:
-        if row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1].mean() >= WRITTEN:
-            beyond = round(BEYOND * h)
-            cells.append(plain[max(0, y - beyond) : y + h + beyond, x : x + w])
-    cells = [cell for cell in cells if np.ptp(cell) >= FAINTEST]
+        beyond = round(BEYOND * h)
+        cell = plain[max(0, y - beyond) : y + h + beyond, x : x + w]
+        written = row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1].mean() >= WRITTEN
+        if written and np.ptp(cell) >= FAINTEST:
+            cells.append(cell)
     return Field(plain, cells)
 
 

@@ -133,12 +133,7 @@ class Transcriber:
         self.recogniser, self.sequences, self.second = recogniser, sequences, second
         self.alone, self.digits_only, self.sure = alone, digits_only, sure
 
-    def read(
-        self,
-        crops: Sequence[Crop],
-        *,
-        one_digit: bool = False,
-    ) -> list[Transcript]:
+    def read(self, crops: Sequence[Crop], *, one_digit: bool = False) -> list[Transcript]:
         """What each crop says.
 
         Args:
