@@ -134,11 +134,39 @@ def test_a_sign_that_is_not_read_makes_a_number_one_for_review(data_folder):
 
 
 @pytest.mark.parametrize(
-    ("text", "gap", "two"), [("77", 30, True), ("77", 10, False), ("7.7", 30, False)]
+    ("text", "gap", "two"),
+    [
+        ("77", 30, True),
+        ("77", 14, False),
+        ("7.7", 30, False),
+        ("7-77-7", 14, True),
+        ("7-77-7", 10, False),
+        ("77/7", 14, True),
+        ("7-77", 14, False),
+    ],
 )
 def test_digits_far_apart_may_be_two_numbers(text, gap, two):
-    digits = [Digit(text="7", confidence=1.0, box=Box(x, 0, 20, 40)) for x in (0, 20 + gap)]
+    places = range(sum(map(str.isdigit, text)))
+    digits = [Digit(text="7", confidence=1.0, box=Box((20 + gap) * i, 0, 20, 40)) for i in places]
     assert _may_be_two(text, digits) is two
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "decision"),
+    [(True, "auto", "review"), (True, "number", "accept"), (False, "auto", "accept")],
+)
+def test_what_a_line_parts_is_for_review_unless_said_to_be_one(digits, line, kind, decision):
+    chosen = [int(np.flatnonzero(digits.test_labels == digit)[1]) for digit in (3, 8, 2)]
+    inks = [number(digits.test_images, digits.test_labels, [place], 3)[0] for place in chosen]
+    paper = np.full((240, 400), PAPER, np.uint8)
+    left = 90
+    for ink, room in zip(inks, (22, 8, 0), strict=True):
+        paper[70 : 70 + len(ink), left : left + ink.shape[1]] = ink
+        left += ink.shape[1] + room
+        if line and room == 22:
+            paper[20:-20, left - 12 : left - 9] = 60
+    (found,) = Reader(kind=kind).read(paper).numbers
+    assert (found.text, found.decision) == ("382", decision)
 
 
 @pytest.mark.parametrize(("bar", "decision"), [(True, "review"), (False, "accept")])

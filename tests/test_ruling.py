@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.recognise.ruling import runs_in, without_minus
+from shuzi.recognise.ruling import parting_lines, runs_in, without_minus
 from shuzi.recognise.sequence import Reading
 
 HIGH, NUMBER = 60, 60
@@ -31,6 +31,28 @@ def seven(stroke):
 )
 def test_a_line_comes_from_further_left_than_a_minus(stroke, edge, said):
     assert runs_in(seven(stroke), NUMBER, edge) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "halves"),
+    [
+        (((72, 0), (74, 79)), [2, 0]),
+        (((72, 0), (78, 79)), [2, 0]),
+        (((72, 35), (72, 79)), [1, 0]),
+        (((72, 12), (72, 68)), [0, 0]),
+        (((24, 0), (24, 79)), [0, 0]),
+        (((68, 0), (98, 79)), [0, 0]),
+        ((), [0, 0]),
+    ],
+    ids=["a line", "leaning", "from a box", "a digit", "before all digits", "a slash", "none"],
+)
+def test_a_line_through_a_crop_parts_digits(line, halves):
+    grey = np.full((80, 200), 220, np.uint8)
+    for x in (50, 95, 140):
+        cv2.ellipse(grey, (x, 40), (12, 22), 0, 0, 360, 40, 4)
+    if line:
+        cv2.line(grey, *line, 60, 2)
+    assert parting_lines(grey, [(36, 64), (81, 109), (126, 154)]) == halves
 
 
 def test_what_is_said_of_the_digits_counts_with_and_without_a_minus():

@@ -47,6 +47,8 @@ what is written large is seen from further away."""
 NEAR = 256
 """Pixels of the longer side up to which a picture that is clear is not: of 1,714 crops and digits
 one more is right so, and one less accepted."""
+WRITTEN = 0.5
+"""Probability of a cell of the maps from which there is other writing."""
 _INPUT = ("pictures", "tensor(uint8)")
 _OUTPUTS = [("maps", "tensor(float)"), ("turns", "tensor(float)")]
 

@@ -1,7 +1,11 @@
-"""A stroke before a number: a minus, or a line that comes from further left."""
+"""Lines that are no part of a number: one before it, that comes from further left and is no minus,
+and one that runs down between two of its digits."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +41,25 @@ def runs_in(grey: NDArray[np.uint8], number: int, edge: int) -> tuple[bool, bool
     sloping = dilated(before, max(3, round(SLOPE * high)), 1)
     comes = bool(before.size and sloping.mean(axis=1).max() >= WHOLE)
     return comes and first > edge, comes and first == edge
+
+
+def parting_lines(grey: NDArray[np.uint8], digits: Sequence[tuple[float, float]]) -> list[int]:
+    """Of each two digits that follow each other, in how many halves of the crop, the upper and the
+    lower one, a line runs down between them.
+
+    Args:
+        grey: uint8 (height, width), a number laid flat with some paper over and under it.
+        digits: the first column of each, and the one after its last.
+    """
+    mask, half = dilated(ink_mask(grey), 1, 3), len(grey) // 2
+    # It may lean, and be in other columns above than below.
+    lines = [part.mean(axis=0) >= WHOLE for part in (mask[:half], mask[half:])]
+    found = []
+    for (first, end), (start, last) in pairwise(digits):
+        # A digit's columns may hold a part of the line.
+        between = slice(max(0, int((first + 3 * end) / 4)), max(0, ceil((3 * start + last) / 4)))
+        found.append(sum(bool(line[between].any()) for line in lines))
+    return found
 
 
 def without_minus(reading: Reading) -> Reading:

@@ -1,0 +1,73 @@
+"""Numbers that may be parts of one, by what they say and where they stand; and a minus that may be
+the dash before an item of a list."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from shuzi.page.image import Quad, quad_size
+from shuzi.page.network import WRITTEN, Maps
+from shuzi.page.order import Place
+from shuzi.recognise.ruling import MINUS
+
+CLOSE = 0.6
+"""Heights of paper between two numbers of a line, below which the second may go on with the first:
+on a tester's pages of telephone numbers and ranges 12 hyphens were accepted as a minus, 0.4 and
+less behind another number; in `pages/` no minus is."""
+FOLLOWS, AFTER = 6.0, 0.04
+"""Heights after a number within which the words of a list's item begin, and their least share of
+the middle of its line: behind the tester's dashes it is 0.07 to 0.21. Of 60 items of a list
+(`tools/measure_marks.py`) 1 is accepted with a minus, 30 without this."""
+_FRACTION = re.compile(r"\d+/\d+")
+
+
+def are_parts(
+    maps: Maps, places: Sequence[Place], quads: Sequence[Quad], texts: Sequence[str]
+) -> set[int]:
+    """Which numbers may be parts of one, as a hyphen, read as a minus, or a fraction follows
+    closely on the number before it; and which may be an item of a list.
+
+    Args:
+        places: in reading order.
+        quads, texts: of each number, by its place's index.
+    """
+    found = {
+        i
+        for i, (quad, text) in enumerate(zip(quads, texts, strict=True))
+        if text.startswith(MINUS) and _is_item(maps, quad)
+    }
+    for before, after in pairwise(places):
+        first, second = texts[before.index], texts[after.index]
+        goes_on = second.startswith(MINUS) or is_mixed_number(first, second)
+        if goes_on and before.line == after.line:
+            left, right = quads[before.index], quads[after.index]
+            gap = np.linalg.norm(right[[0, 3]].mean(axis=0) - left[[1, 2]].mean(axis=0))
+            if gap < CLOSE * quad_size(right)[1]:
+                found |= {before.index, after.index}
+    return found
+
+
+def is_mixed_number(first: str, second: str) -> bool:
+    """Whether a whole number and a fraction follow each other."""
+    return first.isdigit() and _FRACTION.fullmatch(second) is not None
+
+
+def _is_item(maps: Maps, quad: Quad) -> bool:
+    """Whether other writing follows on a number's line and none is before it, so that a minus may
+    be the dash of a list."""
+    wide, high = quad_size(quad)
+    across, down = (quad[1] - quad[0]) / wide * high * FOLLOWS, (quad[3] - quad[0]) / 2
+    written = (maps.other > WRITTEN).astype(np.float32)
+    shares = []
+    for corner, way in ((quad[0], -across), (quad[1], across)):
+        # The middle half of its height.
+        start = corner + down / 2
+        ends = np.array([start, start + way, start + down], np.float32) / maps.scale - 0.5
+        to = np.array([[0, 0], [64, 0], [0, 8]], np.float32)
+        laid = cv2.warpAffine(written, cv2.getAffineTransform(ends, to), (64, 8))
+        shares.append(float(laid.mean()))
+    before, after = shares
+    return before < AFTER <= after

@@ -1,0 +1,66 @@
+"""Numbers that may be parts of one are told from others, and a list's dash from a minus."""
+
+import numpy as np
+import pytest
+
+from shuzi.page.network import Maps
+from shuzi.page.order import in_reading_order
+from shuzi.page.parts import are_parts
+
+HIGH, SCALE = 30, 2
+
+
+def parts(*numbers, other=()):
+    """What is told of numbers (text, x, y), each 20 pixels wide a character, on a page with other
+    writing in these columns of the line at y = 100."""
+    quads = []
+    for text, x, y in numbers:
+        corners = np.array([[0, 0], [20 * len(text), 0], [20 * len(text), HIGH], [0, HIGH]])
+        quads.append(np.add(corners, [x, y - HIGH / 2]).astype(np.float32))
+    nothing, written = np.zeros((2, 100, 300), np.float32)
+    for first, last in other:
+        written[46:55, first // SCALE : last // SCALE] = 1
+    maps = Maps(nothing, nothing, written, np.array([1.0, 0, 0, 0], np.float32), SCALE)
+    places = in_reading_order(np.array(quads))
+    return are_parts(maps, places, quads, [text for text, *_ in numbers])
+
+
+@pytest.mark.parametrize(
+    ("second", "away", "found"),
+    [
+        ("-46", 10, {0, 1}),
+        ("-46", 30, set()),
+        ("46", 10, set()),
+        ("1/2", 10, {0, 1}),
+        ("1/2", 30, set()),
+    ],
+)
+def test_a_hyphen_or_a_fraction_goes_on_with_the_number_before_it(second, away, found):
+    assert parts(("29", 100, 100), (second, 140 + away, 100)) == found
+
+
+def test_two_fractions_side_by_side_are_two():
+    assert parts(("7/2", 100, 100), ("7/4", 170, 100)) == set()
+
+
+def test_numbers_of_different_lines_are_not_parts_of_one():
+    assert parts(("29", 100, 60), ("-46", 120, 140)) == set()
+
+
+def test_what_cannot_be_read_may_be_the_beginning():
+    assert parts(("", 100, 100), ("-46", 110, 100)) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "found"),
+    [
+        ("-3", [(190, 300)], {0}),
+        ("-3", [], set()),
+        ("-3", [(20, 90), (190, 300)], set()),
+        ("-3", [(450, 590)], set()),
+        ("3", [(190, 300)], set()),
+    ],
+    ids=["a list's item", "alone", "words before", "words far off", "without a dash"],
+)
+def test_a_dash_before_a_number_that_words_follow_may_be_a_lists(text, other, found):
+    assert parts((text, 100, 100), other=other) == found
