@@ -4,10 +4,9 @@
         [--save FOLDER]
 
 Crops of one item each, in the digits, letters and signs of UNIPEN's writers that are held out of
-training, laid out by this file alone. What is accepted of a picture must be what was written, of most
-kinds nothing, but in `digit struck` the digits that are left. A
-digit is not struck in a way that another way of writing it looks like: a 0 or 1 by a slash, a 7 by
-a line.
+training, laid out by this file alone. What is accepted must be what was written, and of most kinds
+nothing may be, but in `digit struck` the digits that are left. A digit is not struck in a way that
+another way of writing it looks like: a 0 or 1 by a slash, a 7 by a line.
 
 Prints a table, then one JSON line. `--save` keeps the pictures of what is accepted wrongly.
 """
