@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from shuzi.page.image import Quad, quad_size
 from shuzi.page.network import WRITTEN, Maps
 from shuzi.page.order import Place
+from shuzi.page.regions import means_beside
 from shuzi.recognise.ruling import MINUS
 
 CLOSE = 0.6
@@ -58,16 +58,6 @@ def is_mixed_number(first: str, second: str) -> bool:
 def _is_item(maps: Maps, quad: Quad) -> bool:
     """Whether other writing follows on a number's line and none is before it, so that a minus may
     be the dash of a list."""
-    wide, high = quad_size(quad)
-    across, down = (quad[1] - quad[0]) / wide * high * FOLLOWS, (quad[3] - quad[0]) / 2
     written = (maps.other > WRITTEN).astype(np.float32)
-    shares = []
-    for corner, way in ((quad[0], -across), (quad[1], across)):
-        # The middle half of its height.
-        start = corner + down / 2
-        ends = np.array([start, start + way, start + down], np.float32) / maps.scale - 0.5
-        to = np.array([[0, 0], [64, 0], [0, 8]], np.float32)
-        laid = cv2.warpAffine(written, cv2.getAffineTransform(ends, to), (64, 8))
-        shares.append(float(laid.mean()))
-    before, after = shares
+    before, after = means_beside(written, quad.astype(np.float64) / maps.scale - 0.5, 0, FOLLOWS)
     return before < AFTER <= after

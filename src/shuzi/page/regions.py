@@ -220,21 +220,25 @@ def _written_beside(maps: Maps, quads: list[NDArray[np.float64]]) -> list[float]
         corners = np.round(quad).astype(np.int32)
         cv2.fillConvexPoly(written, corners, 0)
         cv2.polylines(written, [corners], True, 0, 2)
-    rows, near, far = 8, *NEAR
-    found = []
-    for quad in quads:
-        wide, high = quad_size(quad.astype(np.float32))
-        across, down = (quad[1] - quad[0]) * high / wide, quad[3] - quad[0]
-        probabilities = []
-        for start, way in ((quad[0], -across), (quad[1], across)):
-            # The middle half of its height.
-            corner = start + near * way + 0.25 * down
-            ends = np.array([corner, corner + (far - near) * way, corner + 0.5 * down], np.float32)
-            to = np.array([[0, 0], [rows, 0], [0, rows]], np.float32)
-            laid = cv2.warpAffine(written, cv2.getAffineTransform(ends, to), (rows, rows))
-            probabilities.append(float(laid.mean()))
-        found.append(max(probabilities))
-    return found
+    return [max(means_beside(written, quad, *NEAR)) for quad in quads]
+
+
+def means_beside(
+    values: NDArray[np.float32], quad: NDArray[np.float64], near: float, far: float
+) -> tuple[float, float]:
+    """The mean of a map before a quadrilateral, in cells, and after it: of the middle half of its
+    height, between so many heights away."""
+    wide, high = quad_size(quad.astype(np.float32))
+    across, down = (quad[1] - quad[0]) * high / wide, quad[3] - quad[0]
+    rows, columns = 8, round(16 * (far - near))
+    to = np.array([[0, 0], [columns, 0], [0, rows]], np.float32)
+    means = []
+    for start, way in ((quad[0], -across), (quad[1], across)):
+        corner = start + near * way + 0.25 * down
+        ends = np.array([corner, corner + (far - near) * way, corner + 0.5 * down], np.float32)
+        laid = cv2.warpAffine(values, cv2.getAffineTransform(ends, to), (columns, rows))
+        means.append(float(laid.mean()))
+    return means[0], means[1]
 
 
 def _points_of(
