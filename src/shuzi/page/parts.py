@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.page.image import Quad, quad_size
 from shuzi.page.network import WRITTEN, Maps
@@ -34,10 +35,11 @@ def are_parts(
         places: in reading order.
         quads, texts: of each number, by its place's index.
     """
+    written = (maps.other > WRITTEN).astype(np.float32)
     found = {
         i
         for i, (quad, text) in enumerate(zip(quads, texts, strict=True))
-        if text.startswith(MINUS) and _is_item(maps, quad)
+        if text.startswith(MINUS) and _is_item(written, quad / maps.scale - 0.5)
     }
     for before, after in pairwise(places):
         first, second = texts[before.index], texts[after.index]
@@ -55,9 +57,8 @@ def is_mixed_number(first: str, second: str) -> bool:
     return first.isdigit() and _FRACTION.fullmatch(second) is not None
 
 
-def _is_item(maps: Maps, quad: Quad) -> bool:
+def _is_item(written: NDArray[np.float32], quad: Quad) -> bool:
     """Whether other writing follows on a number's line and none is before it, so that a minus may
-    be the dash of a list."""
-    written = (maps.other > WRITTEN).astype(np.float32)
-    before, after = means_beside(written, quad.astype(np.float64) / maps.scale - 0.5, 0, FOLLOWS)
+    be the dash of a list; all in cells."""
+    before, after = means_beside(written, quad.astype(np.float64), 0, FOLLOWS)
     return before < AFTER <= after
