@@ -20,6 +20,7 @@ import numpy as np
 
 import shuzi
 from shuzi.evaluation.sets import read_pictures
+from shuzi.image import Pixels
 from shuzi.review.intake import Intake
 from shuzi.review.item import Verdict
 from shuzi.review.store import open_store
@@ -43,7 +44,7 @@ def queue(store, model, images, puzzles, sample):
     """Read the cells into the queue, a puzzle's name for a file's, and give how many came in."""
     reader, intake = shuzi.Reader(model / "model.onnx", kind="digit"), Intake(store, sample)
     for place, (image, puzzle) in enumerate(zip(images, puzzles, strict=True)):
-        intake.add(reader.look(image, str(puzzle), place))
+        intake.add(reader.look(Pixels(image), str(puzzle), place))
     return intake.count
 
 

@@ -4,9 +4,10 @@ import io
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from shuzi.errors import ImageError, TooLargeError
@@ -150,7 +151,7 @@ def test_the_limit_can_be_set(tmp_path):
 def test_each_page_of_a_tiff_is_a_page(tmp_path):
     pages = [Image.fromarray(np.full((5, 6 + i), 40 * i, np.uint8)) for i in range(3)]
     pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
-    found = list(load_pages(tmp_path / "a.tiff"))
+    found = [page.grey for page in load_pages(tmp_path / "a.tiff")]
     assert [page.shape for page in found] == [(5, 6), (5, 7), (5, 8)]
     assert [page[0, 0] for page in found] == [0, 40, 80]
 
@@ -162,7 +163,7 @@ def test_a_file_that_changes_while_it_is_read_is_what_it_was(tmp_path):
     found = load_pages(path)
     next(found)
     path.write_bytes(b"something else")
-    assert [page[0, 0] for page in found] == [40, 80]
+    assert [page.grey[0, 0] for page in found] == [40, 80]
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
@@ -171,7 +172,7 @@ def test_an_animation_is_its_first_frame(tmp_path, name):
     frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
     found = list(load_pages(tmp_path / name))
     assert len(found) == 1
-    assert found[0].max() < 5
+    assert found[0].grey.max() < 5
 
 
 def test_a_page_that_is_cut_short_does_not_take_those_before(tmp_path):
@@ -180,7 +181,7 @@ def test_a_page_that_is_cut_short_does_not_take_those_before(tmp_path):
     pages[0].save(path, save_all=True, append_images=pages[1:])
     path.write_bytes(path.read_bytes()[:5000])
     found = load_pages(path)
-    assert next(found).shape == (50, 60)
+    assert next(found).grey.shape == (50, 60)
     with pytest.raises(ImageError, match=r"a\.tiff.* is damaged or cut short"):
         list(found)
 
@@ -353,3 +354,58 @@ def test_memory_that_is_not_enough_is_no_damage(tmp_path):
     command = [sys.executable, "-c", program, *map(str, files)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.stdout == "memory\n", said.stderr
+
+
+COLOURS = np.full((31, 44, 3), (225, 220, 205), np.uint8)
+COLOURS[4:20, 6:16] = (190, 40, 60)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.tiff", "a.pdf", "a.gif"])
+def test_a_pictures_colours_are_loaded_at_half_its_size(tmp_path, name):
+    image = Image.fromarray(COLOURS)
+    exact = {"a.jpg": {"quality": 98}, "a.webp": {"lossless": True}, "a.pdf": {"resolution": 200}}
+    image.save(tmp_path / name, **exact.get(name, {}))
+    (pixels,) = load_pages(tmp_path / name)
+    assert pixels.grey.shape == (31, 44)
+    assert pixels.chroma.shape == (2, 16, 22)
+    # ITU-R T.871, 7: Cb = 128 - 0.1687 R - 0.3313 G + 0.5 B, Cr = 128 + 0.5 R - 0.4187 G - 0.0813 B
+    assert pixels.chroma[:, 6, 5].tolist() == pytest.approx([112.7, 201.4], abs=4)
+    assert pixels.chroma[:, 13, 18].tolist() == pytest.approx([119.6, 131.7], abs=4)
+
+
+@pytest.mark.parametrize("as_picture", [np.asarray, Image.fromarray])
+def test_colours_of_an_array_or_image_are_kept(as_picture):
+    (pixels,) = load_pages(as_picture(COLOURS))
+    assert pixels.chroma[:, 6, 5].tolist() == pytest.approx([112.7, 201.4], abs=2)
+
+
+@pytest.mark.parametrize("mode", ["L", "I;16", "1"])
+def test_a_grey_picture_has_none(mode):
+    (pixels,) = load_pages(Image.fromarray(COLOURS[..., 1]).convert(mode))
+    assert pixels.chroma is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (41, 1), (3, 3), (5, 2)])
+def test_colours_of_the_smallest_jpegs_are_loaded(tmp_path, size):
+    Image.new("RGB", size, (190, 40, 60)).save(tmp_path / "a.jpg", quality=98)
+    (pixels,) = load_pages(tmp_path / "a.jpg")
+    assert pixels.chroma.shape == (2, -(-size[1] // 2), -(-size[0] // 2))
+    assert pixels.chroma[:, 0, 0].tolist() == pytest.approx([112.7, 201.4], abs=4)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_colours_are_turned_with_the_picture(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(COLOURS).save(tmp_path / "a.png", exif=exif)
+    (pixels,) = load_pages(tmp_path / "a.png")
+    assert pixels.chroma.shape[1:] == tuple(-(-side // 2) for side in pixels.grey.shape)
+    red = cv2.resize(pixels.chroma[1], pixels.grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    assert np.mean((red > 165) == (pixels.grey < 150)) > 0.95
+
+
+def test_a_transparent_palette_has_the_colours_of_its_ink(tmp_path):
+    image = Image.fromarray(COLOURS).quantize(4)
+    image.save(tmp_path / "a.png", transparency=bytes([255] * 4))
+    (pixels,) = load_pages(tmp_path / "a.png")
+    assert pixels.chroma[:, 6, 5].tolist() == pytest.approx([112.7, 201.4], abs=4)

@@ -10,7 +10,7 @@ from PIL import Image
 from places import EXAMPLES
 
 import shuzi
-from shuzi.image import load_grey
+from shuzi.image import Pixels, load_grey
 from shuzi.reader import KINDS, Reader, _may_be_two
 from shuzi.result import Box, Digit
 from shuzi.synth.pen import draw
@@ -193,7 +193,7 @@ def test_words_are_not_accepted_as_numbers(data_folder):
 def test_other_writing_that_the_edge_cuts_lies_within_the_picture():
     letters = np.full((61, 240), 235, np.uint8)
     cv2.putText(letters, "abcdefg", (14, 70), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2, 30, 3)
-    other = Reader().look(letters, "letters").other
+    other = Reader().look(Pixels(letters), "letters").other
     assert other is not None
     assert other.bottom == 61
 

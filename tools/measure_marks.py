@@ -247,6 +247,21 @@ def in_boxes(what=""):
     return kind
 
 
+def beside(least, most, inks):
+    """More digits behind a number, in one of these inks, and a little paper between."""
+
+    def kind(hand, rng):
+        text, other = digits(rng, 3), str(rng.choice(["1", str(rng.integers(10)), digits(rng, 2)]))
+        strokes, spans = hand.text(text)
+        away = np.array([spans[-1][1] + rng.uniform(0.12, 0.4), 0])
+        ink = np.array(inks[int(rng.integers(len(inks)))]) * rng.uniform(least, most)
+        return strokes, text, ([stroke + away for stroke in hand.text(other)[0]], ink)
+
+    return kind
+
+
+RED, GREEN, BLUE = (0.2, 0.95, 0.9), (0.9, 0.4, 0.8), (0.9, 0.7, 0.2)
+"""What an ink takes of red, green and blue light."""
 KINDS = {"plain": plain, "signs": signs}
 KINDS |= {f"struck: {way}": struck(way) for way in STRIKES}
 KINDS |= {f"digit struck: {way}": digit_struck(way) for way in STRIKES}
@@ -274,27 +289,40 @@ KINDS |= {
     "whole number and fraction": whole_and_fraction,
     "item of a list": item,
     "in cells": cells,
+    "in another ink": beside(0.7, 0.9, (RED, GREEN, BLUE)),
+    "rubbed out": beside(0.08, 0.25, ((1, 1, 1),)),
 }
 
 
-def on_paper(strokes, rng):
-    """uint8 (height, width), the ink dark."""
-    points = np.concatenate(strokes)
+def on_paper(strokes, rng, added=None):
+    """uint8 (height, width), the ink dark; with 3 channels if strokes of another ink are added."""
+    points = np.concatenate(strokes + (added[0] if added else []))
     left, top = points.min(axis=0) - rng.uniform(0.15, 0.6, 2)
     right, bottom = points.max(axis=0) + rng.uniform(0.15, 0.6, 2)
     high, fine = float(rng.uniform(24, 60)), 4
     pen, slant = max(1.3, high * rng.uniform(0.05, 0.11)), rng.normal(0, 0.05)
     size = round((bottom - top) * high), round((right - left + 0.2) * high)
-    ink = np.zeros((size[0] * fine, size[1] * fine), np.uint8)
-    for stroke in strokes:
-        x = stroke[:, 0] - slant * (stroke[:, 1] + 0.5) - left + 0.1
-        path = np.stack([x, stroke[:, 1] - top], axis=1) * high * fine * 8
-        path = np.round(np.repeat(path, 1 + (len(path) == 1), axis=0)).astype(np.int32)
-        cv2.polylines(ink, [path], False, 255, max(1, round(pen * fine)), cv2.LINE_AA, 3)
-    ink = cv2.resize(ink, size[::-1], interpolation=cv2.INTER_AREA) / 255
-    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 0.03 * high))
+    blur = None
+
+    def inked(strokes):
+        nonlocal blur
+        ink = np.zeros((size[0] * fine, size[1] * fine), np.uint8)
+        for stroke in strokes:
+            x = stroke[:, 0] - slant * (stroke[:, 1] + 0.5) - left + 0.1
+            path = np.stack([x, stroke[:, 1] - top], axis=1) * high * fine * 8
+            path = np.round(np.repeat(path, 1 + (len(path) == 1), axis=0)).astype(np.int32)
+            cv2.polylines(ink, [path], False, 255, max(1, round(pen * fine)), cv2.LINE_AA, 3)
+        ink = cv2.resize(ink, size[::-1], interpolation=cv2.INTER_AREA) / 255
+        blur = blur or rng.uniform(0.3, 0.03 * high)
+        return cv2.GaussianBlur(ink, (0, 0), blur)
+
+    ink = inked(strokes)
     paper, dark = rng.uniform(170, 245), rng.uniform(0.5, 0.85)
-    grey = paper * (1 - dark * ink) + rng.normal(0, rng.uniform(1, 7), ink.shape)
+    light = 1 - dark * ink
+    if added:
+        other, taken = added
+        light = np.minimum(light[..., None], 1 - inked(other)[..., None] * taken)
+    grey = paper * light + rng.normal(0, rng.uniform(1, 7), light.shape)
     return grey.clip(0, 255).astype(np.uint8)
 
 
@@ -321,8 +349,8 @@ def main():
         accepted = wrong = 0
         for i in range(options.n):
             rng = np.random.default_rng([23, place, i])
-            strokes, text = kind(Hand(pens, rng), rng)
-            picture = on_paper(strokes, rng)
+            strokes, text, *added = kind(Hand(pens, rng), rng)
+            picture = on_paper(strokes, rng, *added)
             said = [n.text for n in reader.read(picture).numbers if n.decision == "accept"]
             accepted += bool(said)
             written = [text] if isinstance(text, str) else text or []
@@ -330,7 +358,7 @@ def main():
                 wrong += 1
                 if options.save:
                     file = f"{name.replace(': ', '_')}_{i}_{'_'.join(said)}.png".replace("/", "")
-                    cv2.imwrite(str(options.save / file), picture)
+                    cv2.imwrite(str(options.save / file), picture[..., ::-1] if added else picture)
         print(f"{name:28}{options.n:5}{accepted:10}{wrong:7}", flush=True)
         scores[name] = {"n": options.n, "accepted": accepted, "wrong": wrong}
     print(json.dumps(scores))

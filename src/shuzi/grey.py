@@ -1,9 +1,10 @@
-"""A picture's pixels, of whatever mode and numbers -> grey uint8.
+"""A picture's pixels, of whatever mode and numbers -> grey uint8, and their colours.
 
 In bands of rows, so that what is made on the way takes little memory, however large the picture.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +23,62 @@ CHANNELS = 3, 4
 Grey = NDArray[np.uint8]
 Values = Callable[[slice], NDArray[np.generic]]
 """A picture's numbers in some of its rows."""
+_COLOURED = {"RGB", "RGBA", "RGBa", "RGBX", "P", "PA", "CMYK", "YCbCr", "HSV"}
+"""Modes of Pillow's."""
 
 
-def grey_of_image(image: Image.Image, name: str) -> Grey:
-    """The picture of any mode that Pillow knows, uint8 (height, width), 0 black to 255 white.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pixels:
+    """A picture as it is to be read.
+
+    Args:
+        grey: uint8 (height, width), 0 black to 255 white.
+        chroma: how blue and how red it is, Cb and Cr as JPEG has them (ITU-R T.871), uint8
+            (2, height / 2, width / 2), rounded up, 128 for grey; None if it has no colours.
+    """
+
+    grey: Grey
+    chroma: Grey | None = None
+
+
+def pixels_of_image(image: Image.Image, name: str) -> Pixels:
+    """The picture of any mode that Pillow knows.
 
     Transparency becomes white paper under dark ink and black under light ink. 16 bits, floats and
-    whole numbers of 32 bits are scaled as in `grey_of_array`.
+    whole numbers of 32 bits are scaled as in `pixels_of_array`.
 
     Raises:
         ImageError: a value is not finite.
     """
+    return Pixels(_grey(image, name), chroma_of(image, half(image.size)))
+
+
+def half(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height that the chroma has of a picture so large."""
+    width, height = size
+    return -(-width // 2), -(-height // 2)
+
+
+def chroma_of(image: Image.Image, size: tuple[int, int]) -> Grey | None:
+    """As `Pixels` has it, of a picture that is twice as large as `size`, or has this size."""
+    if image.mode not in _COLOURED:
+        return None
+    image.load()
+    width, height = size
+    times = 1 if image.size == size else 2
+    chroma = np.empty((2, height, width), np.uint8)
+    for rows in _bands((height, times * width)):
+        band = _rows(image, slice(times * rows.start, min(times * rows.stop, image.height)))
+        if band.mode != "YCbCr":
+            # Pillow warns of a transparent palette that becomes anything else.
+            band = band.convert("RGBA") if band.has_transparency_data else band
+            band = band.convert("RGB")
+        band = (band.reduce(times) if times > 1 else band).convert("YCbCr")
+        chroma[:, rows] = np.moveaxis(np.asarray(band)[..., 1:], 2, 0)
+    return chroma
+
+
+def _grey(image: Image.Image, name: str) -> Grey:
     image.load()
     size = image.height, image.width
     if image.mode.startswith(("I", "F")):
@@ -47,8 +93,8 @@ def grey_of_image(image: Image.Image, name: str) -> Grey:
     return grey
 
 
-def grey_of_array(array: NDArray[np.generic], name: str) -> Grey:
-    """The array, (height, width), or (height, width, 3 or 4) RGB or RGBA, as `grey_of_image`.
+def pixels_of_array(array: NDArray[np.generic], name: str) -> Pixels:
+    """The array, (height, width), or (height, width, 3 or 4) RGB or RGBA, as `pixels_of_image`.
 
     uint8 is taken as it is. Of uint16 the highest value says of how many bits it is: 1, 8, 10, 12,
     14 or 16. Floats and other whole numbers are taken from 0 to 1 if all lie there, else from 0 to
@@ -68,8 +114,8 @@ def grey_of_array(array: NDArray[np.generic], name: str) -> Grey:
     if flat.dtype != np.uint8:
         flat = _scaled(lambda rows: flat[rows], flat.shape, name)
     if flat.ndim == 2:
-        return np.ascontiguousarray(flat, np.uint8)
-    return grey_of_image(Image.fromarray(np.ascontiguousarray(flat, np.uint8)), name)
+        return Pixels(np.ascontiguousarray(flat, np.uint8))
+    return pixels_of_image(Image.fromarray(np.ascontiguousarray(flat, np.uint8)), name)
 
 
 def _bands(shape: tuple[int, ...]) -> Iterator[slice]:

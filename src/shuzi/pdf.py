@@ -1,4 +1,4 @@
-"""A PDF -> upright grey uint8 arrays, a page at a time, drawn by a process of its own."""
+"""A PDF -> upright uint8 arrays, a page at a time, drawn by a process of its own."""
 
 import json
 import os
@@ -21,12 +21,13 @@ from shuzi.source import HELD
 
 PAGE_SECONDS = 30.0
 """That drawing a page may take."""
-MEMORY_A_PIXEL, LEAST_MEMORY = 10, 256_000_000
+MEMORY_A_PIXEL, LEAST_MEMORY = 12, 256_000_000
 """Bytes that drawing a page may take, for each pixel of the limit, and always; where the system
 counts them, as Linux does."""
 _CHILD = Path(__file__).with_name("pdf_child.py")
 
-Grey = NDArray[np.uint8]
+Drawn = NDArray[np.uint8]
+"""Red, green and blue, (height, width, 3)."""
 
 
 def pdf_pages(
@@ -37,7 +38,7 @@ def pdf_pages(
     first: int = 1,
     counted: Callable[[int], object] | None = None,
     seconds: float = PAGE_SECONDS,
-) -> Iterator[Grey]:
+) -> Iterator[Drawn]:
     """Every page from the `first`, drawn with its annotations and filled-in forms; one is in memory
     at a time.
 
@@ -69,10 +70,10 @@ def pdf_pages(
     try:
         _send(child, json.dumps(request).encode() + b"\n", content)
         for number in count(first):
-            grey = _next_page(child, name, number, seconds, counted)
-            if grey is None:
+            page = _next_page(child, name, number, seconds, counted)
+            if page is None:
                 return
-            yield grey
+            yield page
     finally:
         _end(child)
 
@@ -128,7 +129,7 @@ def _next_page(
     number: int,
     seconds: float,
     counted: Callable[[int], object] | None,
-) -> Grey | None:
+) -> Drawn | None:
     said, late = _said(child, seconds)
     if "pages" in said:
         if counted is not None:
@@ -145,7 +146,7 @@ def _next_page(
             )
         raise ImageError(name + values["said"], values["remedy"])
     if "page" in said:
-        page: Grey = said["page"]
+        page: Drawn = said["page"]
         return page
     how = f"takes more than {seconds:g} seconds to draw" if late else "cannot be drawn"
     more = "" if late else ": it is broken, or takes too much memory"
@@ -169,7 +170,7 @@ def _said(child: subprocess.Popen[bytes], seconds: float) -> tuple[dict[str, Any
     try:
         said: dict[str, Any] = json.loads(child.stdout.readline() or b"{}")
         if "width" in said:
-            page = np.empty((said["height"], said["width"]), np.uint8)
+            page = np.empty((said["height"], said["width"], 3), np.uint8)
             whole = child.stdout.readinto(page.data.cast("B")) == page.size  # type: ignore[attr-defined]
             said = {"page": page} if whole else {}
     except ValueError:

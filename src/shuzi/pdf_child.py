@@ -3,8 +3,8 @@
 Started by `shuzi.pdf` as a script that imports nothing of shuzi's, as it starts for every file.
 Standard input gives a line of JSON with the request, and the PDF if it has no path; it stays open
 until nobody wants more. Standard output gives a line when Python has started and one with the
-number of pages, then of each page a line of JSON with its size, and its grey bytes; at last a line
-with what was wrong, or with `end`.
+number of pages, then of each page a line of JSON with its size, and its pixels, a byte each of red,
+green and blue; at last a line with what was wrong, or with `end`.
 """
 
 import ctypes
@@ -49,8 +49,8 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _limit_memory(request["memory"])
     try:
-        for width, height, grey in _pages(file, request):
-            _say(json.dumps({"width": width, "height": height}).encode() + b"\n", *grey)
+        for width, height, rows in _pages(file, request):
+            _say(json.dumps({"width": width, "height": height}).encode() + b"\n", *rows)
     except Refused as refused:
         _say(json.dumps({"refused": refused.values}).encode() + b"\n")
     else:
@@ -147,14 +147,15 @@ def _draw(
             fits = min((max_pixels / (width * height)) ** 0.5, max_side / max(width, height))
             scale = min(DOTS_AN_INCH / _POINTS_AN_INCH, fits)
             scale -= _ROUNDING * min(1.0, scale)
-            bitmap = page.render(scale=scale, grayscale=True)
+            bitmap = page.render(scale=scale, rev_byteorder=True)
         finally:
             page.close()
     except pypdfium2.PdfiumError as error:
         raise Refused(f"{name} cannot be drawn: {error}") from None
-    grey = memoryview(bitmap.buffer).cast("B")
+    pixels = memoryview(bitmap.buffer).cast("B")
     starts = range(0, bitmap.height * bitmap.stride, bitmap.stride)
-    return bitmap.width, bitmap.height, [grey[at : at + bitmap.width] for at in starts]
+    rows = [pixels[at : at + bitmap.width * bitmap.n_channels] for at in starts]
+    return bitmap.width, bitmap.height, rows
 
 
 def _check_pictures(page: pypdfium2.PdfPage, name: str, max_pixels: int) -> None:

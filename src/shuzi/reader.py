@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.errors import UsageError, one_of, way
-from shuzi.image import MAX_PIXELS, Picture, load_pages, source_name
+from shuzi.image import MAX_PIXELS, Picture, Pixels, load_pages, source_name
 from shuzi.page.boxed import as_boxed
 from shuzi.page.doubts import are_doubtful
 from shuzi.page.fractions import are_in_fractions
 from shuzi.page.image import Flat, PageImage, quad_size
+from shuzi.page.inks import are_of_two_inks
 from shuzi.page.network import WRITTEN, Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import (
@@ -308,9 +309,9 @@ class Reader:
                 write_explanation(look, Path(explain))
             yield look
 
-    def look(self, as_stored: Grey, source: str, number: int = 1) -> Look:
-        """One page, uint8 grey (height, width), as it was loaded; `number` is its place, from 1."""
-        seen = self._upright(PageImage(as_stored))
+    def look(self, as_stored: Pixels, source: str, number: int = 1) -> Look:
+        """One page as it was loaded; `number` is its place, from 1."""
+        seen = self._upright(PageImage(as_stored.grey, as_stored.chroma))
         found = self._read_digit(seen) if self.kind == "digit" else self._read_as_one(seen)
         if found is None:
             wanted = self._wanted(seen.regions)
@@ -332,12 +333,11 @@ class Reader:
             for i, (_, flat, said) in enumerate(found)
             if not self._is_of_one and _is_in_cells(flat, said)
         }
-        shape = seen.picture.grey.shape
         numbers = [
             _number(
                 place,
                 *found[place.index],
-                shape,
+                seen.picture,
                 in_doubt=askew
                 or doubtful[place.index]
                 or fractions[place.index]
@@ -564,12 +564,12 @@ def _number(
     region: Region,
     flat: Flat,
     said: Transcript,
-    shape: tuple[int, ...],
+    picture: PageImage,
     *,
     in_doubt: bool,
     turned: bool,
 ) -> Number:
-    """What a region says, in its place on a picture of that shape, which was perhaps turned."""
+    """What a region says, in its place on the picture, which was perhaps turned."""
     digits = []
     for i, (digit, span) in enumerate(zip(said.reading.digits, said.reading.spans, strict=True)):
         likely = {text: min(1.0, p) for text, p in said.digit(i).items()}
@@ -577,7 +577,7 @@ def _number(
             Digit(
                 text=digit,
                 confidence=likely.pop(digit),
-                box=_digit_box(span, said, flat, shape),
+                box=_digit_box(span, said, flat, picture.grey.shape),
                 alternatives=tuple(likely.items())[:3],
             )
         )
@@ -585,6 +585,8 @@ def _number(
     # accepted, and 14 of 208 right ones.
     in_doubt |= place.touches or not _is_clear(region, said) or _may_be_two(said.text, digits)
     in_doubt |= turned and reads_either_way(said.text)
+    if not in_doubt and said.confidence > PARTLY:
+        in_doubt = are_of_two_inks(picture, [digit.box for digit in digits])
     hardly = 0 < region.score < FOUND
     most = GHOST if hardly and in_doubt else PARTLY if hardly or in_doubt else 1.0
     return Number(

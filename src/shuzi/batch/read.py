@@ -116,8 +116,8 @@ class ReadItems:
                     first=number,
                     counted=counted,
                 )
-                for grey in pages:
-                    look = self.reader.look(grey, item.source, number)
+                for pixels in pages:
+                    look = self.reader.look(pixels, item.source, number)
                     watch(look)
                     yield page_rows(look.page), total
                     number, failures = number + 1, 0

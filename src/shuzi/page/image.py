@@ -20,14 +20,18 @@ HIGHEST = 192
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageImage:
-    """grey: uint8 (height, width), 0 black to 255 white."""
+    """A picture, its grey and its chroma as `shuzi.grey.Pixels` has them."""
 
     grey: NDArray[np.uint8]
+    chroma: NDArray[np.uint8] | None = None
     _crops: dict[bytes, "Flat"] = field(default_factory=dict, init=False, repr=False)
 
     def turned(self, degrees: int) -> "PageImage":
         """Turned clockwise by 0, 90, 180 or 270 degrees."""
-        return PageImage(np.ascontiguousarray(np.rot90(self.grey, -degrees // 90)))
+        times, chroma = -degrees // 90, self.chroma
+        if chroma is not None:
+            chroma = np.rot90(chroma, times, axes=(1, 2))
+        return PageImage(np.ascontiguousarray(np.rot90(self.grey, times)), chroma)
 
     def crop(self, quad: Quad) -> "Flat":
         """The quadrilateral as it is read, with a margin; laid flat once."""
