@@ -18,7 +18,7 @@ from shuzi.training.number import (
     fit_sequence_temperature,
     greedy,
 )
-from shuzi.training.number_export import save_number_onnx
+from shuzi.training.number_export import save_number_onnx, set_temperature
 from shuzi.training.recipes import NUMBER
 from shuzi.training.wobble import wobble
 
@@ -84,7 +84,7 @@ def test_the_exported_model_reads_what_the_network_reads(exported):
 
 def test_a_temperature_divides_the_logits(trained, exported, tmp_path):
     strips, unsure = [bars(5, 1)[0][0]], tmp_path / "unsure.onnx"
-    save_number_onnx(trained.trained, unsure, temperature=3.0)
+    set_temperature(exported, unsure, 3.0)
     plain, warm = (
         SequenceRecogniser(path).log_probabilities(strips)[0] for path in (exported, unsure)
     )

@@ -1,8 +1,10 @@
 """A trained network as files: safetensors for its weights, ONNX for reading."""
 
+import copy
 import logging
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 import shuzi
 from shuzi.errors import ModelError, RunError
@@ -117,6 +120,7 @@ def to_onnx(
         given: the outputs' names.
     """
     name, free = taken
+    model = _folded(copy.deepcopy(model))
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         # The exporter warns of its own dependencies' deprecations.
@@ -133,6 +137,18 @@ def to_onnx(
         )
     assert program is not None
     return bare(program.model_proto)
+
+
+def _folded(module: nn.Module) -> nn.Module:
+    """With each batch normalisation within the convolution before it, as in the exported model: to
+    trace both takes half as long again."""
+    for part in module.modules():
+        if isinstance(part, nn.Sequential):
+            for (place, layer), (behind, norm) in pairwise(list(part.named_children())):
+                if isinstance(layer, nn.Conv2d) and type(norm) is nn.BatchNorm2d:
+                    setattr(part, place, fuse_conv_bn_eval(layer, norm))
+                    setattr(part, behind, nn.Identity())
+    return module
 
 
 def bare(model: onnx.ModelProto) -> onnx.ModelProto:

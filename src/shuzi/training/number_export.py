@@ -26,13 +26,12 @@ _TOGETHER = 16
 
 
 class _LogProbabilities(nn.Module):
-    def __init__(self, network: nn.Module, temperature: float) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        self.temperature = temperature
 
     def forward(self, strips: Tensor) -> Tensor:
-        return torch.log_softmax(self.network(strips) / self.temperature, dim=2)
+        return torch.log_softmax(self.network(strips), dim=2)
 
 
 def export_number(
@@ -51,24 +50,20 @@ def export_number(
         strips, labels = zip(*held_out, strict=True)
         tables = SequenceRecogniser(rough).log_probabilities(strips)
         temperature = fit_sequence_temperature([torch.from_numpy(t) for t in tables], labels)
-        save_number_onnx(network, exact, temperature)
-        quantise_number(exact, output, ranges)
+        set_temperature(rough, output, temperature)
     return temperature
 
 
-def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -> None:
+def save_number_onnx(network: nn.Module, path: Path) -> None:
     """The network with pixel scaling and softmax, checked against the network itself.
 
     Input `strips` uint8 (n, 32, w) with bright ink, w a multiple of 4; output `log_probabilities`
     float32 (n, w / 4, 17), the blank first.
 
-    Args:
-        temperature: the logits are divided by it.
-
     Raises:
         ModelError: ONNX Runtime's log-probabilities differ from the network's by more than 1e-3.
     """
-    model = _LogProbabilities(network, temperature).cpu().eval()
+    model = _LogProbabilities(network).cpu().eval()
     quarter = torch.export.Dim("quarter", min=2, max=4096)
     program = to_onnx(
         model,
@@ -79,6 +74,25 @@ def save_number_onnx(network: nn.Module, path: Path, temperature: float = 1.0) -
     with write_atomically(path) as temporary:
         temporary.write_bytes(program.SerializeToString())
         _check(model, temporary)
+
+
+def set_temperature(model: Path, output: Path, temperature: float) -> None:
+    """The model with its logits divided by that, which an exported one can have without another
+    export.
+
+    Args:
+        model: as `save_number_onnx` or `quantise_number` writes it.
+    """
+    program = onnx.load(model)
+    nodes = program.graph.node
+    (place,) = (i for i, node in enumerate(nodes) if node.op_type == "LogSoftmax")
+    given, divisor, divided = nodes[place].input[0], "temperature", "divided"
+    value = onnx.numpy_helper.from_array(np.array(temperature, np.float32), divisor)
+    program.graph.initializer.append(value)
+    nodes.insert(place, onnx.helper.make_node("Div", [given, divisor], [divided], name=divided))
+    nodes[place + 1].input[0] = divided
+    with write_atomically(output) as temporary:
+        temporary.write_bytes(program.SerializeToString())
 
 
 @torch.inference_mode()
