@@ -313,3 +313,18 @@ def test_other_regions_stay():
     regions = [region_of(17, 203), region_of(17, 53)]
     assert as_seen(page, regions) == regions
     assert as_seen(page, []) == []
+
+
+@pytest.mark.parametrize("missed", [True, False])
+def test_what_is_written_in_boxes_that_are_not_found_is_not_lost(missed):
+    """Digits that cross their boxes' lines hide them."""
+    row = np.hstack([boxed(written("2840"), 4), boxed(written("5617"), 4)])
+    if missed:
+        for left in (20 + 3 * WIDE, 180):
+            cv2.line(row, (left + 4, 16), (left + WIDE + 4, 52), INK, 3)
+            cv2.line(row, (left + WIDE - 4, 6), (left + 4, 50), INK, 3)
+    found = as_seen(row, [region_of(17, 303)])
+    if missed:
+        held = [range(region.box.x, region.box.right) for region in found]
+        assert set(range(20, 300)) <= set().union(*held)
+    assert [region.apart for region in found] == ([False] * 3 if missed else [True] * 2)
