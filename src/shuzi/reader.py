@@ -629,10 +629,7 @@ def _is_in_cells(flat: Flat, said: Transcript) -> bool:
     """
     if flat.row is not None:
         return False
-    strip = said.strip
-    digits = [
-        (strip.left + a * strip.step, strip.left + b * strip.step) for a, b in said.reading.spans
-    ]
+    digits = [said.strip.in_crop(span) for span in said.reading.spans]
     lines = ruling.parting_lines(flat.grey, digits)
     return max(lines, default=0) == 2 and not (len(lines) > 1 and all(lines))
 
@@ -648,7 +645,7 @@ def _opinions(said: Transcript) -> tuple[Opinion, ...]:
 def _digit_box(span: tuple[int, int], said: Transcript, flat: Flat, shape: tuple[int, ...]) -> Box:
     """Where a digit's columns of the strip are on the picture."""
     strip, above = said.strip, (HEIGHT - WRITING) / 2
-    first, last = (strip.left + column * strip.step for column in span)
+    first, last = strip.in_crop(span)
     top, bottom = (strip.top + row * strip.step for row in (above, HEIGHT - above))
     corners = flat.part(first, top, last, bottom).clip(0, np.array(shape[::-1]))
     left, high = np.floor(corners.min(axis=0)).astype(int).tolist()

@@ -71,6 +71,11 @@ class Strip:
     writing: NDArray[np.uint8]
     contrast: float
 
+    def in_crop(self, span: tuple[int, int]) -> tuple[float, float]:
+        """Where some of its columns begin and end in the crop."""
+        first, last = span
+        return self.left + first * self.step, self.left + last * self.step
+
 
 def normalise_strip(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The values of a crop's strip: see `make_strip`."""
