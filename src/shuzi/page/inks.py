@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from shuzi.page.image import PageImage
 from shuzi.result import Box
 
-OTHER_HUE = 0.32
+OTHER_HUE = 0.16
 """Difference of chroma, in terms of the ink's contrast, between two digits of a number, above which
 they are of two inks. Of 65 numbers of `pages/` in one ink the largest is 0.11, but 0.38 in a box
-that a black line runs through, of neighbours of one pen on 40 photos of sudokus 0.24; a tester's
-red, green and blue beside black or blue have 0.3 to 0.67."""
+that a black line runs through, of 3,365 pairs of neighbours on 80 photos of sudokus 0.11; of 73 of
+a tester's red, green and blue beside black or blue one is below it."""
 FADED = 0.4
 """Contrast of a digit, in terms of the strongest of its number, below which it may be what was
 rubbed out: of 569 numbers of `pages/`, cheques, logbook and years that are accepted none has less
@@ -34,7 +34,7 @@ def are_of_two_inks(picture: PageImage, digits: Sequence[Box]) -> bool:
     """Whether digits of one number differ in the colour of their ink, or in its strength.
 
     Of 60 numbers each with more digits in another ink close behind, and with rubbed-out ones
-    (`tools/measure_marks.py`), 1 and 2 are accepted wrongly, without this 45 and 26; of the 569
+    (`tools/measure_marks.py`), 0 and 2 are accepted wrongly, without this 45 and 26; of the 569
     real ones of `FADED` one is held back, that with the black line.
 
     Args:
