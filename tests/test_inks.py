@@ -21,7 +21,7 @@ def written(*inks, paper=(225, 222, 215), line=None):
     for box, ink in zip(BOXES, inks, strict=True):
         picture[box.y + 4 : box.bottom - 4, box.x + 12 : box.x + 18] = ink
     if line is not None:
-        picture[:, 21:24] = line
+        picture[:, 21:29] = line
     return picture
 
 

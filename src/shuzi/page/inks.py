@@ -3,6 +3,7 @@ rubbed out or wiped off beside it, is read on as if it belonged to it."""
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,9 +14,9 @@ from shuzi.result import Box
 
 OTHER_HUE = 0.16
 """Difference of chroma, in terms of the ink's contrast, between two digits of a number, above which
-they are of two inks. Of 65 numbers of `pages/` in one ink the largest is 0.11, but 0.38 in a box
-that a black line runs through, of 3,365 pairs of neighbours on 80 photos of sudokus 0.11; of 73 of
-a tester's red, green and blue beside black or blue one is below it."""
+they are of two inks. Of 52 numbers of `pages/` in one ink the largest is 0.11, of 3,365 pairs of
+neighbours on 80 photos of sudokus 0.11; of 73 of a tester's red, green and blue beside black or
+blue one is below it."""
 FADED = 0.4
 """Contrast of a digit, in terms of the strongest of its number, below which it may be what was
 rubbed out: of 569 numbers of `pages/`, cheques, logbook and years that are accepted none has less
@@ -23,11 +24,17 @@ than 0.42."""
 AROUND = 0.25
 """Heights of paper around a digit that are looked at with it; with 0.1 and 0.5 nothing changes in
 what is measured below."""
+THROUGH = 0.9
+"""Of the rows in and around a digit's box, those in which a column is dark that is no ink: without
+this one number of `pages/`, through whose box a black line runs, and one of examples/desk.jpg at
+the edge of its sheet are held back."""
 SEEN = 12
 """Grey levels between ink and paper below which there is no saying what a digit is written with."""
 STRONG = 0.4
 """Of that contrast, what is ink and not its edge; with 0.25 nothing changes, with 0.6 one number
 more of `pages/` is held back."""
+
+_AREA = cv2.INTER_AREA
 
 
 def are_of_two_inks(picture: PageImage, digits: Sequence[Box]) -> bool:
@@ -35,7 +42,7 @@ def are_of_two_inks(picture: PageImage, digits: Sequence[Box]) -> bool:
 
     Of 60 numbers each with more digits in another ink close behind, and with rubbed-out ones
     (`tools/measure_marks.py`), 0 and 2 are accepted wrongly, without this 45 and 26; of the 569
-    real ones of `FADED` one is held back, that with the black line.
+    real ones of `FADED` none is held back.
 
     Args:
         digits: the box of each on the picture.
@@ -51,37 +58,43 @@ def are_of_two_inks(picture: PageImage, digits: Sequence[Box]) -> bool:
 def _ink(picture: PageImage, box: Box) -> tuple[float, NDArray[np.float64]] | None:
     """The contrast of a digit's ink to its paper, and how its chroma differs from the paper's, in
     terms of the contrast, so that pale edges count as the rest; None if there is no ink."""
+    more = round(AROUND * box.height)
     inside = _part(picture.grey, box)
     if not inside.size:
         return None
-    (paper,) = _ranked(_part(picture.grey, box, round(AROUND * box.height)), 0.5)
-    darkest, brightest = _ranked(inside, 0.03, 0.97)
-    contrast = max(paper - darkest, brightest - paper)
+    paper = _ranked(_part(picture.grey, box, more, more), 0.5)
+    is_dark = paper - inside.min() >= inside.max() - paper
+    away = (paper - _part(picture.grey, box, more)) * (1.0 if is_dark else -1.0)
+    # A form's line, or the desk beside the sheet, goes on above and below.
+    columns = (away >= STRONG * away.max()).mean(axis=0) < THROUGH
+    if not columns.any():
+        return None
+    contrast = _ranked(away[:, columns], 0.98)
     if contrast < SEEN:
         return None
     if picture.chroma is None:
         return contrast, np.zeros(2)
     halved = Box(box.x // 2, box.y // 2, -(-box.width // 2), -(-box.height // 2))
     more = round(AROUND * halved.height)
-    blank = [_ranked(_part(plane, halved, more), 0.5)[0] for plane in picture.chroma]
+    blank = [_ranked(_part(plane, halved, more, more), 0.5) for plane in picture.chroma]
     hues = np.stack([_part(plane, halved) for plane in picture.chroma], axis=-1) - np.array(blank)
     # The same pixels of the grey, as coarse as the chroma.
-    coarse = cv2.resize(inside, hues.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float64)
-    ink = paper - coarse if contrast == paper - darkest else coarse - paper
+    coarse = cv2.resize(inside, hues.shape[1::-1], interpolation=_AREA).astype(np.float64)
+    ink = (paper - coarse) * (1.0 if is_dark else -1.0)
+    held = cv2.resize(columns.astype(np.float64)[None], (ink.shape[1], 1), interpolation=_AREA)
+    ink *= held[0] > 0.99
     strong = ink >= max(1.0, STRONG * ink.max())
     if not strong.any():
-        return contrast, np.zeros(2)
-    # The middle one, as a line of the form may run along the box.
+        return None
     return contrast, np.median(hues[strong] / ink[strong, None], axis=0)
 
 
-def _part(plane: NDArray[np.uint8], box: Box, more: int = 0) -> NDArray[np.uint8]:
-    """What lies in a box and so many pixels around it."""
-    rows = slice(max(0, box.y - more), box.bottom + more)
-    return plane[rows, max(0, box.x - more) : box.right + more]
+def _part(plane: NDArray[np.uint8], box: Box, above: int = 0, beside: int = 0) -> NDArray[np.uint8]:
+    """What lies in a box, so many pixels above and below it, and so many beside it."""
+    rows = slice(max(0, box.y - above), box.bottom + above)
+    return plane[rows, max(0, box.x - beside) : box.right + beside]
 
 
-def _ranked(values: NDArray[np.uint8], *shares: float) -> list[float]:
-    """Its quantiles."""
-    ordered = np.sort(values, axis=None)
-    return [float(ordered[int(share * (len(ordered) - 1))]) for share in shares]
+def _ranked(values: NDArray[Any], share: float) -> float:
+    """Its quantile."""
+    return float(np.sort(values, axis=None)[int(share * (values.size - 1))])
