@@ -31,8 +31,7 @@ the edge of its sheet are held back."""
 SEEN = 12
 """Grey levels between ink and paper below which there is no saying what a digit is written with."""
 STRONG = 0.4
-"""Of that contrast, what is ink and not its edge; with 0.25 nothing changes, with 0.6 one number
-more of `pages/` is held back."""
+"""Of that contrast, what is ink and not its edge; with 0.25 nothing changes."""
 
 _AREA = cv2.INTER_AREA
 
