@@ -10,7 +10,17 @@ import numpy as np
 from shuzi.page.image import Flat, PageImage, Quad, quad_size
 from shuzi.page.network import Maps
 from shuzi.page.regions import WHOLE, Region
-from shuzi.recognise.boxes import FEWEST, FOOT, LEAST, WRITTEN, Inside, Mask, Row, find_boxes
+from shuzi.recognise.boxes import (
+    ANOTHER,
+    FEWEST,
+    FOOT,
+    LEAST,
+    WRITTEN,
+    Inside,
+    Mask,
+    Row,
+    find_boxes,
+)
 
 WIDE = 1.8
 """Heights of a region that may hold the boxes of two numbers, at least."""
@@ -33,10 +43,6 @@ NARROWER = 1.2
 DASH = 2.0
 """Width over height of a dash, at least: with 1, of a browser's vote forms, whose crosses are as
 wide as high, 15 instead of 18 of 24 numbers are accepted."""
-MISSED = 0.6
-"""Of a box's width, what lies between two groups of boxes in which one may be that was not found,
-as the digits cross its lines: of a tester's 8 bank slips 2 numbers are accepted that are a part of
-one without it, of swept forms and those of `tools/measure_forms.py` the same as with it."""
 ROOMY = 0.6
 """Of a region's height, the paper around it in which boxes are looked for once more, as digits may
 be half as high: of 308 crops of two groups of such boxes, of a composer that nothing learns from,
@@ -164,14 +170,15 @@ def _parts(
     region: Region, flat: Flat, row: Row, groups: Sequence[Sequence[Inside]]
 ) -> list[Region]:
     """A region for each of the groups. What is written between two of them, where boxes are that
-    were not found, may belong to both: it is a region, too, and all three are in doubt."""
+    were not found, as digits cross their lines, may belong to both: it is a region, too, and all
+    three are in doubt. On a tester's 8 bank slips 2 parts of a number are accepted without this."""
     width = float(np.median([box[2] for box in row.boxes]))
     (_, y, _, h), (*_, line, end_line) = row.boxes[0], (row.lines + 1).tolist()
     missed, in_doubt = [], set[int]()
     for i, (before, after) in enumerate(pairwise(groups)):
         first, last = before[-1][0] + before[-1][2], after[0][0]
         written = row.mask[y + 1 : y + h - 1, first + end_line : last - line]
-        if last - first >= MISSED * width and written.mean() >= WRITTEN:
+        if last - first >= ANOTHER * width and written.mean() >= WRITTEN:
             missed.append((first, last))
             in_doubt |= {i, i + 1}
     ends = [(float(boxes[0][0]), float(boxes[-1][0] + boxes[-1][2])) for boxes in groups]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.page.image import PageImage
+from shuzi.recognise.glyph import FAINTEST
 from shuzi.result import Box
 
 OTHER_HUE = 0.16
@@ -28,10 +29,8 @@ THROUGH = 0.9
 """Of the rows in and around a digit's box, those in which a column is dark that is no ink: without
 this one number of `pages/`, through whose box a black line runs, and one of examples/desk.jpg at
 the edge of its sheet are held back."""
-SEEN = 12
-"""Grey levels between ink and paper below which there is no saying what a digit is written with."""
 STRONG = 0.4
-"""Of that contrast, what is ink and not its edge; with 0.25 nothing changes."""
+"""Of a digit's contrast, what is ink and not its edge; with 0.25 nothing changes."""
 
 _AREA = cv2.INTER_AREA
 
@@ -69,7 +68,7 @@ def _ink(picture: PageImage, box: Box) -> tuple[float, NDArray[np.float64]] | No
     if not columns.any():
         return None
     contrast = _ranked(away[:, columns], 0.98)
-    if contrast < SEEN:
+    if contrast < FAINTEST:
         return None
     if picture.chroma is None:
         return contrast, np.zeros(2)
