@@ -385,6 +385,15 @@ def test_a_grey_picture_has_none(mode):
     assert pixels.chroma is None
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
+def test_colours_that_nobody_wants_are_not_loaded(tmp_path, name):
+    Image.fromarray(COLOURS).save(tmp_path / name)
+    (pixels,) = load_pages(tmp_path / name, colours=False)
+    (coloured,) = load_pages(tmp_path / name)
+    assert pixels.chroma is None
+    np.testing.assert_array_equal(pixels.grey, coloured.grey)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (41, 1), (3, 3), (5, 2)])
 def test_colours_of_the_smallest_jpegs_are_loaded(tmp_path, size):
     Image.new("RGB", size, (190, 40, 60)).save(tmp_path / "a.jpg", quality=98)

@@ -41,16 +41,19 @@ class Pixels:
     chroma: Grey | None = None
 
 
-def pixels_of_image(image: Image.Image, name: str) -> Pixels:
+def pixels_of_image(image: Image.Image, name: str, *, colours: bool = True) -> Pixels:
     """The picture of any mode that Pillow knows.
 
     Transparency becomes white paper under dark ink and black under light ink. 16 bits, floats and
     whole numbers of 32 bits are scaled as in `pixels_of_array`.
 
+    Args:
+        colours: whether its chroma is wanted.
+
     Raises:
         ImageError: a value is not finite.
     """
-    return Pixels(_grey(image, name), chroma_of(image, half(image.size)))
+    return Pixels(_grey(image, name), chroma_of(image, half(image.size)) if colours else None)
 
 
 def half(size: tuple[int, int]) -> tuple[int, int]:
@@ -93,7 +96,7 @@ def _grey(image: Image.Image, name: str) -> Grey:
     return grey
 
 
-def pixels_of_array(array: NDArray[np.generic], name: str) -> Pixels:
+def pixels_of_array(array: NDArray[np.generic], name: str, *, colours: bool = True) -> Pixels:
     """The array, (height, width), or (height, width, 3 or 4) RGB or RGBA, as `pixels_of_image`.
 
     uint8 is taken as it is. Of uint16 the highest value says of how many bits it is: 1, 8, 10, 12,
@@ -115,7 +118,8 @@ def pixels_of_array(array: NDArray[np.generic], name: str) -> Pixels:
         flat = _scaled(lambda rows: flat[rows], flat.shape, name)
     if flat.ndim == 2:
         return Pixels(np.ascontiguousarray(flat, np.uint8))
-    return pixels_of_image(Image.fromarray(np.ascontiguousarray(flat, np.uint8)), name)
+    image = Image.fromarray(np.ascontiguousarray(flat, np.uint8))
+    return pixels_of_image(image, name, colours=colours)
 
 
 def _bands(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -77,7 +77,7 @@ def load_grey(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Grey:
         ImageError: it is not a picture, is damaged, or is too large.
         UsageError: it is nothing that can be a picture.
     """
-    return next(load_pages(picture, max_pixels=max_pixels)).grey
+    return next(load_pages(picture, max_pixels=max_pixels, colours=False)).grey
 
 
 def load_pages(
@@ -86,6 +86,7 @@ def load_pages(
     max_pixels: int = MAX_PIXELS,
     first: int = 1,
     counted: Callable[[int], object] | None = None,
+    colours: bool = True,
 ) -> Iterator[Pixels]:
     """Every page of the picture, its grey as `load_grey` gives the first's; one is in memory at
     a time.
@@ -93,6 +94,7 @@ def load_pages(
     Args:
         first: the page of a PDF or a TIFF to begin with, from 1.
         counted: is told how many pages a PDF or a TIFF has, before the first.
+        colours: whether they are wanted; without them a file takes less time.
 
     Raises:
         ImageError: it is not a picture, is damaged (the pages before are given), or is too large.
@@ -102,12 +104,12 @@ def load_pages(
     if isinstance(picture, np.ndarray):
         if picture.ndim > 1:
             _check_size("The array", picture.shape[1], picture.shape[0], max_pixels)
-        yield pixels_of_array(picture, "The array")
+        yield pixels_of_array(picture, "The array", colours=colours)
         return
     if isinstance(picture, Image.Image):
         with _damage_named(name, max_pixels):
             _check_size(name, picture.width, picture.height, max_pixels)
-            pixels = _upright(picture, pixels_of_image(picture, name))
+            pixels = _upright(picture, pixels_of_image(picture, name, colours=colours))
         yield pixels
         return
     with opened(picture) as file:
@@ -117,11 +119,11 @@ def load_pages(
             from shuzi.pdf import pdf_pages
 
             pages = pdf_pages(file, name, max_pixels, first=first, counted=counted)
-            yield from (pixels_of_array(page, name) for page in pages)
+            yield from (pixels_of_array(page, name, colours=colours) for page in pages)
         else:
             # In memory, so that it may change while it is read.
             held = file if size > HELD else _held(file, name)
-            yield from _pages(held, name, max_pixels, first, counted)
+            yield from _pages(held, name, max_pixels, first, counted, colours=colours)
 
 
 def source_name(picture: Picture) -> str:
@@ -177,6 +179,8 @@ def _pages(
     max_pixels: int,
     first: int,
     counted: Callable[[int], object] | None,
+    *,
+    colours: bool,
 ) -> Iterator[Pixels]:
     with _damage_named(name, max_pixels):
         image = _open(file, name)
@@ -192,7 +196,7 @@ def _pages(
                     _check_size(name, image.width, image.height, max_pixels)
                     if image.format in ("JPEG", "MPO"):
                         _check_scans(file, name)
-                    pixels = _upright(image, _pixels(image, file, name))
+                    pixels = _upright(image, _pixels(image, file, name, colours=colours))
             except EOFError:
                 if number >= first:
                     return
@@ -237,19 +241,21 @@ def _open_heic(file: BinaryIO, name: str) -> Image.Image:
     return cast(Image.Image, HeifImageFile(file))  # type: ignore[no-untyped-call]
 
 
-def _pixels(image: Image.Image, file: BinaryIO, name: str) -> Pixels:
+def _pixels(image: Image.Image, file: BinaryIO, name: str, *, colours: bool) -> Pixels:
     if image.format == "WEBP":
         # Pillow would hold its pixels four times.
         file.seek(0)
         array = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
         if array is not None:
             order = cv2.COLOR_BGR2RGB if array.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
-            return pixels_of_array(np.asarray(cv2.cvtColor(array, order, dst=array)), name)
-    colours = _colours(image, file) if image.format in ("JPEG", "MPO") else None
+            rgb = np.asarray(cv2.cvtColor(array, order, dst=array))
+            return pixels_of_array(rgb, name, colours=colours)
+    is_jpeg = image.format in ("JPEG", "MPO")
+    chroma = _colours(image, file) if is_jpeg and colours else None
     # A JPEG's grey needs no colours.
     image.draft("L", None)
-    pixels = pixels_of_image(image, name)
-    return pixels if colours is None else replace(pixels, chroma=colours)
+    pixels = pixels_of_image(image, name, colours=colours)
+    return pixels if chroma is None else replace(pixels, chroma=chroma)
 
 
 def _colours(image: Image.Image, file: BinaryIO) -> Grey | None:
