@@ -1,5 +1,7 @@
 """Numbers in printed boxes: their lines are told from strokes, and one number from the next."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -144,7 +146,7 @@ def test_boxes_with_thick_lines_apart_are_found_by_their_paper():
 
 
 def lengths(crop):
-    return [len(group) for group in find_boxes(crop).groups(0.5)]
+    return [len(group) for group in find_boxes(crop).groups(often=False)]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,26 @@ def lengths(crop):
 )
 def test_a_thicker_line_parts_numbers(gaps, said):
     assert lengths(boxed(written("284056"), 6, gaps=gaps)) == said
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ([4, 4, 6, 4, 4], [3, 3]),
+        ([4, 6, 4, 6, 4], [2, 2, 2]),
+        ([4, 6, 4, 4, 6], [2, 3, 1]),
+        ([4, 4, 4, 4, 4], [6]),
+        ([4, 5, 6, 4, 7], [6]),
+        ([4, 6, 6, 4, 4], [6]),
+        ([6, 6, 6, 6, 4], [6]),
+    ],
+    ids=["a half", "pairs", "cut", "even", "uneven", "at no distance", "thinner"],
+)
+def test_a_line_thicker_by_less_than_a_pixel_parts_numbers_where_others_do(gaps, said):
+    large = boxed(written("284056"), 6, line=4, gaps=gaps)
+    row = find_boxes(cv2.resize(large, None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA))
+    assert [len(group) for group in row.groups(often=True)] == said
+    assert len(row.groups(often=False)) == 1
 
 
 def test_a_stroke_along_a_line_makes_it_no_thicker():
@@ -212,6 +234,15 @@ def test_a_line_that_is_little_wider_parts_numbers_where_another_does():
         for chosen in (rows[::2], rows[:2], rows[2:])
     )
     assert (alone, two, plain) == ([2], [4], [1])
+
+
+def test_a_region_of_too_few_boxes_is_parted_as_its_row_is():
+    """Of three boxes alone one line is hardly thicker than the other."""
+    rows = [boxed(written("284056"), 6, line=3, gaps=[3, 5, 3, 5, 3])] * 3
+    regions = [moved(0), moved(1), region_of(47, 143)]
+    regions[2] = replace(regions[2], quad=regions[2].quad + np.float32([0, 2 * (HIGH + 24)]))
+    *_, first, second = as_seen(np.vstack(rows), regions)
+    assert first.box.right <= 20 + 2 * WIDE + 4 <= second.box.x + 4
 
 
 def test_a_line_of_a_row_alone_that_is_hardly_wider_leaves_a_doubt():
@@ -269,7 +300,7 @@ def test_a_line_that_leans_is_no_comma(head):
     """It does at its head as much as at its foot."""
     mask = np.zeros((70, 100), np.uint8)
     cv2.line(mask, (47, 14) if head else (42, 30), (37, 54), 1, 3)
-    row = Row(mask, mask, [(10, 12, 30, 44), (44, 12, 30, 44)], np.array([2, 2, 2, 2]))
+    row = Row(mask, mask, mask, [(10, 12, 30, 44), (44, 12, 30, 44)], np.array([2, 2, 2, 2]))
     assert row.has_sign() is not head
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -24,11 +25,6 @@ from shuzi.recognise.boxes import (
 
 WIDE = 1.8
 """Heights of a region that may hold the boxes of two numbers, at least."""
-WIDER, OFTEN = 0.55, 0.35
-"""By how much of the usual one a line or gap is wider that parts numbers; and where there are
-several on a page, while one alone may be one number. Of 1,152 rows of three and more boxes none is
-parted that is one number; with 0.35 for one alone 2 are, and with 0.55 throughout five cells of
-sixteen that `parted` of `tools/sweep_forms.py` has are read at 0.12 to 0.9 instead of 0.57 to 1."""
 CLEARLY = 2.5
 """Pixels by which one of the two lines of three boxes is wider, at least: of three that a browser
 drew one is two pixels wider, in each row of a page, and the parts of 428 and 718 are accepted
@@ -59,29 +55,66 @@ def as_boxed(picture: PageImage, maps: Maps, regions: Sequence[Region]) -> list[
     photos of sudokus and 598 crops, there are no such groups, and nothing is parted.
     """
     found = [_row(picture, maps, region) for region in regions]
-    parted = [row is not None and len(row.groups(OFTEN)) > 1 for _, row in found]
-    wider = OFTEN if sum(parted) > 1 else WIDER
-    shared = set[int]().union(
-        *(
-            _more_in_row(picture, maps, regions, i, flat, row)
-            for i, (flat, row) in enumerate(found)
-            if flat and row and not parted[i]
-        )
-    )
+    unclear = {i for i, (_, row) in enumerate(found) if row and len(row.groups(often=True)) > 1}
+    longer = {
+        i: seen
+        for i, (flat, row) in enumerate(found)
+        if flat and row and len(_groups(row, often=True)) == 1
+        if (seen := _longer_row(picture, flat, row))
+    }
+    often = len(unclear | {i for i, seen in longer.items() if len(seen.groups) > 1}) > 1
     boxed = []
+    in_doubt = unclear.union(*(_more_in_row(maps, regions, *item) for item in longer.items()))
     for i, (region, (flat, row)) in enumerate(zip(regions, found, strict=True)):
-        groups = _groups(row, wider) if row and parted[i] else []
-        if flat and row and len(groups) > 1:
-            boxed += _parts(region, flat, row, groups)
-        else:
-            in_doubt = parted[i] or i in shared
-            boxed.append(replace(region, apart=False) if in_doubt else region)
+        parts = [region]
+        if flat and row and len(groups := _groups(row, often=often)) > 1:
+            parts = _parts(region, flat, row, groups, top=flat.inner[0])
+        elif often and i in longer and len(own := longer[i].own) > 1:
+            # The region alone shows too little of its row.
+            parts = _parts(region, longer[i].flat, longer[i].row, own, top=longer[i].top)
+        elif i in in_doubt:
+            parts = [replace(region, apart=False)]
+        boxed += parts
     return boxed
 
 
-def _more_in_row(
-    picture: PageImage, maps: Maps, regions: Sequence[Region], i: int, flat: Flat, row: Row
-) -> set[int]:
+class _Longer(NamedTuple):
+    """The row of boxes that a region's are of, as far as it could be looked at.
+
+    Args:
+        flat: the row laid flat; what of it is the region's is its inner part.
+        groups: the boxes of each of its numbers.
+        own: those that are the region's, by the number.
+        top: rows above the region, and below it.
+    """
+
+    flat: Flat
+    row: Row
+    groups: list[list[Inside]]
+    own: list[list[Inside]]
+    top: float
+
+
+def _longer_row(picture: PageImage, flat: Flat, row: Row) -> _Longer | None:
+    """The row of the boxes of a region, which was laid flat; None where none is seen."""
+    (start, _, wide, high), *others = row.boxes
+    end, _, end_wide, _ = row.boxes[-1]
+    far = REACH * (others[0][0] - start if others else wide + int(row.lines[2]))
+    left, right = min(start, flat.inner[0]) - far, max(end + end_wide, flat.inner[1]) + far
+    laid = picture.flat(flat.part(left, -FOOT * high, right, len(flat.grey) + FOOT * high))
+    seen = find_boxes(laid.grey, is_light=row.is_light)
+    if seen is None:
+        return None
+    scale = laid.grey.shape[1] / (right - left)
+    first, top = far * scale, (FOOT * high + flat.inner[0]) * scale
+    last = laid.grey.shape[1] - first
+    groups = _groups(seen, often=True)
+    own = [[box for box in group if first < box[0] + box[2] / 2 < last] for group in groups]
+    inner = replace(laid, inner=(first, last))
+    return _Longer(inner, seen, groups, [boxes for boxes in own if boxes], top)
+
+
+def _more_in_row(maps: Maps, regions: Sequence[Region], i: int, longer: _Longer) -> set[int]:
     """Region i, if more is written in its row of boxes than it holds, and the regions that hold
     the rest; or if a sign stands between its boxes.
 
@@ -92,29 +125,15 @@ def _more_in_row(
     photos of sudokus 4,416. Of 24 numbers of vote forms that a browser drew, where dashes and
     crosses fill unused boxes, three with one dash before them are for review.
     """
-    (start, _, wide, high), *others = row.boxes
-    end, _, end_wide, _ = row.boxes[-1]
-    far = REACH * (others[0][0] - start if others else wide + int(row.lines[2]))
-    left, right = min(start, flat.inner[0]) - far, max(end + end_wide, flat.inner[1]) + far
-    laid = picture.flat(flat.part(left, -FOOT * high, right, len(flat.grey) + FOOT * high))
-    seen = find_boxes(laid.grey, is_light=row.is_light)
-    if seen is None:
+    if not longer.own:
         return set()
-    first = far * laid.grey.shape[1] / (right - left)
-    last = laid.grey.shape[1] - first
-
-    def is_own(box: Inside) -> bool:
-        return bool(first < box[0] + box[2] / 2 < last)
-
-    boxes = next((group for group in _groups(seen, OFTEN) if any(map(is_own, group))), [])
-    own = [box for box in boxes if is_own(box)]
-    if not own:
-        return set()
+    flat, seen, own = longer.flat, longer.row, longer.own[0]
+    boxes = next(group for group in longer.groups if own[0] in group)
     if seen._replace(boxes=own).has_sign():
         return {i}
     place = boxes.index(own[0])
     sides = [
-        [laid.part(x + w / 8, y + h / 8, x + w - w / 8, y + h - h / 8) for x, y, w, h in side]
+        [flat.part(x + w / 8, y + h / 8, x + w - w / 8, y + h - h / 8) for x, y, w, h in side]
         for side in (boxes[:place][:-3:-1], boxes[place + len(own) :][:2])
     ]
     before, after = ([_has_other(maps, quad) for quad in side] for side in sides)
@@ -133,9 +152,10 @@ def _more_in_row(
     return {i} if is_more or after[:1] == [True] else set()
 
 
-def _groups(row: Row, wider: float) -> list[list[Inside]]:
+def _groups(row: Row, *, often: bool) -> list[list[Inside]]:
     """The boxes of each of its numbers."""
-    return row.groups(wider, CLEARLY if len(row.boxes) == FEWEST else LEAST)
+    least = CLEARLY if len(row.boxes) == FEWEST else LEAST
+    return row.groups(often=often, least=least)
 
 
 def _has_other(maps: Maps, quad: Quad) -> bool:
@@ -167,11 +187,12 @@ def _row(picture: PageImage, maps: Maps, region: Region) -> tuple[Flat | None, R
 
 
 def _parts(
-    region: Region, flat: Flat, row: Row, groups: Sequence[Sequence[Inside]]
+    region: Region, flat: Flat, row: Row, groups: Sequence[Sequence[Inside]], top: float
 ) -> list[Region]:
-    """A region for each of the groups. What is written between two of them, where boxes are that
-    were not found, as digits cross their lines, may belong to both: it is a region, too, and all
-    three are in doubt. On a tester's 8 bank slips 2 parts of a number are accepted without this."""
+    """A region for each of the groups, so many rows from the top and the bottom. What is written
+    between two of them, where boxes are that were not found, as digits cross their lines, may
+    belong to both: it is a region, too, and all three are in doubt. On a tester's 8 bank slips 2
+    parts of a number are accepted without this."""
     width = float(np.median([box[2] for box in row.boxes]))
     (_, y, _, h), (*_, line, end_line) = row.boxes[0], (row.lines + 1).tolist()
     missed, in_doubt = [], set[int]()
@@ -185,7 +206,6 @@ def _parts(
     # What lies beyond the first and the last box that was found is of the region, too.
     ends[0] = min(ends[0][0], flat.inner[0]), ends[0][1]
     ends[-1] = ends[-1][0], max(ends[-1][1], flat.inner[1])
-    top = flat.inner[0]
     return [
         replace(
             region,
