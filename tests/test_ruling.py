@@ -6,12 +6,13 @@ import shuzi
 from shuzi.recognise.ruling import parting_lines, runs_in, without_minus
 from shuzi.recognise.sequence import Reading
 
-HIGH, NUMBER = 60, 60
+HIGH, NUMBER, DIGIT = 60, 60, 92
 
 
-def seven(stroke):
+def seven(stroke, grid=220):
     """A 7 laid flat with a height of paper around it, and a stroke before it, from x to x."""
     grey = np.full((180, 220), 220, np.uint8)
+    grey[20::35] = grey[:, 20::35] = grid
     cv2.polylines(grey, [np.array([[95, 65], [135, 65], [110, 115]])], False, 40, 5)
     if stroke:
         cv2.line(grey, (stroke[0], 92), (stroke[1], 90), 40, 4)
@@ -30,7 +31,12 @@ def seven(stroke):
     ids=["a line", "a minus", "nothing", "a line from the edge", "a stroke at the edge"],
 )
 def test_a_line_comes_from_further_left_than_a_minus(stroke, edge, said):
-    assert runs_in(seven(stroke), NUMBER, edge) == said
+    assert runs_in(seven(stroke), NUMBER, DIGIT, edge) == said
+
+
+@pytest.mark.parametrize(("stroke", "said"), [((62, 85), False), ((0, 90), True)])
+def test_a_minus_on_squared_paper_is_none_of_its_lines(stroke, said):
+    assert runs_in(seven(stroke, grid=185), NUMBER, DIGIT, 0) == (said, False)
 
 
 @pytest.mark.parametrize(

@@ -406,7 +406,7 @@ class Reader:
         flats = [picture.crop(region.quad) for region in regions]
         said = self._transcriber.read(flats, one_digit=self.kind == "digit")
         return [
-            (region, flat, _without_ruling(picture, region, one, few=len(regions) < MANY))
+            (region, flat, _without_ruling(picture, region, flat, one, few=len(regions) < MANY))
             for region, flat, one in zip(regions, flats, said, strict=True)
             if _is_found(region, one)
         ]
@@ -465,7 +465,7 @@ class Reader:
             [flat for _, flat in views], one_digit=self.kind == "digit"
         )
         region, flat = views[place]
-        said = _without_ruling(picture, region, said)
+        said = _without_ruling(picture, region, flat, said)
         # Where a region was found, a number that cannot be read is one that is rejected.
         shown = said.text and (regions or said.confidence >= least)
         return [(region, flat, said)] if shown else []
@@ -535,7 +535,7 @@ def _is_clear(region: Region, said: Transcript) -> bool:
 
 
 def _without_ruling(
-    picture: PageImage, region: Region, said: Transcript, *, few: bool = True
+    picture: PageImage, region: Region, flat: Flat, said: Transcript, *, few: bool = True
 ) -> Transcript:
     """What a region says, less a minus that is a line which comes from further left.
 
@@ -547,7 +547,10 @@ def _without_ruling(
     around = picture.flat(region.quad, ruling.AROUND)
     wide, _ = quad_size(around.quad)
     edge = max(0.0, -float(around.quad[[0, 3], 0].mean())) * around.grey.shape[1] / wide
-    comes, cut = ruling.runs_in(around.grey, round(around.inner[0]), ceil(edge))
+    digit, _ = said.strip.in_crop(said.reading.spans[0])
+    (start, end), (left, right) = flat.inner, around.inner
+    digit = left + (digit - start) * (right - left) / (end - start)
+    comes, cut = ruling.runs_in(around.grey, round(left), round(digit), ceil(edge))
     said = replace(said, unread=said.unread or cut)
     if not comes and (few or not cut):
         return said

@@ -89,12 +89,12 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
         grey: uint8 (height, width), a number with some margin, dark on light or light on dark.
     """
     part, left, top = grey, 0, 0
-    raw = _ink(_working_size(part))
+    raw = ink_of(_working_size(part))
     writing = _writing(raw)
     if len(raw) < len(grey) and writing.height < LOW * len(raw):
         rows, columns = _close_up(writing, len(grey) / len(raw))
         part, left, top = grey[rows, columns], columns.start, rows.start
-        raw = _ink(_working_size(part))
+        raw = ink_of(_working_size(part))
         writing = _writing(raw)
     pixel = part.shape[1] / raw.shape[1]
     scale = WRITING / writing.height
@@ -115,7 +115,7 @@ def make_strip(grey: NDArray[np.uint8]) -> Strip:
 
 def ink_mask(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Where a crop has ink, uint8 (height, width), 1 where it is."""
-    return _mask(_ink(grey))
+    return _mask(ink_of(grey))
 
 
 def _close_up(writing: Writing, shrunk: float) -> tuple[slice, slice]:
@@ -147,7 +147,7 @@ def _working_size(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+def ink_of(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """How far each pixel lies on the ink's side of its paper, in grey levels, float32."""
     side = max(3, len(grey) // 2) | 1
     mean = cv2.blur(grey, (side, side), borderType=cv2.BORDER_REPLICATE)
