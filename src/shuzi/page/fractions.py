@@ -15,13 +15,13 @@ NEAR, BESIDE = 1.45, 0.5
 """Heights from the middle of one number to that of another one over it, at most; and how far it may
 stand beside it, in widths of the wider one. In fractions of `tools/measure_marks.py` they are 0.86
 to 1.27 heights apart; over a line to write on, in documents that a browser lays out, 1.58."""
-LONG, ROOM, SLOPE = 0.6, 0.8, 0.1
-"""Widths of the wider number that a bar is long, at least, as a region is wider than its number;
-heights beyond both numbers at each side within which it ends, as a line of a table does not; and
-how much it may rise or fall. On 16 of a tester's sheets of fractions 13 of 594 numbers are accepted
-so, with 0.9 widths 96, with 0.75 24, with 0.45 7; of 527 underlined numbers of his 11, with another
-one under the line, are for review. The others moved by a quarter and more change 3 of 60 fractions
-at most; of `pages/`, the browser's documents and the examples none has a bar at any."""
+LONG, TOUCHING, ROOM, SLOPE = 0.6, 0.9, 0.8, 0.1
+"""Widths of the wider number that a bar is long, at least, as a region is wider than its number,
+and one that touches a digit; heights beyond both numbers at each side within which it ends, as a
+line of a table does not; and how much it may rise or fall. On 16 of a tester's sheets of fractions
+14 of 594 numbers are accepted so, with 0.9 widths for all 96; of 527 underlined numbers of his 11,
+with another one under the line, are for review. The others moved by a quarter and more change 3 of
+60 fractions at most; of `pages/`, the browser's documents and the examples none has a bar."""
 
 
 def are_in_fractions(picture: PageImage, regions: Sequence[Region]) -> list[bool]:
@@ -68,13 +68,21 @@ def _has_bar(picture: PageImage, upper: Region, lower: Region) -> bool:
     between = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) @ turn
     flat = picture.flat(between.astype(np.float32))
     scale = flat.grey.shape[1] / (right - left)
-    length = max(3, round(LONG * max(wide, wide_below) * scale))
+    whole = max(wide, wide_below) * scale
+    length = max(3, round(LONG * whole))
     mask = ink_mask(flat.grey)
     runs = opened(dilated(mask, max(3, round(SLOPE * length)), 1), 1, length)
-    # A digit's level stroke is shorter.
-    _, _, pieces, _ = cv2.connectedComponentsWithStats(runs)
-    first, _, size, *_ = max(pieces[1:], key=lambda piece: piece[2], default=(0,) * 5)
+    _, names, found, _ = cv2.connectedComponentsWithStats(runs)
+    if len(found) < 2:
+        return False
+    # A digit's level stroke is shorter, or of a piece that goes on at the numbers' middles.
+    bar = 1 + int(found[1:, cv2.CC_STAT_WIDTH].argmax())
+    first, _, size, *_ = found[bar].tolist()
     last = first + size - 1
+    ends = cv2.connectedComponents(mask)[1]
+    digits = np.unique(ends[[0, -1]])
+    is_alone = not np.isin(ends[(names == bar) & (mask > 0)], digits).any()
     # A box's lines end at lines that go up and down.
     boxed = opened(mask, len(mask) // 2, 1)[:, [first, last]].any()
-    return bool(size > 0 and first > 1 and last < runs.shape[1] - 2 and not boxed)
+    long = is_alone or size >= TOUCHING * whole
+    return bool(long and first > 1 and last < runs.shape[1] - 2 and not boxed)
