@@ -5,7 +5,9 @@ import pytest
 
 from shuzi.page.network import Maps
 from shuzi.page.order import in_reading_order
-from shuzi.page.parts import are_parts
+from shuzi.page.parts import are_in_words, are_parts
+from shuzi.page.regions import find_regions
+from shuzi.result import Box, Digit, Number
 
 HIGH, SCALE = 30, 2
 
@@ -64,3 +66,37 @@ def test_what_cannot_be_read_may_be_the_beginning():
 )
 def test_a_dash_before_a_number_that_words_follow_may_be_a_lists(text, other, found):
     assert parts((text, 100, 100), other=other) == found
+
+
+def number(text, x, y=50):
+    box = Box(x, y, 20 * len(text), HIGH)
+    digits = tuple(Digit(text=one, confidence=0.9, box=box) for one in text)
+    return Number(text=text, confidence=0.9, box=box, digits=digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "y", "found"),
+    [
+        ("7", 130, 50, {0}),
+        ("7", 70, 50, {0}),
+        ("7", 150, 50, set()),
+        ("7", 130, 90, set()),
+        ("75", 130, 50, set()),
+    ],
+    ids=["after it", "before it", "further off", "another line", "several digits"],
+)
+def test_a_digit_beside_what_is_no_number_may_be_a_character(text, x, y, found):
+    assert are_in_words([number(text, x, y), number("1", 100)], [False, True]) == found
+    assert are_in_words([number(text, x, y), number("1", 100)], [False, False]) == set()
+
+
+@pytest.mark.parametrize(
+    ("top", "left", "apart"), [(44, 60, False), (2, 60, True), (44, 30, True), (44, 122, True)]
+)
+def test_a_number_that_is_raised_behind_other_writing_is_in_doubt(top, left, apart):
+    kernels, extents, other = np.zeros((3, 100, 200), np.float32)
+    kernels[28:36, 106:114] = extents[22:42, 102:118] = 1
+    other[top : top + 15, left : left + 40] = 1
+    maps = Maps(kernels, extents, other, np.array([1.0, 0, 0, 0], np.float32), SCALE)
+    (region,) = find_regions(maps, (200, 400))
+    assert region.apart is apart

@@ -34,7 +34,7 @@ from shuzi.page.orientation import (
     reads_either_way,
     sample_of,
 )
-from shuzi.page.parts import are_parts, is_mixed_number
+from shuzi.page.parts import are_in_words, are_parts, is_mixed_number
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
@@ -346,6 +346,8 @@ class Reader:
             )
             for place in places
         ]
+        for i in are_in_words(numbers, [n.confidence < FLOOR for n in numbers]):
+            numbers[i] = replace(numbers[i], confidence=min(PARTLY, numbers[i].confidence))
         page = Page(
             source=source,
             page=number,

@@ -19,7 +19,7 @@ LONG, TOUCHING, ROOM, SLOPE = 0.6, 0.9, 0.8, 0.1
 """Widths of the wider number that a bar is long, at least, as a region is wider than its number,
 and one that touches a digit; heights beyond both numbers at each side within which it ends, as a
 line of a table does not; and how much it may rise or fall. On 16 of a tester's sheets of fractions
-14 of 594 numbers are accepted so, with 0.9 widths for all 96; of 527 underlined numbers of his 11,
+14 of 594 numbers are accepted so, with 0.9 widths for all 96; of 527 underlined numbers of his 2,
 with another one under the line, are for review. The others moved by a quarter and more change 3 of
 60 fractions at most; of `pages/`, the browser's documents and the examples none has a bar."""
 
