@@ -221,7 +221,15 @@ def test_training_that_diverges_says_why(command, digits_npz):
 
 def test_debug_shows_the_traceback(command):
     for arguments in (["--debug", "read", "none.png"], ["read", "none.png", "--debug"]):
-        assert "Traceback" in command(*arguments).stderr
+        done = command(*arguments)
+        assert "Traceback" in done.stderr
+        assert done.returncode == 5
+
+
+def test_debug_shows_the_traceback_of_one_of_several(command):
+    said = command("--debug", "read", "none.png", EXAMPLES / "3.png").stderr
+    assert "Traceback" in said
+    assert "\nshuzi: none.png: there is no such file" in said
 
 
 def test_no_mirror_says_how_to_go_on(refused):
