@@ -21,7 +21,7 @@ def is_picture(name: str) -> bool:
 
 
 def files_below(
-    folder: str, refuse: Callable[[ImageError], None] | None = None
+    folder: str, refuse: Callable[[str, ImageError], object]
 ) -> Iterator[os.DirEntry[str]]:
     """The files in a folder and in the folders within it, each folder's names in natural order.
 
@@ -29,10 +29,7 @@ def files_below(
     folders are passed over.
 
     Args:
-        refuse: is told of each folder that cannot be listed; without it, that is raised.
-
-    Raises:
-        ImageError: a folder cannot be listed.
+        refuse: is told of each folder that cannot be listed, and why.
     """
     been: set[tuple[int, int]] = set()
     # A stack of what is left of each folder, as folders may be nested deeper than calls.
@@ -50,7 +47,7 @@ def files_below(
 
 
 def _listed(
-    folder: str, been: set[tuple[int, int]], refuse: Callable[[ImageError], None] | None
+    folder: str, been: set[tuple[int, int]], refuse: Callable[[str, ImageError], object]
 ) -> list[os.DirEntry[str]]:
     try:
         status = os.stat(folder)  # noqa: PTH116 - a path of each of a million is slow
@@ -60,12 +57,8 @@ def _listed(
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: in_natural_order(entry.name))
     except OSError as error:
-        refused = ImageError(
-            f"{folder} cannot be listed: {error.strerror}.", "Check its permissions."
-        )
-        if refuse is None:
-            raise refused from None
-        refuse(refused)
+        why = f"{folder} cannot be listed: {error.strerror}."
+        refuse(folder, ImageError(why, "Check its permissions."))
         return []
 
 

@@ -99,14 +99,17 @@ def _listed_items(source: str, spool: Path, skip: Callable[[str], object]) -> It
 
 
 def _folder_items(folder: str, skip: Callable[[str], object]) -> Iterator[Item]:
-    refused: list[ImageError] = []
-    for entry in files_below(folder, refused.append):
+    refused: list[Item] = []
+
+    def refuse(place: str, error: ImageError) -> None:
+        refused.append(Item(source=str(Path(place)), place=place, problem=error.message))
+
+    for entry in files_below(folder, refuse):
         if is_picture(entry.name):
             yield _file_item(entry.path, entry.stat)
         else:
             skip(entry.path)
-    for error in refused:
-        yield Item(source=folder, place=folder, problem=error.message)
+    yield from refused
 
 
 def _file_item(path: str, status: Callable[[], os.stat_result] | None = None) -> Item:

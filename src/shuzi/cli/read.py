@@ -29,7 +29,7 @@ from shuzi.text import plain_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from shuzi.reading import Result
+    from shuzi.reading import Failure, Result
     from shuzi.review.intake import Intake
 
 
@@ -138,7 +138,9 @@ def _written(output: Path | None) -> "Iterator[Callable[[str], object]]":
         yield lambda text: file.write(plain_lines(text))
 
 
-def _stopped(progress: Progress, intake: "Intake | None", output: Path | None) -> Interrupted:
+def _stopped(
+    progress: "Progress[str | Failure]", intake: "Intake | None", output: Path | None
+) -> Interrupted:
     done, files = progress.done, progress.files
     if output is not None:
         return Interrupted(
