@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
+from places import EXAMPLES
 
-from shuzi.errors import ImageError, TooLargeError
+from shuzi.errors import ImageError, TooLargeError, UsageError
 from shuzi.image import load_grey, load_pages, source_name
 
 GREY = np.tile(np.arange(0, 240, 6, dtype=np.uint8), (30, 1))
@@ -246,6 +247,21 @@ def test_a_pil_image_is_turned_as_its_file_would_be(tmp_path):
     with Image.open(tmp_path / "a.png") as image:
         np.testing.assert_array_equal(load_grey(image), GREY)
         assert source_name(image) == str(tmp_path / "a.png")
+
+
+def test_a_pil_image_that_is_closed_is_named():
+    with Image.open(EXAMPLES / "3.png") as unread:
+        pass
+    for image in (unread, Image.new("L", (9, 9))):
+        image.close()
+        with pytest.raises(UsageError, match="PIL image that is closed"):
+            load_grey(image)
+
+
+def test_a_pil_image_that_was_loaded_outlives_its_file():
+    with Image.open(EXAMPLES / "3.png") as image:
+        image.load()
+    assert load_grey(image).shape == (280, 280)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, io.BytesIO])

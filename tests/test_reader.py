@@ -10,6 +10,7 @@ from PIL import Image
 from places import EXAMPLES
 
 import shuzi
+from shuzi.errors import UsageError
 from shuzi.image import Pixels, load_grey
 from shuzi.reader import KINDS, Reader, _may_be_two
 from shuzi.result import Box, Digit
@@ -341,3 +342,17 @@ def test_readers_with_other_options_share_the_models_that_are_not_loaded_yet() -
     other = reader.with_options(kind="number", rotate=0, target_error=0.01)
     assert other.page_network is reader.page_network
     assert other.sequence_recogniser is reader.sequence_recogniser
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"max_pixels": "a"}, "max_pixels must be a whole number, 1 or more, not 'a'"),
+        ({"max_pixels": -5}, "not -5"),
+        ({"threads": 0}, "threads must be a whole number, 1 or more, not 0"),
+        ({"threads": 1.5}, r"not 1\.5"),
+    ],
+)
+def test_a_number_that_is_none_is_refused(wrong, said):
+    with pytest.raises(UsageError, match=said):
+        Reader(**wrong)

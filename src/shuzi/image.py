@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from shuzi import source
-from shuzi.errors import ImageError, NotAPictureError, ShuziError, TooLargeError, extra, way
+from shuzi.errors import (
+    ImageError,
+    NotAPictureError,
+    ShuziError,
+    TooLargeError,
+    UsageError,
+    extra,
+    way,
+)
 from shuzi.grey import (
     MAX_PIXELS,
     MAX_SIDE,
@@ -25,7 +33,7 @@ from shuzi.grey import (
     pixels_of_array,
     pixels_of_image,
 )
-from shuzi.source import HELD, STANDARD_INPUT, Source, opened
+from shuzi.source import HELD, STANDARD_INPUT, TAKEN, Source, opened
 
 __all__ = [
     "MAX_PIXELS",
@@ -109,6 +117,7 @@ def load_pages(
     if isinstance(picture, Image.Image):
         with _damage_named(name, max_pixels):
             _check_size(name, picture.width, picture.height, max_pixels)
+            _check_is_open(picture, name)
             pixels = _upright(picture, pixels_of_image(picture, name, colours=colours))
         yield pixels
         return
@@ -319,6 +328,16 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
             f"{name} is {width} x {height} pixels; the limit of a side is {MAX_SIDE:,}.",
             "Cut it into pieces, or make it smaller.",
         )
+
+
+def _check_is_open(image: Image.Image, name: str) -> None:
+    if not getattr(getattr(image, "fp", None), "closed", True):
+        return
+    try:
+        # Without a file there is nothing to decode: its pixels are in memory, or gone.
+        image.load()
+    except (AssertionError, AttributeError, ValueError):
+        raise UsageError(f"{name} is a PIL image that is closed.", TAKEN) from None
 
 
 def _check_scans(file: BinaryIO, name: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import onnxruntime
 
-from shuzi.errors import ModelError, way
+from shuzi.errors import ModelError, way, whole
 from shuzi.files import open_file
 
 MAX_BYTES = 2**31 - 1
@@ -17,11 +17,12 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
 
     Raises:
         ModelError: there is no such file, it is not ONNX, or its weights lie in other files.
+        UsageError: `threads` is not a number of threads.
     """
     _check_file(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = 0 if threads is None else whole("threads", threads, 1)
     # Threads that wait for work in a loop are quick to take it, but they take the processor from
     # the rest of the reading and from other programs: so for 10 microseconds, in a run only.
     options.add_session_config_entry("session.intra_op.spin_duration_us", "10")
