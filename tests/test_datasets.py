@@ -7,6 +7,7 @@ import re
 import forms
 import numpy as np
 import pytest
+from places import EXAMPLES
 from test_fuzz import mutated
 
 import shuzi
@@ -304,6 +305,20 @@ def test_a_table_of_pictures_that_cannot_be_is_refused(tmp_path, table, said):
     (tmp_path / "labels.csv").write_text(table)
     with pytest.raises(DataError, match=said):
         load_data(tmp_path)
+
+
+def test_a_row_of_parquet_that_is_not_a_picture_is_named_with_its_file(tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    png = (EXAMPLES / "3.png").read_bytes()
+    for name, images in (("train-0", [png, png]), ("train-1", [png, b"x"])):
+        table = pa.table({"image": images, "label": [3, 3]})
+        parquet.write_table(table, tmp_path / f"{name}.parquet")
+    with pytest.raises(DataError, match=r"1 of 4 .* row 1 of \S*train-1\.parquet is not a picture"):
+        load_data(tmp_path)
+    with pytest.raises(DataError, match=r"train-1\.parquet: 1 of 2 pictures cannot be read"):
+        load_data(tmp_path / "train-1.parquet")
 
 
 def test_parquet_of_something_else_is_refused(tmp_path):

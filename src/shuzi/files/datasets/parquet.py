@@ -33,15 +33,18 @@ def read_parquet(files: list[Path]) -> Stored:
     """
     pictures: dict[str, list[bytes]] = defaultdict(list)
     labels: dict[str, list[NDArray[np.uint8] | None]] = defaultdict(list)
+    rows: dict[str, dict[int, Path]] = defaultdict(dict)
     for path in files:
         part = part_of(path.stem) or "train"
         some, digits = _read(path)
+        rows[part][len(pictures[part])] = path
         pictures[part] += some
         labels[part].append(digits)
+    source = str(files[0] if len(files) == 1 else files[0].parent)
     return Stored(
         form="Parquet with images and labels, as on Hugging Face",
         parts={
-            part: Part(Pictures(pictures[part], str(files[0].parent)), _joined(labels[part]))
+            part: Part(Pictures(pictures[part], source, rows[part]), _joined(labels[part]))
             for part in pictures
         },
     )
