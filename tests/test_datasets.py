@@ -307,6 +307,21 @@ def test_a_table_of_pictures_that_cannot_be_is_refused(tmp_path, table, said):
         load_data(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "form", [forms.photos_of_digits, forms.kaggle, forms.hugging_face, forms.floats_and_one_hot]
+)
+def test_what_systems_leave_in_a_folder_is_passed_over(write, form):
+    path = write(form)
+    folder = path if path.is_dir() else path.parent
+    before = load_data(folder)
+    for file in [path for path in folder.rglob("*") if path.is_file()]:
+        file.with_name(f"._{file.name}").write_bytes(b"?")
+    for name in ("__MACOSX", "@eaDir"):
+        (folder / name).mkdir()
+    after = load_data(folder)
+    assert (after.fingerprint, after.notes) == (before.fingerprint, before.notes)
+
+
 def test_a_row_of_parquet_that_is_not_a_picture_is_named_with_its_file(tmp_path):
     import pyarrow as pa
     from pyarrow import parquet

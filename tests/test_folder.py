@@ -31,6 +31,13 @@ def test_folders_within_a_folder_are_gone_into_in_their_place(tmp_path):
     assert names(tmp_path) == ["a.png", "b2/deep/er/1.png", "b10/1.png", "c.png"]
 
 
+def test_what_systems_leave_beside_pictures_is_passed_over(tmp_path):
+    for name in ("1.png", "__MACOSX/1.png", "@eaDir/1.png", ".DS_Store", "Thumbs.db"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert names(tmp_path) == ["1.png"]
+
+
 def test_a_link_that_goes_round_ends(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.png").write_text("")

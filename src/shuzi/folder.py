@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from shuzi.errors import ImageError
 
@@ -11,6 +12,9 @@ PICTURES = (
     *(".heic", ".heif", ".avif"),
 )
 """The ends of the names of the files that are read where a folder is."""
+OF_SYSTEMS = ("__macosx", "@eadir", "thumbs.db", "desktop.ini")
+"""What macOS, Synology's storage and Windows leave beside pictures, and is not hidden. `__MACOSX`
+is in most ZIPs from a Mac; an `@eaDir` holds smaller copies of the pictures."""
 LONGEST_RUN = 50_000
 """Of digits in a name; longer ones are all the same for its order."""
 
@@ -20,13 +24,23 @@ def is_picture(name: str) -> bool:
     return name.lower().endswith(PICTURES) and not name.startswith(".")
 
 
+def is_passed_over(name: str) -> bool:
+    """Whether a file or a folder is hidden or a system's own, and nobody's data."""
+    return name.startswith(".") or name.lower() in OF_SYSTEMS
+
+
+def entries_of(folder: Path) -> list[Path]:
+    """What is in a folder and not passed over, sorted."""
+    return sorted(path for path in folder.iterdir() if not is_passed_over(path.name))
+
+
 def files_below(
     folder: str, refuse: Callable[[str, ImageError], object]
 ) -> Iterator[os.DirEntry[str]]:
     """The files in a folder and in the folders within it, each folder's names in natural order.
 
     Links are followed, and every folder is gone into once: one that leads round ends there. Hidden
-    folders are passed over.
+    files and folders, and systems' own, are passed over.
 
     Args:
         refuse: is told of each folder that cannot be listed, and why.
@@ -39,8 +53,7 @@ def files_below(
         if entry is None:
             left.pop()
         elif _is(entry.is_dir):
-            if not entry.name.startswith("."):
-                left.append(iter(_listed(entry.path, been, refuse)))
+            left.append(iter(_listed(entry.path, been, refuse)))
         # A link that leads nowhere is said when it is read.
         elif _is(entry.is_file) or entry.is_symlink():
             yield entry
@@ -55,7 +68,8 @@ def _listed(
             return []
         been.add((status.st_dev, status.st_ino))
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: in_natural_order(entry.name))
+            found = (entry for entry in entries if not is_passed_over(entry.name))
+            return sorted(found, key=lambda entry: in_natural_order(entry.name))
     except OSError as error:
         why = f"{folder} cannot be listed: {error.strerror}."
         refuse(folder, ImageError(why, "Check its permissions."))

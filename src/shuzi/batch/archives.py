@@ -17,7 +17,7 @@ from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import open_remote
 from shuzi.errors import ImageError
 from shuzi.files import write_atomically
-from shuzi.folder import in_natural_order, is_picture
+from shuzi.folder import OF_SYSTEMS, in_natural_order, is_picture
 from shuzi.source import HELD
 
 ZIPS, TARS = (".zip",), (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -161,7 +161,7 @@ def _member(
 
 def _is_wanted(name: str) -> bool:
     parts = name.split("/")
-    return is_picture(parts[-1]) and "__MACOSX" not in parts
+    return is_picture(parts[-1]) and not any(part.lower() in OF_SYSTEMS for part in parts)
 
 
 def _leads_out(name: str) -> bool:

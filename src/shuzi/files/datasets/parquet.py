@@ -12,6 +12,7 @@ from shuzi.files.arrays import MAX_BYTES, reading
 from shuzi.files.datasets.named import part_of
 from shuzi.files.datasets.stored import MAX_IMAGES, Part, Pictures, Stored
 from shuzi.files.datasets.values import as_digits
+from shuzi.folder import is_passed_over
 
 _IMAGE, _LABEL = ("image", "img", "pixels"), ("label", "labels", "digit", "target", "fine_label")
 _BATCH = 1000
@@ -20,7 +21,8 @@ _REMEDY = "Give Parquet with `image`, an encoded picture in each row, and `label
 
 def read_folder(folder: Path) -> Stored | None:
     """The files in a folder, or in the folders in it; None if there are none."""
-    files = sorted(path for depth in ("*", "*/*") for path in folder.glob(f"{depth}.parquet"))
+    found = (path for depth in ("*", "*/*") for path in folder.glob(f"{depth}.parquet"))
+    files = sorted(path for path in found if not is_passed_over(path.name))
     return read_parquet(files) if files else None
 
 
