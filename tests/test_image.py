@@ -11,7 +11,7 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 from places import EXAMPLES
 
-from shuzi.errors import ImageError, TooLargeError, UsageError
+from shuzi.errors import ImageError, NotAPictureError, TooLargeError, UsageError
 from shuzi.image import load_grey, load_pages, source_name
 
 GREY = np.tile(np.arange(0, 240, 6, dtype=np.uint8), (30, 1))
@@ -247,6 +247,13 @@ def test_a_pil_image_is_turned_as_its_file_would_be(tmp_path):
     with Image.open(tmp_path / "a.png") as image:
         np.testing.assert_array_equal(load_grey(image), GREY)
         assert source_name(image) == str(tmp_path / "a.png")
+
+
+def test_an_archive_is_said_to_be_for_a_batch(tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4 and so on")
+    with pytest.raises(NotAPictureError) as refused:
+        load_grey(tmp_path / "a.zip")
+    assert "`shuzi batch`" in refused.value.remedy
 
 
 def test_a_pil_image_that_is_closed_is_named():

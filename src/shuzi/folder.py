@@ -12,6 +12,8 @@ PICTURES = (
     *(".heic", ".heif", ".avif"),
 )
 """The ends of the names of the files that are read where a folder is."""
+ZIPS = (".zip",)
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 OF_SYSTEMS = ("__macosx", "@eadir", "thumbs.db", "desktop.ini")
 """What macOS, Synology's storage and Windows leave beside pictures, and is not hidden. `__MACOSX`
 is in most ZIPs from a Mac; an `@eaDir` holds smaller copies of the pictures."""
@@ -22,6 +24,11 @@ LONGEST_RUN = 50_000
 def is_picture(name: str) -> bool:
     """Whether a file's name says that it is a picture or a PDF; hidden ones are not."""
     return name.lower().endswith(PICTURES) and not name.startswith(".")
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file's name says that it is a ZIP or tar archive."""
+    return name.lower().endswith(ZIPS + TARS)
 
 
 def is_passed_over(name: str) -> bool:

@@ -24,6 +24,7 @@ from shuzi.errors import (
     extra,
     way,
 )
+from shuzi.folder import is_archive
 from shuzi.grey import (
     MAX_PIXELS,
     MAX_SIDE,
@@ -236,7 +237,8 @@ def _open(file: BinaryIO, name: str) -> Image.Image:
     try:
         return Image.open(file, formats=formats)
     except UnidentifiedImageError:
-        raise NotAPictureError(f"{name} is not a picture.") from None
+        remedy = "Unpack it, or let `shuzi batch` read what it holds." if is_archive(name) else None
+        raise NotAPictureError(f"{name} is not a picture.", remedy) from None
 
 
 def _open_heic(file: BinaryIO, name: str) -> Image.Image:
