@@ -174,6 +174,13 @@ def test_an_animation_is_its_first_frame(tmp_path, name):
     found = list(load_pages(tmp_path / name))
     assert len(found) == 1
     assert found[0].grey.max() < 5
+    assert found[0].animated
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png", "a.tiff"])
+def test_a_picture_of_one_frame_is_not_animated(tmp_path, name):
+    Image.new("L", (8, 8)).save(tmp_path / name)
+    assert not next(load_pages(tmp_path / name)).animated
 
 
 def test_a_page_that_is_cut_short_does_not_take_those_before(tmp_path):

@@ -54,6 +54,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 """Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
+_ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_SCANS = 100
 """Of a progressive JPEG, which has 10 or so; libtiff's limit, too. Each may be 80 bytes long and
@@ -207,6 +208,7 @@ def _pages(
                     if image.format in ("JPEG", "MPO"):
                         _check_scans(file, name)
                     pixels = _upright(image, _pixels(image, file, name, colours=colours))
+                    pixels = replace(pixels, animated=_is_animated(image))
             except EOFError:
                 if number >= first:
                     return
@@ -218,6 +220,13 @@ def _pages(
             yield pixels
             if last:
                 return
+
+
+def _is_animated(image: Image.Image) -> bool:
+    """Whether frames follow that are not read; a GIF is asked for its second one."""
+    with suppress(Exception):
+        return image.format in _ANIMATED and bool(getattr(image, "is_animated", False))
+    return False
 
 
 def _open(file: BinaryIO, name: str) -> Image.Image:

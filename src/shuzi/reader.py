@@ -82,11 +82,13 @@ class Look:
         grey: uint8 (height, width), upright.
         page: what it says.
         maps: what the network saw of it.
+        animated: whether it is the first frame of an animation, whose others are not read.
     """
 
     grey: Grey
     page: Page
     maps: Maps
+    animated: bool = False
 
     @property
     def other(self) -> Box | None:
@@ -357,7 +359,7 @@ class Reader:
             numbers=tuple(numbers),
         )
         page = self.decider.decide_page(page, told=self._is_of_one)
-        return Look(seen.picture.grey, page, seen.maps)
+        return Look(seen.picture.grey, page, seen.maps, as_stored.animated)
 
     def _upright(self, picture: PageImage) -> _Seen:
         """The picture turned as it is told, or as the network and the reading say."""
