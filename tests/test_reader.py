@@ -1,6 +1,7 @@
 """Pictures of digits, numbers and pages, read by the models that shuzi carries."""
 
 import json
+import pickle
 
 import cv2
 import numpy as np
@@ -356,3 +357,11 @@ def test_readers_with_other_options_share_the_models_that_are_not_loaded_yet() -
 def test_a_number_that_is_none_is_refused(wrong, said):
     with pytest.raises(UsageError, match=said):
         Reader(**wrong)
+
+
+def test_a_reader_that_was_pickled_reads_the_same(run):
+    reader = Reader(run.folder, fast=True)
+    page = reader.read(EXAMPLES / "page.jpg")
+    content = pickle.dumps(reader)
+    assert len(content) < 10_000
+    assert pickle.loads(content).read(EXAMPLES / "page.jpg") == page
