@@ -134,7 +134,7 @@ def folders_of_digits(folder, x, y, xt, yt):
             place = folder / part / str(label)
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{i:04}.png").write_bytes(png(image))
-    (folder / "train" / "0" / "Thumbs.db").write_bytes(b"?")
+    (folder / "train" / "0" / "notes.txt").write_bytes(b"?")
     return folder
 
 

@@ -54,8 +54,9 @@ def test_members_are_read_as_files_are(rows, tmp_path, end):
     assert rows(f"in.{end}") == [alone._replace(source=f"in.{end}/{name}") for name in NAMES]
 
 
-def test_what_macos_adds_is_passed_over(rows, tmp_path):
-    write_zip(tmp_path / "a.zip", {"__MACOSX/._1.png": b"", "._1.png": b"", "1.png": PICTURE})
+def test_what_systems_add_is_passed_over(rows, tmp_path):
+    others = ("__MACOSX/._1.png", "__MACOSX/1.png", "._1.png", "a/@eaDir/1.png")
+    write_zip(tmp_path / "a.zip", dict.fromkeys(others, b"") | {"1.png": PICTURE})
     assert [row.source for row in rows("a.zip")] == ["a.zip/1.png"]
 
 

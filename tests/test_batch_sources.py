@@ -75,6 +75,23 @@ def test_a_source_that_is_missing_or_empty_is_refused(found, tmp_path, source, s
     assert said in refused.value.message
 
 
+def test_a_folder_of_archives_says_how_to_give_them(found, tmp_path):
+    (tmp_path / "in/deep").mkdir(parents=True)
+    (tmp_path / "in/deep/a.tar.gz").write_text("")
+    with pytest.raises(ImageError, match="not opened in folders") as refused:
+        found("in")
+    assert refused.value.remedy == "Give them: in/deep/*.tar.gz"
+
+
+def test_each_folder_that_may_not_be_listed_is_an_item(found, tmp_path, powerless):
+    (tmp_path / "b/shut").mkdir(mode=0)
+    (tmp_path / "b/barred").mkdir(mode=0)
+    tmp_path.chmod(0o755)
+    with powerless:
+        names = found("b", "a2.png")
+    assert names == ["b/a2.png", "b/c/1.PNG", "b/barred", "b/shut", "a2.png"]
+
+
 def test_a_pipe_is_refused(found):
     with pytest.raises(UsageError, match="reads no pipe"):
         found("-")

@@ -42,6 +42,14 @@ def test_explain_writes_pictures(command, tmp_path):
     assert len(list((tmp_path / "stages").glob("3-*.png"))) == 4
 
 
+def test_an_animation_is_said_to_be_read_in_part(command, tmp_path):
+    three = Image.open(EXAMPLES / "3.png")
+    three.save(tmp_path / "a.gif", save_all=True, append_images=[Image.new("L", three.size)])
+    done = command("read", "a.gif")
+    assert done.stdout.startswith("a.gif: 3 (")
+    assert done.stderr == "shuzi: a.gif is an animation, of which the first frame is read.\n"
+
+
 def test_what_cannot_be_read_does_not_stop_the_rest(command):
     done = command("read", "none.png", EXAMPLES / "3.png")
     assert done.returncode == 5
@@ -221,7 +229,15 @@ def test_training_that_diverges_says_why(command, digits_npz):
 
 def test_debug_shows_the_traceback(command):
     for arguments in (["--debug", "read", "none.png"], ["read", "none.png", "--debug"]):
-        assert "Traceback" in command(*arguments).stderr
+        done = command(*arguments)
+        assert "Traceback" in done.stderr
+        assert done.returncode == 5
+
+
+def test_debug_shows_the_traceback_of_one_of_several(command):
+    said = command("--debug", "read", "none.png", EXAMPLES / "3.png").stderr
+    assert "Traceback" in said
+    assert "\nshuzi: none.png: there is no such file" in said
 
 
 def test_no_mirror_says_how_to_go_on(refused):

@@ -205,3 +205,16 @@ def test_a_dataset_made_in_python_is_checked_too():
             test_images=arrays["x_test"],
             test_labels=arrays["y_test"],
         )
+
+
+def test_a_dataset_may_be_of_lists(digits):
+    images, labels = digits.train_images[:9].tolist(), digits.train_labels[:9].tolist()
+    found = Dataset(train_images=images, train_labels=labels)
+    np.testing.assert_array_equal(found.train_images, digits.train_images[:9])
+    np.testing.assert_array_equal(found.train_labels, digits.train_labels[:9])
+
+
+@pytest.mark.parametrize("labels", [None, [5, [0, 1]]])
+def test_labels_that_are_no_array_are_refused(labels):
+    with pytest.raises(DataError, match="train labels"):
+        Dataset(train_images=small()["x_train"], train_labels=labels)

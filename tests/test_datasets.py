@@ -7,6 +7,7 @@ import re
 import forms
 import numpy as np
 import pytest
+from places import EXAMPLES
 from test_fuzz import mutated
 
 import shuzi
@@ -304,6 +305,35 @@ def test_a_table_of_pictures_that_cannot_be_is_refused(tmp_path, table, said):
     (tmp_path / "labels.csv").write_text(table)
     with pytest.raises(DataError, match=said):
         load_data(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "form", [forms.photos_of_digits, forms.kaggle, forms.hugging_face, forms.floats_and_one_hot]
+)
+def test_what_systems_leave_in_a_folder_is_passed_over(write, form):
+    path = write(form)
+    folder = path if path.is_dir() else path.parent
+    before = load_data(folder)
+    for file in [path for path in folder.rglob("*") if path.is_file()]:
+        file.with_name(f"._{file.name}").write_bytes(b"?")
+    for name in ("__MACOSX", "@eaDir"):
+        (folder / name).mkdir()
+    after = load_data(folder)
+    assert (after.fingerprint, after.notes) == (before.fingerprint, before.notes)
+
+
+def test_a_row_of_parquet_that_is_not_a_picture_is_named_with_its_file(tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    png = (EXAMPLES / "3.png").read_bytes()
+    for name, images in (("train-0", [png, png]), ("train-1", [png, b"x"])):
+        table = pa.table({"image": images, "label": [3, 3]})
+        parquet.write_table(table, tmp_path / f"{name}.parquet")
+    with pytest.raises(DataError, match=r"1 of 4 .* row 1 of \S*train-1\.parquet is not a picture"):
+        load_data(tmp_path)
+    with pytest.raises(DataError, match=r"train-1\.parquet: 1 of 2 pictures cannot be read"):
+        load_data(tmp_path / "train-1.parquet")
 
 
 def test_parquet_of_something_else_is_refused(tmp_path):

@@ -71,7 +71,7 @@ def test_without_the_second_reader_it_is_another_one():
     assert fast.single == measured()["digit"][0.01] != both.single == both.least
 
 
-@pytest.mark.parametrize("target", [-0.1, 1, 5, float("nan")])
+@pytest.mark.parametrize("target", [-0.1, 1, 5, float("nan"), "a"])
 def test_what_is_no_error_rate_is_refused(target):
     with pytest.raises(UsageError, match="target_error must be"):
         Decider.at(target)

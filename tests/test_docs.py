@@ -97,6 +97,10 @@ def test_every_command_has_help_with_an_example(name, help_of):
     assert f"Example: shuzi {name}" in help_of(name)
 
 
+def test_train_says_what_it_trains_without_a_recipe(help_of):
+    assert "tutorial by default" in help_of("train")
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):

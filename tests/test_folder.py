@@ -1,13 +1,15 @@
 """Folders, with those within them, in natural order."""
 
-import pytest
-
-from shuzi.errors import ImageError
 from shuzi.folder import files_below, in_natural_order, is_picture
 
 
+def not_refused(folder, error):
+    raise error
+
+
 def names(folder):
-    return [entry.path.removeprefix(f"{folder}/") for entry in files_below(str(folder))]
+    entries = files_below(str(folder), not_refused)
+    return [entry.path.removeprefix(f"{folder}/") for entry in entries]
 
 
 def test_digits_in_names_are_numbers(tmp_path):
@@ -29,6 +31,13 @@ def test_folders_within_a_folder_are_gone_into_in_their_place(tmp_path):
     assert names(tmp_path) == ["a.png", "b2/deep/er/1.png", "b10/1.png", "c.png"]
 
 
+def test_what_systems_leave_beside_pictures_is_passed_over(tmp_path):
+    for name in ("1.png", "__MACOSX/1.png", "@eaDir/1.png", ".DS_Store", "Thumbs.db"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert names(tmp_path) == ["1.png"]
+
+
 def test_a_link_that_goes_round_ends(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.png").write_text("")
@@ -45,10 +54,11 @@ def test_a_folder_that_may_not_be_listed_is_told_of(tmp_path, powerless, monkeyp
     monkeypatch.chdir(tmp_path)
     told = []
     with powerless:
-        assert [entry.name for entry in files_below(".", told.append)] == ["a.png"]
-        with pytest.raises(ImageError, match="shut cannot be listed: Permission denied"):
-            list(files_below("."))
-    assert "shut" in told[0].message
+        entries = list(files_below(".", lambda *refused: told.append(refused)))
+    assert [entry.name for entry in entries] == ["a.png"]
+    ((folder, error),) = told
+    assert folder == "./shut"
+    assert "shut cannot be listed: Permission denied" in error.message
 
 
 def test_pictures_are_told_by_their_names_ends():

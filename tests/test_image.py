@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
+from places import EXAMPLES
 
-from shuzi.errors import ImageError, TooLargeError
+from shuzi.errors import ImageError, NotAPictureError, TooLargeError, UsageError
 from shuzi.image import load_grey, load_pages, source_name
 
 GREY = np.tile(np.arange(0, 240, 6, dtype=np.uint8), (30, 1))
@@ -173,6 +174,13 @@ def test_an_animation_is_its_first_frame(tmp_path, name):
     found = list(load_pages(tmp_path / name))
     assert len(found) == 1
     assert found[0].grey.max() < 5
+    assert found[0].animated
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png", "a.tiff"])
+def test_a_picture_of_one_frame_is_not_animated(tmp_path, name):
+    Image.new("L", (8, 8)).save(tmp_path / name)
+    assert not next(load_pages(tmp_path / name)).animated
 
 
 def test_a_page_that_is_cut_short_does_not_take_those_before(tmp_path):
@@ -246,6 +254,28 @@ def test_a_pil_image_is_turned_as_its_file_would_be(tmp_path):
     with Image.open(tmp_path / "a.png") as image:
         np.testing.assert_array_equal(load_grey(image), GREY)
         assert source_name(image) == str(tmp_path / "a.png")
+
+
+def test_an_archive_is_said_to_be_for_a_batch(tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4 and so on")
+    with pytest.raises(NotAPictureError) as refused:
+        load_grey(tmp_path / "a.zip")
+    assert "`shuzi batch`" in refused.value.remedy
+
+
+def test_a_pil_image_that_is_closed_is_named():
+    with Image.open(EXAMPLES / "3.png") as unread:
+        pass
+    for image in (unread, Image.new("L", (9, 9))):
+        image.close()
+        with pytest.raises(UsageError, match="PIL image that is closed"):
+            load_grey(image)
+
+
+def test_a_pil_image_that_was_loaded_outlives_its_file():
+    with Image.open(EXAMPLES / "3.png") as image:
+        image.load()
+    assert load_grey(image).shape == (280, 280)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, io.BytesIO])

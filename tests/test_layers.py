@@ -23,7 +23,7 @@ ALLOWED = {
     "contact": {"errors", "files"},
     "source": {"errors"},
     "grey": {"errors"},
-    "image": LEAVES | {"", "source", "grey", "pdf"},
+    "image": LEAVES | {"", "folder", "source", "grey", "pdf"},
     "pdf": {"", "errors", "source", "grey"},
     "pdf_child": set(),
     "card": LEAVES,

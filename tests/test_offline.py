@@ -7,10 +7,13 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from inspect import signature
 
 import httpx
 import pytest
 from places import EXAMPLES
+
+from shuzi.cli.commands import app, data
 
 PICTURES = ("3.png", "page.jpg", "form.jpg")
 ELSEWHERE = re.compile(
@@ -100,3 +103,20 @@ def test_a_library_that_reports_home_is_told_not_to():
     code = "import shuzi, os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "1\n"
+
+
+def test_every_command_that_may_download_can_be_told_not_to():
+    commands = [*app.registered_commands, *data.registered_commands]
+    options = {c.callback.__name__: signature(c.callback).parameters for c in commands}
+    may = {name for name, taken in options.items() if "data" in taken} | {"data_fetch"}
+    assert may >= {"train", "evaluate", "export", "synth", "data_show"}
+    assert {name for name in may if "offline" not in options[name]} == set()
+
+
+def test_fetch_downloads_nothing_offline(refused):
+    assert "--offline forbids" in refused(3, "data", "fetch", "--offline")
+
+
+def test_export_downloads_nothing_offline(refused, run):
+    said = refused(3, "export", run.folder, "--to", "int8", "--offline")
+    assert "--offline forbids" in said

@@ -1,6 +1,7 @@
 """Pictures of digits, numbers and pages, read by the models that shuzi carries."""
 
 import json
+import pickle
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from places import EXAMPLES
 
 import shuzi
+from shuzi.errors import UsageError
 from shuzi.image import Pixels, load_grey
 from shuzi.reader import KINDS, Reader, _may_be_two
 from shuzi.result import Box, Digit
@@ -341,3 +343,25 @@ def test_readers_with_other_options_share_the_models_that_are_not_loaded_yet() -
     other = reader.with_options(kind="number", rotate=0, target_error=0.01)
     assert other.page_network is reader.page_network
     assert other.sequence_recogniser is reader.sequence_recogniser
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"max_pixels": "a"}, "max_pixels must be a whole number, 1 or more, not 'a'"),
+        ({"max_pixels": -5}, "not -5"),
+        ({"threads": 0}, "threads must be a whole number, 1 or more, not 0"),
+        ({"threads": 1.5}, r"not 1\.5"),
+    ],
+)
+def test_a_number_that_is_none_is_refused(wrong, said):
+    with pytest.raises(UsageError, match=said):
+        Reader(**wrong)
+
+
+def test_a_reader_that_was_pickled_reads_the_same(run):
+    reader = Reader(run.folder, fast=True)
+    page = reader.read(EXAMPLES / "page.jpg")
+    content = pickle.dumps(reader)
+    assert len(content) < 10_000
+    assert pickle.loads(content).read(EXAMPLES / "page.jpg") == page

@@ -112,9 +112,28 @@ def test_a_folder_is_its_pictures(tmp_path):
     assert skipped == [str(tmp_path / "notes.txt")]
 
 
-def test_a_folder_without_pictures_is_refused(tmp_path):
-    with pytest.raises(ImageError, match="without pictures"):
-        find_files([str(tmp_path)])
+def test_a_folder_without_pictures_is_a_failure_in_its_place(tmp_path):
+    (failure, file), _ = find_files([str(tmp_path), "x.png"])
+    assert (failure.source, file) == (str(tmp_path), "x.png")
+    assert "without pictures" in failure.error.message
+
+
+def test_a_folder_that_may_not_be_listed_is_a_failure_among_its_pictures(
+    tmp_path, powerless, monkeypatch
+):
+    (tmp_path / "shut").mkdir(mode=0)
+    (tmp_path / "x.png").write_text("")
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    with powerless:
+        (failure, file), _ = find_files(["."])
+    assert (failure.source, file) == ("./shut", "./x.png")
+
+
+def test_a_failure_that_was_found_before_keeps_its_place(reader):
+    failure = Failure("in", ImageError("it is empty"))
+    found = list(read_files(reader, [failure, str(EXAMPLES / "3.png")]))
+    assert (found[0], type(found[1])) == (failure, Page)
 
 
 def test_every_page_of_a_file_is_read(reader, tmp_path):

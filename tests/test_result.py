@@ -35,6 +35,11 @@ def test_a_number_without_probabilities_and_readers_comes_back():
     assert Number.from_dict(number.to_dict()) == number
 
 
+def test_what_is_no_page_is_refused_by_its_type():
+    with pytest.raises(DataError, match="of type list"):
+        Page.from_dict([])
+
+
 def test_another_schema_is_refused():
     with pytest.raises(DataError, match="schema 99"):
         Page.from_dict(PAGE.to_dict() | {"schema": 99})

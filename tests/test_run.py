@@ -187,9 +187,20 @@ def test_a_bad_setting_leaves_no_folder(digits, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_an_unknown_precision_leaves_no_folder(digits, tmp_path):
-    with pytest.raises(UsageError):
-        shuzi.train(dataset=digits, out=tmp_path / "run", precision="fp8")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"precision": "fp8"}, "not fp8"),
+        ({"seed": -1}, "seed must be a whole number, 0 to .*, not -1"),
+        ({"seed": "a"}, "not 'a'"),
+        ({"threads": 0}, "threads must be a whole number, 1 to 1024, not 0"),
+        ({"recipe": 3}, "No recipe '3'"),
+        ({"dataset": "mnist.npz"}, "dataset cannot be of type str"),
+    ],
+)
+def test_a_wrong_argument_leaves_no_folder(digits, tmp_path, wrong, said):
+    with pytest.raises(UsageError, match=said):
+        shuzi.train(**{"dataset": digits, "out": tmp_path / "run"} | wrong)
     assert not (tmp_path / "run").exists()
 
 

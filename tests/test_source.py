@@ -99,6 +99,11 @@ def test_what_is_no_picture_is_refused_by_its_type(nothing):
     assert "Give a path" in caught.value.remedy
 
 
+def test_an_empty_path_is_named():
+    with pytest.raises(UsageError, match="path of the picture is empty"):
+        shuzi.read("")
+
+
 def test_files_that_cannot_be_read_are_refused(tmp_path):
     closed = io.BytesIO(DIGIT.read_bytes())
     closed.close()

@@ -16,7 +16,7 @@ from shuzi.errors import DataError, way
 from shuzi.files import check_ending, write_atomically
 from shuzi.files.arrays import idx_header
 from shuzi.files.datasets import Stored, read_dataset
-from shuzi.files.datasets.values import as_digits, as_pixels
+from shuzi.files.datasets.values import as_array, as_digits, as_pixels
 from shuzi.files.download import cache_folder, fetch_mnist
 from shuzi.form import UPRIGHT, Form, Images, Orientation
 
@@ -65,7 +65,7 @@ class Dataset:
     """Training digits, and digits to validate and to test with, as far as there are some.
 
     Images become uint8 (n, 28, 28), ink bright on 0, and labels uint8 (n,), 0 to 9, from whatever
-    `shuzi.files.datasets.values` takes.
+    `shuzi.files.datasets.values` takes, in arrays or lists.
 
     Args:
         not_digits: further training images, of what a recipe with `marks` shall refuse.
@@ -96,9 +96,14 @@ class Dataset:
 
     def __post_init__(self) -> None:
         if self.not_digits is not None:
-            _check_images(self.not_digits, "images that are not digits", self.source)
+            name = "images that are not digits"
+            images = as_array(self.not_digits, name, self.source)
+            object.__setattr__(self, "not_digits", _check_images(images, name, self.source))
         for part in PARTS:
-            images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
+            images, labels = (
+                as_array(getattr(self, f"{part}_{kind}"), f"{part} {kind}", self.source)
+                for kind in ("images", "labels")
+            )
             if part != "train" and len(images) == len(labels) == 0:
                 continue
             images = _check_images(images, f"{part} images", self.source)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -103,8 +104,8 @@ def check_target(target_error: float) -> None:
     Raises:
         UsageError: it is not in [0, 1).
     """
-    if not 0 <= target_error < 1:
+    if not (isinstance(target_error, Real) and 0 <= target_error < 1):
         raise UsageError(
-            f"{way('target_error')} must be from 0 up to 1, not {target_error}.",
+            f"{way('target_error')} must be from 0 up to 1, not {target_error!r}.",
             "Give the share of wrong numbers among the accepted, such as 0.01.",
         )

@@ -21,11 +21,12 @@ Exit code 1 is a defect in shuzi; 130 is also any other command stopped by Ctrl-
 """
 
 import json
+import operator
 import re
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import unquote, urlsplit
 
 Place = Literal["command", "python", "http"]
@@ -143,6 +144,22 @@ class UsageError(ShuziError):
     exit_code = 2
     http_status = 422
     usual = way("help")
+
+
+def whole(option: str, value: Any, least: int, most: int | None = None) -> int:
+    """The whole number that an option is given.
+
+    Raises:
+        UsageError: it is something else, or out of range.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least or (most is not None and number > most):
+        limits = f"{least} or more" if most is None else f"{least} to {most}"
+        raise UsageError(f"{way(option)} must be a whole number, {limits}, not {value!r}.")
+    return number
 
 
 class RecipeError(UsageError):

@@ -35,10 +35,12 @@ class Pixels:
         grey: uint8 (height, width), 0 black to 255 white.
         chroma: how blue and how red it is, Cb and Cr as JPEG has them (ITU-R T.871), uint8
             (2, height / 2, width / 2), rounded up, 128 for grey; None if it has no colours.
+        animated: whether it is the first frame of several, which are not read.
     """
 
     grey: Grey
     chroma: Grey | None = None
+    animated: bool = False
 
 
 def pixels_of_image(image: Image.Image, name: str, *, colours: bool = True) -> Pixels:

@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from shuzi import source
-from shuzi.errors import ImageError, NotAPictureError, ShuziError, TooLargeError, extra, way
+from shuzi.errors import (
+    ImageError,
+    NotAPictureError,
+    ShuziError,
+    TooLargeError,
+    UsageError,
+    extra,
+    way,
+)
+from shuzi.folder import is_archive
 from shuzi.grey import (
     MAX_PIXELS,
     MAX_SIDE,
@@ -25,7 +34,7 @@ from shuzi.grey import (
     pixels_of_array,
     pixels_of_image,
 )
-from shuzi.source import HELD, STANDARD_INPUT, Source, opened
+from shuzi.source import HELD, STANDARD_INPUT, TAKEN, Source, opened
 
 __all__ = [
     "MAX_PIXELS",
@@ -45,6 +54,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 """Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
+_ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_SCANS = 100
 """Of a progressive JPEG, which has 10 or so; libtiff's limit, too. Each may be 80 bytes long and
@@ -109,6 +119,7 @@ def load_pages(
     if isinstance(picture, Image.Image):
         with _damage_named(name, max_pixels):
             _check_size(name, picture.width, picture.height, max_pixels)
+            _check_is_open(picture, name)
             pixels = _upright(picture, pixels_of_image(picture, name, colours=colours))
         yield pixels
         return
@@ -197,6 +208,7 @@ def _pages(
                     if image.format in ("JPEG", "MPO"):
                         _check_scans(file, name)
                     pixels = _upright(image, _pixels(image, file, name, colours=colours))
+                    pixels = replace(pixels, animated=_is_animated(image))
             except EOFError:
                 if number >= first:
                     return
@@ -208,6 +220,13 @@ def _pages(
             yield pixels
             if last:
                 return
+
+
+def _is_animated(image: Image.Image) -> bool:
+    """Whether frames follow that are not read; a GIF is asked for its second one."""
+    with suppress(Exception):
+        return image.format in _ANIMATED and bool(getattr(image, "is_animated", False))
+    return False
 
 
 def _open(file: BinaryIO, name: str) -> Image.Image:
@@ -227,7 +246,8 @@ def _open(file: BinaryIO, name: str) -> Image.Image:
     try:
         return Image.open(file, formats=formats)
     except UnidentifiedImageError:
-        raise NotAPictureError(f"{name} is not a picture.") from None
+        remedy = "Unpack it, or let `shuzi batch` read what it holds." if is_archive(name) else None
+        raise NotAPictureError(f"{name} is not a picture.", remedy) from None
 
 
 def _open_heic(file: BinaryIO, name: str) -> Image.Image:
@@ -319,6 +339,16 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
             f"{name} is {width} x {height} pixels; the limit of a side is {MAX_SIDE:,}.",
             "Cut it into pieces, or make it smaller.",
         )
+
+
+def _check_is_open(image: Image.Image, name: str) -> None:
+    if not getattr(getattr(image, "fp", None), "closed", True):
+        return
+    try:
+        # Without a file there is nothing to decode: its pixels are in memory, or gone.
+        image.load()
+    except (AssertionError, AttributeError, ValueError):
+        raise UsageError(f"{name} is a PIL image that is closed.", TAKEN) from None
 
 
 def _check_scans(file: BinaryIO, name: str) -> None:

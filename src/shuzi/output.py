@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Generic, TextIO, TypeVar, cast
 
 from shuzi.errors import OutputError
 from shuzi.interrupt import uninterrupted
 from shuzi.text import plain_lines
+
+T = TypeVar("T")
 
 
 class Output:
@@ -121,19 +123,19 @@ def tell(text: str) -> None:
     sys.stderr.flush()
 
 
-class Progress:
+class Progress(Generic[T]):
     """Files one by one, and how many are done.
 
     With several files, a bar on standard error shows it while that is a terminal and, if what was
     read goes there, standard output is not one.
     """
 
-    def __init__(self, files: Sequence[str], *, to_output: bool = True) -> None:
+    def __init__(self, files: Sequence[T], *, to_output: bool = True) -> None:
         self.files = files
         self._shown_there = to_output and sys.stdout.isatty()
         self.done = 0
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[T]:
         with self._bar() as advance:
             for file in self.files:
                 yield file

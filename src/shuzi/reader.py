@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
-from shuzi.errors import UsageError, one_of, way
+from shuzi.errors import UsageError, one_of, way, whole
 from shuzi.image import MAX_PIXELS, Picture, Pixels, load_pages, source_name
 from shuzi.page.boxed import as_boxed
 from shuzi.page.doubts import are_doubtful
@@ -82,11 +82,13 @@ class Look:
         grey: uint8 (height, width), upright.
         page: what it says.
         maps: what the network saw of it.
+        animated: whether it is the first frame of an animation, whose others are not read.
     """
 
     grey: Grey
     page: Page
     maps: Maps
+    animated: bool = False
 
     @property
     def other(self) -> Box | None:
@@ -174,7 +176,8 @@ class Reader:
 
     Raises:
         ModelError: the digit model cannot be used.
-        UsageError: there is no such kind or turn, or the target is not an error rate.
+        UsageError: there is no such kind or turn, the target is not an error rate, or a number of
+            pixels or threads is none.
     """
 
     def __init__(
@@ -192,11 +195,11 @@ class Reader:
         threads: int | None = None,
     ) -> None:
         self._choose(kind, rotate, target_error, digits_only)
+        self.max_pixels = whole("max_pixels", max_pixels, 1)
         self.fast = fast
         self.recogniser = Recogniser(model, threads=threads)
         self.own_model = model is not None
         self._models = _Models(number_model, page_model, threads)
-        self.max_pixels = max_pixels
 
     def with_options(
         self, *, kind: str, rotate: int | None, target_error: float, digits_only: bool = False
@@ -358,7 +361,7 @@ class Reader:
             numbers=tuple(numbers),
         )
         page = self.decider.decide_page(page, told=self._is_of_one)
-        return Look(seen.picture.grey, page, seen.maps)
+        return Look(seen.picture.grey, page, seen.maps, as_stored.animated)
 
     def _upright(self, picture: PageImage) -> _Seen:
         """The picture turned as it is told, or as the network and the reading say."""

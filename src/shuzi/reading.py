@@ -21,20 +21,21 @@ class Failure:
     source: str
     error: ShuziError
 
+    def __str__(self) -> str:
+        return self.source
+
 
 Result = Page | Failure
 
 
-def find_files(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+def find_files(paths: Sequence[str]) -> tuple[list[str | Failure], list[str]]:
     """The files to read, folders being replaced by the pictures in them and in the folders within
     them, and the files passed over.
 
-    Those of a folder are in natural order: a2 before a10.
-
-    Raises:
-        ImageError: a folder holds no pictures, or may not be listed.
+    Those of a folder are in natural order: a2 before a10. One that holds no pictures, or may not be
+    listed, is a failure in its place, so that the others are read.
     """
-    files: list[str] = []
+    files: list[str | Failure] = []
     skipped: list[str] = []
     for path in paths:
         # What no folder can be named is said when it is read.
@@ -42,20 +43,22 @@ def find_files(paths: Sequence[str]) -> tuple[list[str], list[str]]:
             files.append(path)
             continue
         before = len(files)
-        for entry in files_below(path):
+        for entry in files_below(path, lambda *refused: files.append(Failure(*refused))):
             (files if is_picture(entry.name) else skipped).append(entry.path)
         if len(files) == before:
-            raise ImageError(f"{path} is a folder without pictures.", "Give one that holds some.")
+            error = ImageError(f"{path} is a folder without pictures.", "Give one that holds some.")
+            files.append(Failure(path, error))
     return files, skipped
 
 
 def read_files(
     reader: Reader,
-    files: Iterable[str],
+    files: Iterable[str | Failure],
     explain: Path | None = None,
     watch: Callable[[Look], None] | None = None,
 ) -> Iterator[Result]:
-    """Every page of every file; a failure where one could not be read, and on with the next.
+    """Every page of every file; a failure where one could not be read or found, and on with the
+    next.
 
     The next file is asked for when all of one has been given.
 
@@ -64,6 +67,9 @@ def read_files(
         watch: is shown each page while its picture is in memory.
     """
     for file in files:
+        if isinstance(file, Failure):
+            yield file
+            continue
         try:
             for look in reader.looks(file, explain=explain):
                 if watch is not None:

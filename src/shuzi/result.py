@@ -201,8 +201,13 @@ class Page:
         """The page of `to_dict`.
 
         Raises:
-            DataError: it has another schema.
+            DataError: it is something else, or has another schema.
         """
+        if not isinstance(values, dict):
+            raise DataError(
+                f"A page cannot be made of type {type(values).__name__}.",
+                "Give the dictionary of `to_dict`.",
+            )
         if values.get("schema") != SCHEMA:
             raise DataError(
                 f"The page has schema {values.get('schema')}; this shuzi reads {SCHEMA}.",

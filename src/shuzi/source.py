@@ -51,6 +51,8 @@ def opened(source: Source) -> Iterator[BinaryIO]:
             raise ImageError("Standard input is closed.", "Send a picture to it.")
         yield drained(sys.stdin.buffer, name)
     elif isinstance(source, str | PathLike):
+        if not os.fspath(source):
+            raise UsageError("The path of the picture is empty.", TAKEN)
         with _opened_path(source, name) as file:
             is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             yield file if is_file else drained(file, name)

@@ -17,10 +17,9 @@ from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import open_remote
 from shuzi.errors import ImageError
 from shuzi.files import write_atomically
-from shuzi.folder import in_natural_order, is_picture
+from shuzi.folder import OF_SYSTEMS, ZIPS, in_natural_order, is_picture
 from shuzi.source import HELD
 
-ZIPS, TARS = (".zip",), (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 MOST, RATIO = 10_000_000_000, 200
 """An archive that unpacks to more bytes, and to so many times its size, is a bomb."""
 _UTF8 = 0x800
@@ -38,10 +37,6 @@ _BROKEN = (
 )
 
 Skip = Callable[[str], object]
-
-
-def is_archive(name: str) -> bool:
-    return name.lower().endswith(ZIPS + TARS)
 
 
 def archive_items(place: str, spool: Path, skip: Skip) -> Iterator[Item]:
@@ -161,7 +156,7 @@ def _member(
 
 def _is_wanted(name: str) -> bool:
     parts = name.split("/")
-    return is_picture(parts[-1]) and "__MACOSX" not in parts
+    return is_picture(parts[-1]) and not any(part.lower() in OF_SYSTEMS for part in parts)
 
 
 def _leads_out(name: str) -> bool:

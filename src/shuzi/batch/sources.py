@@ -6,11 +6,11 @@ from contextlib import suppress
 from glob import glob
 from pathlib import Path
 
-from shuzi.batch.archives import archive_items, is_archive
+from shuzi.batch.archives import archive_items
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import remote_items
 from shuzi.errors import ImageError, UsageError
-from shuzi.folder import files_below, in_natural_order, is_picture
+from shuzi.folder import TARS, ZIPS, files_below, in_natural_order, is_archive, is_picture
 
 LISTS = (".txt", ".lst")
 LONGEST_LINE = 10_000
@@ -47,7 +47,19 @@ def find_items(
             if seen is not None:
                 seen.add(key)
         if not count:
-            raise ImageError(f"{source} holds no pictures.", "Give a source that holds some.")
+            raise _without_pictures(source)
+
+
+def _without_pictures(source: str) -> ImageError:
+    if os.path.isdir(source):  # noqa: PTH112
+        for entry in files_below(source, lambda *refused: None):
+            if is_archive(entry.name):
+                end = next(end for end in ZIPS + TARS if entry.name.lower().endswith(end))
+                return ImageError(
+                    f"{source} holds no pictures but archives, which are not opened in folders.",
+                    f"Give them: {os.path.dirname(entry.path)}/*{end}",  # noqa: PTH120
+                )
+    return ImageError(f"{source} holds no pictures.", "Give a source that holds some.")
 
 
 def _items_of(source: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
@@ -99,14 +111,17 @@ def _listed_items(source: str, spool: Path, skip: Callable[[str], object]) -> It
 
 
 def _folder_items(folder: str, skip: Callable[[str], object]) -> Iterator[Item]:
-    refused: list[ImageError] = []
-    for entry in files_below(folder, refused.append):
+    refused: list[Item] = []
+
+    def refuse(place: str, error: ImageError) -> None:
+        refused.append(Item(source=str(Path(place)), place=place, problem=error.message))
+
+    for entry in files_below(folder, refuse):
         if is_picture(entry.name):
             yield _file_item(entry.path, entry.stat)
         else:
             skip(entry.path)
-    for error in refused:
-        yield Item(source=folder, place=folder, problem=error.message)
+    yield from refused
 
 
 def _file_item(path: str, status: Callable[[], os.stat_result] | None = None) -> Item:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from shuzi.batch.archives import TARS, ZIPS
 from shuzi.batch.item import is_url
 from shuzi.errors import MissingExtraError, OutputError, UsageError, extra
+from shuzi.folder import TARS, ZIPS
 from shuzi.rows import COLUMNS, Row
 from shuzi.text import csv_line, json_line
 

@@ -43,7 +43,7 @@ class Watch:
         while True:
             whole, waiting = [], {}
             for folder in folders:
-                for entry in files_below(folder, lambda error: None):
+                for entry in files_below(folder, lambda *refused: None):
                     source = str(Path(entry.path))
                     if hash(source) in known:
                         continue

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable
 from typing import NoReturn, ParamSpec, TypeVar
 
@@ -50,10 +51,8 @@ def need_extra(name: str, *modules: str) -> None:
 def run(app: typer.Typer) -> NoReturn:
     """Run the command line; every error becomes one message and a documented exit code."""
     take_over()
-    arguments = sys.argv[1:]
-    debug = "--debug" in arguments
     # Wherever the user wrote it, it is for this boundary.
-    arguments = [argument for argument in arguments if argument != "--debug"]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     # Its value may be left out, so it stands behind an equals sign, as GNU's programs have it.
     arguments = ["--ray=auto" if argument == "--ray" else argument for argument in arguments]
     try:
@@ -61,8 +60,7 @@ def run(app: typer.Typer) -> NoReturn:
         code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)
         sys.stdout.flush()
     except Exception as error:
-        if debug:
-            raise
+        _trace(error)
         code = _explain(error)
     except KeyboardInterrupt:
         code = Interrupted.exit_code
@@ -93,11 +91,23 @@ def _explain(error: Exception) -> int:
         )
     if not isinstance(error, ShuziError):
         error = ShuziError(f"Unexpected {type(error).__name__}: {error}")
-    complain(error)
+    _complain(error)
     return error.exit_code
 
 
 def complain(error: ShuziError) -> None:
+    """Say what went wrong and what to do, where a command goes on after it."""
+    _trace(error)
+    _complain(error)
+
+
+def _trace(error: Exception) -> None:
+    """With --debug, show where it arose."""
+    if "--debug" in sys.argv[1:]:
+        tell("".join(traceback.format_exception(error)).rstrip())
+
+
+def _complain(error: ShuziError) -> None:
     # A name with a line break in it must not look like a message of its own.
     message, remedy = error.told("command")
     lines = f"shuzi: {message}\n{remedy}".splitlines()

@@ -51,6 +51,7 @@ def data_fetch(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it to this .npz too.")
     ] = None,
+    offline: Offline = False,
 ) -> None:
     """Print where MNIST is; download it into shuzi's cache, checked, if it is not here yet.
 
@@ -58,14 +59,14 @@ def data_fetch(
     """
     from shuzi.dataset import save_npz
 
-    found = _find_mnist()
+    found = _find_mnist(offline)
     say(found.source)
     if out is not None:
         save_npz(found, out)
         say(f"Written to {out}")
 
 
-def _find_mnist() -> "Dataset":
+def _find_mnist(offline: bool) -> "Dataset":
     from shuzi.dataset import load_data
     from shuzi.files.download import fetch_mnist
 
@@ -73,6 +74,11 @@ def _find_mnist() -> "Dataset":
         found = load_data(offline=True)
         if found.is_mnist:
             return found
+    if offline:
+        raise DataError(
+            "MNIST is not on this machine, and --offline forbids downloading it.",
+            "Run the command without --offline, while online.",
+        )
     return load_data(fetch_mnist(progress=True))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Data
+from shuzi.cli.options import Data, Offline
 from shuzi.errors import UsageError, one_of
 from shuzi.output import say
 
@@ -40,6 +40,7 @@ def export(
         ),
     ] = None,
     data: Data = None,
+    offline: Offline = False,
 ) -> None:
     """Write a run's model for another tool, or smaller, or several runs as one.
 
@@ -73,7 +74,7 @@ def export(
 
         export_tflite(run, output)
     elif to == "int8":
-        _export_int8(run, output, data)
+        _export_int8(run, output, data, offline)
     else:
         from shuzi.training.ensemble import export_ensemble
 
@@ -109,10 +110,10 @@ def _export_onnx(run: Path, output: Path | None) -> None:
     say(f"Written to {output}, a copy of {recogniser.path}")
 
 
-def _export_int8(run: Path, output: Path, data: str | None) -> None:
+def _export_int8(run: Path, output: Path, data: str | None, offline: bool) -> None:
     from shuzi.training.int8_export import export_int8
 
-    found = export_int8(run, output, data=data)
+    found = export_int8(run, output, data=data, offline=offline)
     for name, size, accuracy in (
         ("model.onnx", found.bytes_before, found.accuracy_before),
         ("int8", found.bytes_after, found.accuracy_after),

@@ -29,7 +29,8 @@ from shuzi.text import plain_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from shuzi.reading import Result
+    from shuzi.reader import Look
+    from shuzi.reading import Failure, Result
     from shuzi.review.intake import Intake
 
 
@@ -100,13 +101,20 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     files, skipped = find_files(paths)
     tell_skipped(skipped, verbose)
     intake = None if review is None else open_intake(review, sample, double_entry)
+
+    def watch(look: "Look") -> None:
+        if look.animated:
+            tell(f"shuzi: {look.page.source} is an animation, of which the first frame is read.")
+        if intake is not None:
+            intake.add(look)
+
     header, writer = _writer(as_json, as_csv)
     failure: ShuziError | None = None
     progress = Progress(files, to_output=output is None)
     try:
         with _written(output) as write:
             write(header)
-            for result in read_files(reader, progress, explain, intake.add if intake else None):
+            for result in read_files(reader, progress, explain, watch):
                 if isinstance(result, Failure):
                     if len(files) == 1:
                         raise result.error
@@ -138,7 +146,9 @@ def _written(output: Path | None) -> "Iterator[Callable[[str], object]]":
         yield lambda text: file.write(plain_lines(text))
 
 
-def _stopped(progress: Progress, intake: "Intake | None", output: Path | None) -> Interrupted:
+def _stopped(
+    progress: "Progress[str | Failure]", intake: "Intake | None", output: Path | None
+) -> Interrupted:
     done, files = progress.done, progress.files
     if output is not None:
         return Interrupted(

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from shuzi.training.recipes import Recipe
     from shuzi.training.run import Run
 
+DEFAULT = "tutorial"
+
 
 @stopped("Nothing was trained.")
 def train(  # noqa: PLR0913, PLR0917 - an option each
-    recipe: Annotated[str | None, typer.Argument(help="Its name; see `shuzi recipes`.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Argument(help=f"Its name, {DEFAULT} by default; `shuzi recipes` lists them."),
+    ] = None,
     data: Data = None,
     offline: Offline = False,
     invert: Invert = False,
@@ -111,7 +116,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     else:
         if keras is not None:
             need_extra("keras", "keras")
-        chosen = find_recipe(recipe or "tutorial").with_settings(settings or [])
+        chosen = find_recipe(recipe or DEFAULT).with_settings(settings or [])
         dataset = load_data(data, validation=validation, **place)
         if verbose:
             tell_form(dataset, dataset.source, dataset.lacks())

@@ -2,26 +2,42 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 
-from shuzi.errors import ModelError, way
+from shuzi.errors import ModelError, way, whole
 from shuzi.files import open_file
 
 MAX_BYTES = 2**31 - 1
 """Of a model: protobuf takes no more."""
 
 
-def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
+    """One that a pickle holds as its path, and that is opened anew where that is unpickled."""
+
+    def __init__(
+        self, path: Path, threads: int | None, options: onnxruntime.SessionOptions
+    ) -> None:
+        # Falling back to the same provider would only print what was wrong.
+        super().__init__(str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0)
+        self._opened = path, threads
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return open_session, self._opened
+
+
+def open_session(path: Path, threads: int | None = None) -> Session:
     """A session on the CPU, silent; of all cores unless `threads` says how many.
 
     Raises:
         ModelError: there is no such file, it is not ONNX, or its weights lie in other files.
+        UsageError: `threads` is not a number of threads.
     """
     _check_file(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = 0 if threads is None else whole("threads", threads, 1)
     # Threads that wait for work in a loop are quick to take it, but they take the processor from
     # the rest of the reading and from other programs: so for 10 microseconds, in a run only.
     options.add_session_config_entry("session.intra_op.spin_duration_us", "10")
@@ -31,10 +47,7 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
         "session.model_external_initializers_file_folder_path", str(path)
     )
     try:
-        # Falling back to the same provider would only print what was wrong.
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0
-        )
+        session = Session(path, threads, options)
         # Names that are not text are met here.
         [value.name for value in (*session.get_inputs(), *session.get_outputs())]
         return session

@@ -38,6 +38,7 @@ def export_int8(
     *,
     dataset: Dataset | None = None,
     data: str | PathLike[str] | None = None,
+    offline: bool = False,
 ) -> Quantised:
     """Write a finished run's model with 8-bit weights and activations.
 
@@ -45,6 +46,7 @@ def export_int8(
 
     Args:
         dataset: where the images come from; if None as `shuzi.evaluate` finds it.
+        offline: never touch the network.
 
     Raises:
         UsageError: `output` does not end in .onnx.
@@ -53,7 +55,7 @@ def export_int8(
     check_ending(output, ".onnx")
     recogniser, record = open_run(run)
     if dataset is None:
-        dataset = data_of_run(record, data)
+        dataset = data_of_run(record, data, offline=offline)
     dataset.check_test()
     with write_atomically(output) as temporary:
         temporary.write_bytes(_quantised(recogniser.path, dataset.train_images))

@@ -19,6 +19,8 @@ from shuzi.files import read_json, write_atomically
 from shuzi.training.device import Device, choose_device
 from shuzi.training.recipes import PAGE, RECIPES, Recipe
 
+MOST_THREADS = 1024
+"""Of a run, as torch starts whatever it is told to."""
 _FILE = "run.json"
 _KINDS = {dict: "an object", str: "text", int: "a whole number"}
 _NEEDED: dict[str, type] = {
@@ -140,7 +142,7 @@ def _check_record(record: Any) -> None:
     for part in _OPTIONAL & set(record):
         if type(value := _value(record, f"{part}.model")) is not str:
             raise ValueError(f"its {part}.model is {reprlib.repr(value)}, not text")
-    if record["seed"] < 0 or not 1 <= record["device"]["threads"] <= 1024:
+    if record["seed"] < 0 or not 1 <= record["device"]["threads"] <= MOST_THREADS:
         raise ValueError("its seed or its threads are out of range")
 
 

@@ -22,6 +22,7 @@ from shuzi.errors import (
     RunError,
     UsageError,
     way,
+    whole,
 )
 from shuzi.evaluation.calibration import UNCALIBRATED, Calibration, fit_calibration
 from shuzi.evaluation.figures import curves
@@ -49,12 +50,16 @@ from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce, announce_samples
 from shuzi.training.recipes import COMPOSED, Recipe, Settings, find_recipe
-from shuzi.training.record import command_of, load_record, new_record, save_record
+from shuzi.training.record import MOST_THREADS, command_of, load_record, new_record, save_record
 from shuzi.training.start import load_start
 from shuzi.training.teacher import find_teacher, same_teacher
 
 if TYPE_CHECKING:
     from shuzi.training.keras_import import KerasModel
+
+
+MOST_SEED = 2**64 - 1
+"""That torch takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,13 @@ def train(  # noqa: PLR0913 - an option each
             inverted or transposed, and if the training stays at chance.
 
     Raises:
-        RecipeError, DataError, ModelError, DivergedError, OutputError: see `shuzi.errors`.
+        UsageError, RecipeError, DataError, ModelError, DivergedError, OutputError: see
+            `shuzi.errors`.
     """
-    if isinstance(recipe, str):
-        recipe = find_recipe(recipe)
+    seed = whole("seed", seed, 0, MOST_SEED)
+    threads = threads if threads is None else whole("threads", threads, 1, MOST_THREADS)
+    _check_dataset(dataset)
+    recipe = recipe if isinstance(recipe, Recipe) else find_recipe(str(recipe))
     recipe = recipe.with_settings(settings)
     if recipe.network in COMPOSED and any(part is not None for part in (keras, start, teacher)):
         raise UsageError(
@@ -182,6 +190,14 @@ def resume(
         )
     remove_unfinished(folder)
     return _go_on(folder, record, dataset, verbose)
+
+
+def _check_dataset(dataset: object) -> None:
+    if not isinstance(dataset, Dataset | None):
+        raise UsageError(
+            f"A dataset cannot be of type {type(dataset).__name__}.",
+            "Give what shuzi.load_data(path) returns, or a shuzi.Dataset of your arrays.",
+        )
 
 
 def _check_held_out(recipe: Recipe, dataset: Dataset) -> None:

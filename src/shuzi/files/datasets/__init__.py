@@ -22,6 +22,7 @@ from shuzi.files.datasets.forms import FORMS, what_can_be_read
 from shuzi.files.datasets.named import part_of, sort_arrays
 from shuzi.files.datasets.stored import Part, Pictures, Stored
 from shuzi.files.datasets.values import as_pixels
+from shuzi.folder import entries_of
 
 __all__ = ["FORMS", "Part", "Pictures", "Stored", "read_dataset", "what_can_be_read"]
 
@@ -62,7 +63,7 @@ def _read_folder(folder: Path, progress: bool) -> Stored:
         stored = read(folder, progress)
         if stored is not None:
             return stored
-    names = sorted(path.name for path in folder.iterdir())
+    names = [path.name for path in entries_of(folder)]
     there = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
     raise DataError(
         f"{folder} holds no data that is known; in it is {there or 'nothing'}.",
@@ -96,13 +97,13 @@ def _read_arrays(path: Path) -> Stored:
 
 
 def _find_npz(folder: Path, progress: bool) -> Stored | None:
-    paths = sorted(folder.glob("*.npz"))
+    paths = [path for path in entries_of(folder) if path.suffix == ".npz"]
     named = [path for path in paths if path.name == "mnist.npz"] or paths
     return _read_file(named[0], progress) if len(named) == 1 else None
 
 
 def _find_tables(folder: Path, progress: bool) -> Stored | None:
-    tables = sorted(p for p in folder.iterdir() if p.name.lower().endswith(_TABLES))
+    tables = [path for path in entries_of(folder) if path.name.lower().endswith(_TABLES)]
     # Others, such as Kaggle's sample_submission.csv, are of no part.
     tables = [path for path in tables if part_of(path.name)]
     return _read_tables(tables, progress) if tables else None

@@ -10,7 +10,7 @@ from shuzi.errors import DataError
 from shuzi.files import read_file
 from shuzi.files.datasets.named import part_of
 from shuzi.files.datasets.stored import MAX_IMAGES, Part, Pictures, Stored
-from shuzi.folder import is_picture
+from shuzi.folder import entries_of, is_picture
 
 DIGITS = tuple("0123456789")
 NOT_A_DIGIT = 10
@@ -96,7 +96,7 @@ def _has_digits(folder: Path) -> bool:
 
 def _part_folders(folder: Path) -> dict[str, Path]:
     """Folders that are named train, test and so on, by the part."""
-    folders = sorted(path for path in folder.iterdir() if path.is_dir())
+    folders = [path for path in entries_of(folder) if path.is_dir()]
     parts = {part_of(path.name): path for path in folders if _has_digits(path)}
     return {part: path for part, path in parts.items() if part is not None}
 
@@ -104,9 +104,7 @@ def _part_folders(folder: Path) -> dict[str, Path]:
 def _read_classes(folder: Path, skipped: list[Path]) -> Part:
     files: list[Path] = []
     labels: list[int] = []
-    for place in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if place.name.startswith("."):
-            continue
+    for place in (path for path in entries_of(folder) if path.is_dir()):
         if place.name not in DIGITS:
             if part_of(place.name):
                 continue
@@ -127,7 +125,7 @@ def _read_classes(folder: Path, skipped: list[Path]) -> Part:
 
 def _pictures(folder: Path) -> tuple[list[Path], list[Path]]:
     """The pictures in a folder and its other files, sorted."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = [path for path in entries_of(folder) if path.is_file()]
     pictures = [path for path in files if is_picture(path.name)]
     return pictures, [path for path in files if not is_picture(path.name)]
 

@@ -12,6 +12,7 @@ from shuzi.files.arrays import MAX_BYTES, reading
 from shuzi.files.datasets.named import part_of
 from shuzi.files.datasets.stored import MAX_IMAGES, Part, Pictures, Stored
 from shuzi.files.datasets.values import as_digits
+from shuzi.folder import is_passed_over
 
 _IMAGE, _LABEL = ("image", "img", "pixels"), ("label", "labels", "digit", "target", "fine_label")
 _BATCH = 1000
@@ -20,7 +21,8 @@ _REMEDY = "Give Parquet with `image`, an encoded picture in each row, and `label
 
 def read_folder(folder: Path) -> Stored | None:
     """The files in a folder, or in the folders in it; None if there are none."""
-    files = sorted(path for depth in ("*", "*/*") for path in folder.glob(f"{depth}.parquet"))
+    found = (path for depth in ("*", "*/*") for path in folder.glob(f"{depth}.parquet"))
+    files = sorted(path for path in found if not is_passed_over(path.name))
     return read_parquet(files) if files else None
 
 
@@ -33,15 +35,18 @@ def read_parquet(files: list[Path]) -> Stored:
     """
     pictures: dict[str, list[bytes]] = defaultdict(list)
     labels: dict[str, list[NDArray[np.uint8] | None]] = defaultdict(list)
+    rows: dict[str, dict[int, Path]] = defaultdict(dict)
     for path in files:
         part = part_of(path.stem) or "train"
         some, digits = _read(path)
+        rows[part][len(pictures[part])] = path
         pictures[part] += some
         labels[part].append(digits)
+    source = str(files[0] if len(files) == 1 else files[0].parent)
     return Stored(
         form="Parquet with images and labels, as on Hugging Face",
         parts={
-            part: Part(Pictures(pictures[part], str(files[0].parent)), _joined(labels[part]))
+            part: Part(Pictures(pictures[part], source, rows[part]), _joined(labels[part]))
             for part in pictures
         },
     )

@@ -19,10 +19,15 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Files of pictures of any size, or their bytes, decoded one at a time."""
+    """Files of pictures of any size, or their bytes, decoded one at a time.
+
+    Args:
+        rows: of bytes, the files whose rows they are, by the number of each one's first.
+    """
 
     files: Sequence[Path | bytes]
     source: str
+    rows: Mapping[int, Path] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.files)
@@ -38,8 +43,10 @@ class Pictures:
             try:
                 yield load_grey(file)
             except ImageError as error:
-                name = f"number {number}: " if isinstance(file, bytes) else ""
-                damaged.append(name + str(error.args[0]).rstrip("."))
+                said = str(error.args[0]).rstrip(".")
+                if isinstance(file, bytes):
+                    said = said.replace("bytes", self._row(number), 1)
+                damaged.append(said)
         if damaged:
             more = f"; and {len(damaged) - _NAMED} more" if len(damaged) > _NAMED else ""
             raise DataError(
@@ -47,6 +54,10 @@ class Pictures:
                 f"{'; '.join(damaged[:_NAMED])}{more}.",
                 "Remove them, or save them again as PNG or JPEG.",
             )
+
+    def _row(self, number: int) -> str:
+        first = max(first for first in self.rows if first <= number)
+        return f"row {number - first} of {self.rows[first]}"
 
     def sample(self, most: int) -> list[Grey]:
         """Some of them, evenly spaced, less those that cannot be read."""

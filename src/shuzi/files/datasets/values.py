@@ -4,7 +4,7 @@ from math import isqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shuzi.errors import DataError
 
@@ -13,6 +13,21 @@ LEAST_SIDE = 8
 _CHUNK = 4096
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Of red, green and blue in grey. Source: ITU-R BT.601, as Pillow has it."""
+
+
+def as_array(values: ArrayLike, name: str, source: str) -> NDArray[Any]:
+    """Arrays of any library, or lists, as an array of NumPy's.
+
+    Raises:
+        DataError: they do not fit together in one.
+    """
+    try:
+        return np.atleast_1d(np.asarray(values))
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"{source}: {name} do not make an array: {error}.",
+            "Give an array, or lists that are as long as each other.",
+        ) from error
 
 
 def as_pixels(array: NDArray[Any], name: str, source: str) -> NDArray[np.uint8]:
