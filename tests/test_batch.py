@@ -18,7 +18,7 @@ import pyarrow.parquet
 import pytest
 from PIL import Image
 from places import EXAMPLES
-from processes import wait_until
+from processes import is_alive, wait_until
 
 from shuzi import Reader
 from shuzi.batch import Options, ReadItems, chunks, find_items, item, read_batch
@@ -273,6 +273,14 @@ def test_ctrl_c_says_what_is_done_and_it_goes_on(started, tmp_path):
     (tmp_path / "pipe.png").write_bytes((EXAMPLES / "3.png").read_bytes())
     read_batch(["scans/0", "pipe.png", "scans/1/1.png"], "a.csv", jobs=1)
     assert [row["text"] for row in rows_of(tmp_path / "a.csv")][6] == "3"
+
+
+def test_without_the_first_process_a_reader_ends_in_the_midst_of_a_picture(started):
+    end = wait_until_read("pipe.png")
+    (reader,) = [pid for pid in children(started) if reads(pid, "pipe.png")]
+    started.kill()
+    wait_until(lambda: not is_alive(reader))
+    os.close(end)
 
 
 def test_a_terminal_sees_how_far_it_is(scans):
