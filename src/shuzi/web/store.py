@@ -11,8 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from shuzi.files import make_folder
 from shuzi.review.store import Store, open_store
-from shuzi.web.pool import RETRY
-from shuzi.web.problems import Problem
+from shuzi.web.problems import RETRY, Problem
 
 AT_ONCE = 30
 """Requests that use the queue; of the 40 threads that Starlette has, the rest serve the page."""
