@@ -63,6 +63,20 @@ def test_errors_are_problems(service):
     assert set(answer.json()) == {"type", "title", "status", "detail", "remedy"}
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("foo=1", "There is no parameter foo here."),
+        ("target-error=0.5", "Did you mean target_error?"),
+        ("rotate=0&rotate=90", "rotate is given more than once."),
+    ],
+)
+def test_an_option_that_would_be_passed_over_is_refused(service, query, said):
+    answer = service.post(f"/api/v1/read?{query}", content=picture())
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
 def test_a_method_that_is_not_allowed_is_said_to_be(service):
     assert service.get("/api/v1/read").status_code == 405
     assert service.get("/api/v1/nothing").status_code == 404
