@@ -44,6 +44,13 @@ def test_a_raw_body_is_read_as_by_the_command(service):
     assert answer.json() == {"schema": 1, "pages": [expected | {"source": "upload"}]}
 
 
+def test_what_curl_sends_is_told_by_its_bytes(service):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    page = service.post("/api/v1/read", content=picture(), headers=headers).json()["pages"][0]
+    assert page["numbers"][0]["text"] == "3"
+    assert service.post("/api/v1/read", content=b"a=1", headers=headers).status_code == 415
+
+
 def test_a_form_is_read_with_its_files_name(service):
     form = {"file": ("n.jpg", picture("number-2753.jpg"), "image/jpeg")}
     page = service.post("/api/v1/read?as=number", files=form).json()["pages"][0]
