@@ -114,12 +114,18 @@ def test_ctrl_c_ends_it_quietly():
         ("seconds", float("nan")),
         ("upload_seconds", float("inf")),
         ("runs", EXAMPLES / "3.png"),
+        ("runs", EXAMPLES / "none"),
         ("review", str(EXAMPLES)),
     ],
 )
 def test_a_service_does_not_start_with_a_value_that_cannot_be(name, value):
     with pytest.raises(UsageError, match=f"^{name} must be"):
         Settings(**{name: value})
+
+
+def test_a_service_does_not_start_with_a_queue_that_is_none(refused):
+    said = refused(11, "serve", "--port", "0", "--review", EXAMPLES / "3.png")
+    assert "3.png: file is not a database." in said
 
 
 def test_a_taken_port_is_an_error(service, refused):

@@ -31,7 +31,9 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
         now: the clock of logins and sessions.
 
     Raises:
+        MissingExtraError: the review queue needs a package that is not installed.
         ModelError: the digit model cannot be used.
+        StoreError: the review queue cannot be used.
     """
     app = FastAPI(
         title="shuzi",

@@ -1,4 +1,4 @@
-"""The review queue of a service, opened when it is first needed."""
+"""The review queue of a service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,10 +18,14 @@ AT_ONCE = 30
 
 
 class Reviews:
-    """A review queue that may be away when the service starts.
+    """A review queue, opened at once where its place was given, and may be away later.
 
     Args:
-        place: a file or a URL; a file in the user's own folder if None.
+        place: a file or a URL; a file in the user's own folder, made when needed, if None.
+
+    Raises:
+        MissingExtraError: PostgreSQL's driver is not installed.
+        StoreError: it cannot be opened.
     """
 
     def __init__(self, place: str | None) -> None:
@@ -29,6 +33,8 @@ class Reviews:
         self._store: Store | None = None
         self._lock = Lock()
         self.users = 0
+        if place is not None:
+            self.store  # noqa: B018 - one that can never be used is said before the service starts
 
     @property
     def store(self) -> Store:
