@@ -131,13 +131,30 @@ def begun(scans, tmp_path):
     return work
 
 
-def test_other_options_or_models_are_refused(begun, run):
-    for options in (Options(rotate=90), Options(model=run.folder)):
-        with pytest.raises(UsageError, match="was begun with other") as refused:
-            read_batch(["scans"], "a.csv", options, jobs=1)
-        assert "overwrite" in refused.value.remedy
-    with pytest.raises(UsageError, match=r"other sources: sources was \[\"scans\"\]"):
-        read_batch(["scans/0"], "a.csv", jobs=1)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"rotate": 90, "fast": True},
+            "--rotate was not given and is 90; --fast was not",
+        ),
+        ({"kind": "page", "target_error": 0.02}, "--as was auto and is page; --target-error was 0"),
+        ({"model": True}, "the digit model is another one"),
+        ({"append": True}, "--append was not given and is given"),
+        ({"review": ("reviews.db", None)}, "--review was not given and is given"),
+        ({"sources": ["scans/0"]}, "sources was scans and is scans/0"),
+    ],
+)
+def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, said):
+    if "model" in given:
+        given = {"model": run.folder}
+    options = {name: given.pop(name) for name in list(given) if name in Options.__slots__}
+    given = {"sources": ["scans"], "out": "a.csv", "options": Options(**options)} | given
+    with pytest.raises(UsageError) as refused:
+        read_batch(**given)
+    message, remedy = refused.value.told("command")
+    assert message.startswith(f"a.csv.parts was begun otherwise: {said}")
+    assert "--overwrite" in remedy
 
 
 def test_what_was_begun_otherwise_is_replaced_if_that_is_said(begun, tmp_path):
