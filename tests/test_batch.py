@@ -392,6 +392,18 @@ def test_nothing_that_can_be_read_is_a_failure_with_a_table(command, tmp_path):
     assert "a.png is empty" in (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
 
 
+def test_what_was_done_is_told_and_of_an_append_what_is_new(scans, command):
+    (scans / "1" / "1.png").write_bytes((EXAMPLES / "3.png").read_bytes())
+    done = command("batch", "scans/1/1.png", "-o", "a.csv", "-j", "1")
+    assert done.stdout.splitlines() == [
+        "1 file: 1 number accepted, 0 to review, 0 rejected; 0 pictures without a number, 0 that "
+        "could not be read",
+        "Written to a.csv: 1 row",
+    ]
+    done = command("batch", "scans/1", "-o", "a.csv", "-j", "1", "--append")
+    assert done.stdout.splitlines()[-1] == "Added to a.csv: 5 rows"
+
+
 def test_a_dry_run_says_what_all_would_take(scans, command, tmp_path):
     done = command("batch", "scans", "--dry-run", "-j", "2")
     first, *lines = done.stdout.splitlines()
