@@ -64,16 +64,17 @@ def test_what_macos_adds_is_passed_over(rows, tmp_path):
     [
         ("utf-8", ["深.png", "3.png"]),
         ("gbk", ["3.png", "一.png", "数字/镕.png"]),
-        ("cp437", ["résumé.png", "Größe.png"]),
+        ("cp437", ["résume.png", "Größe.png"]),
     ],
 )
 def test_names_whose_encoding_is_not_said_are_what_they_were(rows, tmp_path, encoding, names):
-    ours = {name: "x" * len(name.encode(encoding)) for name in names}
+    ours = {name: str(n) * len(name.encode(encoding)) for n, name in enumerate(names)}
     content = write_zip(tmp_path / "a.zip", dict.fromkeys(ours.values(), PICTURE)).read_bytes()
     for name, own in ours.items():
         content = content.replace(own.encode(), name.encode(encoding))
     (tmp_path / "a.zip").write_bytes(content)
-    assert {(row.source, row.text) for row in rows("a.zip")} == {(f"a.zip/{n}", "3") for n in names}
+    said = {(row.source, row.text) for row in rows("a.zip")}
+    assert said == {(f"a.zip/{name}", "3") for name in names}
 
 
 def errors(rows):
