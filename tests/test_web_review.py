@@ -201,8 +201,10 @@ def test_what_is_not_there_is_not_found(service):
 
 
 def test_a_queue_that_is_away_is_a_503_and_reading_goes_on(tmp_path):
-    (tmp_path / "notes.txt").write_text("no database, only some text")
-    with serving("--review", str(tmp_path / "notes.txt")) as client:
+    own = tmp_path / "shuzi" / "reviews.db"
+    own.parent.mkdir()
+    own.write_text("no database, only some text")
+    with serving(XDG_DATA_HOME=str(tmp_path)) as client:
         answer = client.get(f"{BASE}/figures")
         assert answer.status_code == 503
         assert "not a database" in answer.json()["detail"]
