@@ -2,6 +2,7 @@
 
     python benchmarks/batch.py DATA [--crops 1200] [--pages 24] [--jobs 1 2]
     python benchmarks/batch.py DATA --crops 0 --pages 0 --small 100000 --pdf 2000
+    python benchmarks/batch.py DATA --crops 0 --pages 0 --parts 20000
     python benchmarks/batch.py DATA --crops 0 --pages 0 --ray 1000
 
 DATA is a folder with numbers/ (crops) and mnist.npz (whose test digits fill the pages). Each batch
@@ -15,6 +16,10 @@ are read by default and with --fast.
 --ray N reads N and then 4 N of the crops by two local processes, by two of a Ray cluster of this
 machine's, and by Ray Data with two actors, by turns: what each file more takes of the processor,
 starts not counted, and the ratios to the first.
+
+--parts writes the parts of so many crops, as the first process does: what a chunk costs beside
+reading, of the processor and of the clock, which waits for the disk; what a file costs to plan, and
+to survey and put together again.
 
 --small reads so many small pictures, which it makes, --pdf a PDF of so many pages; `MB` is the most
 memory that a process of the batch had. Prints a table, then one JSON line.
@@ -30,7 +35,7 @@ import sys
 import tempfile
 import time
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 import cv2
@@ -40,7 +45,7 @@ from PIL import Image
 import shuzi.image
 import shuzi.reader
 import shuzi.recognise.crop
-from shuzi.batch import Options, ReadItems, chunks, find_items, write_table
+from shuzi.batch import Item, Options, ReadItems, Row, chunks, find_items, write_table
 from shuzi.batch.task import Part, Task
 from shuzi.batch.work import Work
 from shuzi.decide import Decider
@@ -270,6 +275,32 @@ def compare_with_ray(data, count):
     return each | {"files": 3 * count}
 
 
+def cost_of_parts(count):
+    """Milliseconds of a part, and of a file in all else that the first process does for it."""
+    row = Row("scans/12345.png", 1, 1, None, None, "12345", 0.98765, "accept", 1, 2, 30, 40, "")
+    files = (Item(source=f"{n}.png", place=f"{n}.png", size=3000) for n in range(count))
+    with tempfile.TemporaryDirectory() as folder:
+        work = Work(Path(folder, "a.csv"))
+        with work.held():
+            starts = [time.process_time()]
+            work.begin({}, chunks(files), None)
+            starts.append(time.process_time())
+            began = time.perf_counter()
+            for number, items in enumerate(work.chunks()):
+                work.add(Task(number, items), Part([row] * len(items)))
+            parts, seconds = number + 1, time.perf_counter() - began
+            starts.append(time.process_time())
+            work.survey()
+            write_table(work.rows(), Path(folder, "b.csv"))
+            starts.append(time.process_time())
+    plan, add, rest = (after - before for before, after in pairwise(starts))
+    found = {"parts": parts, "part": add / parts * 1000}
+    found |= {"part by the clock": seconds / parts * 1000}
+    found |= {"plan of a file": plan / count * 1000, "table of a file": rest / count * 1000}
+    print(", ".join(f"{name} {value:.3g}" for name, value in found.items()) + " (ms)", flush=True)
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
@@ -278,6 +309,7 @@ def main():
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--small", type=int, default=0)
     parser.add_argument("--pdf", type=int, default=0)
+    parser.add_argument("--parts", type=int, default=0)
     parser.add_argument("--ray", type=int, default=0)
     options = parser.parse_args()
     print(f"{'':12} jobs    files  speed/s  ms of CPU  of which     MB")
@@ -297,6 +329,8 @@ def main():
         )
     if options.pdf:
         found["pdf"] = measure("pdf", lambda to: make_pdf(data, to, options.pdf), most, split=False)
+    if options.parts:
+        found["parts"] = cost_of_parts(options.parts)
     if options.ray:
         found["ray"] = compare_with_ray(data, options.ray)
     about = {"cores": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg()[0]}

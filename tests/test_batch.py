@@ -18,7 +18,7 @@ import pyarrow.parquet
 import pytest
 from PIL import Image
 from places import EXAMPLES
-from processes import wait_until
+from processes import is_alive, wait_until
 
 from shuzi import Reader
 from shuzi.batch import Options, ReadItems, chunks, find_items, item, read_batch
@@ -131,13 +131,30 @@ def begun(scans, tmp_path):
     return work
 
 
-def test_other_options_or_models_are_refused(begun, run):
-    for options in (Options(rotate=90), Options(model=run.folder)):
-        with pytest.raises(UsageError, match="was begun with other") as refused:
-            read_batch(["scans"], "a.csv", options, jobs=1)
-        assert "overwrite" in refused.value.remedy
-    with pytest.raises(UsageError, match=r"other sources: sources was \[\"scans\"\]"):
-        read_batch(["scans/0"], "a.csv", jobs=1)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"rotate": 90, "fast": True},
+            "--rotate was not given and is 90; --fast was not",
+        ),
+        ({"kind": "page", "target_error": 0.02}, "--as was auto and is page; --target-error was 0"),
+        ({"model": True}, "the digit model is another one"),
+        ({"append": True}, "--append was not given and is given"),
+        ({"review": ("reviews.db", None)}, "--review was not given and is given"),
+        ({"sources": ["scans/0"]}, "sources was scans and is scans/0"),
+    ],
+)
+def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, said):
+    if "model" in given:
+        given = {"model": run.folder}
+    options = {name: given.pop(name) for name in list(given) if name in Options.__slots__}
+    given = {"sources": ["scans"], "out": "a.csv", "options": Options(**options)} | given
+    with pytest.raises(UsageError) as refused:
+        read_batch(**given)
+    message, remedy = refused.value.told("command")
+    assert message.startswith(f"a.csv.parts was begun otherwise: {said}")
+    assert "--overwrite" in remedy
 
 
 def test_what_was_begun_otherwise_is_replaced_if_that_is_said(begun, tmp_path):
@@ -275,6 +292,14 @@ def test_ctrl_c_says_what_is_done_and_it_goes_on(started, tmp_path):
     assert [row["text"] for row in rows_of(tmp_path / "a.csv")][6] == "3"
 
 
+def test_without_the_first_process_a_reader_ends_in_the_midst_of_a_picture(started):
+    end = wait_until_read("pipe.png")
+    (reader,) = [pid for pid in children(started) if reads(pid, "pipe.png")]
+    started.kill()
+    wait_until(lambda: not is_alive(reader))
+    os.close(end)
+
+
 def test_a_terminal_sees_how_far_it_is(scans):
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -365,6 +390,18 @@ def test_nothing_that_can_be_read_is_a_failure_with_a_table(command, tmp_path):
     assert done.returncode == ImageError.exit_code
     assert "Nothing could be read; a.csv says why" in done.stderr
     assert "a.png is empty" in (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+
+
+def test_what_was_done_is_told_and_of_an_append_what_is_new(scans, command):
+    (scans / "1" / "1.png").write_bytes((EXAMPLES / "3.png").read_bytes())
+    done = command("batch", "scans/1/1.png", "-o", "a.csv", "-j", "1")
+    assert done.stdout.splitlines() == [
+        "1 file: 1 number accepted, 0 to review, 0 rejected; 0 pictures without a number, 0 that "
+        "could not be read",
+        "Written to a.csv: 1 row",
+    ]
+    done = command("batch", "scans/1", "-o", "a.csv", "-j", "1", "--append")
+    assert done.stdout.splitlines()[-1] == "Added to a.csv: 5 rows"
 
 
 def test_a_dry_run_says_what_all_would_take(scans, command, tmp_path):

@@ -55,7 +55,7 @@ def test_its_python_runs(tmp_path):
 
 
 def test_its_limits_are_the_programs():
-    assert (item.MOST_ITEMS, item.MOST_BYTES, item.LARGE_TIFF) == (256, 8_000_000, 1_000_000)
+    assert (item.MOST_ITEMS, item.MOST_BYTES, item.LARGE_TIFF) == (32, 200_000, 1_000_000)
     assert (read.PAGES, read.MOST_FAILURES, pool.SECONDS) == (16, 3, 300)
     assert "three times lost" in DOCUMENT
     assert (cluster.LOSSES + 1) == 3

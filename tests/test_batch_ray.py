@@ -177,7 +177,7 @@ def test_another_version_is_told_of(nodes, scans):
 def test_a_dry_run_counts_the_clusters_processors(nodes, scans):
     done = start(COMMAND, "batch", "scans", "--dry-run", f"--ray={nodes[0]}", **TOKEN)
     # One node may be lost by now.
-    assert re.search(r"with [12] processes", done.stdout), done.stderr
+    assert re.search(r"with [12] process", done.stdout), done.stderr
 
 
 def test_a_cluster_that_is_not_there_is_told_of(scans, monkeypatch):

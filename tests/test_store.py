@@ -161,6 +161,15 @@ def test_verdicts_sent_twice_count_once(store):
     assert len(store.history(lease.items[0].id)) == 1
 
 
+def test_what_was_said_first_with_a_lease_stands(store):
+    first, second = store.add([item(0), item(1)])
+    lease = store.lease("Ann", 2)
+    store.decide(lease.token, "Ann", [Verdict(first, "7")])
+    verdicts = [Verdict(first, "8"), Verdict(second, "1"), Verdict(second, None)]
+    assert store.decide(lease.token, "Ann", verdicts) == Decided(0, otherwise=(first, second))
+    assert [i.answer for i in store.items()] == ["7", "1"]
+
+
 def test_what_another_has_by_now_is_not_decided(store):
     first, second = store.add([item(0), item(1)])
     lease = store.lease("Ann", 2, seconds=1)
@@ -168,7 +177,7 @@ def test_what_another_has_by_now_is_not_decided(store):
     later(store, seconds=2)
     store.lease("Bob", 1)
     verdicts = [Verdict(first, "7"), Verdict(second, "7"), Verdict(99, "7")]
-    assert store.decide(lease.token, "Ann", verdicts) == Decided(1, (second, 99))
+    assert store.decide(lease.token, "Ann", verdicts) == Decided(1, (second,), unknown=(99,))
     assert store.history(second) == []
 
 

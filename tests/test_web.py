@@ -44,6 +44,13 @@ def test_a_raw_body_is_read_as_by_the_command(service):
     assert answer.json() == {"schema": 1, "pages": [expected | {"source": "upload"}]}
 
 
+def test_what_curl_sends_is_told_by_its_bytes(service):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    page = service.post("/api/v1/read", content=picture(), headers=headers).json()["pages"][0]
+    assert page["numbers"][0]["text"] == "3"
+    assert service.post("/api/v1/read", content=b"a=1", headers=headers).status_code == 415
+
+
 def test_a_form_is_read_with_its_files_name(service):
     form = {"file": ("n.jpg", picture("number-2753.jpg"), "image/jpeg")}
     page = service.post("/api/v1/read?as=number", files=form).json()["pages"][0]
@@ -61,6 +68,20 @@ def test_errors_are_problems(service):
     assert answer.status_code == 415
     assert answer.headers["content-type"] == "application/problem+json"
     assert set(answer.json()) == {"type", "title", "status", "detail", "remedy"}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("foo=1", "There is no parameter foo here."),
+        ("target-error=0.5", "Did you mean target_error?"),
+        ("rotate=0&rotate=90", "rotate is given more than once."),
+    ],
+)
+def test_an_option_that_would_be_passed_over_is_refused(service, query, said):
+    answer = service.post(f"/api/v1/read?{query}", content=picture())
+    assert answer.status_code == 422
+    assert said in answer.text
 
 
 def test_a_method_that_is_not_allowed_is_said_to_be(service):
@@ -93,12 +114,18 @@ def test_ctrl_c_ends_it_quietly():
         ("seconds", float("nan")),
         ("upload_seconds", float("inf")),
         ("runs", EXAMPLES / "3.png"),
+        ("runs", EXAMPLES / "none"),
         ("review", str(EXAMPLES)),
     ],
 )
 def test_a_service_does_not_start_with_a_value_that_cannot_be(name, value):
     with pytest.raises(UsageError, match=f"^{name} must be"):
         Settings(**{name: value})
+
+
+def test_a_service_does_not_start_with_a_queue_that_is_none(refused):
+    said = refused(11, "serve", "--port", "0", "--review", EXAMPLES / "3.png")
+    assert "3.png: file is not a database." in said
 
 
 def test_a_taken_port_is_an_error(service, refused):

@@ -71,7 +71,8 @@ def test_a_read_only_database_is_told(powerless):
         for path in Path(folder).iterdir():
             path.chmod(0o444)
         app = create_app(Settings(review=str(file)))
-        # What reads starts with the rights to do so.
+        # It is opened anew without the rights; what reads starts with them.
+        app.state.reviews.store.database.engine.dispose()
         assert ask(app, "POST", "/api/v1/read", **PICTURE).status_code == 200
         with powerless:
             check_refused(ask(app, "POST", f"{BASE}/leases", json=ANN), "readonly")

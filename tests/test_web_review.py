@@ -96,7 +96,21 @@ def test_an_item_of_another_is_a_conflict(service, queue):
     lease(service)
     answer = decide(service, NOBODY, (number, "7"))
     assert answer.status_code == 409
-    assert str(number) in answer.json()["detail"]
+    assert f"somebody else has {number} by now" in answer.json()["detail"]
+
+
+def test_another_answer_with_the_same_lease_is_a_conflict(service, queue):
+    (number,) = queue("7")
+    token = lease(service)["token"]
+    decide(service, token, (number, "42"))
+    answer = decide(service, token, (number, "43"))
+    assert answer.status_code == 409
+    assert f"said otherwise of {number} before, which stands" in answer.json()["detail"]
+
+
+def test_an_item_that_is_none_is_told_of(service):
+    answer = decide(service, NOBODY, (999_999, "7"))
+    assert "Not decided: there is no item 999999." in answer.json()["detail"]
 
 
 def test_a_lease_is_renewed_and_given_back(service, queue):
@@ -187,8 +201,10 @@ def test_what_is_not_there_is_not_found(service):
 
 
 def test_a_queue_that_is_away_is_a_503_and_reading_goes_on(tmp_path):
-    (tmp_path / "notes.txt").write_text("no database, only some text")
-    with serving("--review", str(tmp_path / "notes.txt")) as client:
+    own = tmp_path / "shuzi" / "reviews.db"
+    own.parent.mkdir()
+    own.write_text("no database, only some text")
+    with serving(XDG_DATA_HOME=str(tmp_path)) as client:
         answer = client.get(f"{BASE}/figures")
         assert answer.status_code == 503
         assert "not a database" in answer.json()["detail"]

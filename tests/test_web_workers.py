@@ -5,6 +5,7 @@ import io
 import os
 import resource
 import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -162,3 +163,20 @@ def test_processes_end_with_the_service_whatever_they_do(how):
         client.process.wait(60)
         wait_until(lambda: not any(map(is_alive, workers)))
     assert all(one.exception() or one.result() for one in asked)
+
+
+def test_who_still_waits_when_the_service_ends_is_told_so():
+    """One that sends its picture, one that is read, and one that waits for its turn."""
+    with serving("--threads", 1, "--seconds", 600) as client, ThreadPoolExecutor(2) as other:
+        wait_until(lambda: workers_of(client.process.pid))
+        client.post("/api/v1/read", content=DIGIT)
+        stop(*workers_of(client.process.pid))
+        sends = socket.create_connection((client.base_url.host, client.base_url.port), timeout=60)
+        sends.sendall(b"POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        asked = [other.submit(client.post, "/api/v1/read", content=DIGIT) for _ in range(2)]
+        wait_until(lambda: "shuzi_queue_length 1.0" in client.get("/metrics").text)
+        client.process.terminate()
+        with sends:
+            assert sends.recv(4096).startswith(b"HTTP/1.1 503")
+        assert [one.result().json()["detail"] for one in asked] == ["The service ended."] * 2
+        assert "Traceback" not in client.process.communicate()[0]

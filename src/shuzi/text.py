@@ -33,6 +33,12 @@ def percent(confidence: float) -> str:
     return f"{100 * min(confidence, 0.999):.1f} %"
 
 
+def counted(count: int | str, thing: str, more: str = "s") -> str:
+    """`1 row` or `2,000 rows`, for people; a count that is a range is a text already."""
+    shown = count if isinstance(count, str) else f"{count:,}"
+    return f"{shown} {thing}{more * (shown != '1')}"
+
+
 def json_line(values: Any) -> str:
     """The values as JSON on one line, whose strings hold no control character unescaped."""
     return plain(json.dumps(values, ensure_ascii=False)) + "\n"

@@ -181,8 +181,10 @@ def test_an_error_is_told_in_the_pages_language(browse, service, tmp_path):
 
 
 def test_a_queue_that_cannot_be_used_is_told_in_chinese(browse, tmp_path):
-    (tmp_path / "notes.txt").write_text("no database, only some text")
-    with serving("--review", tmp_path / "notes.txt") as client:
+    own = tmp_path / "shuzi" / "reviews.db"
+    own.parent.mkdir()
+    own.write_text("no database, only some text")
+    with serving(XDG_DATA_HOME=str(tmp_path)) as client:
         page = browse(f"{client.base_url}#review", locale="zh-CN")
         Reviewer(page, {}).start("one")
         expect(page.locator("#review-state")).to_contain_text("复核队列暂时无法使用")

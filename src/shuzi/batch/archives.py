@@ -4,11 +4,13 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any, BinaryIO
@@ -64,8 +66,7 @@ def _zip_items(place: str, skip: Skip) -> list[Item]:
         raise ImageError(f"{place} is a broken ZIP archive: {error}.") from None
     _check_total(place, sum(i.file_size for i in infos), sum(i.compress_size for i in infos))
     items = []
-    for number, info in enumerate(infos):
-        name = _name(info)
+    for number, (info, name) in enumerate(zip(infos, _names(infos), strict=True)):
         if info.is_dir() or not _is_wanted(name):
             if not info.is_dir():
                 skip(f"{place}/{name}")
@@ -76,14 +77,32 @@ def _zip_items(place: str, skip: Skip) -> list[Item]:
     return items
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """A member's name; many programs write UTF-8 and do not say so."""
-    if info.flag_bits & _UTF8:
-        return info.filename
-    try:
-        return info.orig_filename.encode("cp437").decode("utf-8")
-    except ValueError:
-        return info.filename
+def _names(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """The members' names; those that are not marked as UTF-8 are in one encoding, all of them."""
+    raw = {
+        number: info.orig_filename.encode("cp437")
+        for number, info in enumerate(infos)
+        if not info.flag_bits & _UTF8
+    }
+    encoding = _encoding(b"\n".join(raw.values()))
+    return [
+        raw[number].decode(encoding) if number in raw else info.filename
+        for number, info in enumerate(infos)
+    ]
+
+
+def _encoding(names: bytes) -> str:
+    """UTF-8, which many programs write without a mark; GBK, as Windows does in China; or ZIP's own.
+
+    Accents of Europe may be GBK by chance, but of characters that are hardly ever written, which
+    GB 2312 has not.
+    """
+    for encoding in ("utf-8", "gbk"):
+        with suppress(ValueError):
+            usual = names.decode(encoding).encode("gb2312", "ignore").decode("gb2312")
+            if encoding == "utf-8" or re.search("[一-龥]", usual):
+                return encoding
+    return "cp437"
 
 
 def _tar_items(place: str, spool: Path, skip: Skip) -> list[Item]:

@@ -53,17 +53,15 @@ class Work:
         """
         try:
             begun = read_json(self.manifest)
-            changed = [name for name in wanted if begun[name] != wanted[name]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            changes = list(_changes(begun, wanted))
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise OutputError(
                 f"{self.manifest} cannot be used: {error}.",
                 f"Begin anew with {way('overwrite')}, or remove {self.folder}.",
             ) from None
-        if changed:
-            name = changed[0]
+        if changes:
             raise UsageError(
-                f"{self.folder} was begun with other {', '.join(changed)}: {name} was "
-                f"{_shown(begun[name])} and is {_shown(wanted[name])}.",
+                f"{self.folder} was begun otherwise: {'; '.join(changes)}.",
                 "Give the same sources and options to go on, another name for the table, or "
                 f"{way('overwrite')} to begin anew.",
             )
@@ -244,8 +242,36 @@ def models_of(options: Options) -> dict[str, str]:
     }
 
 
+def _changes(begun: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
+    """What differs between two manifests, in the words of who gives it."""
+    for name, was, now in _differing(begun, wanted):
+        if name == "options":
+            for one, *values in _differing(was, now):
+                yield _change(way("as" if one == "kind" else one), *values)
+        elif name == "models":
+            for one, _, _ in _differing(was, now):
+                yield f"the {one.replace('_', ' ')} model is another one"
+        elif name == "review" and was and now:
+            yield f"{way(name)} is another one"
+        elif name in ("append", "review"):
+            yield _change(way(name), bool(was), bool(now))
+        else:
+            yield _change(name, was, now)
+
+
+def _differing(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    names = [name for name in was | now if was.get(name) != now.get(name)]
+    return [(name, was.get(name), now.get(name)) for name in names]
+
+
+def _change(name: str, was: Any, now: Any) -> str:
+    return f"{name} was {_shown(was)} and is {_shown(now)}"
+
+
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    if value is None or isinstance(value, bool):
+        return "given" if value else "not given"
+    text = " ".join(value) if isinstance(value, list) else str(value)
     return text if len(text) < 300 else text[:300] + "..."
 
 

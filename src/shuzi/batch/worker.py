@@ -2,8 +2,10 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,7 @@ class Setup:
 
 
 def work(connection: Connection, setup: Setup, at: Any) -> None:
-    """Read tasks until there are no more or the parent is gone.
+    """Read tasks until there are no more, or the parent is gone: even in the midst of a picture.
 
     Sends `None` when it is ready, then a `Part` for each task, or the error that ends everything.
 
@@ -37,6 +39,7 @@ def work(connection: Connection, setup: Setup, at: Any) -> None:
     """
     # Ctrl-C is the parent's to answer, who ends this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["OMP_NUM_THREADS"] = "1"
     os.chdir(setup.folder)
     import cv2
@@ -54,6 +57,13 @@ def work(connection: Connection, setup: Setup, at: Any) -> None:
     except (EOFError, BrokenPipeError):
         # The parent is gone.
         os._exit(0)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(0)
 
 
 def read_task(read: ReadItems, task: Task, share: float | None, at: Any) -> Part:

@@ -28,6 +28,7 @@ from shuzi.cli.options import (
 from shuzi.cli.read import check_review, open_intake, tell_skipped
 from shuzi.errors import ImageError, UsageError
 from shuzi.output import say
+from shuzi.text import counted
 
 if TYPE_CHECKING:
     from shuzi.batch.estimate import Between, Estimate
@@ -144,7 +145,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
             skip=skipped.append,
         )
     tell_skipped(skipped, verbose)
-    _print_summary(summary, intake.count if intake else None)
+    _print_summary(summary, intake.count if intake else None, added=append)
     if summary.counts.pictures and summary.counts.failed == summary.counts.pictures:
         raise ImageError(
             f"Nothing could be read; {out} says why.", "See its column `error`, and begin anew."
@@ -167,23 +168,20 @@ def _quiet(ray: str | None) -> Iterator[None]:
         yield
 
 
-def _print_summary(summary: "Summary", queued: int | None) -> None:
-    say(f"{_files(summary.files)}: {_said(summary.counts)}")
+def _print_summary(summary: "Summary", queued: int | None, *, added: bool) -> None:
+    say(f"{counted(summary.files, 'file')}: {_said(summary.counts)}")
     if queued is not None:
         say(f"{queued:,} new in the review queue")
     if summary.lost:
-        say(f"{summary.lost:,} processes ended while they read; what they had was read again")
-    say(f"Written to {summary.out}: {summary.rows:,} rows")
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"
+        lost = counted(summary.lost, "process", "es")
+        say(f"{lost} ended while reading; what was in hand was read again")
+    say(f"{'Added' if added else 'Written'} to {summary.out}: {counted(summary.rows, 'row')}")
 
 
 def _said(counts: "Counts") -> str:
     return (
-        f"{counts.accepted:,} numbers accepted, {counts.review:,} to review, "
-        f"{counts.rejected:,} rejected; {counts.without:,} pictures without a number, "
+        f"{counted(counts.accepted, 'number')} accepted, {counts.review:,} to review, "
+        f"{counts.rejected:,} rejected; {counted(counts.without, 'picture')} without a number, "
         f"{counts.failed:,} that could not be read"
     )
 
@@ -208,7 +206,7 @@ def _bar() -> "Iterator[Callable[[State], object]]":
             speed = (done - state.before) / max(1e-9, time.monotonic() - began)
             left = _time((state.total - done) / speed) if speed else "?"
             counts = state.counts
-            lost = f", {state.lost} processes lost" if state.lost else ""
+            lost = f", {counted(state.lost, 'process', 'es')} lost" if state.lost else ""
             bar.update(
                 task,
                 total=state.total,
@@ -221,15 +219,16 @@ def _bar() -> "Iterator[Callable[[State], object]]":
 
 
 def _print_estimate(found: "Estimate", jobs: int) -> None:
-    say(f"{_files(found.files)}, {_size(found.size)}; {found.sampled} of them were read")
+    say(f"{counted(found.files, 'file')}, {_size(found.size)}; {found.sampled} of them were read")
     each = sum(found.seconds) / 2 / found.files
     time_taken = _between(found.seconds, lambda seconds: _time(seconds / jobs))
-    say(f"time    {time_taken} with {jobs} processes, {each:.3g} s of a processor a file")
+    processes = counted(jobs, "process", "es")
+    say(f"time    {time_taken} with {processes}, {each:.3g} s of a processor a file")
     rows = _between(found.rows, lambda rows: f"{rows:,.0f}")
-    say(f"table   {rows} rows, {_between(found.bytes, _size)} as CSV")
+    say(f"table   {counted(rows, 'row')}, {_between(found.bytes, _size)} as CSV")
     count = _between(found.review, lambda numbers: f"{numbers:,.0f}")
     hours = _between(found.review, lambda numbers: _time(numbers * SECONDS_EACH))
-    say(f"review  {count} numbers, {hours} for one person at {SECONDS_EACH:g} s each")
+    say(f"review  {counted(count, 'number')}, {hours} for one person at {SECONDS_EACH:g} s each")
     say(f"failed  {found.failed} of the {found.sampled}")
 
 

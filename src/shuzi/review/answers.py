@@ -51,10 +51,10 @@ def undone_with(connection: Connection, token: str) -> list[int]:
     return list(connection.scalars(rows.order_by(history.c.id)))
 
 
-def answered_with(connection: Connection, token: str) -> set[int]:
-    """The items that were answered with this lease."""
-    rows = select(history.c.item).where(history.c.token == token, history.c.action == "decided")
-    return set(connection.scalars(rows))
+def answered_with(connection: Connection, token: str) -> dict[int, str | None]:
+    """The items that were answered with this lease, and how."""
+    answered = (history.c.token == token) & (history.c.action == "decided")
+    return dict(connection.execute(select(history.c.item, history.c.text).where(answered)).all())
 
 
 def record(

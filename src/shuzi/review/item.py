@@ -110,10 +110,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many verdicts count, and the items that somebody else has by now."""
+    """How many items were decided as the verdicts say, and those that were not.
+
+    Args:
+        lost: somebody else has them by now.
+        otherwise: the lease has said something else of them before, which stands.
+        unknown: there are none.
+    """
 
     count: int
-    lost: tuple[int, ...]
+    lost: tuple[int, ...] = ()
+    otherwise: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,20 +157,28 @@ class Store:
     def decide(self, token: str, reviewer: str, verdicts: Sequence[Verdict]) -> Decided:
         """Take a person's verdicts on items of their lease.
 
-        Sent twice, they count once. A lease that ran out still counts for the items that nobody
-        else got.
+        Sent twice, they count once; what was said first of an item stands until it is undone. A
+        lease that ran out still counts for the items that nobody else got.
         """
         reviewer = check_reviewer(reviewer)
-        given = {verdict.item: verdict for verdict in verdicts}
+        given = {verdict.item: verdict for verdict in reversed(verdicts)}
         with self.database.writing() as connection:
-            before = answered_with(connection, token) & given.keys()
+            said = answered_with(connection, token)
             required = _held(connection, token, reviewer, list(given))
-            fresh = [given[item] for item in required if item not in before]
+            fresh = [given[item] for item in required if item not in said]
             record(connection, token, reviewer, fresh, self.now())
             _settle(connection, required)
             leases.let_go(connection, items.c.id.in_(list(required)))
-            done = before | required.keys()
-            return Decided(len(done), tuple(item for item in given if item not in done))
+            said |= {verdict.item: verdict.text for verdict in fresh}
+            missed = sorted(given.keys() - said.keys())
+            there = _required(connection, items.c.id.in_(missed))
+        other = {v.item for v in verdicts if v.item in said and said[v.item] != v.text}
+        return Decided(
+            len(given) - len(missed) - len(other),
+            lost=tuple(item for item in missed if item in there),
+            otherwise=tuple(sorted(other)),
+            unknown=tuple(item for item in missed if item not in there),
+        )
 
     def undo(self, reviewer: str, key: str | None = None) -> Lease:
         """Take back what this person decided last, and lease its items to them.

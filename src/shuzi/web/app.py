@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import shuzi
@@ -15,6 +15,7 @@ from shuzi.web.access import Access, Clock
 from shuzi.web.body import BodyLimit
 from shuzi.web.jobs import Jobs
 from shuzi.web.metrics import Measured, Metrics
+from shuzi.web.query import check_query
 from shuzi.web.readers import Readers
 from shuzi.web.security import Gate, SecurityHeaders
 from shuzi.web.settings import Settings
@@ -31,6 +32,7 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
 
     Raises:
         ModelError: the digit model cannot be used.
+        StoreError: the review queue's file cannot be used.
     """
     app = FastAPI(
         title="shuzi",
@@ -50,13 +52,9 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
     app.state.reviews = Reviews(settings.review)
     app.state.metrics = Metrics(app.state.readers.pool)
     problems.install(app)
-    app.include_router(read.router)
-    app.include_router(job_routes.router)
-    app.include_router(models.router)
-    app.include_router(review.router)
-    app.include_router(session.router)
+    for part in (read, job_routes, models, review, session, runs):
+        app.include_router(part.router, dependencies=[Depends(check_query)])
     app.include_router(metrics.router)
-    app.include_router(runs.router)
     app.add_api_route("/healthz", _health, tags=["service"], responses=documents.HEALTH)
     # What is not a route is a file of the page.
     app.router.default = StaticFiles(directory=_PAGE, html=True)

@@ -5,8 +5,7 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shuzi.web.pool import RETRY
-from shuzi.web.problems import Problem
+from shuzi.web.problems import RETRY, Problem
 from shuzi.web.settings import Settings
 
 PICTURE_PATHS = ("/api/v1/read", "/api/v1/review/items")

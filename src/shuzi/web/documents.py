@@ -16,7 +16,10 @@ _PROBLEMS = {
     404: ("Not Found.", "GET /api/v1/openapi.json lists what there is."),
     405: ("Method Not Allowed.", "GET /api/v1/openapi.json lists what there is."),
     408: ("The request did not arrive within 60 seconds.", "Check the connection."),
-    409: ("1 were decided; somebody else has 7 by now.", "Go on with a new lease."),
+    409: (
+        "Decided: 1. Not decided: somebody else has 7 by now.",
+        "Take an answer back with undo; go on with a new lease.",
+    ),
     410: ("The lease has run out, or nothing of it is left.", "Get a new lease."),
     413: ("The request is larger than 20,000,000 bytes.", "Send a smaller picture."),
     415: ("upload is not a picture.", "Give a PNG, JPEG, WebP, TIFF or HEIC picture, or a PDF."),

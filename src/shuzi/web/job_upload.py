@@ -12,9 +12,9 @@ from starlette.concurrency import run_in_threadpool
 
 from shuzi.errors import OutputError
 from shuzi.web.problems import Problem
-from shuzi.web.upload import boundary_of, media_type, no_form, safe_name
+from shuzi.web.upload import UNKNOWN, boundary_of, media_type, no_form, safe_name
 
-ZIPS = ("application/zip", "application/x-zip-compressed", "application/octet-stream", "")
+ZIPS = ("application/zip", "application/x-zip-compressed", *UNKNOWN)
 WHOLE, PARTS = "upload.zip", "files.zip"
 """An archive that is the whole body; that which the pictures of a form are put into."""
 

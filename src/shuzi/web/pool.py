@@ -13,11 +13,10 @@ from typing import Any
 
 from shuzi.errors import ImageError
 from shuzi.web.messages import Message
-from shuzi.web.problems import Problem
+from shuzi.web.problems import RETRY, Problem
 from shuzi.web.settings import Settings
 from shuzi.web.workers import Worker, WorkerEndedError
 
-RETRY = {"Retry-After": "1"}
 _LOG = logging.getLogger("shuzi.web")
 
 

@@ -1,5 +1,6 @@
 """Errors as answers: problem+json of RFC 9457."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from shuzi.errors import ShuziError
 from shuzi.web.messages import describe_defect
 
 MEDIA_TYPE = "application/problem+json"
+RETRY = {"Retry-After": "1"}
 _LOG = logging.getLogger("shuzi.web")
 _REMEDIES = {
     404: "GET /api/v1/openapi.json lists what there is.",
@@ -91,6 +93,11 @@ class Boundary:
             await self._app(scope, receive, watched)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:
+            # The service ends; only its server cancels a request.
+            ended = Problem(503, "The service ended.", "Try again when it is back.", RETRY)
+            if not started:
+                await ended.response()(scope, receive, send)
         except Exception as error:
             # What has an answer of its own comes too late for it when another is under way.
             cause = error.__cause__ if started else None

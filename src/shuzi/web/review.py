@@ -69,11 +69,20 @@ def decide(store: Queue, token: Token, said: Decisions) -> DecidedAnswer:
     """Say what items are: their digits, or null for no number. Sent twice, it counts once."""
     verdicts = [Verdict(one.item, one.text, one.seconds) for one in said.decisions]
     decided = store.decide(token, said.reviewer, verdicts)
-    if decided.lost:
+    missed = [
+        say.format(_listed(some))
+        for say, some in (
+            ("somebody else has {} by now", decided.lost),
+            ("this lease said otherwise of {} before, which stands", decided.otherwise),
+            ("there is no item {}", decided.unknown),
+        )
+        if some
+    ]
+    if missed:
         raise Problem(
             409,
-            f"{decided.count} were decided; somebody else has {_listed(decided.lost)} by now.",
-            "Go on with a new lease.",
+            f"Decided: {decided.count:,}. Not decided: {'; '.join(missed)}.",
+            "Take an answer back with undo; go on with a new lease.",
         )
     return DecidedAnswer(decided=decided.count, open=store.waiting())
 

@@ -1,5 +1,6 @@
 """A port, and uvicorn on it."""
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -19,6 +20,8 @@ IDLE_SECONDS = 30
 SHORTEST_TOKEN = 8
 GRACE_SECONDS = 5
 """For answers that are under way when the service ends."""
+SORRY_SECONDS = 1
+"""For saying to all others that it ended."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -94,10 +97,19 @@ def run(app: FastAPI, listener: socket.socket) -> None:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     _allow_files(MAX_CONNECTIONS + 100)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
     # When a second Ctrl-C ends it, the app's own end is left out.
     app.state.readers.pool.close()
     app.state.jobs.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which cancels what is under way and ends before that can be answered."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if tasks := self.server_state.tasks:
+            await asyncio.wait(tasks, timeout=SORRY_SECONDS)
 
 
 def _allow_files(count: int) -> None:

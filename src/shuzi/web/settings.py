@@ -72,8 +72,9 @@ class Settings:
             raise UsageError(f"{way('keep_days')} must be a number of days.")
         if self.jobs is not None and self.jobs.exists() and not self.jobs.is_dir():
             raise UsageError(f"{way('jobs')} must be a folder; {self.jobs} is a file.")
-        if self.runs is not None and self.runs.exists() and not self.runs.is_dir():
-            raise UsageError(f"{way('runs')} must be a folder; {self.runs} is a file.")
+        if self.runs is not None and not self.runs.is_dir():
+            what = "a file" if self.runs.exists() else "not there"
+            raise UsageError(f"{way('runs')} must be a folder; {self.runs} is {what}.")
         if self.review is not None and Path(self.review).is_dir():
             raise UsageError(f"{way('review')} must be a file or a URL; {self.review} is a folder.")
 

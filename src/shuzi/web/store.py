@@ -1,4 +1,4 @@
-"""The review queue of a service, opened when it is first needed."""
+"""The review queue of a service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,18 +11,21 @@ from starlette.concurrency import run_in_threadpool
 
 from shuzi.files import make_folder
 from shuzi.review.store import Store, open_store
-from shuzi.web.pool import RETRY
-from shuzi.web.problems import Problem
+from shuzi.web.problems import RETRY, Problem
 
 AT_ONCE = 30
 """Requests that use the queue; of the 40 threads that Starlette has, the rest serve the page."""
 
 
 class Reviews:
-    """A review queue that may be away when the service starts.
+    """A review queue, opened at once where it is a file that was named; a database elsewhere may
+    be away when the service starts, and any later.
 
     Args:
-        place: a file or a URL; a file in the user's own folder if None.
+        place: a file or a URL; a file in the user's own folder, made when needed, if None.
+
+    Raises:
+        StoreError: the file cannot be used.
     """
 
     def __init__(self, place: str | None) -> None:
@@ -30,6 +33,8 @@ class Reviews:
         self._store: Store | None = None
         self._lock = Lock()
         self.users = 0
+        if place is not None and "://" not in place:
+            self.store  # noqa: B018 - one that can never be used is said before the service starts
 
     @property
     def store(self) -> Store:

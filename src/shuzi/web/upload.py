@@ -16,6 +16,8 @@ UNNAMED = "upload"
 MAX_NAME = 200
 BOUNDARY = "[0-9A-Za-z'()+_,./:=? -]{1,70}"
 """Between the parts of a form, as in RFC 2046."""
+UNKNOWN = ("application/octet-stream", "application/x-www-form-urlencoded", "")
+"""Types that do not say what the bytes are; the second is what curl's --data-binary sends."""
 REFUSED = ("image/svg+xml",)
 """A drawing program, not a picture: it may hold scripts."""
 
@@ -90,12 +92,8 @@ def boundary_of(request: Request) -> str:
 
 def _check_type(kind: str) -> None:
     picture = kind.startswith("image/") and kind not in REFUSED
-    if not picture and kind not in ("application/pdf", "application/octet-stream", ""):
-        raise Problem(
-            415,
-            f"{kind} is not a picture that can be read.",
-            ImageError.usual,
-        )
+    if not picture and kind not in ("application/pdf", *UNKNOWN):
+        raise Problem(415, f"{kind} is not a picture that can be read.", ImageError.usual)
 
 
 def no_form(message: str) -> Problem:
