@@ -1,53 +1,75 @@
-"""Strokes that cross out what is written."""
+"""A line through a row crosses its numbers out, and one to write on does not."""
+
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from shuzi.synth.strikes import AROUND, LOOKS_WRITTEN, WAYS, strike
+from shuzi.image import load_grey
+from shuzi.page.image import PageImage
+from shuzi.page.regions import Region
+from shuzi.page.strikes import are_struck
+from shuzi.reader import Reader
 
-SIZE = 40
-
-
-def dots(count):
-    """As many digits as pairs of dots, one at the foot and one at the head, `SIZE` apart."""
-    ink = np.zeros((SIZE, count * SIZE), np.uint8)
-    for x in range(SIZE // 2, count * SIZE, SIZE):
-        for y in (3, SIZE - 4):
-            cv2.circle(ink, (x, y), 3, 255, -1)
-    return ink
+EXAMPLES = Path(__file__).parent.parent / "examples"
+PAPER, INK = 225, 40
+ROWS, HIGH, STEP = 5, 30, 70
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_what_is_struck_keeps_its_ink_and_gets_strokes_across(seed):
-    ink, rng = dots(3), np.random.default_rng(seed)
-    struck = strike(ink, rng, pen=3, of="384")
-    pad = round(AROUND * SIZE)
-    inside = struck[pad:-pad, pad:-pad]
-    assert inside.shape == ink.shape
-    assert (inside >= ink).all()
-    columns = np.flatnonzero((struck > ink.max() / 2).any(axis=0))
-    assert columns[0] <= pad + 5
-    assert columns[-1] >= pad + ink.shape[1] - 6
+def struck(line, *rows, ruled=None, count=ROWS, light=False):
+    """What is told of numbers one under another, with a line in these rows from x to x, so many of
+    its heights down a number, and perhaps ruled lines at such a height in all rows."""
+    grey = np.full((40 + STEP * count, 300), PAPER, np.uint8)
+    regions = []
+    for row in range(count):
+        top = 30 + STEP * row
+        cv2.putText(grey, "258", (120, top + HIGH), cv2.FONT_HERSHEY_SIMPLEX, 1.35, INK, 3)
+        corners = [[118, top], [198, top], [198, top + HIGH], [118, top + HIGH]]
+        regions.append(Region(np.array(corners, np.float32), score=0.9))
+        for first, last, down, shade in (
+            (*line, INK) if row in rows else (0, 0, 0, PAPER),
+            (0, 300, ruled, 150) if ruled is not None else (0, 0, 0, PAPER),
+        ):
+            if last:
+                y = round(top + down * HIGH)
+                cv2.line(grey, (first, y), (last, y + (last - first) // 100), shade, 2)
+    picture = PageImage(~grey if light else grey)
+    found = are_struck(picture, regions, [picture.crop(region.quad) for region in regions])
+    return [row for row, is_struck in enumerate(found) if is_struck]
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_one_digit_is_struck_and_the_others_are_not(seed):
-    ink, rng = dots(5), np.random.default_rng(seed)
-    struck = strike(ink, rng, pen=3, of="8", span=(2 * SIZE, 3 * SIZE))
-    pad = round(AROUND * SIZE)
-    inside = struck[pad:-pad, pad:-pad]
-    changed = np.flatnonzero((inside != ink).any(axis=0))
-    assert changed[0] >= 2 * SIZE - pad - 10
-    assert changed[-1] <= 3 * SIZE + pad + 10
+@pytest.mark.parametrize("light", [False, True])
+def test_a_line_through_a_row_crosses_it_out(light):
+    assert struck((10, 290, 0.45), 1, light=light) == [1]
 
 
-@pytest.mark.parametrize(("digit", "ways"), LOOKS_WRITTEN.items())
-def test_a_digit_is_not_struck_as_others_write_it(digit, ways, monkeypatch):
-    other = "line" if "line" not in ways else "cross"
-    monkeypatch.setattr("shuzi.synth.strikes.WAYS", {ways[0]: 0.999, other: 0.001})
-    assert set(ways) < set(WAYS)
-    ink = dots(1)
-    first = strike(ink, np.random.default_rng(3), pen=3, of=digit)
-    monkeypatch.setattr("shuzi.synth.strikes.WAYS", {other: 1.0})
-    assert (first == strike(ink, np.random.default_rng(3), pen=3, of="5")).all()
+@pytest.mark.parametrize(
+    "line",
+    [(115, 204, 0.45), (10, 204, 0.45), (112, 290, 0.45), (10, 290, 0.95), (10, 290, 1.3)],
+    ids=["within", "from before", "on behind", "at its foot", "under it"],
+)
+def test_other_lines_do_not(line):
+    assert struck(line, 1) == []
+
+
+def test_a_line_in_most_rows_is_one_to_write_on():
+    assert struck((10, 290, 0.45), 0, 1, 2, 3) == []
+    assert struck((10, 290, 0.45), 1, ruled=0.6) == []
+    assert struck((10, 290, 0.45), 1, ruled=1.35) == [1]
+
+
+def test_of_few_numbers_none_is_told():
+    assert struck((10, 290, 0.45), 1, count=3) == []
+
+
+def test_a_page_without_numbers_has_none():
+    assert are_struck(PageImage(np.full((40, 40), PAPER, np.uint8)), [], []) == []
+
+
+def test_the_numbers_of_a_row_that_is_crossed_out_are_for_review():
+    page = load_grey(EXAMPLES / "page.jpg").copy()
+    cv2.line(page, (30, 385), (870, 381), 40, 3)
+    said = [(number.text, number.decision) for number in Reader(fast=True).read(page).numbers]
+    assert said[-2:] == [("58", "review"), ("3", "review")]
+    assert {decision for _, decision in said[:-2]} == {"accept"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import ceil
 from os import PathLike
 from pathlib import Path
@@ -36,6 +36,7 @@ from shuzi.page.orientation import (
 )
 from shuzi.page.parts import are_in_words, are_parts, is_mixed_number
 from shuzi.page.regions import Region, find_regions
+from shuzi.page.strikes import are_struck
 from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.glyph import FAINTEST
@@ -349,7 +350,11 @@ class Reader:
             )
             for place in places
         ]
-        for i in are_in_words(numbers, [n.confidence < FLOOR for n in numbers]):
+        doubted = are_in_words(numbers, [n.confidence < FLOOR for n in numbers])
+        sure = [i for i, number in enumerate(numbers) if number.confidence > PARTLY]
+        of_sure = [found[places[i].index] for i in sure]
+        struck = are_struck(seen.picture, [one[0] for one in of_sure], [one[1] for one in of_sure])
+        for i in doubted.union(compress(sure, struck)):
             numbers[i] = replace(numbers[i], confidence=min(PARTLY, numbers[i].confidence))
         page = Page(
             source=source,
