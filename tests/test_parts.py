@@ -33,12 +33,18 @@ def parts(*numbers, other=()):
         ("-46", 10, {0, 1}),
         ("-46", 30, set()),
         ("46", 10, set()),
+        ("461", 10, set()),
         ("1/2", 10, {0, 1}),
         ("1/2", 30, set()),
     ],
 )
 def test_a_hyphen_or_a_fraction_goes_on_with_the_number_before_it(second, away, found):
     assert parts(("29", 100, 100), (second, 140 + away, 100)) == found
+
+
+@pytest.mark.parametrize(("away", "found"), [(10, {0, 1}), (30, set())])
+def test_digits_in_groups_may_be_one_number(away, found):
+    assert parts(("0542", 100, 100), ("535", 180 + away, 100)) == found
 
 
 def test_two_fractions_side_by_side_are_two():
