@@ -12,9 +12,9 @@ from shuzi.result import Box, Digit, Number
 HIGH, SCALE = 30, 2
 
 
-def parts(*numbers, other=()):
+def parts(*numbers, other=(), boxed=False):
     """What is told of numbers (text, x, y), each 20 pixels wide a character, on a page with other
-    writing in these columns of the line at y = 100."""
+    writing in these columns of the line at y = 100; perhaps in printed boxes."""
     quads = []
     for text, x, y in numbers:
         corners = np.array([[0, 0], [20 * len(text), 0], [20 * len(text), HIGH], [0, HIGH]])
@@ -24,7 +24,8 @@ def parts(*numbers, other=()):
         written[46:55, first // SCALE : last // SCALE] = 1
     maps = Maps(nothing, nothing, written, np.array([1.0, 0, 0, 0], np.float32), SCALE)
     places = in_reading_order(np.array(quads))
-    return are_parts(maps, places, quads, [text for text, *_ in numbers])
+    texts = [text for text, *_ in numbers]
+    return are_parts(maps, places, quads, texts, [boxed] * len(numbers))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,17 @@ def test_a_hyphen_or_a_fraction_goes_on_with_the_number_before_it(second, away, 
 @pytest.mark.parametrize(("away", "found"), [(10, {0, 1}), (30, set())])
 def test_digits_in_groups_may_be_one_number(away, found):
     assert parts(("0542", 100, 100), ("535", 180 + away, 100)) == found
+
+
+def test_digits_in_boxes_are_no_groups():
+    assert parts(("0542", 100, 100), ("535", 190, 100), boxed=True) == set()
+
+
+def test_numbers_in_columns_are_no_groups_where_others_there_are_further_apart():
+    rows = [(text, 100, 100 + 60 * row) for row, text in enumerate(("0542", "8016", "3377"))]
+    rows += [(text, 190, 100 + 60 * row) for row, text in enumerate(("535", "844", "171"))]
+    assert parts(*rows) == set(range(6))
+    assert parts(*rows, ("12", 100, 280), ("904", 190, 280)) == set()
 
 
 def test_two_fractions_side_by_side_are_two():

@@ -330,7 +330,9 @@ class Reader:
         doubtful = are_doubtful(seen.picture.grey, regions)
         fractions = are_in_fractions(seen.picture, regions)
         texts = [said.text for *_, said in found]
-        parts = are_parts(seen.maps, places, [region.quad for region in regions], texts)
+        quads = [region.quad for region in regions]
+        in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
+        parts = are_parts(seen.maps, places, quads, texts, in_boxes)
         # A line may part what nobody said to be one number.
         parts |= {
             i

@@ -211,6 +211,7 @@ def _parts(
             region,
             quad=flat.part(left, top, right, len(flat.grey) - top),
             apart=region.apart and i < len(ends) and i not in in_doubt,
+            boxed=True,
         )
         for i, (left, right) in enumerate((*ends, *missed))
     ]

@@ -61,11 +61,13 @@ class Region:
         score: 0 to 1, how sure the network is that it is one.
         apart: whether it is one number, and not a part of one or several, by stricter and looser
             kernels alike, and nothing else is written in it or close before or after it.
+        boxed: whether printed boxes parted it from others.
     """
 
     quad: Quad
     score: float
     apart: bool = True
+    boxed: bool = False
 
     @property
     def box(self) -> Box:
