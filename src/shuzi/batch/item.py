@@ -8,7 +8,7 @@ MOST_ITEMS, MOST_BYTES = 32, 200_000
 """Of a chunk, which is what a crash costs a process: a second of crops (3 KB, 25 ms each), a few of
 A4 pages in black and white (31 KB, 0.6 s each), or one page in grey. Its part costs the first
 process 0.8 ms, and two syncs that take 4 ms of the clock: a hundredth of what is read meanwhile
-(`python benchmarks/batch.py DATA --crops 0 --pages 0 --parts 20000`; a million files: the same)."""
+(`python benchmarks/batch.py DATA --crops 0 --pages 0 --parts 20000`, with 16 files a chunk)."""
 LARGE_TIFF = 1_000_000
 """Bytes from which a TIFF may have so many pages that it is a chunk of its own."""
 

@@ -63,8 +63,8 @@ def as_boxed(picture: PageImage, maps: Maps, regions: Sequence[Region]) -> list[
         if (seen := _longer_row(picture, flat, row))
     }
     often = len(unclear | {i for i, seen in longer.items() if len(seen.groups) > 1}) > 1
-    boxed = []
     in_doubt = unclear.union(*(_more_in_row(maps, regions, *item) for item in longer.items()))
+    boxed = []
     for i, (region, (flat, row)) in enumerate(zip(regions, found, strict=True)):
         parts = [region]
         if flat and row and len(groups := _groups(row, often=often)) > 1:
