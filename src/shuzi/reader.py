@@ -642,7 +642,7 @@ def _is_in_cells(flat: Flat, said: Transcript) -> bool:
     wrongly without it, none with it; of `pages/`, desks and the browser's vote forms the same as
     without it.
     """
-    if flat.row is not None:
+    if flat.row is not None or len(said.reading.spans) < 2:
         return False
     digits = [said.strip.in_crop(span) for span in said.reading.spans]
     lines = ruling.parting_lines(flat.grey, digits)
