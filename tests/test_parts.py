@@ -48,6 +48,11 @@ def test_digits_in_groups_may_be_one_number(away, found):
     assert parts(("0542", 100, 100), ("535", 180 + away, 100)) == found
 
 
+def test_a_short_number_close_to_groups_is_one_of_them():
+    row = ("20", 60, 100), ("534", 110, 100), ("926", 180, 100), ("45", 250, 100), ("7", 310, 100)
+    assert parts(*row) == {0, 1, 2, 3}
+
+
 def test_digits_in_boxes_are_no_groups():
     assert parts(("0542", 100, 100), ("535", 190, 100), boxed=True) == set()
 

@@ -26,8 +26,14 @@ def digits_of(text: str) -> str:
 
 def is_marked(text: str) -> bool:
     """Whether something is written that belongs to no number: `MARK`, or a sign before all of it
-    that is no minus: .5 is not 5."""
-    return MARK in text or text[:1] in (".", ",", "/", ":")
+    that is no minus: .5 is not 5, and what stands between two dashes, as nothing does in -/-, is no
+    -1.
+
+    On a tester's pages 21 such strokes for nothing are accepted without it, and none with it; of
+    354 real ones that both readers read and that are accepted none has a dash on both sides.
+    """
+    between = text[:1] == "-" == text[-1:] and len(text) > 1
+    return MARK in text or text[:1] in (".", ",", "/", ":") or between
 
 
 def tidy(text: str) -> str:
