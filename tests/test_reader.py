@@ -13,8 +13,7 @@ from places import EXAMPLES
 import shuzi
 from shuzi.errors import UsageError
 from shuzi.image import Pixels, load_grey
-from shuzi.reader import KINDS, Reader, _may_be_two
-from shuzi.result import Box, Digit
+from shuzi.reader import KINDS, Reader
 from shuzi.synth.pen import draw
 from shuzi.synth.strokes import LETTERS
 
@@ -133,24 +132,6 @@ def test_a_sign_that_is_not_read_makes_a_number_one_for_review(data_folder):
     page = Reader().read(data_folder / "pages" / "score_table.jpg")
     (four,) = [n for n in page.numbers if 580 < n.box.x < 640 and 270 < n.box.y < 320]
     assert (four.text, four.decision) in (("-4", "accept"), ("-4", "review"), ("4", "review"))
-
-
-@pytest.mark.parametrize(
-    ("text", "gap", "two"),
-    [
-        ("77", 30, True),
-        ("77", 14, False),
-        ("7.7", 30, False),
-        ("7-77-7", 14, True),
-        ("7-77-7", 10, False),
-        ("77/7", 14, True),
-        ("7-77", 14, False),
-    ],
-)
-def test_digits_far_apart_may_be_two_numbers(text, gap, two):
-    places = range(sum(map(str.isdigit, text)))
-    digits = [Digit(text="7", confidence=1.0, box=Box((20 + gap) * i, 0, 20, 40)) for i in places]
-    assert _may_be_two(text, digits) is two
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import compress, pairwise
 from math import ceil
 from os import PathLike
 from pathlib import Path
@@ -14,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
+from shuzi.doubts import FOUND, Found, held_back
 from shuzi.errors import UsageError, one_of, way, whole
 from shuzi.image import MAX_PIXELS, Picture, Pixels, load_pages, source_name
 from shuzi.page.boxed import as_boxed
-from shuzi.page.doubts import are_doubtful
-from shuzi.page.fractions import are_in_fractions
 from shuzi.page.image import Flat, PageImage, quad_size
-from shuzi.page.inks import are_of_two_inks
 from shuzi.page.network import WRITTEN, Maps, PageNetwork
 from shuzi.page.order import Place, as_one, in_reading_order
 from shuzi.page.orientation import (
@@ -31,32 +28,20 @@ from shuzi.page.orientation import (
     mean_confidence,
     possible_turns,
     reads_better,
-    reads_either_way,
     sample_of,
 )
-from shuzi.page.parts import are_in_words, are_parts, is_mixed_number
 from shuzi.page.regions import Region, find_regions
-from shuzi.page.strikes import are_struck
 from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
-from shuzi.recognise.glyph import FAINTEST
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING
-from shuzi.recognise.transcriber import PARTLY, SURE, Transcriber, Transcript
+from shuzi.recognise.transcriber import SURE, Transcriber, Transcript
 from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
 TURNS = (0, 90, 180, 270)
-FOUND = 0.65
-"""How sure the network is of what is a number though it cannot be read: of 260 numbers of `pages/`
-97.7 % have more, of 91 regions that cannot be read 55 %. And of what may be accepted, lest it be a
-part of something: of the four numbers of `pages/` that were accepted wrongly, with the second
-reader or without, two have less, and two of 2,648 right ones of pages, crops, sudokus, digits."""
-GHOST = 0.2
-"""Confidence, at most, of a number that has less and is in doubt besides, so that it is rejected:
-of 10 such of `pages/`, desks and 32 photos of sudokus one is read rightly."""
 CROP, DRAWING, LEGIBLE = 64, 640, 0.6
 """Pixels of the longer side of a picture that is a crop of one number if the network finds none:
 of 100 digits of 16 x 16 pixels the network found 95. And of a larger one, with the confidence that
@@ -64,13 +49,6 @@ it must be read with where there is other writing: so are 12 of 34 such numbers,
 but none of 128 pictures of words, letters and marks."""
 CELLS = 10
 """Cells from which there is other writing on a page."""
-WIDE, BETWEEN_SIGNED = 0.6, 0.3
-"""Heights of digits between two of a number, with no sign there, from which they may be two
-numbers: so are 6 of 6 wrong ones that are accepted on forms of single boxes of
-`tools/sweep_forms.py`, and 4 of 867 right ones of these forms, `pages/`, cheques, the logbook, the
-years, UNIPEN's strings, desks and composed pages. And between what have a sign each, as 6-0 6-0 may
-come out as 6-06-0, or a whole number and a fraction: of 33 right ones with signs that are accepted
-of cheques and `pages/` none has more between digits than 0.26."""
 ALONE = 0.25
 """Of the picture's height that a number by itself has if the picture shows nothing else."""
 
@@ -134,9 +112,6 @@ class _Seen:
     def other(self) -> bool:
         """Whether there is writing or print that is not a number."""
         return bool((self.maps.other > WRITTEN).sum() >= CELLS)
-
-
-_Found = list[tuple[Region, Flat, Transcript]]
 
 
 @dataclass(frozen=True)
@@ -321,43 +296,20 @@ class Reader:
             wanted = self._wanted(seen.regions)
             found = self._read(seen.picture, wanted) or self._read_unseen(seen)
         places = in_reading_order(np.array([region.quad for region, *_ in found]))
+        numbers = [_number(place, *found[place.index], seen.picture) for place in places]
         # Which way is up is sure where it is told, or where many numbers tell it.
         told = self.rotate is not None or self.kind == "digit"
-        digits = sum(len(said.reading.digits) for *_, said in found)
-        askew = not told and is_askew(seen.maps, digits, other=seen.other)
-        turned = not told and bool(seen.rotated) and len(found) < MANY
-        regions = [region for region, *_ in found]
-        doubtful = are_doubtful(seen.picture.grey, regions)
-        fractions = are_in_fractions(seen.picture, regions)
-        texts = [said.text for *_, said in found]
-        quads = [region.quad for region in regions]
-        in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
-        parts = are_parts(seen.maps, places, quads, texts, in_boxes)
-        # A line may part what nobody said to be one number.
-        parts |= {
-            i
-            for i, (_, flat, said) in enumerate(found)
-            if not self._is_of_one and _is_in_cells(flat, said)
-        }
-        numbers = [
-            _number(
-                place,
-                *found[place.index],
-                seen.picture,
-                in_doubt=askew
-                or doubtful[place.index]
-                or fractions[place.index]
-                or place.index in parts,
-                turned=turned,
-            )
-            for place in places
-        ]
-        doubted = are_in_words(numbers, [n.confidence < FLOOR for n in numbers])
-        sure = [i for i, number in enumerate(numbers) if number.confidence > PARTLY]
-        of_sure = [found[places[i].index] for i in sure]
-        struck = are_struck(seen.picture, [one[0] for one in of_sure], [one[1] for one in of_sure])
-        for i in doubted.union(compress(sure, struck)):
-            numbers[i] = replace(numbers[i], confidence=min(PARTLY, numbers[i].confidence))
+        digits = sum(len(number.digits) for number in numbers)
+        numbers = held_back(
+            numbers,
+            places,
+            found,
+            seen.picture,
+            seen.maps,
+            askew=not told and is_askew(seen.maps, digits, other=seen.other),
+            turned=not told and bool(seen.rotated) and len(found) < MANY,
+            as_one=self._is_of_one,
+        )
         page = Page(
             source=source,
             page=number,
@@ -413,7 +365,7 @@ class Reader:
             return regions
         return [_joined(regions)] if self.kind == "number" else [max(regions, key=_size)]
 
-    def _read(self, picture: PageImage, regions: list[Region]) -> _Found:
+    def _read(self, picture: PageImage, regions: list[Region]) -> list[Found]:
         """What the regions say, less those that are not a number."""
         flats = [picture.crop(region.quad) for region in regions]
         said = self._transcriber.read(flats, one_digit=self.kind == "digit")
@@ -423,14 +375,14 @@ class Reader:
             if _is_found(region, one)
         ]
 
-    def _read_digit(self, seen: _Seen) -> _Found | None:
+    def _read_digit(self, seen: _Seen) -> list[Found] | None:
         """The digit that fills the picture; None if there is no such."""
         largest = self._wanted(seen.regions)
         if not (largest and _fills(largest[0], seen.picture)):
             return None
         return self._read_whole(seen.picture, largest)
 
-    def _read_as_one(self, seen: _Seen) -> _Found | None:
+    def _read_as_one(self, seen: _Seen) -> list[Found] | None:
         """The number that is all of the picture; None if it shows something else, or more."""
         regions = seen.regions
         if not (regions or self.kind == "number"):
@@ -453,7 +405,7 @@ class Reader:
         # What is written beside it is no part of it.
         return None if any(said.unread for *_, said in found) else found
 
-    def _read_unseen(self, seen: _Seen) -> _Found:
+    def _read_unseen(self, seen: _Seen) -> list[Found]:
         """What a picture says in which no number was found."""
         picture = seen.picture
         if self._is_of_one or max(picture.grey.shape) <= CROP:
@@ -464,7 +416,7 @@ class Reader:
 
     def _read_whole(
         self, picture: PageImage, regions: list[Region], least: float = FLOOR
-    ) -> _Found:
+    ) -> list[Found]:
         """The number that is all of a picture, in several views; none if no region was found and it
         is less sure than that."""
         views = views_of(picture, regions)
@@ -537,15 +489,6 @@ def _is_found(region: Region, said: Transcript) -> bool:
     return said.confidence >= FLOOR or region.score >= FOUND
 
 
-def _is_clear(region: Region, said: Transcript) -> bool:
-    """Whether a region is one number, and not so faint that it may show through or be rubbed out.
-
-    Of 2,262 numbers that are accepted of crops, `pages/` and sudokus one has less contrast, all
-    others 18 levels and more; in 1,016 blank cells of sudokus two such digits are, without it.
-    """
-    return region.apart and said.strip.contrast >= FAINTEST
-
-
 def _without_ruling(
     picture: PageImage, region: Region, flat: Flat, said: Transcript, *, few: bool = True
 ) -> Transcript:
@@ -575,14 +518,7 @@ def _size(region: Region) -> float:
 
 
 def _number(
-    place: Place,
-    region: Region,
-    flat: Flat,
-    said: Transcript,
-    picture: PageImage,
-    *,
-    in_doubt: bool,
-    turned: bool,
+    place: Place, region: Region, flat: Flat, said: Transcript, picture: PageImage
 ) -> Number:
     """What a region says, in its place on the picture, which was perhaps turned."""
     digits = []
@@ -596,17 +532,9 @@ def _number(
                 alternatives=tuple(likely.items())[:3],
             )
         )
-    # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that were
-    # accepted, and 14 of 208 right ones.
-    in_doubt |= place.touches or not _is_clear(region, said) or _may_be_two(said.text, digits)
-    in_doubt |= turned and reads_either_way(said.text)
-    if not in_doubt and said.confidence > PARTLY:
-        in_doubt = are_of_two_inks(picture, [digit.box for digit in digits])
-    hardly = 0 < region.score < FOUND
-    most = GHOST if hardly and in_doubt else PARTLY if hardly or in_doubt else 1.0
     return Number(
         text=said.text,
-        confidence=min(most, said.confidence),
+        confidence=said.confidence,
         box=region.box,
         quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.quad),
         line=place.line,
@@ -617,36 +545,6 @@ def _number(
         readers=_opinions(said),
         strip=said.strip.values,
     )
-
-
-def _may_be_two(text: str, digits: Sequence[Digit]) -> bool:
-    """Whether two digits that follow each other in the text are far apart."""
-    if len(digits) < 2:
-        return False
-    high = float(np.median([digit.box.height for digit in digits]))
-    places = [place for place, character in enumerate(text) if character.isdigit()]
-    for (before, after), (left, right) in zip(pairwise(places), pairwise(digits), strict=True):
-        first, second = text[:after], text[after:]
-        signed = not (first.isdigit() or second.isdigit()) or is_mixed_number(first, second)
-        wide = BETWEEN_SIGNED if signed else WIDE
-        if after == before + 1 and right.box.x - left.box.right >= wide * high:
-            return True
-    return False
-
-
-def _is_in_cells(flat: Flat, said: Transcript) -> bool:
-    """Whether a line runs down between two of the digits, and not between all of several, as it
-    does where each has a box; of boxes that are found their lines tell which are one number.
-
-    Of 60 crops of two cells with a line between them (`tools/measure_marks.py`) 7 are accepted
-    wrongly without it, none with it; of `pages/`, desks and the browser's vote forms the same as
-    without it.
-    """
-    if flat.row is not None or len(said.reading.spans) < 2:
-        return False
-    digits = [said.strip.in_crop(span) for span in said.reading.spans]
-    lines = ruling.parting_lines(flat.grey, digits)
-    return max(lines, default=0) == 2 and not (len(lines) > 1 and all(lines))
 
 
 def _opinions(said: Transcript) -> tuple[Opinion, ...]:

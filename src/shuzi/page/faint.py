@@ -27,7 +27,7 @@ back, one of the eight of examples/page.jpg); of 2,215 right ones that are accep
 desks, composed pages and 32 photos of sudokus 1 is held back."""
 
 
-def are_doubtful(grey: NDArray[np.uint8], regions: Sequence[Region]) -> list[bool]:
+def are_faint_or_cut(grey: NDArray[np.uint8], regions: Sequence[Region]) -> list[bool]:
     """Which numbers of a page, uint8 (height, width), are far fainter than the others, or may be
     cut by its edge; none where they are few, for a picture of one is cut out close to it."""
     if len(regions) < MANY:
