@@ -2,6 +2,7 @@
 one."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -32,11 +33,9 @@ def are_struck(picture: PageImage, regions: Sequence[Region], flats: Sequence[Fl
     before them and goes on behind them; none where they are few or most have one."""
     if len(regions) < MANY:
         return [False] * len(regions)
-    found = [
-        _may_have_line(flat) and HIGH < (_line(picture, region) or 0.0) < LOW
-        for region, flat in zip(regions, flats, strict=True)
-    ]
-    lines = sum(_line(picture, region) is not None for region in regions) if any(found) else 0
+    line = cache(lambda i: _line(picture, regions[i]))
+    found = [_may_have_line(flat) and HIGH < (line(i) or 0.0) < LOW for i, flat in enumerate(flats)]
+    lines = sum(line(i) is not None for i in range(len(found))) if any(found) else 0
     return found if lines <= RULED * len(found) else [False] * len(found)
 
 
