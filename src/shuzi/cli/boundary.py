@@ -59,6 +59,12 @@ def run(app: typer.Typer) -> NoReturn:
         _check_for_empty(arguments)
         code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)
         sys.stdout.flush()
+        if code and {"--install-completion", "--show-completion"} & set(arguments):
+            # Typer only says that it does not know the shell.
+            raise UsageError(
+                "Completion is for bash, zsh, fish and PowerShell, and no such shell runs this.",
+                "Run it in one of these.",
+            )
     except Exception as error:
         _trace(error)
         code = _explain(error)
