@@ -48,6 +48,11 @@ class ProblemAnswer(BaseModel):
     status: int
     detail: str = Field(description="What is wrong.")
     remedy: str = Field(description="What to do about it.")
+    not_decided: dict[Literal["lost", "otherwise", "unknown"], list[int]] | None = Field(
+        None,
+        description="Of urn:shuzi:not-decided, the items: those that somebody else has by now, "
+        "those of which the lease said something else before, and those that there are not.",
+    )
 
 
 class DigitAnswer(BaseModel):
