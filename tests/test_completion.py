@@ -84,6 +84,12 @@ def test_a_shell_without_completion_is_told(shell):
 
 
 def test_where_it_cannot_be_written_that_is_told(shell, tmp_path):
+    start = tmp_path / "home/.bashrc"
+    start.write_bytes("# 注释".encode("gbk"))
+    done = shell("shuzi --install-completion")
+    assert (done.returncode, start.read_bytes()) == (2, "# 注释".encode("gbk"))
+    assert "is not UTF-8" in done.stderr
+    start.unlink()
     (tmp_path / "home/.bash_completions").write_text("")
     done = shell("shuzi --install-completion")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
