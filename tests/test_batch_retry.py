@@ -158,8 +158,10 @@ def test_a_round_that_is_interrupted_goes_on_and_the_next_one_is_new(scans, monk
 
 @pytest.mark.parametrize("end", [end for end in FORMATS if end != ".xlsx"])
 def test_other_rows_of_a_table_stay_as_they_are(tmp_path, end):
-    before = [row("./a.png"), failure_row("b/", "away"), row("c.png"), failure_row("=d.png", "x")]
-    after = [before[0], row("b/1.png"), row("b/2.png"), *before[2:]]
+    # A folder, with what was read of it before it was away.
+    gone = [failure_row("b/", "away"), row("b/0.png")]
+    before = [row("./a.png"), *gone, row("c.png"), failure_row("=d.png", "x")]
+    after = [before[0], row("b/1.png"), row("b/2.png"), *before[3:]]
     names = [tmp_path / f"{name}{end}" for name in ("before", "after")]
     for rows, name in zip((before, after), names, strict=True):
         write_table(rows, name)

@@ -112,7 +112,12 @@ def read_batch(  # noqa: PLR0913 - an option each
     )
     with ExitStack() as stack:
         stack.enter_context(work.held())
-        goes_on = _goes_on(work, wanted, overwrite, append or (retry_failed and not watch))
+        goes_on = _goes_on(work, wanted, overwrite, append or retry_failed)
+        if watch and retry_failed and not (goes_on or append) and table.exists():
+            raise UsageError(
+                f"{way('watch')} has nothing to go on with: {table} is whole.",
+                f"Try again without {way('watch')}; then give it with {way('append')}.",
+            )
         intake = review and review[1]
         setup = Setup(options, os.getcwd(), intake.share if intake else None)  # noqa: PTH109
         try:

@@ -127,7 +127,12 @@ def _write_jsonl(rows: Iterable[Row | str], path: Path, base: Path | None) -> in
 def _after(base: Path | None, path: Path, head: str) -> Any:
     if base is not None:
         shutil.copyfile(base, path)
-        return path.open("a", encoding="utf-8", newline="")
+        with path.open("rb") as lines:
+            lines.seek(-min(1, lines.seek(0, os.SEEK_END)), os.SEEK_END)
+            has_end = lines.read() in (b"", b"\n")
+        file = path.open("a", encoding="utf-8", newline="")
+        file.write("" if has_end else "\n")
+        return file
     file = path.open("w", encoding="utf-8", newline="")
     file.write(head)
     return file

@@ -160,8 +160,9 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     _print_summary(summary, intake.count if intake else None, done)
     remedy = "begin anew" if out.suffix == ".xlsx" else "give --retry-failed to try again"
     if summary.counts.pictures and summary.counts.failed == summary.counts.pictures:
+        tried = "Nothing of what was tried again" if retry_failed else "Nothing"
         raise ImageError(
-            f"Nothing could be read; {out} says why.", f"See its column `error`, and {remedy}."
+            f"{tried} could be read; {out} says why.", f"See its column `error`, and {remedy}."
         )
     if summary.counts.failed and not retry_failed and out.suffix != ".xlsx":
         tell("shuzi: the same command with --retry-failed tries again what could not be read")
