@@ -113,24 +113,19 @@ def test_the_pages_of_a_pdf_are_tried_again_by_their_part(digits, tmp_path, monk
 def test_what_could_not_even_be_planned_is_found_by_then(picture, is_begun):
     """A line that led nowhere is a file by now, a folder, or an archive."""
     picture("a.png", 1)
-    Path("list.txt").write_text("late.png\nfolder\na.png\nlate.zip\n")
-    failed = ("late.png", "folder", "late.zip")
+    lines = ["late.pdf", "folder", "a.png", "late.zip"]
+    Path("list.txt").write_text("\n".join(lines))
     if is_begun:
-        begin(["list.txt"], *failed)
+        begin(["list.txt"], "late.pdf", "folder", "late.zip")
     else:
-        write_table(
-            [
-                row("a.png") if n == "a.png" else failure_row(n, "away")
-                for n in ("late.png", "folder", "a.png", "late.zip")
-            ],
-            Path("a.csv"),
-        )
-    for name in ("late.png", "folder/1.png", "folder/2.png"):
+        rows = [row(name) if name == "a.png" else failure_row(name, "away") for name in lines]
+        write_table(rows, Path("a.csv"))
+    for name in ("late.pdf", "folder/1.png", "folder/2.png"):
         picture(name)
     with zipfile.ZipFile("late.zip", "w") as archive:
         archive.write("a.png", "in/a.png")
     read_batch(["list.txt"], "a.csv", jobs=1, retry_failed=True)
-    names = ["late.png", "folder/1.png", "folder/2.png", "a.png", "late.zip/in/a.png"]
+    names = ["late.pdf", "folder/1.png", "folder/2.png", "a.png", "late.zip/in/a.png"]
     assert [name for name, _ in texts()] == names
     assert all(text for _, text in texts())
 
