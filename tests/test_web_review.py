@@ -100,6 +100,18 @@ def test_an_item_of_another_is_a_conflict(service, queue):
     assert f"somebody else has {number} by now" in answer.json()["detail"]
 
 
+def test_the_document_shows_what_a_conflict_looks_like(service):
+    paths = service.get("/api/v1/openapi.json").json()["paths"]
+    said = paths[f"{BASE}/leases/{{token}}/decisions"]["post"]["responses"]["409"]
+    shown = said["content"]["application/problem+json"]["example"]
+    answer = decide(service, NOBODY, (999_999, "7")).json()
+    assert shown.keys() == answer.keys()
+    assert (shown["type"], shown["not_decided"].keys()) == (
+        answer["type"],
+        answer["not_decided"].keys(),
+    )
+
+
 def test_another_answer_with_the_same_lease_is_a_conflict(service, queue):
     (number,) = queue("7")
     token = lease(service)["token"]

@@ -70,7 +70,15 @@ def give_back(store: Queue, token: Token) -> None:
     store.give_back(token)
 
 
-@router.post("/leases/{token}/decisions", responses=documents.problems(409))
+@router.post(
+    "/leases/{token}/decisions",
+    responses=documents.conflict(
+        "Decided: 1. Not decided: somebody else has 7 by now.",
+        "Take an answer back with undo; go on with a new lease.",
+        type="urn:shuzi:not-decided",
+        not_decided={"lost": [7], "otherwise": [], "unknown": []},
+    ),
+)
 def decide(store: Queue, token: Token, said: Decisions) -> DecidedAnswer:
     """Say what items are: their digits, or null for no number. Sent twice, it counts once."""
     verdicts = [Verdict(one.item, one.text, one.seconds) for one in said.decisions]
