@@ -3,6 +3,7 @@
     python benchmarks/batch.py DATA [--crops 1200] [--pages 24] [--jobs 1 2]
     python benchmarks/batch.py DATA --crops 0 --pages 0 --small 100000 --pdf 2000
     python benchmarks/batch.py DATA --crops 0 --pages 0 --parts 20000
+    python benchmarks/batch.py DATA --crops 0 --pages 0 --chunks 1000
     python benchmarks/batch.py DATA --crops 0 --pages 0 --ray 1000
 
 DATA is a folder with numbers/ (crops) and mnist.npz (whose test digits fill the pages). Each batch
@@ -20,6 +21,12 @@ starts not counted, and the ratios to the first.
 --parts writes the parts of so many crops, as the first process does: what a chunk costs beside
 reading, of the processor and of the clock, which waits for the disk; what a file costs to plan, and
 to survey and put together again.
+
+--chunks N hands out N and then 4 N chunks of 32 files that are empty, so that reading is next to
+nothing, to two local processes and to two of a Ray cluster of this machine's: what each chunk more
+takes the first process, from the list of the folder to the table, and how many there were a second
+of the clock in the longer run, with its start. Both say how many chunks one first process can hand
+out, whatever reads them.
 
 --small reads so many small pictures, which it makes, --pdf a PDF of so many pages; `MB` is the most
 memory that a process of the batch had. Prints a table, then one JSON line.
@@ -46,6 +53,7 @@ import shuzi.image
 import shuzi.reader
 import shuzi.recognise.crop
 from shuzi.batch import Item, Options, ReadItems, Row, chunks, find_items, write_table
+from shuzi.batch.item import MOST_ITEMS
 from shuzi.batch.task import Part, Task
 from shuzi.batch.work import Work
 from shuzi.decide import Decider
@@ -101,6 +109,7 @@ finally:
 RAY_DATA = """
 import ray
 from shuzi.batch import Options, ReadItems, chunks, find_items
+from shuzi.batch.table import parquet_schema
 
 class Read:
     def __init__(self):
@@ -115,7 +124,7 @@ def main():
     ray.init("local", include_dashboard=False)
     readers = ray.data.ActorPoolStrategy(size=2)
     rows = ray.data.from_items(portions).flat_map(Read, compute=readers, num_cpus=1)
-    rows.write_parquet(out + ".parquet")
+    rows.write_parquet(out + ".parquet", schema=parquet_schema())
     print(sum(map(len, (portion["items"] for portion in portions))), "files")
 """
 
@@ -275,6 +284,31 @@ def compare_with_ray(data, count):
     return each | {"files": 3 * count}
 
 
+def make_empty(folder, count):
+    """Files with nothing in them, a thousand a folder, and a picture, without which all failed."""
+    make_small(folder, 1)
+    for number in range(1, count):
+        place = folder / str(number // 1000)
+        place.mkdir(exist_ok=True)
+        (place / f"{number}.png").touch()
+
+
+def cost_of_chunks(count):
+    """Milliseconds of the first process for a chunk more, and chunks a second, starts included."""
+    with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
+        make_empty(Path(few), count * MOST_ITEMS)
+        make_empty(Path(many), 4 * count * MOST_ITEMS)
+        found = {"chunks": 3 * count}
+        for name, more in (("processes", []), ("ray", ["--ray=local"])):
+            one, four = (run(folder, 2, *more) for folder in (few, many))
+            spent = four["driver"] * four["files"] - one["driver"] * one["files"]
+            speed = four["speed"] / MOST_ITEMS
+            found[name] = {"ms": spent / (3 * count) * 1000, "a second": speed}
+            said = f"{found[name]['ms']:.2f} ms of the first process for a chunk, "
+            print(f"{name:10} {said}{found[name]['a second']:.0f} chunks a second", flush=True)
+    return found
+
+
 def cost_of_parts(count):
     """Milliseconds of a part, and of a file in all else that the first process does for it."""
     row = Row("scans/12345.png", 1, 1, None, None, "12345", 0.98765, "accept", 1, 2, 30, 40, "")
@@ -310,6 +344,7 @@ def main():
     parser.add_argument("--small", type=int, default=0)
     parser.add_argument("--pdf", type=int, default=0)
     parser.add_argument("--parts", type=int, default=0)
+    parser.add_argument("--chunks", type=int, default=0)
     parser.add_argument("--ray", type=int, default=0)
     options = parser.parse_args()
     print(f"{'':12} jobs    files  speed/s  ms of CPU  of which     MB")
@@ -331,6 +366,8 @@ def main():
         found["pdf"] = measure("pdf", lambda to: make_pdf(data, to, options.pdf), most, split=False)
     if options.parts:
         found["parts"] = cost_of_parts(options.parts)
+    if options.chunks:
+        found["chunks"] = cost_of_chunks(options.chunks)
     if options.ray:
         found["ray"] = compare_with_ray(data, options.ray)
     about = {"cores": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg()[0]}

@@ -58,6 +58,9 @@ def scans(digits, tmp_path, monkeypatch):
     return tmp_path / "scans"
 
 
+COMMAND = "from shuzi.cli import main; main()"
+
+
 def start(code, *words, **environment):
     return subprocess.run(
         [sys.executable, "-c", code, *words],
@@ -153,9 +156,14 @@ def test_a_picture_that_loses_every_process_is_a_row(nodes, scans, tmp_path):
     lines = (tmp_path / "a.csv").read_text().splitlines()[1:]
     assert [line.split(",")[0] for line in lines] == [f"scans/{n}.png" for n in (1, 0, 2)]
     assert ["ended the process that read it" in line for line in lines] == [False, True, False]
-
-
-COMMAND = "from shuzi.cli import main; main()"
+    # Tried again when it is a picture, it is as it would have been.
+    (scans / "0.png").unlink()
+    (scans / "0.png").write_bytes((scans / "3.png").read_bytes())
+    words = "batch", *(f"scans/{number}.png" for number in (1, 0, 2))
+    done = start(COMMAND, *words, "-o", "a.csv", f"--ray={nodes[0]}", "--retry-failed", **TOKEN)
+    assert done.stdout.endswith("Put into a.csv: 1 row\n"), done.stderr
+    read_batch(words[1:], "b.csv", jobs=1)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
 def test_another_token_is_told_of(nodes, scans):

@@ -126,6 +126,16 @@ def test_rows_are_added_after_those_of_a_table(tmp_path, end):
         assert both.read_bytes() == together.read_bytes()
 
 
+@pytest.mark.parametrize("end", ["csv", "jsonl"])
+def test_rows_are_added_on_lines_of_their_own(tmp_path, end):
+    both, first, together = (tmp_path / f"{name}.{end}" for name in ("both", "first", "together"))
+    write_table(ROWS, together)
+    write_table(ROWS[:2], first)
+    first.write_bytes(first.read_bytes().removesuffix(b"\n"))
+    write_table(ROWS[2:], both, first)
+    assert both.read_bytes() == together.read_bytes()
+
+
 @pytest.mark.parametrize("end", FORMATS)
 def test_what_is_no_table_is_not_added_to(tmp_path, end):
     (tmp_path / f"a.{end}").write_text("a,b\n")

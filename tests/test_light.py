@@ -20,6 +20,15 @@ HEAVY = (
     "rapidocr",
     "ray",
 )
+COMPLETION = """
+import os
+from contextlib import suppress
+from shuzi.cli import app
+os.environ |= {"COMP_WORDS": "shuzi read --as ", "COMP_CWORD": "3"}
+os.environ["_SHUZI_COMPLETE"] = "complete_bash"
+with suppress(SystemExit):
+    app([], prog_name="shuzi")
+"""
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
 
 
@@ -29,7 +38,11 @@ def last_line(code):
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("code", ["import shuzi", NAMES, HELP], ids=["import", "dir", "help"])
+@pytest.mark.parametrize(
+    "code",
+    ["import shuzi", NAMES, HELP, COMPLETION],
+    ids=["import", "dir", "help", "completion"],
+)
 def test_nothing_heavy_is_imported(code):
     check = f"{code}\nimport sys; print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
     assert last_line(check) == "HEAVY []"

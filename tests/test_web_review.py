@@ -95,8 +95,21 @@ def test_an_item_of_another_is_a_conflict(service, queue):
     (number,) = queue("7")
     lease(service)
     answer = decide(service, NOBODY, (number, "7"))
-    assert answer.status_code == 409
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:shuzi:not-decided")
+    assert answer.json()["not_decided"] == {"lost": [number], "otherwise": [], "unknown": []}
     assert f"somebody else has {number} by now" in answer.json()["detail"]
+
+
+def test_the_document_shows_what_a_conflict_looks_like(service):
+    paths = service.get("/api/v1/openapi.json").json()["paths"]
+    said = paths[f"{BASE}/leases/{{token}}/decisions"]["post"]["responses"]["409"]
+    shown = said["content"]["application/problem+json"]["example"]
+    answer = decide(service, NOBODY, (999_999, "7")).json()
+    assert shown.keys() == answer.keys()
+    assert (shown["type"], shown["not_decided"].keys()) == (
+        answer["type"],
+        answer["not_decided"].keys(),
+    )
 
 
 def test_another_answer_with_the_same_lease_is_a_conflict(service, queue):
@@ -105,11 +118,13 @@ def test_another_answer_with_the_same_lease_is_a_conflict(service, queue):
     decide(service, token, (number, "42"))
     answer = decide(service, token, (number, "43"))
     assert answer.status_code == 409
+    assert answer.json()["not_decided"]["otherwise"] == [number]
     assert f"said otherwise of {number} before, which stands" in answer.json()["detail"]
 
 
 def test_an_item_that_is_none_is_told_of(service):
     answer = decide(service, NOBODY, (999_999, "7"))
+    assert answer.json()["not_decided"]["unknown"] == [999_999]
     assert "Not decided: there is no item 999999." in answer.json()["detail"]
 
 

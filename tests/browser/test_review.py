@@ -3,6 +3,9 @@
 import re
 import signal
 import socket
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ from queue_of_digits import as_read, decided, fill, fill_unread, read_digits
 from reviewer import OTHER, Reviewer, number
 from serving import serving
 from sizes import PHONE
+
+from shuzi.review.item import Verdict
+from shuzi.review.store import open_store
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -274,6 +280,66 @@ def confirm_group(reviewer, then="#review-group"):
 
 def sources(crops):
     return crops.evaluate_all("all => all.map(crop => crop.getAttribute('src'))")
+
+
+NOT_SAVED = "Your answer was not saved: "
+
+
+def test_an_answer_that_does_not_count_is_told_of_by_its_reason(review):
+    reviewer, place = review(12)
+    page = reviewer.page
+    state = page.locator("#review-state")
+    with page.expect_response("**/leases") as leased:
+        reviewer.start("one")
+    lease = leased.value.json()
+    first, second, _, fourth, *_ = (item["id"] for item in lease["items"])
+    asked = reviewer.asked()
+    with open_store(str(place)) as store:
+        store.decide(lease["token"], "Ada", [Verdict(first, "42", 1.0)])
+    reviewer.press("n")
+    expect(state).to_contain_text(f"{NOT_SAVED}another one had been given before")
+    # The others of the lease are still the reviewer's.
+    asked = reviewer.asked(asked)
+    assert number(asked) == second
+    with closing(sqlite3.connect(place)) as database:
+        database.execute("DELETE FROM review_pictures WHERE item = ?", (second,))
+        database.execute("DELETE FROM review_items WHERE id = ?", (second,))
+        database.commit()
+    reviewer.press("n")
+    expect(state).to_have_text(f"{NOT_SAVED}the number is no longer in the queue.")
+    asked = reviewer.asked(asked)
+    page.click("#language")
+    expect(state).to_have_text("你的答案没有保存：这个数字已经不在复核队列里。")
+    page.click("#language")
+    take_for_bob(place, 1)
+    reviewer.press("n")
+    expect(state).to_contain_text("went to somebody else or to another window")
+    # The lease has run out; what nobody else has comes again, with another one.
+    asked = reviewer.asked(asked)
+    assert number(asked) == fourth
+    reviewer.press("n")
+    expect(state).to_be_empty()
+    assert first in decided(place)[0]
+
+
+def test_a_lease_that_ran_out_is_told_of_when_it_cannot_be_renewed(review):
+    reviewer, place = review(4)
+    page = reviewer.page
+    page.clock.install()
+    reviewer.start("group")
+    crops = page.locator("#group-grid button")
+    expect(crops).to_have_count(4)
+    take_for_bob(place, 4)
+    page.clock.fast_forward("01:00")
+    state = page.locator("#review-state")
+    expect(state).to_have_text("The time for these numbers ran out. Nothing is left to review.")
+
+
+def take_for_bob(place, count):
+    """Let somebody else get so many of the items that a reviewer has, as if their time was up."""
+    with open_store(str(place)) as store:
+        store.now = lambda: datetime.now(UTC) + timedelta(minutes=10)
+        assert len(store.lease("Bob", count).items) == count
 
 
 def test_a_closed_page_gives_its_items_back(review):

@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuzi.batch.item import Item, chunks
+from shuzi.batch.mend import Failed, mended
 from shuzi.batch.pool import Pool
 from shuzi.batch.read import Options
 from shuzi.batch.sources import find_items
@@ -18,7 +20,7 @@ from shuzi.batch.work import Work, manifest_of, synced
 from shuzi.batch.worker import Setup
 from shuzi.decide import check_target
 from shuzi.errors import Interrupted, OutputError, UsageError, way
-from shuzi.text import plain
+from shuzi.text import counted, plain
 
 if TYPE_CHECKING:
     from shuzi.batch.cluster import RayPool
@@ -64,6 +66,7 @@ def read_batch(  # noqa: PLR0913 - an option each
     jobs: int | None = None,
     overwrite: bool = False,
     append: bool = False,
+    retry_failed: bool = False,
     review: "tuple[str, Intake] | None" = None,
     watch: "Watch | None" = None,
     ray: str | None = None,
@@ -81,6 +84,7 @@ def read_batch(  # noqa: PLR0913 - an option each
         jobs: processes that read; one for each core, of this machine or of the cluster, if None.
         overwrite: replace a table that is there, and what was begun otherwise.
         append: add the rows of sources that a table has none of yet.
+        retry_failed: try again what could not be read, of what was begun or of a table.
         review: a queue for what was not accepted, and where it is.
         watch: keep looking at the sources, which are folders, until Ctrl-C.
         ray: `host:port`, or `ray://host:port`, of the head of a Ray cluster whose machines read;
@@ -101,12 +105,19 @@ def read_batch(  # noqa: PLR0913 - an option each
         UsageError: an option cannot be, or differs from those of what was begun.
     """
     options, table, named = options or Options(), Path(out), [os.fspath(s) for s in sources]
-    _check(named, options, table, overwrite, append)
+    _check(named, options, table, overwrite, append, retry_failed)
     work = Work(table)
-    wanted = manifest_of(named, options, append=append, review=review and review[0])
+    wanted = manifest_of(
+        named, options, append=append, retry_failed=retry_failed, review=review and review[0]
+    )
     with ExitStack() as stack:
         stack.enter_context(work.held())
-        goes_on = _goes_on(work, wanted, overwrite, append)
+        goes_on = _goes_on(work, wanted, overwrite, append or retry_failed)
+        if watch and retry_failed and not (goes_on or append) and table.exists():
+            raise UsageError(
+                f"{way('watch')} has nothing to go on with: {table} is whole.",
+                f"Try again without {way('watch')}; then give it with {way('append')}.",
+            )
         intake = review and review[1]
         setup = Setup(options, os.getcwd(), intake.share if intake else None)  # noqa: PTH109
         try:
@@ -114,8 +125,10 @@ def read_batch(  # noqa: PLR0913 - an option each
             stack.enter_context(pool)
             if not goes_on:
                 found = iter(()) if watch else find_items(named, work.spool, skip)
-                base = table if append and table.exists() else None
-                work.begin(wanted, chunks(_new(found, base)), base)
+                if not _begin(work, wanted, found):
+                    return Summary(table, 0, 0, Counts())
+            elif retry_failed:
+                work.start_round()
         except KeyboardInterrupt:
             raise Interrupted("Stopped before anything was read.", "Run it again.") from None
         run = _Run(work, pool, intake, tell)
@@ -144,13 +157,21 @@ def cores() -> int:
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def _check(sources: list[str], options: Options, out: Path, overwrite: bool, append: bool) -> None:
+def _check(
+    sources: list[str],
+    options: Options,
+    out: Path,
+    overwrite: bool,
+    append: bool,
+    retry_failed: bool,
+) -> None:
     if not sources:
         raise UsageError("There is nothing to read.", "Give files, folders, archives or URLs.")
-    if overwrite and append:
-        raise UsageError(
-            f"{way('overwrite')} and {way('append')} cannot go together.", "Give one of them."
-        )
+    for name, given in (("append", append), ("retry_failed", retry_failed)):
+        if overwrite and given:
+            raise UsageError(
+                f"{way('overwrite')} and {way(name)} cannot go together.", "Give one of them."
+            )
     check_format(out)
     check_target(options.target_error)
     if out.is_dir() or not out.parent.is_dir():
@@ -160,7 +181,7 @@ def _check(sources: list[str], options: Options, out: Path, overwrite: bool, app
         )
 
 
-def _goes_on(work: Work, wanted: dict[str, object], overwrite: bool, append: bool) -> bool:
+def _goes_on(work: Work, wanted: dict[str, object], overwrite: bool, changes: bool) -> bool:
     """Whether what was begun goes on; if not, nothing is in the way of beginning.
 
     Raises:
@@ -175,22 +196,47 @@ def _goes_on(work: Work, wanted: dict[str, object], overwrite: bool, append: boo
             if not overwrite:
                 raise
         work.clear()
-    if work.out.exists() and not (overwrite or append):
+    if work.out.exists() and not (overwrite or changes):
         raise OutputError(
             f"{work.out} is there already.",
-            f"Give another name; {way('append')} to add what it has not; {way('overwrite')} to "
-            "replace it.",
+            f"Give another name; {way('append')} to add what it has not; {way('retry_failed')} to "
+            f"try again what could not be read; {way('overwrite')} to replace it.",
         )
     return False
 
 
-def _new(items: Iterable[Item], base: Path | None) -> Iterator[Item]:
-    """Those whose sources a table has no rows of."""
-    if base is None:
-        yield from items
-        return
-    known = sources_of(base)
-    yield from (item for item in items if hash(plain(item.source)) not in known)
+def _begin(work: Work, wanted: dict[str, object], found: Iterator[Item]) -> bool:
+    """Plan what there is to read; false if that is nothing, as nothing of a table failed.
+
+    Raises:
+        OutputError: the table is none of shuzi's.
+        UsageError: it is a spreadsheet, or has nothing to do with the sources.
+    """
+    adds, retries = (
+        bool(wanted[name]) and work.out.exists() for name in ("append", "retry_failed")
+    )
+    known = sources_of(work.out) if adds else set[int]()
+    failed = Failed(work.out) if retries else None
+    if retries and not failed and not adds:
+        return False
+
+    def is_wanted(item: Item) -> bool:
+        source = plain(item.source)
+        is_new = adds and hash(source) not in known
+        return is_new or (failed is not None and failed.of(source) is not None)
+
+    base = work.out if adds or retries else None
+    planned = chunks(found if base is None else filter(is_wanted, found))
+    first = next(planned, None)
+    if first is None and failed and not adds:
+        raise UsageError(
+            f"{work.out} has {counted(len(failed), 'source')} that could not be read, and none of "
+            "them is found in the sources that are given.",
+            "Give those of its batch. A file that is gone keeps its row.",
+        )
+    begun = chain([] if first is None else [first], planned)
+    work.begin(wanted | {"retry_failed": retries or None}, begun, base)
+    return True
 
 
 class _Run:
@@ -217,14 +263,24 @@ class _Run:
                 for task, head in self.work.tasks(number, items):
                     if head is None:
                         yield task
+        # Last, so that whoever is interrupted again and again comes to the end of the rest.
+        if self.work.due:
+            for number, items in enumerate(self.work.chunks()):
+                for task, _ in self.work.tasks(number, items):
+                    if task.name in self.work.due:
+                        yield self.work.again(task)
 
     def _done(self, task: Task, part: Part) -> Iterable[Task]:
         if self.intake is not None:
             # Before the part says that it is done; what is in the queue already is passed over.
             self.intake.queue(part.queued)
+        before, done = Counts(), len(task.items) if task.first == 1 else 0
+        if task.name in self.work.due:
+            done, before = self.work.due.pop(task.name), self.work.counts_of(task)
+            part = self.work.merged(task, part) if task.again else part
         self.work.add(task, part)
-        self._count(done=len(task.items) if task.first == 1 else 0, counts=part.counts)
-        return task.others(part.pages)
+        self._count(done=done, counts=part.counts - before)
+        return [other for other in task.others(part.pages) if self.work.head(other) is None]
 
     def _count(self, *, total: int = 0, done: int = 0, counts: Counts | None = None) -> None:
         state = self.state
@@ -243,7 +299,11 @@ class _Run:
         made = work.folder / work.out.name
         base = work.base if work.base.exists() else None
         with synced(made) as temporary:
-            rows = write_table(work.rows(), temporary, base)
+            if base is not None and work.is_retry():
+                write_table(mended(work), temporary)
+                rows = sum(1 for _ in work.rows())
+            else:
+                rows = write_table(work.rows(), temporary, base)
         work.move(made)
         return rows
 

@@ -102,12 +102,28 @@ def _is_list(source: str) -> bool:
 
 def _listed_items(source: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
     """What a line of a list says; one that leads nowhere has a row of its own."""
+    count = 0
     try:
         if _is_list(source):
             raise ImageError(f"{source} is a list in a list, which is not read.")
-        yield from _items_of(source, spool, skip)
+        for count, item in enumerate(_items_of(source, spool, skip), 1):  # noqa: B007
+            yield item
+        if not count:
+            raise _without_pictures(source)
     except ImageError as error:
         yield Item(source=source, place=source, problem=error.message)
+
+
+def found_again(item: Item, spool: Path, skip: Callable[[str], object]) -> list[Item]:
+    """An item; of one that could not even be planned, what it leads to by now."""
+    if not is_unplanned(item):
+        return [item]
+    return list(_listed_items(item.place, spool, skip))
+
+
+def is_unplanned(item: Item) -> bool:
+    """Whether a folder, an archive or the line of a list was not there when it was planned."""
+    return bool(item.problem) and item.member is None
 
 
 def _folder_items(folder: str, skip: Callable[[str], object]) -> Iterator[Item]:

@@ -51,10 +51,10 @@ def check_format(out: Path) -> None:
         raise MissingExtraError(f"{out} needs {needed}.", f"{extra('batch')}; or name a .csv.")
 
 
-def write_table(rows: Iterable[Row], path: Path, base: Path | None = None) -> int:
+def write_table(rows: Iterable[Row | str], path: Path, base: Path | None = None) -> int:
     """Write rows, after those of a table of the same format, and return how many there were.
 
-    A few are in memory at a time.
+    A few are in memory at a time. A text is a line of another table that stays as it is.
 
     Raises:
         OutputError: the other table is none of shuzi's.
@@ -76,70 +76,108 @@ def sources_of(table: Path) -> set[int]:
         OutputError: it is none of shuzi's tables.
         UsageError: a spreadsheet cannot be added to.
     """
-    read = {".csv": _csv_sources, ".jsonl": _jsonl_sources, ".parquet": _parquet_sources}
+    return {hash(source) for source, _, _ in entries(table, whole=False)}
+
+
+def entries(table: Path, *, whole: bool = True) -> Iterator[tuple[str, str, Row | str]]:
+    """The source and the decision of each row of a table, and the row as `write_table` takes it.
+
+    Args:
+        whole: the rows are wanted too, not their sources and decisions alone.
+
+    Raises:
+        OutputError: it is none of shuzi's tables.
+        UsageError: a spreadsheet cannot be added to.
+    """
     if table.suffix == ".xlsx":
         raise UsageError(
-            "Nothing can be added to an .xlsx: what people changed in it would be lost.",
-            "Write another .xlsx, or a .csv, a .parquet or a .jsonl, which can be added to.",
+            "Nothing can be added to an .xlsx, nor tried again in it: what people changed in it "
+            "would be lost.",
+            "Write another .xlsx, or a .csv, a .parquet or a .jsonl, which can be changed.",
         )
     try:
-        return {hash(source) for source in read[table.suffix](table)}
-    except (OSError, ValueError, KeyError) as error:
-        raise _no_table(table, error) from None
+        if table.suffix == ".csv":
+            yield from _csv_entries(table)
+        elif table.suffix == ".jsonl":
+            yield from _jsonl_entries(table)
+        else:
+            yield from _parquet_entries(table, list(COLUMNS) if whole else ["source", "decision"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise OutputError(
+            f"{table} is no table that shuzi wrote: {error}.", "Give another name, or replace it."
+        ) from None
 
 
-def _no_table(table: Path, error: object) -> OutputError:
-    return OutputError(
-        f"{table} is no table that shuzi wrote: {error}.", "Give another name, or replace it."
-    )
-
-
-def _write_csv(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+def _write_csv(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
     count = 0
     with _after(base, path, BYTE_ORDER_MARK + csv_line(*COLUMNS)) as file:
         for count, row in enumerate(rows, 1):  # noqa: B007
-            file.write(row.to_csv())
+            file.write(row if isinstance(row, str) else row.to_csv())
     return count
 
 
-def _write_jsonl(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+def _write_jsonl(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
     count = 0
     with _after(base, path, "") as file:
         for count, row in enumerate(rows, 1):  # noqa: B007
-            file.write(json_line(row._asdict()))
+            file.write(row if isinstance(row, str) else json_line(row._asdict()))
     return count
 
 
 def _after(base: Path | None, path: Path, head: str) -> Any:
     if base is not None:
         shutil.copyfile(base, path)
-        return path.open("a", encoding="utf-8", newline="")
+        with path.open("rb") as lines:
+            lines.seek(-min(1, lines.seek(0, os.SEEK_END)), os.SEEK_END)
+            has_end = lines.read() in (b"", b"\n")
+        file = path.open("a", encoding="utf-8", newline="")
+        file.write("" if has_end else "\n")
+        return file
     file = path.open("w", encoding="utf-8", newline="")
     file.write(head)
     return file
 
 
-def _csv_sources(table: Path) -> Iterator[str]:
+def _csv_entries(table: Path) -> Iterator[tuple[str, str, str]]:
     import csv
 
+    decision, taken = COLUMNS.index("decision"), list[str]()
+
+    def lines(file: Iterable[str]) -> Iterator[str]:
+        for line in file:
+            taken.append(line)
+            yield line
+
     with table.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file)
+        rows = csv.reader(lines(file))
         if next(rows, None) != list(COLUMNS):
             raise ValueError("its first line is another")
+        taken.clear()
         for row in rows:
-            # As it was before a spreadsheet was kept from running it.
-            yield row[0][1:] if row[0].startswith(("'=", "'+", "'-", "'@")) else row[0]
+            # A cell that somebody changed may have several lines.
+            text = _ended("".join(taken))
+            taken.clear()
+            if row:
+                # As it was before a spreadsheet was kept from running it.
+                escaped = row[0].startswith(("'=", "'+", "'-", "'@"))
+                yield row[0][escaped:], row[decision], text
 
 
-def _jsonl_sources(table: Path) -> Iterator[str]:
+def _jsonl_entries(table: Path) -> Iterator[tuple[str, str, str]]:
     import json
 
     with table.open(encoding="utf-8") as file:
         for line in file:
-            yield json.loads(line)["source"]
+            row = json.loads(line)
+            yield row["source"], row["decision"], _ended(line)
 
 
-def _write_parquet(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+def _ended(line: str) -> str:
+    """The last one may have no end, where somebody changed it."""
+    return line if line.endswith("\n") else f"{line}\n"
+
+
+def _write_parquet(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
     from pyarrow import Table
     from pyarrow.parquet import ParquetFile, ParquetWriter
 
@@ -166,17 +204,19 @@ def parquet_schema() -> "pyarrow.Schema":
     return pyarrow.schema([(name, kinds.get(name, number)) for name in COLUMNS])
 
 
-def _parquet_sources(table: Path) -> Iterator[str]:
+def _parquet_entries(table: Path, columns: list[str]) -> Iterator[tuple[str, str, Row]]:
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(table) as file:
         if file.schema_arrow.names != list(COLUMNS):
             raise ValueError("its columns are others")
-        for batch in file.iter_batches(GROUP, columns=["source"]):
-            yield from batch.column(0).to_pylist()
+        for batch in file.iter_batches(GROUP, columns=columns):
+            for values in batch.to_pylist():
+                row = Row(**values)
+                yield row.source, row.decision, row
 
 
-def _write_xlsx(rows: Iterable[Row], path: Path, base: Path | None) -> int:
+def _write_xlsx(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
     assert base is None
     from xlsxwriter import Workbook
 
@@ -198,6 +238,7 @@ def _write_xlsx(rows: Iterable[Row], path: Path, base: Path | None) -> int:
                 sheet.autofilter(0, 0, at, len(COLUMNS) - 1)
                 sheet, at = _new_sheet(book), 0
             at += 1
+            assert isinstance(row, Row)
             _write_cells(sheet, at, row, styles.get(row.decision))
         sheet.autofilter(0, 0, max(1, at), len(COLUMNS) - 1)
     return count

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A chunk to read; of a file with many pages, those from `first`."""
+    """A chunk to read; of a file with many pages, those from `first`.
+
+    Args:
+        again: to be read again for what could not be read; each file whole.
+    """
 
     chunk: int
     items: list[Item]
     first: int = 1
+    again: bool = False
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether it is of one file whose pages are read some here, some there."""
+        return not self.again and self.items[0].is_paged
 
     @property
     def name(self) -> str:
@@ -34,7 +44,7 @@ class Task:
 
     def others(self, pages: int) -> Iterator["Task"]:
         """Those that read the rest of a file of so many pages, if this is its first."""
-        if self.first == 1 and self.items[0].is_paged:
+        if self.first == 1 and self.is_paged:
             for first in range(1 + PAGES, pages + 1, PAGES):
                 yield replace(self, first=first)
 
@@ -61,6 +71,9 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(a + b for a, b in zip(self.to_list(), other.to_list(), strict=True)))
+
+    def __sub__(self, other: "Counts") -> "Counts":
+        return Counts(*(a - b for a, b in zip(self.to_list(), other.to_list(), strict=True)))
 
     def to_list(self) -> list[int]:
         return [

@@ -6,13 +6,15 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import shuzi
 from shuzi.batch.item import Item
-from shuzi.batch.read import Options
+from shuzi.batch.read import PAGES, Options
+from shuzi.batch.sources import found_again, is_unplanned
 from shuzi.batch.task import Counts, Part, Task
 from shuzi.card import SHIPPED, checksum
 from shuzi.errors import OutputError, UsageError, way
@@ -27,7 +29,9 @@ SCHEMA = 1
 class Work:
     """A folder with a manifest (what was asked for), plans (chunks of items), and parts (rows).
 
-    A part is there when all of it is done: it is written to another name, synced, and moved.
+    A part is there when all of it is done: it is written to another name, synced, and moved. What
+    could not be read may be tried again in rounds: a part that was written in one is not tried
+    again in it, however often it is interrupted.
 
     Args:
         out: the table; the folder is beside it, `results.csv.parts`.
@@ -35,11 +39,14 @@ class Work:
 
     def __init__(self, out: Path) -> None:
         self.out = out
+        self.round = 0
+        self.due: dict[str, int] = {}
         self.folder = out.with_name(f"{out.name}.parts")
         self._gone = out.with_name(f"{TEMPORARY}{self.folder.name}")
         self.manifest = self.folder / "manifest.json"
         self.spool = self.folder / "archives"
         self.base = self.folder / f"base{out.suffix}"
+        self._round = self.folder / "round"
 
     def is_begun(self) -> bool:
         return self.manifest.exists()
@@ -53,6 +60,9 @@ class Work:
         """
         try:
             begun = read_json(self.manifest)
+            if not begun.get("retry_failed"):
+                # What goes on may be told to try again; what began as that remains it.
+                wanted = wanted | {"retry_failed": None}
             changes = list(_changes(begun, wanted))
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise OutputError(
@@ -117,35 +127,119 @@ class Work:
         except FileNotFoundError:
             return None
 
+    def rows_of(self, task: Task) -> Iterator[Row]:
+        """Those of a task that is done."""
+        with (self.folder / task.name).open("rb") as file:
+            next(file)
+            for line in file:
+                yield Row(*json.loads(line))
+
+    def rows_of_chunk(self, number: int) -> Iterator[Row]:
+        """Those of all parts of a chunk that is done."""
+        first, pages = 1, 1
+        while first <= pages:
+            task = Task(number, [], first)
+            pages = (self.head(task) or {}).get("pages", 0) if first == 1 else pages
+            yield from self.rows_of(task)
+            first += PAGES
+
+    def counts_of(self, task: Task) -> Counts:
+        """What was counted in a part that is done."""
+        head = self.head(task)
+        assert head is not None
+        return Counts(*head["counts"])
+
+    def is_retry(self) -> bool:
+        """Whether it tries again what a table could not be given."""
+        return bool(read_json(self.manifest).get("retry_failed"))
+
+    def start_round(self) -> None:
+        """Let what could not be read be tried again, or go on with a round that was interrupted.
+
+        Raises:
+            OutputError: it cannot be written down.
+        """
+        self.round = int(self._round.read_text()) if self._round.exists() else 0
+        if not any(self._is_due(head) for _, head in self._all()):
+            self.round += 1
+            with synced(self._round) as temporary:
+                temporary.write_text(f"{self.round}\n")
+
+    def _is_due(self, head: dict[str, Any] | None) -> bool:
+        """Whether something of a part could not be read, and is to be tried again."""
+        if head is None:
+            return False
+        return Counts(*head["counts"]).failed > 0 and head.get("round", 0) < self.round
+
+    def failed(self, task: Task) -> set[str]:
+        """The sources in a part that could not be read, or not all of them."""
+        return {row.source for row in self.rows_of(task) if not row.decision}
+
+    def again(self, task: Task) -> Task:
+        """What of a task is to be tried again: the files that could not be read.
+
+        Where one could not even be planned, such as a folder on a share that was away, it is all of
+        the task, as what is there by now is told from the rest by its place alone.
+        """
+        if task.is_paged:
+            return task
+        failed = self.failed(task)
+        items = [item for item in task.items if plain(item.source) in failed]
+        if failed - {plain(item.source) for item in items} or any(map(is_unplanned, items)):
+            items = task.items
+        found = [now for item in items for now in found_again(item, self.spool, lambda name: None)]
+        return replace(task, items=found, again=True)
+
+    def merged(self, task: Task, part: Part) -> Part:
+        """What came of files that were tried again, with what is known of the others."""
+        new: dict[str, list[Row]] = {}
+        for row in part.rows:
+            new.setdefault(row.source, []).append(row)
+        known = {source: list(rows) for source, rows in groupby(self.rows_of(task), _source)}
+        if new.keys() <= known.keys():
+            rows = [row for source in known for row in new.get(source, known[source])]
+            return replace(part, rows=rows, counts=Counts.of(rows))
+        return part
+
     def add(self, task: Task, part: Part) -> None:
         """Write a part.
 
         Raises:
             OutputError: it cannot be written.
         """
-        lines = [json.dumps(part.head()), *(json.dumps(row) for row in part.rows), ""]
+        head = part.head() | ({"round": self.round} if self.round else {})
+        lines = [json.dumps(head), *(json.dumps(row) for row in part.rows), ""]
         with synced(self.folder / task.name) as temporary:
             temporary.write_text("\n".join(lines), encoding="ascii")
 
     def rows(self) -> Iterator[Row]:
         """Those of all parts, in the order of the plan."""
+        for task, _ in self._all():
+            yield from self.rows_of(task)
+
+    def _all(self) -> Iterator[tuple[Task, dict[str, Any] | None]]:
         for number, items in enumerate(self.chunks()):
-            for task, _ in self.tasks(number, items):
-                with (self.folder / task.name).open("rb") as file:
-                    next(file)
-                    for line in file:
-                        yield Row(*json.loads(line))
+            yield from self.tasks(number, items)
 
     def survey(self) -> tuple[int, int, Counts]:
-        """How many items there are, how many are done, and what was counted in these."""
+        """How many items there are, how many are done, and what was counted in these.
+
+        What is due to be tried again is known after it: `due`, by the name of the part, with the
+        number of its items.
+        """
         total = done = 0
         counts = Counts()
         for number, items in enumerate(self.chunks()):
             total += len(items)
             for task, head in self.tasks(number, items):
                 if head is not None:
-                    done += len(items) if task.first == 1 else 0
+                    whole = len(items) if task.first == 1 else 0
+                    done += whole
                     counts += Counts(*head["counts"])
+                    if self._is_due(head):
+                        left = min(whole, len(self.failed(task)))
+                        self.due[task.name] = left
+                        done -= left
         return total, done, counts
 
     def move(self, made: Path) -> None:
@@ -203,7 +297,12 @@ class Work:
 
 
 def manifest_of(
-    sources: Sequence[str], options: Options, *, append: bool, review: str | None
+    sources: Sequence[str],
+    options: Options,
+    *,
+    append: bool,
+    review: str | None,
+    retry_failed: bool = False,
 ) -> dict[str, Any]:
     """What must be the same for a batch to be gone on with.
 
@@ -220,6 +319,7 @@ def manifest_of(
         "folder": plain(os.getcwd()),  # noqa: PTH109
         "sources": list(map(plain, sources)),
         "append": append,
+        "retry_failed": retry_failed or None,
         "options": chosen,
         "models": models_of(options),
         # A URL may hold a password.
@@ -253,10 +353,14 @@ def _changes(begun: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
                 yield f"the {one.replace('_', ' ')} model is another one"
         elif name == "review" and was and now:
             yield f"{way(name)} is another one"
-        elif name in ("append", "review"):
+        elif name in ("append", "retry_failed", "review"):
             yield _change(way(name), bool(was), bool(now))
         else:
             yield _change(name, was, now)
+
+
+def _source(row: Row) -> str:
+    return row.source
 
 
 def _differing(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -82,7 +82,7 @@ def _pages(
     read: ReadItems, task: Task, watch: "Callable[[Look], object]", at: Any
 ) -> Iterator[tuple[list[Row], int]]:
     at[0] = 0
-    if task.items[0].is_paged:
+    if task.is_paged:
         yield from read.some(task.items[0], task.first, watch)
         return
 

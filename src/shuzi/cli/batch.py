@@ -27,7 +27,7 @@ from shuzi.cli.options import (
 )
 from shuzi.cli.read import check_review, open_intake, tell_skipped
 from shuzi.errors import ImageError, UsageError
-from shuzi.output import say
+from shuzi.output import say, tell
 from shuzi.text import counted
 
 if TYPE_CHECKING:
@@ -80,6 +80,13 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     ] = False,
     append: Annotated[
         bool, typer.Option("--append", help="Add what a table that is there has not.")
+    ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed",
+            help="Try again what could not be read, of what was begun or of a table.",
+        ),
     ] = False,
     kind: Kind = "auto",
     rotate: Rotate = None,
@@ -138,6 +145,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
             jobs=jobs,
             overwrite=overwrite,
             append=append,
+            retry_failed=retry_failed,
             review=(review, intake) if review and intake else None,
             watch=Watch() if watch else None,
             ray=ray,
@@ -145,11 +153,19 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
             skip=skipped.append,
         )
     tell_skipped(skipped, verbose)
-    _print_summary(summary, intake.count if intake else None, added=append)
+    if retry_failed and not summary.files:
+        say(f"Nothing in {out} is to be tried again")
+        return
+    done = "Put into" if retry_failed else "Added to" if append else "Written to"
+    _print_summary(summary, intake.count if intake else None, done)
+    remedy = "begin anew" if out.suffix == ".xlsx" else "give --retry-failed to try again"
     if summary.counts.pictures and summary.counts.failed == summary.counts.pictures:
+        tried = "Nothing of what was tried again" if retry_failed else "Nothing"
         raise ImageError(
-            f"Nothing could be read; {out} says why.", "See its column `error`, and begin anew."
+            f"{tried} could be read; {out} says why.", f"See its column `error`, and {remedy}."
         )
+    if summary.counts.failed and not retry_failed and out.suffix != ".xlsx":
+        tell("shuzi: the same command with --retry-failed tries again what could not be read")
 
 
 def _processors(ray: str) -> int:
@@ -168,14 +184,14 @@ def _quiet(ray: str | None) -> Iterator[None]:
         yield
 
 
-def _print_summary(summary: "Summary", queued: int | None, *, added: bool) -> None:
+def _print_summary(summary: "Summary", queued: int | None, done: str) -> None:
     say(f"{counted(summary.files, 'file')}: {_said(summary.counts)}")
     if queued is not None:
         say(f"{queued:,} new in the review queue")
     if summary.lost:
         lost = counted(summary.lost, "process", "es")
         say(f"{lost} ended while reading; what was in hand was read again")
-    say(f"{'Added' if added else 'Written'} to {summary.out}: {counted(summary.rows, 'row')}")
+    say(f"{done} {summary.out}: {counted(summary.rows, 'row')}")
 
 
 def _said(counts: "Counts") -> str:

@@ -57,7 +57,7 @@ def run(app: typer.Typer) -> NoReturn:
     arguments = ["--ray=auto" if argument == "--ray" else argument for argument in arguments]
     try:
         _check_for_empty(arguments)
-        code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)
+        code: int | None = _complete_or_call(app, arguments)
         sys.stdout.flush()
     except Exception as error:
         _trace(error)
@@ -65,6 +65,26 @@ def run(app: typer.Typer) -> NoReturn:
     except KeyboardInterrupt:
         code = Interrupted.exit_code
     sys.exit(code or 0)
+
+
+def _complete_or_call(app: typer.Typer, arguments: list[str]) -> int | None:
+    """Run a command; of completion, say what Typer leaves unsaid."""
+    is_completion = bool({"--install-completion", "--show-completion"} & set(arguments))
+    try:
+        code: int | None = app(args=arguments, prog_name="shuzi", standalone_mode=False)
+    except UnicodeError:
+        if not is_completion:
+            raise
+        raise UsageError(
+            "The shell's start file, such as ~/.bashrc, is not UTF-8, so nothing was added to it.",
+            "Add what `shuzi --show-completion` prints.",
+        ) from None
+    if code and is_completion:
+        raise UsageError(
+            "Completion is for bash, zsh, fish and PowerShell, and no such shell runs this.",
+            "Run it in one of these.",
+        )
+    return code
 
 
 def _check_for_empty(arguments: list[str]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from shuzi.cli.options import among
 from shuzi.output import say
 
 
@@ -14,6 +15,7 @@ def card(
         typer.Argument(
             metavar="MODEL",
             help="digit, number, number_twin, page, a run folder or a model.onnx.",
+            autocompletion=among(("digit", "number", "number_twin", "page")),
         ),
     ] = "digit",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

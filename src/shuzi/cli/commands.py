@@ -21,7 +21,6 @@ from shuzi.output import say
 app = typer.Typer(
     name="shuzi",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

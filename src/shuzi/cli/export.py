@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Data, Offline
+from shuzi.cli.options import Data, Offline, among
 from shuzi.errors import UsageError, one_of
 from shuzi.output import say
 
@@ -28,7 +28,15 @@ def export(
         list[Path],
         typer.Argument(metavar="RUN...", help="A folder that `train` wrote; of an ensemble, all."),
     ],
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help=f"{one_of(list(FORMATS))}.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help=f"{one_of(list(FORMATS))}.",
+            autocompletion=among(FORMATS),
+        ),
+    ],
     output: Annotated[
         Path | None,
         typer.Option(

@@ -1,9 +1,20 @@
 """Arguments and options that several commands take."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def among(values: Iterable[object]) -> Callable[[str], list[str]]:
+    """What a shell offers for a value that is one of these."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [value for value in map(str, values) if value.startswith(incomplete)]
+
+    return complete
+
 
 Data = Annotated[
     str | None,
@@ -34,11 +45,20 @@ Queue = Annotated[
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `train` wrote.")]
 
 Kind = Annotated[
-    str, typer.Option("--as", help="What the pictures are: auto, digit, number or page.")
+    str,
+    typer.Option(
+        "--as",
+        help="What the pictures are: auto, digit, number or page.",
+        # The reader's own list would take half a second to load.
+        autocompletion=among(("auto", "digit", "number", "page")),
+    ),
 ]
 Rotate = Annotated[
     int | None,
-    typer.Option(help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page."),
+    typer.Option(
+        help="Degrees to turn clockwise: 0, 90, 180 or 270; else told from each page.",
+        autocompletion=among((0, 90, 180, 270)),
+    ),
 ]
 TargetError = Annotated[
     float,

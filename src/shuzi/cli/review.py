@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Queue
+from shuzi.cli.options import Queue, among
 from shuzi.output import say
 
 if TYPE_CHECKING:
@@ -46,7 +46,15 @@ def _print_figures(figures: "Figures") -> None:
 @stopped("The queue is as it was; no half of a file was written.")
 def review_export(
     queue: Queue,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="csv, jsonl or dataset.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="csv, jsonl or dataset.",
+            autocompletion=among(("csv", "jsonl", "dataset")),
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="PATH", help="A file; of a dataset, a folder.")],
 ) -> None:
     """Write what was decided; a dataset is crops with their labels.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shuzi.cli.boundary import need_extra, stopped
-from shuzi.cli.options import Data, Invert, Normalise, Offline, Transpose
+from shuzi.cli.options import Data, Invert, Normalise, Offline, Transpose, among
 from shuzi.errors import UsageError
 from shuzi.output import say
 
@@ -19,11 +19,21 @@ if TYPE_CHECKING:
 DEFAULT = "tutorial"
 
 
+def _recipes(incomplete: str) -> list[str]:
+    """Their names that begin so, for a shell."""
+    from shuzi.training.recipes import NUMBER, PAGE, RECIPES
+
+    return among((*RECIPES, NUMBER.name, PAGE.name))(incomplete)
+
+
 @stopped("Nothing was trained.")
 def train(  # noqa: PLR0913, PLR0917 - an option each
     recipe: Annotated[
         str | None,
-        typer.Argument(help=f"Its name, {DEFAULT} by default; `shuzi recipes` lists them."),
+        typer.Argument(
+            help=f"Its name, {DEFAULT} by default; `shuzi recipes` lists them.",
+            autocompletion=_recipes,
+        ),
     ] = None,
     data: Data = None,
     offline: Offline = False,
@@ -53,7 +63,10 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
             min=1, help="So many runs, with --seed and the seeds after it; again, it goes on."
         ),
     ] = 1,
-    precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
+    precision: Annotated[
+        str,
+        typer.Option(help="auto, bf16 or fp32.", autocompletion=among(("auto", "bf16", "fp32"))),
+    ] = "auto",
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads to train with; all cores by default.")
     ] = None,

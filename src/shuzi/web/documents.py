@@ -16,10 +16,7 @@ _PROBLEMS = {
     404: ("Not Found.", "GET /api/v1/openapi.json lists what there is."),
     405: ("Method Not Allowed.", "GET /api/v1/openapi.json lists what there is."),
     408: ("The request did not arrive within 60 seconds.", "Check the connection."),
-    409: (
-        "Decided: 1. Not decided: somebody else has 7 by now.",
-        "Take an answer back with undo; go on with a new lease.",
-    ),
+    409: ("The service keeps 20 jobs, which is as many as it may.", "DELETE one."),
     410: ("The lease has run out, or nothing of it is left.", "Get a new lease."),
     413: ("The request is larger than 20,000,000 bytes.", "Send a smaller picture."),
     415: ("upload is not a picture.", "Give a PNG, JPEG, WebP, TIFF or HEIC picture, or a PDF."),
@@ -48,6 +45,11 @@ class ProblemAnswer(BaseModel):
     status: int
     detail: str = Field(description="What is wrong.")
     remedy: str = Field(description="What to do about it.")
+    not_decided: dict[Literal["lost", "otherwise", "unknown"], list[int]] | None = Field(
+        None,
+        description="Of urn:shuzi:not-decided, the items: those that somebody else has by now, "
+        "those of which the lease said something else before, and those that there are not.",
+    )
 
 
 class DigitAnswer(BaseModel):
@@ -232,19 +234,23 @@ TEXTS: Answers = {200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}
 
 def problems(*statuses: int) -> Answers:
     """The answers that are errors, each with an example."""
-    return {status: _problem(status) for status in statuses}
+    return {status: _problem(status, *_PROBLEMS[status]) for status in statuses}
 
 
-def _problem(status: int) -> dict[str, Any]:
+def conflict(detail: str, remedy: str, **more: Any) -> Answers:
+    """The answer of a 409, whose reasons have little in common."""
+    return {409: _problem(409, detail, remedy, **more)}
+
+
+def _problem(status: int, detail: str, remedy: str, **more: Any) -> dict[str, Any]:
     title = HTTPStatus(status).phrase
-    detail, remedy = _PROBLEMS[status]
     example = {"type": "about:blank", "title": title, "status": status}
     return {
         "description": title,
         "content": {
             MEDIA_TYPE: {
                 "schema": ProblemAnswer.model_json_schema(),
-                "example": example | {"detail": detail, "remedy": remedy},
+                "example": example | {"detail": detail, "remedy": remedy} | more,
             }
         },
     }

@@ -138,7 +138,10 @@ def show_job(request: Request, job: Id) -> JobAnswer:
     response_class=Response,
     responses={
         200: {"content": {kind.partition(";")[0]: {} for kind in TYPES.values()}},
-        **documents.problems(404, 409),
+        **documents.problems(404),
+        **documents.conflict(
+            "The job has no table: it is running.", "Ask for the job until it is done."
+        ),
     },
 )
 def table(request: Request, job: Id) -> Response:

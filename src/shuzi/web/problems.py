@@ -35,6 +35,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
         remedy: what the client can do.
         headers: further headers of the answer.
         kind: of the error, where the status does not say all; it ends the problem's `type`.
+        more: further members of the answer, for programs.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
         remedy: str,
         headers: Mapping[str, str] | None = None,
         kind: str | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -51,6 +53,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
         self.remedy = remedy
         self.headers = headers
         self.kind = kind
+        self.more = more
 
     def response(self) -> JSONResponse:
         said = {
@@ -59,6 +62,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
             "status": self.status,
             "detail": self.detail,
             "remedy": self.remedy,
+            **(self.more or {}),
         }
         return JSONResponse(said, self.status, self.headers, MEDIA_TYPE)
 

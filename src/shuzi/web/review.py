@@ -42,6 +42,12 @@ Queue = Annotated[Store, Depends(find_store)]
 Token = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Of a lease.")]
 ItemId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+_MISSED = {
+    "lost": "somebody else has {} by now",
+    "otherwise": "this lease said otherwise of {} before, which stands",
+    "unknown": "there is no item {}",
+}
+"""Why items were not decided."""
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
@@ -64,25 +70,30 @@ def give_back(store: Queue, token: Token) -> None:
     store.give_back(token)
 
 
-@router.post("/leases/{token}/decisions", responses=documents.problems(409))
+@router.post(
+    "/leases/{token}/decisions",
+    responses=documents.conflict(
+        "Decided: 1. Not decided: somebody else has 7 by now.",
+        "Take an answer back with undo; go on with a new lease.",
+        type="urn:shuzi:not-decided",
+        not_decided={"lost": [7], "otherwise": [], "unknown": []},
+    ),
+)
 def decide(store: Queue, token: Token, said: Decisions) -> DecidedAnswer:
     """Say what items are: their digits, or null for no number. Sent twice, it counts once."""
     verdicts = [Verdict(one.item, one.text, one.seconds) for one in said.decisions]
     decided = store.decide(token, said.reviewer, verdicts)
-    missed = [
-        say.format(_listed(some))
-        for say, some in (
-            ("somebody else has {} by now", decided.lost),
-            ("this lease said otherwise of {} before, which stands", decided.otherwise),
-            ("there is no item {}", decided.unknown),
+    missed = {name: list(getattr(decided, name)) for name in _MISSED}
+    if any(missed.values()):
+        why = "; ".join(
+            _MISSED[name].format(_listed(some)) for name, some in missed.items() if some
         )
-        if some
-    ]
-    if missed:
         raise Problem(
             409,
-            f"Decided: {decided.count:,}. Not decided: {'; '.join(missed)}.",
+            f"Decided: {decided.count:,}. Not decided: {why}.",
             "Take an answer back with undo; go on with a new lease.",
+            kind="not-decided",
+            more={"not_decided": missed},
         )
     return DecidedAnswer(decided=decided.count, open=store.waiting())
 
@@ -202,6 +213,6 @@ def _picture(content: bytes) -> Response:
     return Response(content, media_type="image/png", headers=caching)
 
 
-def _listed(items: tuple[int, ...]) -> str:
+def _listed(items: list[int]) -> str:
     shown = ", ".join(map(str, items[:10]))
     return shown + (f" and {len(items) - 10} more" if len(items) > 10 else "")

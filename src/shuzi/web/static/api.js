@@ -2,9 +2,9 @@
 
 /** What the service complains of, in its own words; status 0 if it did not answer. */
 export class Problem extends Error {
-  constructor(status, { kind = "", detail = "", remedy = "", wait = 0 } = {}) {
+  constructor(status, { kind = "", detail = "", remedy = "", wait = 0, missed = {} } = {}) {
     super(remedy ? `${detail} ${remedy}` : detail);
-    Object.assign(this, { status, kind, detail, remedy, wait });
+    Object.assign(this, { status, kind, detail, remedy, wait, missed });
   }
 
   /** Whether the same call may succeed later. */
@@ -70,5 +70,6 @@ async function problemOf(answer) {
   const detail = typeof said.detail === "string" ? said.detail : answer.statusText;
   const kind = String(said.type ?? "").replace(/^urn:shuzi:/, "");
   const wait = 1000 * Number(answer.headers.get("Retry-After") ?? 0);
-  return new Problem(answer.status, { kind, detail, remedy: said.remedy, wait });
+  const missed = said.not_decided ?? {};
+  return new Problem(answer.status, { kind, detail, remedy: said.remedy, wait, missed });
 }

@@ -10,7 +10,9 @@ const DAY = 86_400;
 /**
  * Every item lies here as {token, item}. What is decided is sent in order, again and again until
  * the service has it; it counts a decision once. `told(kind)` hears of "sent", when the service
- * has taken something, "away" and "over".
+ * has taken something, "away", "refused" with what was decided and does not count, and "lapsed"
+ * with a lease that could not be renewed. In both the items of the lease are gone, unless they are
+ * `kept`.
  */
 export class Desk {
   constructor(reviewer, told) {
@@ -95,7 +97,7 @@ export class Desk {
       const { token, decisions } = this.unsent[0];
       const values = { reviewer: this.reviewer, decisions };
       await this.#insist("POST", `review/leases/${token}/decisions`, values).catch((problem) =>
-        this.#over(token, problem),
+        this.#refuse(token, problem),
       );
       this.unsent.shift();
     }
@@ -119,15 +121,31 @@ export class Desk {
 
   async #renew() {
     for (const token of new Set(this.entries.map((entry) => entry.token))) {
-      await send("PUT", `review/leases/${token}`).catch((problem) => this.#over(token, problem));
+      await send("PUT", `review/leases/${token}`).catch((problem) => this.#lapse(token, problem));
     }
   }
 
-  /** The lease has run out: its items are others' now. */
-  #over(token, problem) {
-    if (problem.passing) return;
+  /** Answers do not count; what is others' by now shows that the lease has run out. */
+  async #refuse(token, problem) {
+    const kept = problem.kind === "not-decided" && problem.missed.lost.length === 0;
+    if (!kept) {
+      this.#drop(token);
+      const more = this.unsent.slice(1).some((parcel) => parcel.token === token);
+      // Else what is left of it would be nobody's for two minutes.
+      if (!more) await send("DELETE", `review/leases/${token}`).catch(() => {});
+    }
+    this.told("refused", problem, kept);
+  }
+
+  #lapse(token, problem) {
+    // The last of its items may have been decided meanwhile.
+    if (problem.passing || !this.entries.some((entry) => entry.token === token)) return;
+    this.#drop(token);
+    this.told("lapsed", problem);
+  }
+
+  #drop(token) {
     this.entries = this.entries.filter((entry) => entry.token !== token);
-    this.told("over", problem);
   }
 
   #giveBack() {

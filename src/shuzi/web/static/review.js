@@ -3,7 +3,7 @@
 import { Desk } from "./desk.js";
 import { find } from "./element.js";
 import { openFigures, showFigures } from "./figures.js";
-import { say, whenSpoken } from "./language.js";
+import { knows, say, whenSpoken } from "./language.js";
 import { complain, hush, messageOf } from "./notice.js";
 import { UNDO, WITHDRAWN } from "./question.js";
 import { askGroup, openGroup, withdrawGroup } from "./review-group.js";
@@ -16,6 +16,8 @@ const AT_ONCE = 10;
 let desk = null;
 let state = "ready";
 let trouble = null;
+/** Since the last answer: how many answers do not count, by the reason's words. */
+let news = new Map();
 let starts = 0;
 
 export function openReview() {
@@ -49,6 +51,7 @@ async function start({ back = false } = {}) {
   localStorage.setItem(KEY, reviewer);
   localStorage.setItem(HOW, how);
   hush();
+  news.clear();
   sayState("working");
   const mine = new Desk(reviewer, told);
   desk = mine;
@@ -97,6 +100,7 @@ async function settleGroup(mine, group) {
   for (let entries = left(); entries.length; entries = left()) {
     const { wrong, seconds } = await askGroup({ ...group, entries });
     if (wrong === WITHDRAWN) return;
+    forget();
     if (wrong === UNDO) await goBack(mine);
     else {
       const rest = entries.filter((entry) => !wrong.includes(entry));
@@ -111,6 +115,7 @@ async function settleEach(mine, entries, choice) {
     while (desk === mine && mine.has(entry)) {
       const { text, seconds } = await askOne(entry.item, choice);
       if (text === WITHDRAWN) return;
+      forget();
       if (text === UNDO) await goBack(mine);
       else mine.decide(entry, text, seconds);
     }
@@ -124,8 +129,8 @@ async function goBack(mine) {
   else await settleEach(mine, group.entries);
 }
 
-function told(kind, problem) {
-  if (kind === "sent") {
+function told(kind, problem, kept = false) {
+  if (kind === "sent" && state === "away") {
     hush();
     sayState("working");
   }
@@ -135,19 +140,41 @@ function told(kind, problem) {
     // Whose queue it is can mend it, and needs to know what it has.
     if (problem.kind === "store") complain(problem);
   }
-  if (kind !== "over") return;
-  if (![404, 409, 410].includes(problem.status)) complain(problem);
-  sayState("elsewhere");
+  if (kind !== "refused" && kind !== "lapsed") return;
+  if (kind === "refused" && problem.kind === "not-decided") {
+    for (const [why, items] of Object.entries(problem.missed)) add(`review.${why}`, items.length);
+  } else if (problem.status === 410) news.set("review.lapsed", 1);
+  else {
+    complain(problem);
+    if (kind === "refused") add("review.unsaved", 1);
+  }
+  sayState(state === "away" ? "working" : state);
+  if (kept) return;
   withdrawOne(WITHDRAWN);
   withdrawGroup(WITHDRAWN);
+}
+
+function add(why, count) {
+  if (count) news.set(why, (news.get(why) ?? 0) + count);
+}
+
+/** Whoever answers has seen what was said before. */
+function forget() {
+  if (news.size === 0) return;
+  news.clear();
+  hush();
+  sayState(state);
 }
 
 function sayState(now) {
   state = now;
   find("review-state").dataset.state = now;
+  find("review-state").classList.toggle("news", news.size > 0);
   find("review-undo").hidden = now !== "empty";
-  const why = now === "away" ? `${messageOf(trouble)} ` : "";
-  find("review-state").textContent = now === "working" ? "" : why + say(`review.${now}`);
+  const said = [...news].map(([why, n]) => say(n === 1 && knows(`${why}.one`) ? `${why}.one` : why, { n }));
+  if (now === "away") said.push(messageOf(trouble));
+  if (now !== "working") said.push(say(`review.${now}`));
+  find("review-state").textContent = said.join(" ");
 }
 
 /** As many crops as one look can hold. */
