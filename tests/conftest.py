@@ -9,8 +9,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
-import subprocess
-import sys
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 import pytest
 from databases import find_postgres, running_postgres
 from uci import read_uci
+from warm import Warm
 
 import shuzi
 
@@ -118,19 +117,20 @@ def powerless():
     return context()
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """Start programs of Python that need not import torch anew."""
+    process = Warm()
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def command(tmp_path):
+def command(warm, tmp_path):
     """Run the command line in a process of its own, in an empty folder."""
 
     def run_command(*arguments, **options):
-        return subprocess.run(
-            [sys.executable, "-m", "shuzi", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            check=False,
-            **options,
-        )
+        return warm.run("-m", "shuzi", *arguments, cwd=tmp_path, **options)
 
     return run_command
 
