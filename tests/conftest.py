@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from databases import find_postgres, running_postgres
+from exporting import keep_operators
 from uci import read_uci
 from warm import Warm
 
@@ -27,6 +28,7 @@ DATA = os.environ.get("SHUZI_TEST_DATA")
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path_factory):
     """No test sees the user's caches or changes them."""
+    keep_operators()
     for name in ("SHUZI_DATA", "SHUZI_TEST_DATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHUZI_CACHE", str(tmp_path_factory.mktemp("cache")))

@@ -22,12 +22,14 @@ import warnings
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from exporting import TABLES, keep_operators
+
 LARGEST = 1_000_000
 """Bytes of what is asked for; most of it is the environment."""
 
 LONG = ("alembic", "cv2", "jinja2", "matplotlib.backends.backend_agg", "matplotlib.figure")
 LONG += ("onnxruntime", "onnxscript", "PIL.Image", "rich.console", "safetensors.torch", "scipy")
-LONG += ("sqlalchemy", "torch", "typer")
+LONG += ("sqlalchemy", "torch", "typer", TABLES)
 """What takes long to import, and starts nothing."""
 
 
@@ -95,6 +97,7 @@ def load():
     tqdm.tqdm.monitor_interval = 0
     log = logging.getLogger("torch.onnx")
     log.setLevel(logging.ERROR)
+    keep_operators()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(torch.nn.Linear(2, 2), (torch.zeros(1, 2),), dynamo=True, verbose=False)
