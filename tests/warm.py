@@ -19,7 +19,8 @@ import sys
 import tempfile
 import threading
 import warnings
-from contextlib import ExitStack, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from exporting import TABLES, keep_operators
@@ -60,17 +61,23 @@ class Warm:
 
     def run(self, *words, out=None, **options):
         """As subprocess.run does; what it prints is returned if it goes to no file."""
-        with ExitStack() as files:
-            kept, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2))
-            code = self.start(*words, out=out or kept, err=err, **options).wait()
-            said = [file.seek(0) or file.read() for file in (kept, err)]
-        return subprocess.CompletedProcess(words, code, *said)
+        pipes = [os.pipe() for _ in range(2)]
+        with os.fdopen(pipes[0][1], "w") as kept, os.fdopen(pipes[1][1], "w") as err:
+            program = self.start(*words, out=out or kept, err=err, **options)
+        with ThreadPoolExecutor() as threads:
+            said = list(threads.map(read, [ours for ours, _ in pipes]))
+        return subprocess.CompletedProcess(words, program.wait(), *said)
 
     def close(self):
         """End the process; its programs have ended."""
         self.asks.close()
         self.process.wait()
         self.matplotlib.cleanup()
+
+
+def read(pipe):
+    with os.fdopen(pipe) as file:
+        return file.read()
 
 
 class Program:
