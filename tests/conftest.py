@@ -18,7 +18,7 @@ import pytest
 from databases import find_postgres, running_postgres
 from exporting import keep_operators
 from uci import read_uci
-from warm import Warm
+from warm import PROGRAMS
 
 import shuzi
 
@@ -119,20 +119,19 @@ def powerless():
     return context()
 
 
-@pytest.fixture(scope="session")
-def warm():
+@pytest.fixture(scope="session", autouse=True)
+def programs():
     """Start programs of Python that need not import torch anew."""
-    process = Warm()
-    yield process
-    process.close()
+    yield PROGRAMS
+    PROGRAMS.close()
 
 
 @pytest.fixture
-def command(warm, tmp_path):
+def command(programs, tmp_path):
     """Run the command line in a process of its own, in an empty folder."""
 
     def run_command(*arguments, **options):
-        return warm.run("-m", "shuzi", *arguments, cwd=tmp_path, **options)
+        return programs.run("-m", "shuzi", *arguments, cwd=tmp_path, **options)
 
     return run_command
 

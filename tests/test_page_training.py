@@ -103,11 +103,11 @@ def test_what_cannot_be_trained_is_refused(setting):
 
 
 @pytest.fixture(scope="module")
-def run(warm, digits_npz, tmp_path_factory):
+def run(programs, digits_npz, tmp_path_factory):
     """Of `shuzi train page`, as short as can be."""
     out = tmp_path_factory.mktemp("page") / "run"
     few = ["--set", "epochs=1", "--set", "crops=24", "--threads", "1"]
-    done = warm.run("-m", "shuzi", "train", "page", "--data", digits_npz, "--out", out, *few)
+    done = programs.run("-m", "shuzi", "train", "page", "--data", digits_npz, "--out", out, *few)
     assert done.returncode == 0, done.stderr
     return out
 

@@ -64,12 +64,12 @@ def test_silence_when_asked(command, digits_npz, tmp_path):
 
 
 @pytest.mark.parametrize(("verbose", "bar"), [(1, True), (2, False)])
-def test_a_terminal_gets_a_bar_within_the_epoch(warm, digits_npz, tmp_path, verbose, bar):
+def test_a_terminal_gets_a_bar_within_the_epoch(programs, digits_npz, tmp_path, verbose, bar):
     ours, theirs = pty.openpty()
     arguments = ["train", "--data", digits_npz, "--out", tmp_path / "run", *SETTINGS]
     env = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"}
     with os.fdopen(theirs, "wb", 0) as terminal:
-        process = warm.start(
+        process = programs.start(
             *("-m", "shuzi", *arguments, "--verbose", verbose), out=terminal, err=terminal, env=env
         )
     said = b""

@@ -61,14 +61,14 @@ main()
 """
 
 
-def killed(warm, how, digits_npz, out, batches):
+def killed(programs, how, digits_npz, out, batches):
     """Kill a training after so many batches; an epoch has 105. Its exit code, and what it said."""
     arguments = ["train", "tutorial", "--data", digits_npz, "--out", out, "--seed", 5, *SET]
     ours, theirs = os.pipe()
     with os.fdopen(ours) as printed, tempfile.TemporaryFile("w+") as err:
         with os.fdopen(theirs, "w") as output:
             words = ("-c", PAUSES, batches, *arguments, "--verbose", 0)
-            process = warm.start(*words, out=output, err=err)
+            process = programs.start(*words, out=output, err=err)
         assert printed.readline() == "paused\n"
         os.kill(process.pid, how)
         code = process.wait()
@@ -86,10 +86,10 @@ def epochs_done(out):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
 @pytest.mark.parametrize(("batches", "epochs"), [(1, 0), (150, 1), (525, 4)])
 def test_a_killed_run_is_resumed_to_the_same_weights(
-    warm, digits_npz, tmp_path, uninterrupted, how, batches, epochs
+    programs, digits_npz, tmp_path, uninterrupted, how, batches, epochs
 ):
     out = tmp_path / "run"
-    code, said = killed(warm, how, digits_npz, out, batches)
+    code, said = killed(programs, how, digits_npz, out, batches)
     assert epochs_done(out) == epochs
     if how == signal.SIGINT:
         assert code == 130
@@ -168,10 +168,10 @@ main()
 
 @pytest.mark.parametrize(("size", "file"), [(100, "run.json"), (20_000, "latest.safetensors")])
 def test_a_full_disk_is_named_and_what_was_written_stays_whole(
-    warm, digits_npz, tmp_path, size, file
+    programs, digits_npz, tmp_path, size, file
 ):
     arguments = [size, "train", "--data", digits_npz, "--out", tmp_path / "run", *SET]
-    done = warm.run("-c", FULL_DISK, *arguments)
+    done = programs.run("-c", FULL_DISK, *arguments)
     assert done.returncode == 8
     assert f"{file} cannot be written" in done.stderr
     assert not list((tmp_path / "run").rglob(".writing-*"))

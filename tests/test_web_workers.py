@@ -179,4 +179,4 @@ def test_who_still_waits_when_the_service_ends_is_told_so():
         with sends:
             assert sends.recv(4096).startswith(b"HTTP/1.1 503")
         assert [one.result().json()["detail"] for one in asked] == ["The service ended."] * 2
-        assert "Traceback" not in client.process.communicate()[0]
+        assert "Traceback" not in client.said.read()

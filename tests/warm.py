@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -30,14 +31,18 @@ LARGEST = 1_000_000
 
 LONG = ("alembic", "cv2", "jinja2", "matplotlib.backends.backend_agg", "matplotlib.figure")
 LONG += ("onnxruntime", "onnxscript", "PIL.Image", "rich.console", "safetensors.torch", "scipy")
-LONG += ("sqlalchemy", "torch", "typer", TABLES)
+LONG += ("fastapi", "prometheus_client", "psycopg", "python_multipart", "sqlalchemy", "torch")
+LONG += ("typer", "uvicorn", TABLES)
 """What takes long to import, and starts nothing."""
 
 
 class Warm:
-    """The process that forks, for the one that asks it to."""
+    """The process that forks, for the one that asks it to; it is started when one first does."""
 
     def __init__(self):
+        self.process = None
+
+    def _begin(self):
         self.asks, answers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # Else the user's would be written to.
         self.matplotlib = tempfile.TemporaryDirectory()
@@ -52,6 +57,8 @@ class Warm:
 
     def start(self, *words, out, err, cwd=None, env=None):
         """Start `python WORDS`: a script, or after -m or -c; its outputs are open files."""
+        if self.process is None:
+            self._begin()
         place = {"cwd": str(cwd or Path.cwd()), "env": dict(os.environ if env is None else env)}
         asked = json.dumps(place | {"words": list(map(str, words))}).encode()
         answer, answers = os.pipe()
@@ -69,10 +76,11 @@ class Warm:
         return subprocess.CompletedProcess(words, program.wait(), *said)
 
     def close(self):
-        """End the process; its programs have ended."""
-        self.asks.close()
-        self.process.wait()
-        self.matplotlib.cleanup()
+        """End the process, if there is one; its programs have ended."""
+        if self.process is not None:
+            self.asks.close()
+            self.process.wait()
+            self.matplotlib.cleanup()
 
 
 def read(pipe):
@@ -81,16 +89,35 @@ def read(pipe):
 
 
 class Program:
-    """A program that runs; its parent says which process it is, and how it ended."""
+    """A program that runs, much as a Popen; its parent says which it is, and how it ended."""
 
     def __init__(self, answer):
-        self.answer = answer
+        self.answer, self.returncode = answer, None
         self.pid = int(answer.readline())
 
-    def wait(self):
+    def wait(self, timeout=None):
         """Its exit code, as Popen gives it."""
-        with self.answer:
-            return int(self.answer.readline())
+        if self.returncode is None:
+            if not select.select([self.answer], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("python", timeout)
+            with self.answer:
+                self.returncode = int(self.answer.readline())
+        return self.returncode
+
+    def send_signal(self, number):
+        """Send it one, unless it is gone."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self):
+        self.send_signal(signal.SIGTERM)
+
+
+PROGRAMS = Warm()
+"""The tests' own."""
 
 
 def load():
