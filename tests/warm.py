@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import types
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -186,7 +187,9 @@ def become(asked, outputs):
             sys.argv = sys.argv[1:]
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
         elif sys.argv[0] == "-c":
-            exec(sys.argv.pop(1), {"__name__": "__main__"})
+            # Without a file, so that what it starts does not look for one.
+            sys.modules["__main__"] = types.ModuleType("__main__")
+            exec(sys.argv.pop(1), vars(sys.modules["__main__"]))
         else:
             runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as end:
