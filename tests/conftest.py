@@ -9,8 +9,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
-import subprocess
-import sys
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from databases import find_postgres, running_postgres
+from exporting import keep_operators
 from uci import read_uci
+from warm import PROGRAMS
 
 import shuzi
 
@@ -28,6 +28,7 @@ DATA = os.environ.get("SHUZI_TEST_DATA")
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path_factory):
     """No test sees the user's caches or changes them."""
+    keep_operators()
     for name in ("SHUZI_DATA", "SHUZI_TEST_DATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHUZI_CACHE", str(tmp_path_factory.mktemp("cache")))
@@ -118,19 +119,19 @@ def powerless():
     return context()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    """Start programs of Python that need not import torch anew."""
+    yield PROGRAMS
+    PROGRAMS.close()
+
+
 @pytest.fixture
-def command(tmp_path):
+def command(programs, tmp_path):
     """Run the command line in a process of its own, in an empty folder."""
 
     def run_command(*arguments, **options):
-        return subprocess.run(
-            [sys.executable, "-m", "shuzi", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            check=False,
-            **options,
-        )
+        return programs.run("-m", "shuzi", *arguments, cwd=tmp_path, **options)
 
     return run_command
 

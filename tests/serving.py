@@ -4,13 +4,13 @@ import asyncio
 import os
 import re
 import signal
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
+from processes import wait_until, workers_of
+from warm import PROGRAMS
 
 HANGS = 300
 """Seconds after which a test fails instead of waiting for ever, however slow the machine is."""
@@ -22,23 +22,18 @@ def serving(*options, **environment):
 
     Its own review queue is in a folder that goes away with it.
     """
-    words = [sys.executable, "-m", "shuzi", "serve", "--port", "0", *map(str, options)]
-    with (
-        tempfile.TemporaryDirectory() as home,
-        subprocess.Popen(
-            words,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=os.environ | {"XDG_DATA_HOME": home} | environment,
-        ) as process,
-    ):
-        line = process.stdout.readline()
+    words = ["-m", "shuzi", "serve", "--port", "0", *options]
+    ours, theirs = os.pipe()
+    with tempfile.TemporaryDirectory() as home, os.fdopen(ours) as said:
+        env = {"XDG_DATA_HOME": home} | {name: str(value) for name, value in environment.items()}
+        with os.fdopen(theirs, "w") as printed:
+            process = PROGRAMS.start(*words, out=printed, err=printed, env=os.environ | env)
+        line = said.readline()
         url = re.search(r"http://\S+", line)
-        assert url, line + process.stdout.read()
+        assert url, line + said.read()
         try:
             with httpx.Client(base_url=url.group(), timeout=HANGS) as client:
-                client.process = process
+                client.process, client.said = process, said
                 yield client
         finally:
             process.send_signal(signal.SIGINT)
@@ -56,6 +51,12 @@ def ask(app, method, path, client="127.0.0.1", **options):
     return awaited(answer())
 
 
+def close(app):
+    """End what reads for an app in this process: tests that look for their own would find it."""
+    app.state.readers.pool.close()
+    wait_until(lambda: not workers_of(os.getpid()))
+
+
 def awaited(coroutine):
     """What it gives; a browser of other tests has an event loop running in this thread."""
     with ThreadPoolExecutor(1) as thread:
@@ -65,4 +66,4 @@ def awaited(coroutine):
 def log(client):
     """End the service; what it printed after its first line."""
     client.process.send_signal(signal.SIGINT)
-    return client.process.communicate(timeout=HANGS)[0]
+    return client.said.read()

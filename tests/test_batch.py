@@ -88,13 +88,14 @@ main()
 """
 
 
-def test_killed_at_any_moment_it_goes_on_to_the_same_table(scans, tmp_path):
+def test_killed_at_any_moment_it_goes_on_to_the_same_table(scans, programs, tmp_path):
     """The process kills itself when it has touched its files so often, a random number."""
     chance, kills = random.Random(3), 0
 
     def run(out, touches):
-        words = [sys.executable, "-c", KILLED, str(touches), "batch", "scans", "-o", out, "-j", "1"]
-        return subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return programs.run(
+            "-c", KILLED, touches, "batch", "scans", "-o", out, "-j", "1", cwd=tmp_path
+        )
 
     assert run("whole.csv", -1).returncode == 0
     whole = (tmp_path / "whole.csv").read_bytes()

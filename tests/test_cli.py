@@ -243,7 +243,7 @@ def test_debug_shows_the_traceback_of_one_of_several(command):
 def test_no_mirror_says_how_to_go_on(refused):
     # Nothing listens on this port: the way out is shut.
     proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
-    said = refused(4, "data", "fetch", env=os.environ | proxy, timeout=300)
+    said = refused(4, "data", "fetch", env=os.environ | proxy)
     assert "storage.googleapis.com" in said
     assert "ossci-datasets" in said
     assert "give its path to --data" in said

@@ -71,13 +71,14 @@ def test_every_command_is_in_the_documents():
 
 
 @pytest.fixture(scope="module")
-def help_of():
+def help_of(programs):
     """The help of a command by its name, asked for once."""
 
     @cache
     def said(name):
-        words = [sys.executable, "-m", "shuzi", *name.split(), "--help"]
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        done = programs.run("-m", "shuzi", *name.split(), "--help")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     return said
 
@@ -181,13 +182,11 @@ def test_ci_runs_the_readmes_test_command():
     assert test_command.strip() in (ROOT / ".ci" / "run").read_text()
 
 
-def test_the_python_examples_run(tmp_path, digits_npz):
+def test_the_python_examples_run(programs, tmp_path, digits_npz):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "mnist.npz").symlink_to(digits_npz)
     code = "\n".join(blocks("docs/python.md", "python"))
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = programs.run("-c", code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "no digit" in done.stdout
 
@@ -226,10 +225,9 @@ def test_keras_refuses_the_old_line_and_takes_the_new_one(keras_names, old, says
     exec(new, keras_names)
 
 
-def test_the_tutorials_code_is_the_example_that_runs(digits_npz):
+def test_the_tutorials_code_is_the_example_that_runs(programs, digits_npz):
     assert len(changed_lines()) == 13
-    words = [sys.executable, ROOT / "examples/tutorial.py", digits_npz, "--epochs", "1"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = programs.run(ROOT / "examples/tutorial.py", digits_npz, "--epochs", "1")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^\d+ of 297 test images are read right$", done.stdout, re.M)
     example = {line.strip() for line in (ROOT / "examples/tutorial.py").read_text().splitlines()}
@@ -238,12 +236,10 @@ def test_the_tutorials_code_is_the_example_that_runs(digits_npz):
     assert len({line.strip() for line in written} - example) == 3
 
 
-def test_the_tutorials_steps_run_in_python(tmp_path, digits_npz):
+def test_the_tutorials_steps_run_in_python(programs, tmp_path, digits_npz):
     (tmp_path / "mnist.npz").symlink_to(digits_npz)
     code = blocks("docs/tutorial.md", "python")[1]
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = programs.run("-c", code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"\(297, 10\) .* of 297", done.stdout)
 

@@ -161,7 +161,7 @@ def test_what_cannot_be_used_is_refused(refused, tmp_path):
     assert "no such file" in refused(11, "review", "status", "none.db")
     assert "no such file" in refused(11, "review", "export", "none.db", "--to", "csv", "--out", "a")
     assert "--sample" in refused(2, "read", page, "--review", "a.db", "--sample", 2)
-    said = refused(11, "review", "status", "postgresql://x:secret@127.0.0.1:1/none", timeout=300)
+    said = refused(11, "review", "status", "postgresql://x:secret@127.0.0.1:1/none")
     assert "secret" not in said
 
 

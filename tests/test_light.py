@@ -1,9 +1,12 @@
 """Importing shuzi and asking for help stays light."""
 
+import logging
 import subprocess
 import sys
 
 import pytest
+
+from shuzi.cli.boundary import need_extra
 
 NAMES = "import shuzi; dir(shuzi)"
 HEAVY = (
@@ -30,6 +33,14 @@ with suppress(SystemExit):
     app([], prog_name="shuzi")
 """
 HELP = "import sys; from shuzi.cli import app; app(['--help'], standalone_mode=False)"
+REFUSED = """
+from shuzi.cli import app
+from shuzi.errors import RecipeError
+try:
+    app(["train", "best"], standalone_mode=False)
+except RecipeError:
+    pass
+"""
 
 
 def last_line(code):
@@ -46,6 +57,19 @@ def last_line(code):
 def test_nothing_heavy_is_imported(code):
     check = f"{code}\nimport sys; print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
     assert last_line(check) == "HEAVY []"
+
+
+def test_what_cannot_be_trained_is_refused_before_torch_loads():
+    check = f"{REFUSED}\nimport sys; print({{'torch', 'matplotlib'}} & sys.modules.keys())"
+    assert last_line(check) == "set()"
+
+
+def test_matplotlib_lists_its_fonts_in_silence(monkeypatch, tmp_path):
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    log = logging.getLogger("matplotlib.font_manager")
+    log.setLevel(logging.NOTSET)
+    need_extra("train", "matplotlib")
+    assert not log.isEnabledFor(logging.WARNING)
 
 
 def test_help_takes_little_processor_time():

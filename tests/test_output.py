@@ -61,12 +61,12 @@ def places(run, digits_npz, tmp_path):
         *("review status reviews.db", "review export reviews.db --to csv --out out.csv"),
     ],
 )
-def test_a_full_disk_is_an_error_of_ours(line, places, tmp_path):
+def test_a_full_disk_is_an_error_of_ours(line, programs, places, tmp_path):
     if "review " in line:
         open_store(str(tmp_path / "reviews.db")).close()
     words = [str(places.get(word, word)) for word in line.split()]
     with Path("/dev/full").open("w") as full:
-        done = shuzi(*words, cwd=tmp_path, stdout=full)
+        done = programs.run("-m", "shuzi", *words, cwd=tmp_path, out=full)
     assert done.returncode == 8, done.stderr
     # What the data was taken for is said before.
     said = done.stderr.splitlines(keepends=True)

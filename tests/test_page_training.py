@@ -1,8 +1,6 @@
 """The page network's training: crops say what is where, and a run is like every other."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -105,12 +103,11 @@ def test_what_cannot_be_trained_is_refused(setting):
 
 
 @pytest.fixture(scope="module")
-def run(digits_npz, tmp_path_factory):
+def run(programs, digits_npz, tmp_path_factory):
     """Of `shuzi train page`, as short as can be."""
     out = tmp_path_factory.mktemp("page") / "run"
     few = ["--set", "epochs=1", "--set", "crops=24", "--threads", "1"]
-    command = [sys.executable, "-m", "shuzi", "train", "page", "--data", digits_npz, "--out", out]
-    done = subprocess.run([*command, *few], capture_output=True, text=True, check=False)
+    done = programs.run("-m", "shuzi", "train", "page", "--data", digits_npz, "--out", out, *few)
     assert done.returncode == 0, done.stderr
     return out
 

@@ -4,8 +4,6 @@ import io
 import os
 import pty
 import re
-import subprocess
-import sys
 
 import pytest
 from rich.console import Console
@@ -66,16 +64,14 @@ def test_silence_when_asked(command, digits_npz, tmp_path):
 
 
 @pytest.mark.parametrize(("verbose", "bar"), [(1, True), (2, False)])
-def test_a_terminal_gets_a_bar_within_the_epoch(digits_npz, tmp_path, verbose, bar):
+def test_a_terminal_gets_a_bar_within_the_epoch(programs, digits_npz, tmp_path, verbose, bar):
     ours, theirs = pty.openpty()
     arguments = ["train", "--data", digits_npz, "--out", tmp_path / "run", *SETTINGS]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "shuzi", *map(str, arguments), "--verbose", str(verbose)],
-        stdout=theirs,
-        stderr=theirs,
-        env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"},
-    )
-    os.close(theirs)
+    env = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"}
+    with os.fdopen(theirs, "wb", 0) as terminal:
+        process = programs.start(
+            *("-m", "shuzi", *arguments, "--verbose", verbose), out=terminal, err=terminal, env=env
+        )
     said = b""
     while True:
         try:
@@ -84,6 +80,6 @@ def test_a_terminal_gets_a_bar_within_the_epoch(digits_npz, tmp_path, verbose, b
             break
         said += part
     os.close(ours)
-    assert process.wait(300) == 0
+    assert process.wait() == 0
     assert ("━" in said.decode()) == bar
     assert "Epoch 2/2" in said.decode()

@@ -282,7 +282,7 @@ def pictures(path):
 
 
 def test_unseen_writers_are_read(data_folder):
-    images, labels = pictures(data_folder / "digits" / "chars74k.npz")
+    images, labels = (part[::2] for part in pictures(data_folder / "digits" / "chars74k.npz"))
     reader = Reader()
     right = [reader.read(i).text() == str(label) for i, label in zip(images, labels, strict=True)]
     assert np.mean(right) > 0.95
@@ -294,7 +294,7 @@ def letters_as_read(data_folder):
     images, labels = pictures(data_folder / "not_digits" / "letters.npz")
     reader = Reader()
     unlike = images[~np.isin(labels, list("OoDIliZzSsBbqg"))]
-    return [reader.read(image) for image in unlike[::2]]
+    return [reader.read(image) for image in unlike[::4]]
 
 
 def test_most_letters_of_unseen_writers_are_refused(letters_as_read):

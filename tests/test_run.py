@@ -7,8 +7,7 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
-import sys
+import tempfile
 
 import numpy as np
 import pytest
@@ -45,7 +44,7 @@ def uninterrupted(digits_npz, tmp_path_factory):
 
 
 PAUSES = """
-import sys
+import signal, sys
 from shuzi.cli import main
 from shuzi.training.progress import Reporter
 
@@ -53,7 +52,7 @@ def seen(self, images, report=Reporter.seen):
     batches[0] -= 1
     if batches[0] == 0:
         print("paused", flush=True)
-        sys.stdin.read()
+        signal.pause()
     report(self, images)
 
 batches = [int(sys.argv.pop(1))]
@@ -62,16 +61,19 @@ main()
 """
 
 
-def start(digits_npz, out, batches):
-    """A training that stops after so many batches until it is killed; an epoch has 105."""
+def killed(programs, how, digits_npz, out, batches):
+    """Kill a training after so many batches; an epoch has 105. Its exit code, and what it said."""
     arguments = ["train", "tutorial", "--data", digits_npz, "--out", out, "--seed", 5, *SET]
-    return subprocess.Popen(
-        [sys.executable, "-c", PAUSES, *map(str, [batches, *arguments, "--verbose", 0])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    ours, theirs = os.pipe()
+    with os.fdopen(ours) as printed, tempfile.TemporaryFile("w+") as err:
+        with os.fdopen(theirs, "w") as output:
+            words = ("-c", PAUSES, batches, *arguments, "--verbose", 0)
+            process = programs.start(*words, out=output, err=err)
+        assert printed.readline() == "paused\n"
+        os.kill(process.pid, how)
+        code = process.wait()
+        err.seek(0)
+        return code, err.read()
 
 
 def epochs_done(out):
@@ -84,16 +86,13 @@ def epochs_done(out):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
 @pytest.mark.parametrize(("batches", "epochs"), [(1, 0), (150, 1), (525, 4)])
 def test_a_killed_run_is_resumed_to_the_same_weights(
-    digits_npz, tmp_path, uninterrupted, how, batches, epochs
+    programs, digits_npz, tmp_path, uninterrupted, how, batches, epochs
 ):
     out = tmp_path / "run"
-    process = start(digits_npz, out, batches)
-    assert process.stdout.readline() == "paused\n"
+    code, said = killed(programs, how, digits_npz, out, batches)
     assert epochs_done(out) == epochs
-    os.kill(process.pid, how)
-    _, said = process.communicate()
     if how == signal.SIGINT:
-        assert process.returncode == 130
+        assert code == 130
         assert f"shuzi train --resume {out}" in said
         assert "Traceback" not in said
     assert not (out / "model.onnx").exists()
@@ -168,14 +167,11 @@ main()
 
 
 @pytest.mark.parametrize(("size", "file"), [(100, "run.json"), (20_000, "latest.safetensors")])
-def test_a_full_disk_is_named_and_what_was_written_stays_whole(digits_npz, tmp_path, size, file):
+def test_a_full_disk_is_named_and_what_was_written_stays_whole(
+    programs, digits_npz, tmp_path, size, file
+):
     arguments = [size, "train", "--data", digits_npz, "--out", tmp_path / "run", *SET]
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = programs.run("-c", FULL_DISK, *arguments)
     assert done.returncode == 8
     assert f"{file} cannot be written" in done.stderr
     assert not list((tmp_path / "run").rglob(".writing-*"))

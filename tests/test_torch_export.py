@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -51,12 +49,13 @@ def test_every_activation_is_the_same_in_torch_alone(name):
     assert_same(build(recipe, 0, MASKS), Calibration(0.8))
 
 
-def test_ten_lines_load_it_without_shuzi(run, tmp_path):
+def test_ten_lines_load_it_without_shuzi(programs, run, tmp_path):
     export_torch(run.folder, tmp_path / "a.safetensors")
     np.save(tmp_path / "images.npy", IMAGES)
     loader = EXAMPLES / "load_torch.py"
     places = [tmp_path / name for name in ("a.safetensors", "images.npy", "found.npy")]
-    subprocess.run([sys.executable, "-c", LOAD, loader, *places], check=True)
+    done = programs.run("-c", LOAD, loader, *places)
+    assert done.returncode == 0, done.stderr
     wanted = Recogniser(run.folder).predict(IMAGES)
     np.testing.assert_allclose(np.load(tmp_path / "found.npy"), wanted, atol=1e-5)
     assert len(loader.read_text().split("def load")[1].split("\n\n\n")[0].splitlines()) <= 10

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from places import EXAMPLES
 from processes import is_alive, stop, wait_until, workers_of
-from serving import ask, serving
+from serving import ask, close, serving
 
 from shuzi.errors import ModelError
 from shuzi.web.app import create_app
@@ -29,8 +29,7 @@ def app():
     """A service with one worker at a time, which is not warm yet."""
     made = create_app(Settings(threads=1, seconds=600))
     yield made
-    made.state.readers.pool.close()
-    wait_until(lambda: not workers_of(ME))
+    close(made)
 
 
 @pytest.fixture
@@ -179,4 +178,4 @@ def test_who_still_waits_when_the_service_ends_is_told_so():
         with sends:
             assert sends.recv(4096).startswith(b"HTTP/1.1 503")
         assert [one.result().json()["detail"] for one in asked] == ["The service ended."] * 2
-        assert "Traceback" not in client.process.communicate()[0]
+        assert "Traceback" not in client.said.read()

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import logging
 import os
 import re
 import sys
@@ -46,6 +47,8 @@ def need_extra(name: str, *modules: str) -> None:
 
         # Else it makes folders of its own in the user's home.
         os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+        # Where it takes long to list the fonts, which it does once, it would say so.
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def run(app: typer.Typer) -> NoReturn:

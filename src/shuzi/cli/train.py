@@ -109,7 +109,6 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
     if from_review is None and start is not None:
         raise UsageError("--start goes with --from-review.")
     from shuzi.dataset import load_data
-    from shuzi.evaluation.report import tell_form
 
     place: dict[str, Any] = {"offline": offline, "invert": invert, "transpose": transpose}
     place |= {"normalise": normalise, "progress": verbose > 0}
@@ -118,19 +117,24 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         options = {"model": start, "out": out, "seed": seed, "settings": settings or []}
         _train_further(from_review, mnist, options | {"threads": threads, "verbose": verbose})
         return
-    from shuzi.training import run as runs
-    from shuzi.training.recipes import find_recipe
-
     if resume is not None:
         given = (recipe, settings, out, keras, teacher, validation, invert, transpose)
         if any(given) or normalise is not None:
             raise UsageError("--resume takes recipe, settings, models and folder from the run.")
-        finished, is_tested = runs.resume(resume, data=data, verbose=verbose), True
+        from shuzi.training.run import resume as go_on
+
+        finished, is_tested = go_on(resume, data=data, verbose=verbose), True
     else:
+        from shuzi.training.recipes import find_recipe
+
         if keras is not None:
             need_extra("keras", "keras")
         chosen = find_recipe(recipe or DEFAULT).with_settings(settings or [])
         dataset = load_data(data, validation=validation, **place)
+        # Only now, for it takes seconds: what cannot be trained is refused at once.
+        from shuzi.evaluation.report import tell_form
+        from shuzi.training.run import train as train_recipe
+
         if verbose:
             tell_form(dataset, dataset.source, dataset.lacks())
         models: dict[str, Any] = {"keras": keras, "teacher": teacher}
@@ -138,7 +142,7 @@ def train(  # noqa: PLR0913, PLR0917 - an option each
         if seeds > 1:
             _train_seeds(chosen, seeds, dataset, out, seed, models)
             return
-        finished = runs.train(chosen, dataset=dataset, out=out, seed=seed, **models)
+        finished = train_recipe(chosen, dataset=dataset, out=out, seed=seed, **models)
         is_tested = len(dataset.test_labels) > 0
     if verbose:
         say(f"The run is in {finished.folder}. Next: shuzi {_following(finished, is_tested)}")
