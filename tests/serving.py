@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
-from processes import wait_until, workers_of
 from warm import PROGRAMS
 
 HANGS = 300
@@ -49,12 +48,6 @@ def ask(app, method, path, client="127.0.0.1", **options):
             return await own.request(method, path, **options)
 
     return awaited(answer())
-
-
-def close(app):
-    """End what reads for an app in this process: tests that look for their own would find it."""
-    app.state.readers.pool.close()
-    wait_until(lambda: not workers_of(os.getpid()))
 
 
 def awaited(coroutine):

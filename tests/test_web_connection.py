@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from fastapi import Response
 from processes import wait_until
-from serving import ask, close
+from serving import ask
 
 from shuzi.web import connection
 from shuzi.web.app import create_app
@@ -110,7 +110,6 @@ def test_an_answer_that_is_not_taken_counts_as_held(monkeypatch):
     assert held[5] == 503
     assert max(size for place, size in enumerate(held) if place != 5) == 65_536
     assert ask(app, "POST", "/api/v1/read", content=b"x").status_code == 415
-    close(app)
 
 
 def test_an_export_keeps_no_place_in_the_queue_while_it_is_taken(monkeypatch, tmp_path):

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from places import EXAMPLES
 from processes import is_alive, stop, wait_until, workers_of
-from serving import ask, close, serving
+from serving import ask, serving
 
 from shuzi.errors import ModelError
 from shuzi.web.app import create_app
@@ -24,12 +24,21 @@ DIGIT = (EXAMPLES / "3.png").read_bytes()
 ME = os.getpid()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _alone_here():
+    """What reads for apps of other files' tests is gone: these look for their own."""
+    for worker in workers_of(ME):
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not workers_of(ME))
+
+
 @pytest.fixture
 def app():
     """A service with one worker at a time, which is not warm yet."""
     made = create_app(Settings(threads=1, seconds=600))
     yield made
-    close(made)
+    made.state.readers.pool.close()
+    wait_until(lambda: not workers_of(ME))
 
 
 @pytest.fixture
