@@ -50,11 +50,6 @@ def ask(app, method, path, client="127.0.0.1", **options):
     return awaited(answer())
 
 
-def close(app):
-    """End what reads for an app in this process: tests that look for their own would find it."""
-    app.state.readers.pool.close()
-
-
 def awaited(coroutine):
     """What it gives; a browser of other tests has an event loop running in this thread."""
     with ThreadPoolExecutor(1) as thread:

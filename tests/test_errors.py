@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from places import EXAMPLES
-from serving import ask, close
+from serving import ask
 
 import shuzi
 from shuzi import errors
@@ -63,7 +63,6 @@ def test_json_of_the_command_line_is_told_of_options(command):
 def test_a_client_is_told_of_the_service():
     app = create_app(Settings(max_pixels=100))
     answer = ask(app, "POST", "/api/v1/read", content=(EXAMPLES / "3.png").read_bytes())
-    close(app)
     assert "--max-pixels of `shuzi serve`" in answer.json()["remedy"]
 
 

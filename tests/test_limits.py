@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from places import EXAMPLES
 from processes import stop, wait_until, workers_of
-from serving import ask, close, log, serving
+from serving import ask, log, serving
 from test_fuzz import FORMATS, content, mutated
 
 from shuzi.web.app import create_app
@@ -93,7 +93,6 @@ def test_bodies_that_fill_the_memory_together_are_refused():
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     # What is held is given back.
     assert ask(app, "POST", "/api/v1/read", content=b"x").status_code == 415
-    close(app)
 
 
 def test_a_defect_is_logged_without_what_was_sent(caplog):

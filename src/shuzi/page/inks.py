@@ -3,7 +3,6 @@ rubbed out or wiped off beside it, is read on as if it belonged to it."""
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.page.image import PageImage
 from shuzi.recognise.glyph import FAINTEST
+from shuzi.recognise.paper import ranked
 from shuzi.result import Box
 
 OTHER_HUE = 0.16
@@ -60,21 +60,21 @@ def _ink(picture: PageImage, box: Box) -> tuple[float, NDArray[np.float64]] | No
     inside = _part(picture.grey, box)
     if not inside.size:
         return None
-    paper = _ranked(_part(picture.grey, box, more, more), 0.5)
+    paper = ranked(_part(picture.grey, box, more, more), 0.5)
     is_dark = paper - inside.min() >= inside.max() - paper
     away = (paper - _part(picture.grey, box, more)) * (1.0 if is_dark else -1.0)
     # A form's line, or the desk beside the sheet, goes on above and below.
     columns = (away >= STRONG * away.max()).mean(axis=0) < THROUGH
     if not columns.any():
         return None
-    contrast = _ranked(away[:, columns], 0.98)
+    contrast = ranked(away[:, columns], 0.98)
     if contrast < FAINTEST:
         return None
     if picture.chroma is None:
         return contrast, np.zeros(2)
     halved = Box(box.x // 2, box.y // 2, -(-box.width // 2), -(-box.height // 2))
     more = round(AROUND * halved.height)
-    blank = [_ranked(_part(plane, halved, more, more), 0.5) for plane in picture.chroma]
+    blank = [ranked(_part(plane, halved, more, more), 0.5) for plane in picture.chroma]
     hues = np.stack([_part(plane, halved) for plane in picture.chroma], axis=-1) - np.array(blank)
     # The same pixels of the grey, as coarse as the chroma.
     coarse = cv2.resize(inside, hues.shape[1::-1], interpolation=_AREA).astype(np.float64)
@@ -91,9 +91,3 @@ def _part(plane: NDArray[np.uint8], box: Box, above: int = 0, beside: int = 0) -
     """What lies in a box, so many pixels above and below it, and so many beside it."""
     rows = slice(max(0, box.y - above), box.bottom + above)
     return plane[rows, max(0, box.x - beside) : box.right + beside]
-
-
-def _ranked(values: NDArray[Any], share: float) -> float:
-    """Its quantile."""
-    place = int(share * (values.size - 1))
-    return float(np.partition(values, place, axis=None)[place])

@@ -29,8 +29,9 @@ def is_marked(text: str) -> bool:
     that is no minus: .5 is not 5, and what stands between two dashes, as nothing does in -/-, is no
     -1.
 
-    On a tester's pages 21 such strokes for nothing are accepted without it, and none with it; of
-    354 real ones that both readers read and that are accepted none has a dash on both sides.
+    On a tester's pages of entries with such strokes 6 instead of 28 are accepted wrongly, and 692
+    of 696 rightly; of 354 real ones that both readers read and that are accepted none has a dash
+    on both sides.
     """
     between = text[:1] == "-" == text[-1:] and len(text) > 1
     return MARK in text or text[:1] in (".", ",", "/", ":") or between

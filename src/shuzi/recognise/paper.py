@@ -1,5 +1,7 @@
 """Crops -> which of their pixels are paper; what the strips' ink is found with."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,12 @@ def paper_level(crop: Grey) -> int:
     return (
         int(np.searchsorted(total, middle, side="right").mean()) if total[-1] else int(crop[0, 0])
     )
+
+
+def ranked(values: NDArray[Any], share: float) -> float:
+    """Its quantile, one of the values; many times faster than to sort them."""
+    place = int(share * (values.size - 1))
+    return float(np.partition(values, place, axis=None)[place])
 
 
 def padded(grey: Grey, rows: tuple[int, int], columns: tuple[int, int], shade: int) -> Grey:
