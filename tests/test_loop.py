@@ -37,13 +37,26 @@ def test_validation_is_the_last_share_before_shuffling(digits):
     np.testing.assert_array_equal(validation.labels, digits.train_labels[1050:])
 
 
+def in_order(dataset):
+    order = np.argsort(dataset.train_labels, kind="stable")
+    images, labels = dataset.train_images[order], dataset.train_labels[order]
+    return dataclasses.replace(dataset, train_images=images, train_labels=labels)
+
+
+def test_of_images_in_the_order_of_their_digits_each_digit_is_trained_on_and_held_out(digits):
+    train, validation = split_dataset(in_order(digits), RECIPE, torch.device("cpu"))
+    assert (len(train), len(validation)) == (1050, 450)
+    shares = validation.labels.bincount() / (train.labels.bincount() + validation.labels.bincount())
+    assert shares.sub(0.3).abs().max() < 0.01
+
+
 def test_held_out_images_of_one_digit_cannot_calibrate(digits):
-    order = np.argsort(digits.train_labels, kind="stable")
-    images, labels = digits.train_images[order], digits.train_labels[order]
-    sorted_digits = dataclasses.replace(digits, train_images=images, train_labels=labels)
-    recipe = dataclasses.replace(RECIPE, calibrate=True, validation_split=0.05)
+    fives = digits.train_labels == 5
+    images, labels = digits.train_images[fives], digits.train_labels[fives]
+    only = dataclasses.replace(digits, train_images=images, train_labels=labels)
+    recipe = dataclasses.replace(RECIPE, calibrate=True)
     with pytest.raises(DataError, match="one digit only"):
-        split_dataset(sorted_digits, recipe, torch.device("cpu"))
+        split_dataset(only, recipe, torch.device("cpu"))
 
 
 def test_what_the_recipe_draws_comes_to_the_training_part(digits):

@@ -1,6 +1,7 @@
 """How images lie and which way their ink is, told from a sample before work starts."""
 
 import sys
+from collections.abc import Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,7 @@ def look_at(images: NDArray[np.uint8], labels: NDArray[np.uint8] | None = None) 
     return Look(len(images), paper, found, before, after, labels is not None)
 
 
-def sample_of(images: NDArray[np.uint8]) -> NDArray[np.intp]:
+def sample_of(images: Sized) -> NDArray[np.intp]:
     """Places of up to 256 images, evenly spaced."""
     return np.unique(np.linspace(0, len(images) - 1, SAMPLE).astype(np.intp))
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 from shuzi.dataset import Dataset
 from shuzi.evaluation.findings import Finding
 from shuzi.evaluation.metrics import wilson_interval
-from shuzi.evaluation.orientation import SAMPLE, look_at, sample_of
+from shuzi.evaluation.orientation import look_at, sample_of
 from shuzi.recognise.engine import Recogniser
 from shuzi.training import activations
 from shuzi.training.dense import DenseNetwork
@@ -134,7 +134,7 @@ def _agreement(dataset: Dataset) -> tuple[float, int]:
 
 def _of_units(trainer: Trainer) -> Iterator[Finding]:
     """The first hidden layer with many saturated units, and the first one with many dead ones."""
-    images, recipe = trainer.train.images[:SAMPLE], trainer.recipe
+    images, recipe = _sample(trainer.train.images), trainer.recipe
     values = {"n": len(images), "lr": recipe.lr}
     kinds: set[str] = set()
     for layer, (name, y) in enumerate(_hidden(trainer.trained.eval(), images), 1):
@@ -149,6 +149,10 @@ def _of_units(trainer: Trainer) -> Iterator[Finding]:
             remedy = {"remedy": "rate" if is_scaled or layer > 1 else "scale", "activation": name}
             more = remedy if kind == "saturated" else {}
             yield {"kind": kind, "layer": layer, "share": share, **values, **more}
+
+
+def _sample(images: Tensor) -> Tensor:
+    return images[torch.from_numpy(sample_of(images)).to(images.device)]
 
 
 @torch.no_grad()

@@ -49,8 +49,9 @@ class Split:
 def split_dataset(
     dataset: Dataset, recipe: Recipe, device: torch.device, seed: int = 0
 ) -> tuple[Split, Split]:
-    """Training and validation part; validation is the dataset's own, or else the last share, cut
-    before any shuffling.
+    """Training and validation part; validation is the dataset's own, or else a share of the
+    training images, cut before any shuffling: the last ones, or, of images in the order of their
+    digits, evenly spaced ones.
 
     What the recipe draws comes to the training part, the same for the same seed.
 
@@ -67,7 +68,8 @@ def split_dataset(
             f"validation_split={recipe.validation_split:g}.",
             f"Give more images or another {way('set', 'validation_split=...')}.",
         )
-    held_out = dataset.train_images[cut:], dataset.train_labels[cut:]
+    learned = _learned(dataset.train_labels, cut)
+    held_out = dataset.train_images[~learned], dataset.train_labels[~learned]
     if has_own:
         held_out = dataset.validation_images, dataset.validation_labels
     if recipe.calibrate and len(np.unique(held_out[1])) < 2:
@@ -77,7 +79,7 @@ def split_dataset(
             f"Shuffle the images, raise {way('set', 'validation_split=...')}, "
             f"or say {way('set', 'calibrate=false')}.",
         )
-    images, labels = dataset.train_images[:cut], dataset.train_labels[:cut]
+    images, labels = dataset.train_images[learned], dataset.train_labels[learned]
     if recipe.drawn:
         more, labels_of_more = drawn_digits(recipe.drawn, seed)
         images, labels = np.concatenate([images, more]), np.concatenate([labels, labels_of_more])
@@ -91,6 +93,18 @@ def split_dataset(
         _split(images, labels, device),
         _split(*held_out, device),
     )
+
+
+def _learned(labels: NDArray[np.uint8], cut: int) -> NDArray[np.bool_]:
+    """Which images are trained on, `cut` of them, bool (n,)."""
+    n = len(labels)
+    learned = np.arange(n) < cut
+    runs = 1 + np.count_nonzero(np.diff(labels))
+    if cut < n and runs < 2 * len(np.unique(labels)):
+        # In order, as folders have them: the last ones would be digits that are never trained on.
+        learned[:] = True
+        learned[np.linspace(0, n - 1, n - cut).astype(int)] = False
+    return learned
 
 
 def _split(images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device) -> Split:

@@ -219,7 +219,8 @@ class Recipe:
     shuffle: bool = _knob(True, "a new order of the images in each epoch", _YES_OR_NO)
     validation_split: float = _knob(
         0.3,
-        "share of the training images, the last ones, held out for validation",
+        "share of the training images held out for validation: the last ones; where they come in "
+        "the order of their digits, evenly spaced ones",
         _between(0, 1, open_high=True),
     )
     patience: int = _knob(
