@@ -141,12 +141,27 @@ def test_blank_pictures_are_left_out_of_training_and_kept_in_prediction(write):
 def test_a_validation_part_of_ones_own_is_used(write, tmp_path, digits):
     data, mine = write(forms.no_test_part), write(forms.csv_without_head)
     dataset = load_data(data, validation=mine)
-    assert len(dataset.validation_labels) == forms.N
+    assert len(dataset.validation_labels) == forms.TESTS
     settings = {"epochs": 1, "hidden": (16,), "validation_split": 0.3}
     run = shuzi.train(dataset=dataset, out=tmp_path / "run", settings=settings, verbose=0)
-    right = run.history[-1].val_accuracy * forms.N
+    right = run.history[-1].val_accuracy * forms.TESTS
     assert right == pytest.approx(round(right), abs=1e-3)
     assert shuzi.training.run.resume(run.folder, verbose=0).folder == run.folder
+
+
+def test_of_several_parts_those_that_were_not_trained_on_validate(write, digits):
+    data = write(forms.no_test_part)
+    images = write(forms.torchvision) / "MNIST/raw/t10k-images-idx3-ubyte"
+    _, _, test_images, _ = forms.few(digits)
+    by_file, by_folder = (load_data(data, validation=p) for p in (images, images.parent))
+    np.testing.assert_array_equal(by_file.validation_images, test_images)
+    np.testing.assert_array_equal(by_folder.validation_images, test_images)
+    assert by_folder.notes[-1] == f"Of {images.parent} the test images validate."
+
+
+def test_that_training_images_validate_is_said(write):
+    data = write(forms.no_test_part)
+    assert "the images that it trains on" in load_data(data, validation=data).notes[-1]
 
 
 def test_a_converted_set_is_the_same(write, tmp_path):
@@ -261,6 +276,30 @@ def test_a_line_of_a_table_that_cannot_be_is_named(write, line, said):
 def test_a_table_that_is_not_of_images_is_refused(tmp_path, head, said):
     (tmp_path / "a.csv").write_text(head)
     with pytest.raises(DataError, match=said):
+        load_data(tmp_path / "a.csv")
+
+
+def test_the_label_may_be_the_last_column_of_a_table_without_a_head(tmp_path, digits):
+    x, y, _, _ = forms.few(digits)
+    table = np.column_stack([x.reshape(-1, 784), y])
+    np.savetxt(tmp_path / "a.csv", table, "%d", delimiter=",")
+    assert load_data(tmp_path / "a.csv").train_labels.tolist() == y.tolist()
+
+
+def test_a_label_by_another_name_is_named(tmp_path, digits):
+    x, y, _, _ = forms.few(digits)
+    for name in ("标签", "Ziffer"):
+        text = forms.HEAD.replace("label", name) + "\n" + forms.rows(x, y)
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8-sig")
+    assert load_data(tmp_path / "标签.csv").train_labels.tolist() == y.tolist()
+    with pytest.raises(DataError) as caught:
+        load_data(tmp_path / "Ziffer.csv")
+    assert "name it label: they are ziffer, pixel0 to pixel783" in caught.value.remedy
+
+
+def test_a_table_in_utf_16_is_said_to_be_one(tmp_path):
+    (tmp_path / "a.csv").write_text("label,pixel0\n", encoding="utf-16")
+    with pytest.raises(DataError, match="is text in UTF-16"):
         load_data(tmp_path / "a.csv")
 
 

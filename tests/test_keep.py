@@ -86,4 +86,4 @@ def test_balanced_weights_are_the_inverse_of_the_counts():
 
     labels = torch.tensor([0] * 30 + [1] * 10)
     weights = _class_weights(Recipe(class_weight="balanced", marks=1), Split(labels, labels))
-    assert weights[[0, 1, 10]].tolist() == pytest.approx([40 / 300, 40 / 100, 1])
+    assert weights[[0, 1, 10]].tolist() == pytest.approx([40 / 60, 40 / 20, 1])

@@ -155,6 +155,13 @@ def test_a_wrong_recipe_gets_the_nearest_one():
         find_recipe("tutorail")
 
 
+def test_a_decay_of_weights_is_none_of_the_learning_rate():
+    assert RECIPES["fast"].with_settings(["optimizer=sgd"]).decay == 0
+    assert TUTORIAL.with_settings(["optimizer=adamw", "weight_decay=0.01"]).decay == 0.01
+    with pytest.raises(RecipeError, match="adam does not decay the weights"):
+        TUTORIAL.with_settings(["optimizer=adam", "weight_decay=0.01"])
+
+
 def test_class_weights_may_be_those_of_keras():
     assert TUTORIAL.with_settings({"class_weight": {0: 2, 9: 0.5}}).class_weight == (
         "2,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,0.5"

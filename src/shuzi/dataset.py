@@ -215,7 +215,8 @@ def load_data(
     Args:
         path: a file or a folder of one of the forms that `shuzi.files.datasets.FORMS` lists. If
             None: $SHUZI_DATA, or MNIST from shuzi's cache, Keras's cache or the mirrors.
-        validation: a file or a folder whose images are the validation part.
+        validation: a file or a folder whose images are the validation part; of one that has
+            several parts its validation part, or else its test part.
         offline: never touch the network.
         progress: show the progress of what takes long on a terminal.
         invert: the images' ink is dark; make it bright.
@@ -234,14 +235,20 @@ def load_data(
     if validation is None:
         return found
     place = Path(validation).expanduser().absolute()
-    held_out = _images(read_dataset(place, progress=progress), form, str(place), ("train", "test"))
+    stored = read_dataset(place, alone=True, progress=progress)
+    part = next(name for name in ("validation", "test", "train") if name in stored.parts)
+    held_out = _images(stored, form, str(place), (part,))
     if held_out.labels is None:
         raise DataError(f"{place} has no labels to validate with.", "Give labelled images.")
+    notes = [f"Of {place} the {part} images validate."] if len(stored.parts) > 1 else []
+    if np.array_equal(held_out.images, found.train_images):
+        notes.append("It validates with the images that it trains on: that will look too good.")
     return replace(
         found,
         validation_images=held_out.images,
         validation_labels=held_out.labels,
         validation_source=str(place),
+        notes=(*found.notes, *notes),
     )
 
 

@@ -287,14 +287,14 @@ class Trainer:
 def _class_weights(recipe: Recipe, train: Split) -> Tensor | None:
     """What a label of each outcome weighs, float32 (k,); None if all weigh the same.
 
-    Balanced, a digit weighs n / (10 n of it), and what is not a digit 1. Source: scikit-learn's
-    compute_class_weight.
+    Balanced, a digit weighs n / (k n of it), k being the number of digits that are there, and what
+    is not a digit 1. Source: scikit-learn's compute_class_weight.
     """
     if recipe.class_weight == "none":
         return None
     if recipe.class_weight == "balanced":
         counts = torch.bincount(train.labels, minlength=DIGITS)[:DIGITS]
-        weights = counts.sum() / (DIGITS * counts.clamp(min=1))
+        weights = counts.sum() / (counts.count_nonzero() * counts.clamp(min=1))
     else:
         weights = torch.tensor([float(part) for part in recipe.class_weight.split(",")])
     weights = weights.float().to(train.labels.device)

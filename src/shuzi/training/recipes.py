@@ -330,9 +330,18 @@ class Recipe:
             settings = dict(map(_split, settings))
         fields = {KERAS_NAMES.get(str(name), str(name)): v for name, v in settings.items()}
         changes = {name: _parse(name, value) for name, value in fields.items()}
-        if (kind := changes.get("optimiser")) in _KERAS_RATES and kind != self.optimiser:
-            changes = {"lr": _KERAS_RATES[kind], "decay": 0.0} | changes
-        return replace(self, **changes)
+        kind = changes.get("optimiser", self.optimiser)
+        if kind != self.optimiser:
+            # What decays is the weights with adamw, and the learning rate with the others.
+            usual = {"lr": _KERAS_RATES.get(kind, self.lr), "decay": 0.0}
+            changes = usual | changes
+        changed = replace(self, **changes)
+        if "weight_decay" in settings and changed.optimiser != "adamw":
+            raise RecipeError(
+                f"weight_decay: {changed.optimiser} does not decay the weights; adamw does, "
+                f"{way('set', 'optimizer=adamw')}."
+            )
+        return changed
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON has them; sizes as a list."""

@@ -16,8 +16,8 @@ def rate_at(recipe: Recipe, t: int, steps: int) -> float:
     `decay` is lr / (1 + decay t) (keras.optimizers.schedules.InverseTimeDecay); `cosine` falls to 0
     as half a cosine (Loshchilov and Hutter, 2017); `step` is a tenth from half of the steps on and
     a hundredth from three quarters on; `onecycle` climbs from a 25th over a fifth of the steps and
-    falls to nearly 0, both as cosines (Smith, 2018); `constant` stays. All but the last two climb
-    in a straight line over the share `warmup` of the steps first.
+    falls to nearly 0, both as cosines (Smith, 2018); `constant` stays. All but `onecycle` climb in
+    a straight line over the share `warmup` of the steps first.
     """
     kind = recipe.schedule_of_optimiser
     if kind == "onecycle":

@@ -1,6 +1,7 @@
 """Datasets of every form: a path is recognised by what it holds, and read as it is stored."""
 
 import gzip
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,8 @@ def _read_file(path: Path, progress: bool) -> Stored:
             return read(path)
     if _is_text(start):
         return _read_tables([path], progress)
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise DataError(f"{path} is text in UTF-16.", "Save it as CSV in UTF-8.")
     raise DataError(
         f"{path} is {what_else(start)}, not an .npz, .npy or IDX file, nor other data that is "
         "known.",

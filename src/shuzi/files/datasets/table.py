@@ -20,7 +20,7 @@ MAX_BYTES = 20_000_000_000
 """Of a file; as many rows of 784 pixels as may be have 4 to 10 thousand million."""
 _BLOCK = 4_000_000
 """Bytes that are read at once; no line may be longer."""
-_LABELS = {"label", "labels", "class", "digit", "target", "y", "number"}
+_LABELS = {"label", "labels", "class", "digit", "target", "y", "number", "标签", "数字", "类别"}
 _IGNORED = {"", "id", "imageid", "image_id", "index", "unnamed: 0"}
 _SEPARATORS = ",;\t"
 _DAMAGED = "Make or download it again."
@@ -75,7 +75,7 @@ def read_table(path: Path, *, progress: bool = False) -> tuple[Part, Columns]:
     ):
         blocks = _blocks(cast(IO[bytes], gzip.GzipFile(fileobj=file)) if is_packed else file, path)
         rows = next(blocks, [])
-        columns = find_columns(rows[:2], path)
+        columns = find_columns(rows, path)
         number = 1
         if columns.head:
             number, rows = 2, rows[1:]
@@ -101,7 +101,7 @@ def read_table(path: Path, *, progress: bool = False) -> tuple[Part, Columns]:
 
 
 def find_columns(lines: list[str], path: Path) -> Columns:
-    """What the first lines say of a table's columns.
+    """What a table's first lines, as many as there are, say of its columns.
 
     Raises:
         DataError: they are not those of images.
@@ -116,18 +116,32 @@ def find_columns(lines: list[str], path: Path) -> Columns:
         others = _LABELS | _IGNORED
         pixels = [place for place, cell in enumerate(cells) if cell not in others]
     else:
-        label = None if square(len(cells)) else 0
-        pixels = list(range(0 if label is None else 1, len(cells)))
+        label = None if square(len(cells)) else _place_of_label(lines, separator)
+        pixels = [place for place in range(len(cells)) if place != label]
     if square(len(pixels)) is None:
+        is_unnamed = has_head and square(len(pixels) - 1) is not None
         raise DataError(
             f"{path} is not a table of images: its first line has {len(pixels)} columns of pixels, "
             "not as many as a square image, 784 for 28 x 28.",
-            what_can_be_read(),
+            f"If one of them is the label, name it label: they are {cells[0][:30]}, "
+            f"{cells[1][:30]} to {cells[-1][:30]}."
+            if is_unnamed
+            else what_can_be_read(),
         )
     if has_head and len(lines) < 2:
         raise DataError(f"{path} has a head but no rows.", _DAMAGED)
     head = tuple(cells) if has_head else None
     return Columns(len(cells), label, np.array(pixels, np.intp), head, separator)
+
+
+def _place_of_label(lines: list[str], separator: str) -> int:
+    """Of a table without a head: the first column; the last one where the first is always the same,
+    as a corner of the paper is, and the last has digits."""
+    rows = [line.strip() for line in lines if line.strip()]
+    first = {row.partition(separator)[0] for row in rows}
+    last = {row.rpartition(separator)[2].strip(" \"'") for row in rows}
+    is_last = len(first) == 1 and len(last) > 1 and last <= set("0123456789")
+    return rows[0].count(separator) if is_last else 0
 
 
 def _blocks(stream: IO[bytes], path: Path) -> Iterator[list[str]]:
