@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.errors import UsageError
-from shuzi.evaluation.coverage import coverage_at, recommend_threshold, risk_coverage
+from shuzi.evaluation.coverage import coverage_at, risk_coverage
 
 
 def row(digit, confidence, nothing=0.0):
@@ -39,20 +38,3 @@ def test_every_point_is_what_its_threshold_gives():
     labels = rng.integers(0, 10, 200)
     for point in risk_coverage(probabilities, labels):
         assert coverage_at(probabilities, labels, point.threshold) == point
-
-
-@pytest.mark.parametrize(("wrong", "threshold"), [(0.0, 0.8), (0.19, 0.8), (0.2, 0.6)])
-def test_the_lowest_threshold_that_keeps_the_wrong_share(wrong, threshold):
-    assert recommend_threshold(PROBABILITIES, LABELS, wrong) == pytest.approx(threshold)
-
-
-def test_nothing_is_answered_where_the_surest_is_wrong():
-    probabilities = np.stack([row(9, 1.0), row(2, 0.8)])
-    threshold = recommend_threshold(probabilities, np.array([1, 2]), 0.1)
-    assert coverage_at(probabilities, np.array([1, 2]), threshold).answered == 0
-
-
-@pytest.mark.parametrize(("n", "wrong"), [(0, 0.1), (5, -0.1), (5, 2.0), (5, float("nan"))])
-def test_what_cannot_be_chosen_is_refused(n, wrong):
-    with pytest.raises(UsageError, match="No threshold can be chosen"):
-        recommend_threshold(PROBABILITIES[:n], LABELS[:n], wrong)

@@ -4,20 +4,16 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from itertools import groupby
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import ModelError
-from shuzi.files import model_file, open_file, read_json, write_atomically
+from shuzi.files import model_file, open_file, read_json, shipped, write_atomically
 from shuzi.text import plain
 
-SHIPPED = {
-    name: Path(str(files("shuzi") / "models" / f"{name}.onnx"))
-    for name in ("page", "number", "number_twin", "digit")
-}
+SHIPPED = {name: shipped(f"{name}.onnx") for name in ("page", "number", "number_twin", "digit")}
 
 
 def save_card(model: Path, values: dict[str, Any]) -> None:

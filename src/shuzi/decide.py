@@ -11,21 +11,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from numbers import Real
-from pathlib import Path
 
 import numpy as np
 
 from shuzi.errors import UsageError, way
-from shuzi.files import read_json
+from shuzi.files import read_json, shipped
 from shuzi.result import Decision, Page
 
 TARGET_ERROR = 0.01
 """The share of wrong numbers among the accepted, unless another is wanted."""
 FLOOR = 0.3
 """Below this confidence it is more likely no number, or none that can be read."""
-MEASURED = Path(str(files("shuzi") / "models" / "decisions.json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def threshold(target_error: float, least: Mapping[float, float]) -> float:
 def measured() -> dict[str, dict[float, float]]:
     """The least confidences by wanted error: of shuzi's models `alone`, of a single `digit` by
     these, and of `both` readers."""
-    values = read_json(MEASURED)["least confidence"]
+    values = read_json(shipped("decisions.json"))["least confidence"]
     return {mode: {float(e): float(c) for e, c in values[mode].items()} for mode in values}
 
 

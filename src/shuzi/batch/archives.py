@@ -136,7 +136,6 @@ def _unpacked(place: str, spool: Path) -> str:
         start = file.read(2)
         if start not in _PACKED and not is_url(place):
             return place
-        file.seek(0)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         spool.mkdir(parents=True, exist_ok=True)

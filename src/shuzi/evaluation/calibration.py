@@ -11,6 +11,7 @@ NOT_A_DIGIT = 10
 """The outcome of what is not a digit, in models that know it."""
 NO_DIGITS = 0.05
 """How much of what people give to be read is not a digit; of training images it is far more."""
+BINS = 15
 _HOTTEST = 5.0
 _ITERATIONS = 30
 _RIDGE = 1e-9
@@ -93,9 +94,7 @@ def fit_calibration(
     return Calibration(float(1 / found[0]), float(found[1]) if len(found) > 1 else 0.0)
 
 
-def reliability(
-    confidences: NDArray[np.floating], right: NDArray[np.bool_], bins: int = 15
-) -> tuple[Bin, ...]:
+def reliability(confidences: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
     """Confidence beside accuracy, in bins of equal width.
 
     Source: Niculescu-Mizil and Caruana (2005), "Predicting good probabilities with supervised
@@ -105,24 +104,24 @@ def reliability(
         confidences: (n,), 0 to 1.
         right: (n,), whether the answer was right.
     """
-    places = np.minimum((confidences * bins).astype(int), bins - 1)
-    counts = np.bincount(places, minlength=bins)
-    sums = [np.bincount(places, values, minlength=bins) for values in (confidences, right)]
+    places = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    counts = np.bincount(places, minlength=BINS)
+    sums = [np.bincount(places, values, minlength=BINS) for values in (confidences, right)]
     confidence, accuracy = (total / np.maximum(counts, 1) for total in sums)
     return tuple(
         Bin(
-            low=place / bins,
-            high=(place + 1) / bins,
+            low=place / BINS,
+            high=(place + 1) / BINS,
             n=int(counts[place]),
             confidence=float(confidence[place]),
             accuracy=float(accuracy[place]),
         )
-        for place in range(bins)
+        for place in range(BINS)
     )
 
 
 def expected_calibration_error(
-    confidences: NDArray[np.floating], right: NDArray[np.bool_], bins: int = 15
+    confidences: NDArray[np.floating], right: NDArray[np.bool_]
 ) -> float:
     """Mean gap between confidence and accuracy over bins of equal width, weighted by their size.
 
@@ -132,13 +131,11 @@ def expected_calibration_error(
         confidences: (n,), 0 to 1.
         right: (n,), whether the answer was right.
     """
-    found = reliability(confidences, right, bins)
+    found = reliability(confidences, right)
     return sum(b.n * abs(b.confidence - b.accuracy) for b in found) / len(right)
 
 
-def chance_error(
-    confidences: NDArray[np.floating], bins: int = 15, rounds: int = 200, seed: int = 0
-) -> float:
+def chance_error(confidences: NDArray[np.floating], rounds: int = 200) -> float:
     """The mean calibration error of such answers if each is right as often as it says.
 
     A set of few answers cannot show less. Source: Bröcker and Smith (2007), "Increasing the
@@ -148,8 +145,8 @@ def chance_error(
         confidences: (n,), 0 to 1.
         rounds: draws that the mean is of.
     """
-    draws = np.random.default_rng(seed).random((rounds, len(confidences))) < confidences
-    return float(np.mean([expected_calibration_error(confidences, d, bins) for d in draws]))
+    draws = np.random.default_rng(0).random((rounds, len(confidences))) < confidences
+    return float(np.mean([expected_calibration_error(confidences, d) for d in draws]))
 
 
 def roc_area(positive: NDArray[np.floating], negative: NDArray[np.floating]) -> float:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import UsageError
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
@@ -66,35 +64,6 @@ def risk_coverage(
         )
         for i in last
     )
-
-
-def recommend_threshold(
-    probabilities: NDArray[np.float32], labels: NDArray[np.integer], wrong: float = 0.0005
-) -> float:
-    """The lowest confidence at which wrong answers are at most the share `wrong` of all images.
-
-    It is looked for among the confidences that occur, from the highest down, and the search ends
-    at the first that lets too many wrong answers through. Where none is so high that it lets few
-    enough through, it lies just above the highest, so that nothing is answered. Choose it on
-    held-out training data, never on a test set.
-
-    Args:
-        probabilities, labels: as in `coverage_at`.
-
-    Raises:
-        UsageError: there are no images, or `wrong` is not a share.
-    """
-    if not 0 <= wrong <= 1 or len(labels) == 0:
-        raise UsageError(
-            f"No threshold can be chosen for a wrong share of {wrong} on {len(labels)} images.",
-            "Give images with labels, and a share from 0 to 1.",
-        )
-    chosen = float(np.nextafter(np.float32(1), np.float32(2)))
-    for point in risk_coverage(probabilities, labels):
-        if point.wrong > wrong:
-            break
-        chosen = point.threshold
-    return chosen
 
 
 def _confidences(probabilities: NDArray[np.floating]) -> NDArray[np.floating]:

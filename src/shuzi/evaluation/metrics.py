@@ -45,8 +45,9 @@ def accuracy_by_class(matrix: NDArray[np.int64]) -> list[float | None]:
     ]
 
 
-def wilson_interval(share: float, n: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's score interval (1927) of a share measured on n images; 95 % by default."""
+def wilson_interval(share: float, n: int) -> tuple[float, float]:
+    """Wilson's score interval (1927) of a share measured on n images, of 95 %."""
+    z = 1.959964
     centre = share + z**2 / (2 * n)
     half = z * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     scale = 1 + z**2 / n

@@ -228,6 +228,11 @@ def model_file(place: str | PathLike[str]) -> Path:
     return path / "model.onnx" if path.is_dir() else path
 
 
+def shipped(name: str) -> Path:
+    """The file of that name that shuzi carries with its models."""
+    return Path(__file__).parent.parent / "models" / name
+
+
 def _umask() -> int:
     umask = os.umask(0)
     os.umask(umask)

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
-from shuzi.files import model_file
+from shuzi.files import model_file, shipped
 from shuzi.recognise.paper import padded, paper_level
 from shuzi.recognise.session import open_session
 
@@ -94,7 +92,7 @@ class PageNetwork:
     def __init__(
         self, path: str | PathLike[str] | None = None, *, threads: int | None = None
     ) -> None:
-        self.path = model_file(path) if path is not None else shipped_model()
+        self.path = model_file(path) if path is not None else shipped("page.onnx")
         self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first picture
 
@@ -235,8 +233,3 @@ def on_paper(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
     """With so much paper around, and more to the right and below, to multiples of 64."""
     below, beside = (margin + -(side + 2 * margin) % MULTIPLE for side in picture.shape)
     return padded(picture, (margin, below), (margin, beside), paper_level(picture))
-
-
-def shipped_model() -> Path:
-    """The model that shuzi carries."""
-    return Path(str(files("shuzi") / "models" / "page.onnx"))

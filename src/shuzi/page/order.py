@@ -86,17 +86,16 @@ def in_reading_order(quads: NDArray[Any]) -> list[Place]:
     ]
 
 
-def as_one(quads: NDArray[Any], main: int, near: float = PIECES) -> NDArray[np.float32]:
+def as_one(quads: NDArray[Any], main: int) -> NDArray[np.float32]:
     """The quadrilateral around one and those that follow it closely, before and after, on its line.
 
     Args:
         quads: as `in_reading_order` takes them.
         main: the place of the one.
-        near: heights between two that follow each other, at most.
     """
     quads = np.asarray(quads, np.float64)
     (line,) = (line for line in _lines(quads, _straightened(quads)) if main in line)
-    near = near * sizes(quads)[1][main]
+    near = PIECES * sizes(quads)[1][main]
     left, right = (quads[line][:, ends, 0].mean(axis=1) for ends in ([0, 3], [1, 2]))
     cuts = np.flatnonzero(left[1:] - right[:-1] > near) + 1
     (pieces,) = (part for part in np.split(np.array(line), cuts) if main in part)

@@ -1,16 +1,14 @@
 """ONNX Runtime: digit images in, probabilities out."""
 
 from functools import cached_property
-from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
-from shuzi.files import model_file
+from shuzi.files import model_file, shipped
 from shuzi.recognise.session import open_session
 
 CHUNK = 1024
@@ -33,7 +31,7 @@ class Recogniser:
     def __init__(
         self, path: str | PathLike[str] | None = None, *, threads: int | None = None
     ) -> None:
-        self.path = model_file(path) if path is not None else _shipped_model()
+        self.path = model_file(path) if path is not None else shipped("digit.onnx")
         self.threads = threads
         self._session  # noqa: B018 - a bad file is refused here, not at the first image
 
@@ -82,7 +80,3 @@ class Recogniser:
                     f"{self.path} has the {side} {described}; "
                     f"it must be {name} {dtype} [n, {', '.join(map(str, shape))}]."
                 )
-
-
-def _shipped_model() -> Path:
-    return Path(str(files("shuzi") / "models" / "digit.onnx"))

@@ -11,17 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
-from shuzi.files import read_json
+from shuzi.files import read_json, shipped
 from shuzi.recognise.decoding import digits_of
 from shuzi.recognise.second import Line
 
 SPREAD, LEAST = 0.1, 1e-3
 """Of what a reader's likeliest text lacks to 1, the share that any other text has, be it listed or
 not; and what each has besides: a reader that is unsure rules nothing out."""
-FITTED = Path(str(files("shuzi") / "models" / "decisions.json"))
+FITTED = shipped("decisions.json")
 DOUBTFUL = 0.5
 """Confidence of a number whose digits are surer than its signs, at most."""
 Texts = list[tuple[str, float]]

@@ -4,17 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from itertools import pairwise
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
-from shuzi.files import model_file
+from shuzi.files import model_file, shipped
 from shuzi.recognise.decoding import (
     ALPHABET,
     DIGITS,
@@ -97,10 +95,12 @@ class SequenceRecogniser:
     def __init__(
         self, path: str | PathLike[str] | None = None, *, threads: int | None = None
     ) -> None:
-        self.path = model_file(path) if path is not None else _shipped("number")
+        self.path = model_file(path) if path is not None else shipped("number.onnx")
         self.threads = threads
         self.twin = (
-            SequenceRecogniser(_shipped("number_twin"), threads=threads) if path is None else None
+            SequenceRecogniser(shipped("number_twin.onnx"), threads=threads)
+            if path is None
+            else None
         )
         self._session  # noqa: B018 - a bad file is refused here, not at the first strip
 
@@ -287,7 +287,3 @@ def _check(strip: NDArray[np.uint8]) -> None:
             f"A strip is {strip.dtype} {strip.shape}; the model takes uint8 ({HEIGHT}, w).",
             "Make it with shuzi.recognise.strip.normalise_strip.",
         )
-
-
-def _shipped(name: str) -> Path:
-    return Path(str(files("shuzi") / "models" / f"{name}.onnx"))

@@ -7,7 +7,6 @@ from datetime import datetime
 from shuzi.errors import UsageError
 from shuzi.result import Box, Number
 
-STATES = ("open", "decided", "disputed")
 LONGEST_NAME = 60
 LONGEST_NUMBER = 40
 NUMBER = r"-?[0-9]+([\-.,\/:][0-9]+)*"
