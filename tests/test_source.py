@@ -25,6 +25,11 @@ def test_a_device_without_an_end_is_refused_at_a_size(device):
         load_grey(device)
 
 
+def test_a_file_that_fails_while_it_is_read_is_named():
+    with pytest.raises(ImageError, match="/proc/self/mem cannot be read: Input/output error"):
+        load_grey("/proc/self/mem")
+
+
 @pytest.fixture
 def pipe():
     read, write = os.pipe()
