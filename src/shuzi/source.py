@@ -140,7 +140,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _check_open(file: Any, name: str) -> None:
-    if not callable(getattr(file, "read", None)):
+    if not all(callable(getattr(file, asked, None)) for asked in ("read", "readable", "seekable")):
         raise UsageError(f"A picture cannot be of type {type(file).__name__}.", TAKEN)
     if getattr(file, "closed", False):
         raise UsageError(f"{name} is closed.", TAKEN)
