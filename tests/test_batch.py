@@ -115,6 +115,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(scans, programs, tmp_
 def test_a_plan_that_was_cut_off_is_made_anew(scans, tmp_path):
     work = Work(tmp_path / "a.csv")
     work.folder.mkdir()
+    (work.folder / "lock").touch()
     work.plan(chunks(find_items(["scans"], work.spool)))
     read_batch(["scans"], "a.csv", jobs=1)
     assert len(rows_of(tmp_path / "a.csv")) == 31
@@ -202,6 +203,18 @@ def test_a_table_that_cannot_be_written_is_refused_first(scans, tmp_path, out):
     (tmp_path / "scans.csv").mkdir()
     with pytest.raises(OutputError, match=r"cannot be written: (there is no|it is a) folder"):
         read_batch(["scans"], out, jobs=1)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_folder_of_somebody_elses_is_left_alone(scans, tmp_path, linked):
+    folder = tmp_path / ("mine" if linked else "a.csv.parts")
+    folder.mkdir()
+    (folder / "letter.txt").write_text("dear")
+    if linked:
+        (tmp_path / "a.csv.parts").symlink_to(folder)
+    with pytest.raises(OutputError, match=r"a\.csv\.parts, in which .* is there already"):
+        read_batch(["scans"], "a.csv", jobs=1, overwrite=True)
+    assert names(folder) == ["letter.txt"]
 
 
 FULL = """

@@ -1,6 +1,7 @@
 """Tables: what a spreadsheet and a program find in them."""
 
 import csv
+import gc
 import json
 
 import openpyxl
@@ -29,6 +30,16 @@ def test_a_csv_opens_in_a_spreadsheet(tmp_path):
     assert [row["source"] for row in rows[:2]] == ["数字.png", "'=1+1.png"]
     assert [row["text"] for row in rows[:3]] == ["17", "007", ""]
     assert (rows[0]["confidence"], rows[2]["decision"]) == ("0.9300", "none")
+
+
+# XlsxWriter leaves its ZIP file open, which tries once more when it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("ending", [*FORMATS, "xlsx"])
+def test_a_full_disk_is_an_error_of_the_systems(tmp_path, ending):
+    (tmp_path / f"a.{ending}").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_table(ROWS, tmp_path / f"a.{ending}")
+    gc.collect()
 
 
 def test_json_lines_are_an_object_a_row(tmp_path):

@@ -25,6 +25,16 @@ def test_a_device_without_an_end_is_refused_at_a_size(device):
         load_grey(device)
 
 
+def test_a_file_that_fails_while_it_is_read_is_named():
+    with pytest.raises(ImageError, match="/proc/self/mem cannot be read: Input/output error"):
+        load_grey("/proc/self/mem")
+
+
+def test_what_only_has_a_method_read_is_refused():
+    with pytest.raises(UsageError, match="of type Page"):
+        load_grey(type("Page", (), {"read": io.BytesIO().read})())
+
+
 @pytest.fixture
 def pipe():
     read, write = os.pipe()

@@ -133,7 +133,7 @@ def load_pages(
             yield from (pixels_of_array(page, name, colours=colours) for page in pages)
         else:
             # In memory, so that it may change while it is read.
-            held = file if size > HELD else _held(file, name)
+            held = file if size > HELD else io.BytesIO(file.read())
             yield from _pages(held, name, max_pixels, first, counted, colours=colours)
 
 
@@ -145,13 +145,6 @@ def source_name(picture: Picture) -> str:
     if isinstance(picture, Image.Image):
         return str(getattr(picture, "filename", "") or "image")
     return source.source_name(picture)
-
-
-def _held(file: BinaryIO, name: str) -> BinaryIO:
-    try:
-        return io.BytesIO(file.read())
-    except OSError as error:
-        raise ImageError(f"{name} cannot be read: {error}.") from None
 
 
 def is_pdf(file: BinaryIO) -> bool:

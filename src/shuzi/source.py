@@ -40,10 +40,21 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     """The source as a file at its start.
 
     Raises:
-        ImageError: it cannot be opened, or a pipe or a device does not come to its end.
+        ImageError: it cannot be opened or, while it is open, be read; or a pipe or a device does
+            not come to its end.
         UsageError: it is nothing that can be read.
     """
     name = source_name(source)
+    try:
+        with _opened(source, name) as file:
+            yield file
+    except OSError as error:
+        # Of a disk that is damaged, or a share that went away.
+        raise ImageError(f"{name} cannot be read: {error.strerror or error}.") from None
+
+
+@contextmanager
+def _opened(source: Source, name: str) -> Iterator[BinaryIO]:
     if isinstance(source, bytes | bytearray | memoryview):
         yield io.BytesIO(source)
     elif str(source) == STANDARD_INPUT:
@@ -129,7 +140,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _check_open(file: Any, name: str) -> None:
-    if not callable(getattr(file, "read", None)):
+    if not all(callable(getattr(file, asked, None)) for asked in ("read", "readable", "seekable")):
         raise UsageError(f"A picture cannot be of type {type(file).__name__}.", TAKEN)
     if getattr(file, "closed", False):
         raise UsageError(f"{name} is closed.", TAKEN)

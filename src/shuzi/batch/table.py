@@ -218,6 +218,16 @@ def _parquet_entries(table: Path, columns: list[str]) -> Iterator[tuple[str, str
 
 def _write_xlsx(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
     assert base is None
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        return _write_book(rows, path)
+    except FileCreateError as error:
+        # The system's error, such as a full disk, which XlsxWriter wraps in one of its own.
+        raise error.args[0] from None
+
+
+def _write_book(rows: Iterable[Row | str], path: Path) -> int:
     from xlsxwriter import Workbook
 
     count = at = 0

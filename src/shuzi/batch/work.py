@@ -47,6 +47,7 @@ class Work:
         self.spool = self.folder / "archives"
         self.base = self.folder / f"base{out.suffix}"
         self._round = self.folder / "round"
+        self._lock = self.folder / "lock"
 
     def is_begun(self) -> bool:
         return self.manifest.exists()
@@ -261,7 +262,7 @@ class Work:
         """Throw away what was begun."""
         self.manifest.unlink(missing_ok=True)
         for path in self.folder.iterdir():
-            if path.name == "lock":
+            if path == self._lock:
                 continue
             if path.is_dir():
                 shutil.rmtree(path)
@@ -273,15 +274,28 @@ class Work:
         self.folder.rename(self._gone)
         shutil.rmtree(self._gone, ignore_errors=True)
 
+    def _check_own(self) -> None:
+        """Refuse a folder that no batch made, as what is in it would be removed."""
+        foreign = self.folder.is_symlink() or (
+            self.folder.is_dir() and any(self.folder.iterdir()) and not self._lock.exists()
+        )
+        if foreign:
+            raise OutputError(
+                f"{self.folder}, in which a batch keeps what is done, is there already and none of "
+                "shuzi's.",
+                "Give another name for the table, or move that away.",
+            )
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Make the folder if it is not there, and keep others out of it.
 
         Raises:
-            OutputError: it cannot be made, or another process works there.
+            OutputError: it cannot be made, is somebody else's, or another process works there.
         """
+        self._check_own()
         make_folder(self.folder)
-        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+        lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             _lock(lock, self.folder)
             shutil.rmtree(self._gone, ignore_errors=True)
