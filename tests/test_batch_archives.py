@@ -60,6 +60,13 @@ def test_what_systems_add_is_passed_over(rows, tmp_path):
     assert [row.source for row in rows("a.zip")] == ["a.zip/1.png"]
 
 
+def test_what_is_no_picture_in_an_archive_is_named(tmp_path):
+    path = write_zip(tmp_path / "a.zip", {"in/": b"", "in/notes.txt": b"", "1.png": PICTURE})
+    skipped = []
+    assert len(list(find_items([str(path)], tmp_path / "spool", skipped.append))) == 1
+    assert skipped == [f"{path}/in/notes.txt"]
+
+
 @pytest.mark.parametrize(
     ("encoding", "names"),
     [

@@ -92,6 +92,14 @@ def test_strips_are_those_that_were_read(explained):
     assert (sheet[2:34, 2 : 2 + strips[0].shape[1]] == strips[0]).all()
 
 
+def test_each_page_of_a_file_is_explained_by_itself(digits, tmp_path):
+    first, second = (Image.fromarray(page(digits, [[digit]])[0]) for digit in (2, 3))
+    first.save(tmp_path / "a.tif", save_all=True, append_images=[second])
+    list(Reader(fast=True).explain(tmp_path / "a.tif", tmp_path / "out"))
+    names = {path.name for path in (tmp_path / "out").glob("*-1-grey.png")}
+    assert names == {"a-1-grey.png", "a-p2-1-grey.png"}
+
+
 def test_a_row_of_many_boxes_is_explained(digits, tmp_path):
     row, _ = boxed(digits, range(20), side=40)
     list(Reader(kind="page").explain(row, tmp_path))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.recognise.fusion import fuse
+from shuzi.recognise.fusion import candidates, fuse
 from shuzi.recognise.second import Line
 
 
@@ -74,6 +74,12 @@ def test_a_sign_that_is_likelier_than_none_leaves_a_doubt():
     text, confidence = fuse({"996": 0.33, "-996": 0.67}, line({"996": 1.0}), "996")[0]
     assert (text, confidence) == ("996", 0.5)
     assert fuse({"996": 0.67, "-996": 0.33}, line({"996": 1.0}), "996")[0][1] > 0.9
+
+
+def test_a_clear_sign_counts_otherwise_than_one_that_is_not():
+    found = candidates({"-27": 0.9}, line({"27": 1.0}), "-27")
+    assert found["-27"][1:] == (0.0, 1.0, 0.0)
+    assert candidates({"-27": 0.9}, line({"27": 1.0}), "27")["-27"][1:] == (1.0, 0.0, 0.0)
 
 
 def test_nothing_is_read_of_nothing():

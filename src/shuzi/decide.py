@@ -62,7 +62,7 @@ class Decider:
         least = self.single if digits == 1 else self.least
         return "accept" if confidence >= least else "review"
 
-    def decide_page(self, page: Page, *, told: bool = False) -> Page:
+    def decide_page(self, page: Page, *, told: bool) -> Page:
         """The page with a decision for each of its numbers, `told` as in `decide`."""
         numbers = (
             replace(n, decision=self.decide(n.confidence, len(n.digits), told=told))

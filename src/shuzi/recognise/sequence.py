@@ -248,7 +248,7 @@ def cautious(of_text: Mapping[str, float]) -> list[tuple[str, float]]:
     digits = max(of_digits, key=of_digits.__getitem__)
     same = {text: p for text, p in of_text.items() if digits_of(text) == digits}
     best = max(same, key=same.__getitem__)
-    if best != digits and same[best] < SIGNED * of_digits[digits]:
+    if same[best] < SIGNED * of_digits[digits]:
         best = digits
     rest = sorted((pair for pair in of_text.items() if pair[0] != best), key=lambda pair: -pair[1])
     return [(best, of_text.get(best, 0.0)), *rest]
