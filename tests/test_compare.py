@@ -1,5 +1,6 @@
 """Several seeds with one command, and runs side by side."""
 
+import dataclasses
 import json
 
 import pytest
@@ -50,6 +51,16 @@ def test_seeds_are_one_row_with_mean_and_deviation(seeds, run):
     assert first.startswith("small  3  2") and " ± " in first
     assert second.split()[:3] == ["short", "1", "3"]
     assert changes.startswith("short: batch_size=50 dropout=0.1 epochs=3 hidden=64,32")
+
+
+def test_scores_of_different_test_images_are_said_to_be_so(seeds, digits):
+    few = dataclasses.replace(
+        digits, test_images=digits.test_images[:50], test_labels=digits.test_labels[:50]
+    )
+    runs = [seeds / "seed-4", seeds / "seed-5"]
+    for folder, dataset, said in ((runs[0], digits, False), (runs[1], few, True)):
+        shuzi.evaluate(folder, dataset)
+        assert ("different images" in to_table(compare_runs(runs))) == said
 
 
 def test_only_fields_that_apply_are_said_to_differ(seeds, digits, tmp_path):

@@ -33,6 +33,15 @@ def test_evaluation_is_written_beside_the_run(run, digits):
             assert min(picture.size) > 300
 
 
+def test_that_a_run_is_tested_on_what_it_learned_from_is_said(run, digits, tmp_path, capsys):
+    np.savez(tmp_path / "own.npz", x=digits.train_images, y=digits.train_labels)
+    shuzi.evaluate(run.folder, data=tmp_path / "own.npz", out=tmp_path / "own", verbose=1)
+    assert "own.npz is what" in capsys.readouterr().err
+    assert "These are the images that it learned from" in (tmp_path / "own/report.html").read_text()
+    shuzi.evaluate(run.folder, digits, out=tmp_path / "others", verbose=1)
+    assert "learned from" not in capsys.readouterr().err
+
+
 def test_a_model_is_evaluated_without_a_run(run, digits, tmp_path):
     model = run.folder / "model.onnx"
     found = shuzi.evaluate(dataset=digits, model=model, out=tmp_path / "new" / "folder")

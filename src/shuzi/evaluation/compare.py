@@ -26,6 +26,7 @@ class RunResult:
             what was not measured.
         applies: the fields of the recipe that decide something in it.
         values: what the run that is kept reached, by the names of MEASURES, and its seconds.
+        tested: md5 of the images that its test scores are of; None without any.
     """
 
     folder: Path
@@ -35,6 +36,7 @@ class RunResult:
     seed: int
     history: tuple[dict[str, float | None], ...]
     values: dict[str, float]
+    tested: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def read_run(folder: Path) -> RunResult:
             raise ValueError("its recipe and its data are not objects")
         applies = frozenset(record.get("applies") or recipe) - {"name"}
         values = _values(history, kept, evaluation)
-        return RunResult(folder, recipe, applies, data, seed, history, values)
+        images = evaluation["data"].get("images") if "data" in evaluation else None
+        tested = None if images is None else str(images)
+        return RunResult(folder, recipe, applies, data, seed, history, values, tested)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{folder} cannot be compared: {str(error)[:200] or type(error).__name__}."
@@ -116,6 +120,11 @@ def to_table(groups: Sequence[Group]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     lines += [f"{group.name}: {' '.join(group.changes)}" for group in groups if group.changes]
+    if len({run.tested for group in groups for run in group.runs} - {None}) > 1:
+        lines.append(
+            "The test scores are of different images, and say nothing beside each other: test all "
+            "with the same, `shuzi evaluate RUN --data PATH`."
+        )
     return "\n".join(lines)
 
 

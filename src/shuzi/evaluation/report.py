@@ -95,7 +95,8 @@ def evaluate(  # noqa: PLR0913 - an option each
             `shuzi.evaluation.sets` reads them.
         corruptions: whether to test on the fifteen corruptions too.
         invert, transpose, normalise: as `load_data` takes them, for `data`.
-        verbose: 1 says on standard error if the images look inverted or transposed.
+        verbose: 1 says on standard error if the images look inverted or transposed, or are those
+            that the run learned from.
 
     Raises:
         UsageError: both a run and a model are given.
@@ -116,6 +117,9 @@ def evaluate(  # noqa: PLR0913 - an option each
         if data is not None:
             tell_form(dataset, dataset.source)
         warn(images, labels, dataset.source, dataset.orientation, learned_from(record))
+    is_learned = _fingerprint(record, "train_images") == dataset.fingerprint["test_images"]
+    if verbose and is_learned:
+        complain(f"{dataset.source} is what {run} learned from: the scores will look too good.")
     probabilities = recogniser.predict(images)
     found = replace(
         score(probabilities, labels),
@@ -127,7 +131,11 @@ def evaluate(  # noqa: PLR0913 - an option each
     figures.mistakes(images, labels, probabilities, folder / "mistakes.png")
     figures.reliability(found.reliability, folder / "reliability.png")
     figures.risk_coverage(found.risk_coverage, folder / "risk-coverage.png")
-    source = {"name": dataset.name, "source": dataset.source}
+    source = {
+        "name": dataset.name,
+        "source": dataset.source,
+        "images": dataset.fingerprint["test_images"],
+    }
     with write_atomically(folder / "evaluation.json") as temporary:
         report = {"data": source} | found.to_dict()
         temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
@@ -135,7 +143,7 @@ def evaluate(  # noqa: PLR0913 - an option each
     with write_atomically(folder / "mistakes.json") as temporary:
         temporary.write_text(json.dumps(worst) + "\n")
     thresholds = [coverage_at(probabilities, labels, threshold) for threshold in THRESHOLDS]
-    tested = Tested(source, found, thresholds, worst, images, folder)
+    tested = Tested(source, found, thresholds, worst, images, folder, is_learned)
     subject = str(run or recogniser.path)
     write_page(folder / "report.html", subject, record, Path(run) if run else None, tested)
     return found
@@ -332,6 +340,13 @@ def tell_form(found: Dataset | Images, source: str, more: Sequence[str] = ()) ->
     goes_without = found.form == "arrays" or (isinstance(found, Dataset) and found.is_mnist)
     if notes or not goes_without:
         complain("\n  ".join([f"{source}: {found.form}.", *notes]))
+
+
+def _fingerprint(record: dict[str, Any], name: str) -> object:
+    """The md5 of an array of the run's data; None if its record does not say it."""
+    about = record.get("data")
+    prints = about.get("fingerprint") if isinstance(about, dict) else None
+    return prints.get(name) if isinstance(prints, dict) else None
 
 
 def learned_from(record: dict[str, Any]) -> Orientation:

@@ -38,6 +38,7 @@ class Tested:
         mistakes: as `describe_mistakes` gives them.
         images: uint8 (n, 28, 28), which the mistakes are of.
         pictures: the folder of the pictures.
+        is_learned: whether the run learned from the test set's images.
     """
 
     data: dict[str, str]
@@ -46,6 +47,7 @@ class Tested:
     mistakes: Sequence[dict[str, Any]]
     images: NDArray[uint8]
     pictures: Path
+    is_learned: bool = False
 
 
 def write_page(
