@@ -156,7 +156,7 @@ def test_of_several_parts_those_that_were_not_trained_on_validate(write, digits)
     by_file, by_folder = (load_data(data, validation=p) for p in (images, images.parent))
     np.testing.assert_array_equal(by_file.validation_images, test_images)
     np.testing.assert_array_equal(by_folder.validation_images, test_images)
-    assert by_folder.notes[-1] == f"Of {images.parent} the test images validate."
+    assert by_folder.notes[-1] == f"Of {images.parent} the test images are taken."
 
 
 def test_that_training_images_validate_is_said(write):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -78,6 +79,17 @@ def test_csv_of_predictions(run, digits, tmp_path):
     probabilities = shuzi.Recogniser(run.folder / "model.onnx").predict(digits.test_images[:5])
     assert [int(row["digit"]) for row in rows] == probabilities.argmax(axis=1).tolist()
     assert float(rows[4]["p9"]) == pytest.approx(probabilities[4, 9], rel=1e-5)
+
+
+def test_pictures_keep_their_names_in_a_csv(run, digits, tmp_path):
+    for name, image in (("b, 2.png", 0), ("三.png", 1), ("blank.png", None)):
+        pixels = np.zeros((28, 28), np.uint8) if image is None else digits.test_images[image]
+        (tmp_path / "photos" / "3").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - pixels).resize((60, 60)).save(tmp_path / "photos" / "3" / name)
+    predict_file(run.folder, tmp_path / "photos", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["image"] for row in rows] == [str(Path("3", "b, 2.png")), str(Path("3", "三.png"))]
 
 
 def test_another_ending_is_refused(run, digits_npz, tmp_path):

@@ -236,11 +236,10 @@ def load_data(
         return found
     place = Path(validation).expanduser().absolute()
     stored = read_dataset(place, alone=True, progress=progress)
-    part = next(name for name in ("validation", "test", "train") if name in stored.parts)
-    held_out = _images(stored, form, str(place), (part,))
+    held_out = _images(stored, form, str(place), ("validation", "test", "train"))
     if held_out.labels is None:
         raise DataError(f"{place} has no labels to validate with.", "Give labelled images.")
-    notes = [f"Of {place} the {part} images validate."] if len(stored.parts) > 1 else []
+    notes = [note for note in held_out.notes if note not in found.notes]
     if np.array_equal(held_out.images, found.train_images):
         notes.append("It validates with the images that it trains on: that will look too good.")
     return replace(
@@ -368,9 +367,10 @@ def _load(path: Path, form: Form) -> Dataset:
 
 def _images(stored: Stored, form: Form, source: str, order: tuple[str, ...]) -> Images:
     """The first part that is there, in MNIST's form."""
-    part = next(stored.parts[name] for name in order if name in stored.parts)
-    found = form.fit(part, source, transposed=stored.transposed)
-    return replace(found, form=stored.form, notes=(*stored.notes, *found.notes))
+    name = next(name for name in order if name in stored.parts)
+    found = form.fit(stored.parts[name], source, transposed=stored.transposed)
+    others = [f"Of {source} the {name} images are taken."] if len(stored.parts) > 1 else []
+    return replace(found, form=stored.form, notes=(*stored.notes, *found.notes, *others))
 
 
 def _check_images(array: NDArray[np.generic], name: str, source: str) -> NDArray[np.uint8]:

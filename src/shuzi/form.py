@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple
 
 import cv2
@@ -46,6 +47,7 @@ class Images:
         not_digits: further images, of what is not a digit; there may be none.
         form: what they were recognised as.
         notes: what was done to them, for people, a sentence each.
+        names: of the images, where each was a file of its own.
     """
 
     images: NDArray[np.uint8]
@@ -53,6 +55,7 @@ class Images:
     not_digits: NDArray[np.uint8]
     form: str = ""
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Form:
         images, normalised = self._fit(part.images, turn)
         if isinstance(part.images, Pictures) or normalised:
             notes.append(_what_was_done(part.images, normalised))
+        names = part.images.names if isinstance(part.images, Pictures) else []
         kept: NDArray[np.bool_] = np.ones(len(images), np.bool_)
         if normalised and part.labels is not None:
             kept = np.any(images, axis=(1, 2))
@@ -92,13 +96,20 @@ class Form:
             if not kept.any():
                 raise DataError(f"{source} has only blank pictures.", "Give pictures of digits.")
         if part.labels is None:
-            return Images(images=images, labels=None, not_digits=images[:0], notes=tuple(notes))
+            return Images(
+                images=images,
+                labels=None,
+                not_digits=images[:0],
+                notes=tuple(notes),
+                names=tuple(names),
+            )
         digits = kept & (part.labels != NOT_A_DIGIT)
         return Images(
             images=images[digits],
             labels=part.labels[digits],
             not_digits=images[kept & ~digits],
             notes=tuple(notes),
+            names=tuple(compress(names, digits)),
         )
 
     def _fit(

@@ -1,5 +1,6 @@
 """A model on images that it never saw."""
 
+import csv
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -198,8 +199,8 @@ def predict_file(
     Args:
         run: a folder that `shuzi.train` wrote.
         source: images, as `shuzi.dataset.load_images` takes them.
-        output: an .npz (probabilities float32 (n, 10), digits uint8 (n,)), or a .csv of the digit
-            and the ten probabilities.
+        output: an .npz (probabilities float32 (n, 10), digits uint8 (n,)), or a .csv of the image
+            (its number from 0, or its file's name), the digit and the ten probabilities.
         to_kaggle: write a .csv as Kaggle takes it, ImageId (from 1) and Label; None does so for a
             CSV without labels, as Kaggle's test.csv is.
         invert, transpose, normalise: as `load_data` takes them.
@@ -226,7 +227,7 @@ def predict_file(
     if to_kaggle is None:
         to_kaggle = found.labels is None and found.form.startswith("CSV")
     with write_atomically(output) as temporary:
-        _write(probabilities, temporary, to_kaggle)
+        _write(probabilities, found.names, temporary, to_kaggle)
     return None if found.labels is None else metrics.accuracy(probabilities, found.labels)
 
 
@@ -361,7 +362,9 @@ def orientation_of(values: Any, name: str) -> Orientation:
     return Orientation(found.get("invert") is True, found.get("transpose") is True)
 
 
-def _write(probabilities: NDArray[np.float32], path: Path, to_kaggle: bool) -> None:
+def _write(
+    probabilities: NDArray[np.float32], names: Sequence[str], path: Path, to_kaggle: bool
+) -> None:
     digits = probabilities.argmax(axis=1).astype(np.uint8)
     if path.suffix == ".npz":
         np.savez(path, probabilities=probabilities, digits=digits)
@@ -370,9 +373,9 @@ def _write(probabilities: NDArray[np.float32], path: Path, to_kaggle: bool) -> N
         lines = ["ImageId,Label", *(f"{i},{digit}" for i, digit in enumerate(digits, 1))]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return
-    header = ",".join(["image", "digit", *(f"p{digit}" for digit in range(10))])
-    rows = (
-        f"{i},{digit}," + ",".join(f"{p:.7g}" for p in row)
-        for i, (digit, row) in enumerate(zip(digits, probabilities, strict=True))
-    )
-    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    images = names or range(len(digits))
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["image", "digit", *(f"p{digit}" for digit in range(10))])
+        for image, digit, row in zip(images, digits, probabilities, strict=True):
+            table.writerow([image, digit, *(f"{p:.7g}" for p in row)])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from os.path import relpath
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,11 @@ class Pictures:
 
     def __len__(self) -> int:
         return len(self.files)
+
+    @property
+    def names(self) -> list[str]:
+        """The files' names, from the folder on; none of what is not files."""
+        return [relpath(file, self.source) for file in self.files if isinstance(file, Path)]
 
     def __iter__(self) -> Iterator[Grey]:
         """Each picture, grey uint8 (height, width).
