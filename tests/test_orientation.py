@@ -114,7 +114,8 @@ def test_evaluating_and_predicting_say_it_before_their_results(turned, command, 
     assert f"The images of {path} look transposed" in done.stderr
     assert "give --transpose" in done.stderr
     done = command("predict", run, path, "-o", "out.csv", "--transpose")
-    assert (done.returncode, done.stderr) == (0, f"shuzi: {path}: NumPy's arrays.\n")
+    which = f"Of {path} the test images are taken."
+    assert (done.returncode, done.stderr) == (0, f"shuzi: {path}: NumPy's arrays.\n  {which}\n")
 
 
 def test_training_says_it_before_the_first_epoch(turned, digits_npz, command):
