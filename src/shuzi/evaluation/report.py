@@ -1,6 +1,5 @@
 """A model on images that it never saw."""
 
-import csv
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -34,6 +33,7 @@ from shuzi.evaluation.webpage import Tested, write_page
 from shuzi.files import make_folder, read_json, write_atomically
 from shuzi.form import Images, Orientation
 from shuzi.recognise.engine import Recogniser
+from shuzi.text import csv_line
 
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999)
 POINTS = 200
@@ -118,7 +118,8 @@ def evaluate(  # noqa: PLR0913 - an option each
         if data is not None:
             tell_form(dataset, dataset.source)
         warn(images, labels, dataset.source, dataset.orientation, learned_from(record))
-    is_learned = _fingerprint(record, "train_images") == dataset.fingerprint["test_images"]
+    learned = _part(_part(record, "data"), "fingerprint").get("train_images")
+    is_learned = learned == dataset.fingerprint["test_images"]
     if verbose and is_learned:
         complain(f"{dataset.source} is what {run} learned from: the scores will look too good.")
     probabilities = recogniser.predict(images)
@@ -343,13 +344,6 @@ def tell_form(found: Dataset | Images, source: str, more: Sequence[str] = ()) ->
         complain("\n  ".join([f"{source}: {found.form}.", *notes]))
 
 
-def _fingerprint(record: dict[str, Any], name: str) -> object:
-    """The md5 of an array of the run's data; None if its record does not say it."""
-    about = record.get("data")
-    prints = about.get("fingerprint") if isinstance(about, dict) else None
-    return prints.get(name) if isinstance(prints, dict) else None
-
-
 def learned_from(record: dict[str, Any]) -> Orientation:
     """How the images looked that a run learned from; as MNIST's, if it does not say."""
     return orientation_of(record.get("data"), "looks")
@@ -357,9 +351,14 @@ def learned_from(record: dict[str, Any]) -> Orientation:
 
 def orientation_of(values: Any, name: str) -> Orientation:
     """An orientation from a part of a run's record; that of MNIST, if it says none."""
-    found = values.get(name) if isinstance(values, dict) else None
-    found = found if isinstance(found, dict) else {}
+    found = _part(values, name)
     return Orientation(found.get("invert") is True, found.get("transpose") is True)
+
+
+def _part(values: Any, name: str) -> dict[str, Any]:
+    """A part of a run's record; empty if it has no such part."""
+    found = values.get(name) if isinstance(values, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _write(
@@ -374,8 +373,9 @@ def _write(
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return
     images = names or range(len(digits))
-    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["image", "digit", *(f"p{digit}" for digit in range(10))])
-        for image, digit, row in zip(images, digits, probabilities, strict=True):
-            table.writerow([image, digit, *(f"{p:.7g}" for p in row)])
+    rows = (
+        csv_line(image, digit, *(f"{p:.7g}" for p in row))
+        for image, digit, row in zip(images, digits, probabilities, strict=True)
+    )
+    head = csv_line("image", "digit", *(f"p{digit}" for digit in range(10)))
+    path.write_text("".join([head, *rows]), encoding="utf-8")

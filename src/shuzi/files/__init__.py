@@ -166,6 +166,7 @@ def fill_atomically(folder: Path) -> Iterator[Path]:
         yield temporary
         for path in sorted(temporary.iterdir()):
             path.rename(folder / path.name)
+        is_new = False
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
     finally:

@@ -29,6 +29,7 @@ from shuzi.training.teacher import Teacher
 Build = Callable[[Recipe, int, torch.Generator], Network]
 """(recipe, seed of the weights, generator of the dropout masks) -> network on the CPU."""
 CALIBRATION_MARKS = 2_000
+_Places = slice | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def split_dataset(
             f"validation_split={recipe.validation_split:g}.",
             f"Give more images or another {way('set', 'validation_split=...')}.",
         )
-    learned = _learned(dataset.train_labels, cut)
-    held_out = dataset.train_images[~learned], dataset.train_labels[~learned]
+    learned, kept = _cut(dataset.train_labels, cut)
+    held_out = dataset.train_images[kept], dataset.train_labels[kept]
     if has_own:
         held_out = dataset.validation_images, dataset.validation_labels
     if recipe.calibrate and len(np.unique(held_out[1])) < 2:
@@ -95,16 +96,16 @@ def split_dataset(
     )
 
 
-def _learned(labels: NDArray[np.uint8], cut: int) -> NDArray[np.bool_]:
-    """Which images are trained on, `cut` of them, bool (n,)."""
+def _cut(labels: NDArray[np.uint8], cut: int) -> tuple[_Places, _Places]:
+    """Which images are trained on, `cut` of them, and which are held out."""
     n = len(labels)
-    learned = np.arange(n) < cut
     runs = 1 + np.count_nonzero(np.diff(labels))
-    if cut < n and runs < 2 * len(np.unique(labels)):
-        # In order, as folders have them: the last ones would be digits that are never trained on.
-        learned[:] = True
-        learned[np.linspace(0, n - 1, n - cut).astype(int)] = False
-    return learned
+    if cut == n or runs >= 2 * len(np.unique(labels)):
+        return slice(cut), slice(cut, n)
+    # In order, as folders have them: the last ones would be digits that are never trained on.
+    kept = np.zeros(n, np.bool_)
+    kept[np.linspace(0, n - 1, n - cut).astype(int)] = True
+    return ~kept, kept
 
 
 def _split(images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device) -> Split:

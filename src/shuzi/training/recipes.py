@@ -333,8 +333,7 @@ class Recipe:
         kind = changes.get("optimiser", self.optimiser)
         if kind != self.optimiser:
             # What decays is the weights with adamw, and the learning rate with the others.
-            usual = {"lr": _KERAS_RATES.get(kind, self.lr), "decay": 0.0}
-            changes = usual | changes
+            changes = {"lr": _KERAS_RATES.get(kind, self.lr), "decay": 0.0} | changes
         changed = replace(self, **changes)
         if "weight_decay" in settings and changed.optimiser != "adamw":
             raise RecipeError(
