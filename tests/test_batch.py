@@ -22,6 +22,7 @@ from processes import is_alive, wait_until
 
 from shuzi import Reader
 from shuzi.batch import Options, ReadItems, chunks, find_items, item, read_batch
+from shuzi.batch.estimate import estimate
 from shuzi.batch.pool import Pool
 from shuzi.batch.task import Task
 from shuzi.batch.work import Work
@@ -423,9 +424,19 @@ def test_a_dry_run_says_what_all_would_take(scans, command, tmp_path):
     first, *lines = done.stdout.splitlines()
     assert first.startswith("14 files, ")
     assert [line.split()[0] for line in lines] == ["time", "table", "review", "failed"]
-    assert "31 rows" in done.stdout
+    assert "28 to 34 rows" in done.stdout
     assert "1 of the 14" in lines[-1]
     assert names(tmp_path) == ["scans"]
+
+
+def test_a_dry_run_reads_the_first_pages_of_a_file_of_many(scans, monkeypatch):
+    seen, look = [], Reader.look
+    monkeypatch.setattr(
+        Reader, "look", lambda self, *page: seen.append(page[2]) or look(self, *page)
+    )
+    found = estimate(["scans/all.pdf"], Options())
+    assert max(seen) == 16
+    assert found.rows == pytest.approx((6, 30))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 import cv2
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 from PIL.PngImagePlugin import PngInfo
 from places import EXAMPLES
 
@@ -155,6 +155,37 @@ def test_each_page_of_a_tiff_is_a_page(tmp_path):
     found = [page.grey for page in load_pages(tmp_path / "a.tiff")]
     assert [page.shape for page in found] == [(5, 6), (5, 7), (5, 8)]
     assert [page[0, 0] for page in found] == [0, 40, 80]
+
+
+@pytest.mark.parametrize("kind", [1, 4])
+def test_a_smaller_copy_or_a_mask_in_a_tiff_is_no_page(tmp_path, kind):
+    path, counts = tmp_path / "a.tiff", list[int]()
+    with TiffImagePlugin.AppendingTiffWriter(str(path), new=True) as file:
+        for grey, tag in ((10, 0), (20, kind), (30, 0)):
+            Image.new("L", (8, 8), grey).save(file, "TIFF", tiffinfo={254: tag})
+            file.newFrame()
+    assert [page.grey[0, 0] for page in load_pages(path, counted=counts.append)] == [10, 30]
+    assert [page.grey[0, 0] for page in load_pages(path, first=2)] == [30]
+    assert counts == [2]
+
+
+def test_a_tiff_with_nothing_but_a_smaller_copy_is_a_page(tmp_path):
+    Image.fromarray(GREY).save(tmp_path / "a.tiff", tiffinfo={254: 1})
+    np.testing.assert_array_equal(load_grey(tmp_path / "a.tiff"), GREY)
+
+
+@pytest.mark.parametrize(
+    ("dpi", "height"), [((204, 98), 104), ((204, 391), 26), ((204, 196), 50), ((1, 100), 50)]
+)
+def test_a_fax_is_given_square_pixels(tmp_path, dpi, height):
+    image = Image.new("RGB", (60, 50), "white")
+    image.paste("red", (0, 0, 30, 25))
+    image.save(tmp_path / "a.tiff", dpi=dpi)
+    page = next(load_pages(tmp_path / "a.tiff"))
+    assert page.grey.shape == (height, 60)
+    assert page.chroma is not None
+    assert page.chroma.shape == (2, -(-height // 2), 30)
+    assert (page.grey < 200).mean() == pytest.approx(0.25, abs=0.02)
 
 
 def test_a_file_that_changes_while_it_is_read_is_what_it_was(tmp_path):

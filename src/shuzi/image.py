@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from typing import Any, BinaryIO, cast
 
 import cv2
@@ -54,6 +54,11 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 """Pillow knows many more, some of which start other programs."""
 _PAGED = ("TIFF",)
 """Formats whose further frames are pages; those of the others are an animation or a thumbnail."""
+_NO_PAGE = 0b101
+"""Bits of a TIFF's NewSubfileType (TIFF 6.0): a smaller copy of another frame, and a mask."""
+_OBLONG = 1.5, 4.0
+"""How often as many dots an inch one way as the other a TIFF has that is stretched, at least and at
+most: a fax has 204 across and 98, 196 or 391 down (ITU-T T.4)."""
 _ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_SCANS = 100
@@ -192,18 +197,22 @@ def _pages(
         if counted is not None and image.format in _PAGED:
             # A chain of pages that breaks off is told of where it does.
             with suppress(Exception):
-                counted(getattr(image, "n_frames", 1))
-        for number in count(first - 1):
+                counted(sum(1 for _ in _frames(image)))
+        frames = islice(_frames(image), first - 1, None)
+        for number in count(first):
             try:
                 with _damage_named(name, max_pixels):
-                    image.seek(number)
-                    _check_size(name, image.width, image.height, max_pixels)
+                    if next(frames, None) is None:
+                        raise EOFError
+                    size = _square_size(image)
+                    _check_size(name, *size, max_pixels)
                     if image.format in ("JPEG", "MPO"):
                         _check_scans(file, name)
-                    pixels = _upright(image, _pixels(image, file, name, colours=colours))
+                    pixels = _pixels(image, file, name, colours=colours)
+                    pixels = _upright(image, _resized(pixels, size))
                     pixels = replace(pixels, animated=_is_animated(image))
             except EOFError:
-                if number >= first:
+                if number > first:
                     return
                 raise ImageError(f"{name} is damaged or cut short.") from None
             last = image.format not in _PAGED
@@ -213,6 +222,44 @@ def _pages(
             yield pixels
             if last:
                 return
+
+
+def _frames(image: Image.Image) -> Iterator[int]:
+    """The frames that are pages, the picture being at each of them as it is given."""
+    for number in count():
+        try:
+            image.seek(number)
+        except EOFError:
+            return
+        if number == 0 or not _tag(image, ExifTags.Base.NewSubfileType, 0) & _NO_PAGE:
+            yield number
+
+
+def _tag(image: Image.Image, tag: int, default: Any) -> Any:
+    """Of a TIFF's frame; of other pictures, the default."""
+    return getattr(image, "tag_v2", {}).get(tag, default)
+
+
+def _square_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height with square pixels, where the picture says that its own are far from it."""
+    width, height = image.size
+    tags = ExifTags.Base.XResolution, ExifTags.Base.YResolution
+    with suppress(TypeError, ValueError, ZeroDivisionError):
+        across, down = (float(_tag(image, tag, 1)) for tag in tags)
+        if _OBLONG[0] <= max(across / down, down / across) <= _OBLONG[1]:
+            return width, max(1, round(height * across / down))
+    return width, height
+
+
+def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    if pixels.grey.shape == size[::-1]:
+        return pixels
+    way = cv2.INTER_AREA if size[1] < len(pixels.grey) else cv2.INTER_LINEAR
+    grey = np.asarray(cv2.resize(pixels.grey, size, interpolation=way), np.uint8)
+    chroma = pixels.chroma
+    if chroma is not None:
+        chroma = np.stack([cv2.resize(plane, half(size), interpolation=way) for plane in chroma])
+    return replace(pixels, grey=grey, chroma=chroma)
 
 
 def _is_animated(image: Image.Image) -> bool:

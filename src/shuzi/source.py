@@ -124,7 +124,7 @@ def _opened_path(path: str | PathLike[str], name: str) -> BinaryIO:
         return open(path, "rb", opener=_open_at_once)
     except IsADirectoryError:
         raise ImageError(
-            f"{name} is a folder, not a picture.", f"Give its files: {name}/*"
+            f"{name} is a folder, not a picture.", f"Give its files: {name.rstrip('/')}/*"
         ) from None
     except FileNotFoundError:
         raise ImageError(f"{name}: there is no such file.") from None

@@ -62,7 +62,7 @@ def estimate(
         files, size, drawn = _draw(find_items(sources, Path(spool), skip), sample)
         read = ReadItems(options)
         # Loads the models.
-        read(drawn[:1])
+        _rows(read, drawn[0])
         end = time.monotonic() + seconds
         costs: list[float] = []
         said: list[tuple[float, list[Row]]] = []
@@ -75,7 +75,7 @@ def estimate(
                 break
 
     def total(values: Sequence[float]) -> Between:
-        return _between(values, files)
+        return _between(values, sum(share for share, _ in said), files)
 
     counts = [Counts.of(rows) for _, rows in said]
     return Estimate(
@@ -121,8 +121,9 @@ def _processor_seconds() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-def _between(values: Sequence[float], files: int) -> Between:
+def _between(values: Sequence[float], read: float, files: int) -> Between:
+    """What all files have, from what some have, of which `read` files in all were read."""
     mean = statistics.fmean(values)
-    missing = 1 - len(values) / files
-    error = statistics.stdev(values) * math.sqrt(missing / len(values)) if len(values) > 1 else mean
+    deviation = statistics.stdev(values) if len(values) > 1 else mean
+    error = deviation * math.sqrt((1 - read / files) / len(values))
     return files * max(0.0, mean - SURE * error), files * (mean + SURE * error)

@@ -217,8 +217,8 @@ def open_field(grey: Grey, row: Row) -> Field | None:
     for x, y, w, h in row.boxes:
         beyond = round(BEYOND * h)
         cell = plain[max(0, y - beyond) : y + h + beyond, x : x + w]
-        written = row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1].mean() >= WRITTEN
-        if written and np.ptp(cell) >= FAINTEST:
+        inside = row.mask[y + 1 : y + h - 1, x + 1 : x + w - 1]
+        if inside.size and inside.mean() >= WRITTEN and np.ptp(cell) >= FAINTEST:
             cells.append(cell)
     return Field(plain, cells)
 
