@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any, BinaryIO
 
 import pypdfium2
@@ -26,6 +27,10 @@ import pypdfium2.raw as pdfium
 DOTS_AN_INCH = 200
 """A digit 3 mm high becomes 24 pixels high, which is enough to read it."""
 _POINTS_AN_INCH = 72
+_SMALLEST, _ENLARGED = 72.0, 2000.0
+"""Points of a page's longer side from which it is drawn as large as it says, and pixels that one
+below has: such a page counts in another unit (UserUnit, ISO 32000-1, 7.7.3.3), which PDFium leaves
+out."""
 _ROUNDING = 1e-6
 """Keeps a scan's own size, which PDFium rounds up."""
 _ENCRYPTED = 4
@@ -142,10 +147,10 @@ def _draw(
         page = document[number]
         try:
             _check_pictures(page, name, max_pixels)
-            width, height = (max(1.0, side) for side in page.get_size())
+            width, height = page.get_size()
             # A poster is drawn coarser, so that it stays within the limits.
             fits = min((max_pixels / (width * height)) ** 0.5, max_side / max(width, height))
-            scale = min(DOTS_AN_INCH / _POINTS_AN_INCH, fits)
+            scale = min(_scale(page), fits)
             scale -= _ROUNDING * min(1.0, scale)
             bitmap = page.render(scale=scale, rev_byteorder=True)
         finally:
@@ -158,17 +163,40 @@ def _draw(
     return bitmap.width, bitmap.height, rows
 
 
+def _scale(page: pypdfium2.PdfPage) -> float:
+    """Pixels a point."""
+    longest = max(page.get_size())
+    scale = DOTS_AN_INCH / _POINTS_AN_INCH if longest >= _SMALLEST else _ENLARGED / longest
+    objects = list(islice(page.get_objects(max_depth=1), 2))
+    is_picture = [held.type for held in objects] == [pdfium.FPDF_PAGEOBJ_IMAGE]
+    if is_picture and not pdfium.FPDFPage_GetAnnotCount(page):
+        # More pixels than it has by itself show nothing more of it.
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFPageObj_GetMatrix(objects[0], matrix)
+        width, height = _picture_size(objects[0])
+        points = abs(matrix.a * matrix.d - matrix.b * matrix.c)
+        if points and width * height:
+            scale = min(scale, math.sqrt(width * height / points))
+    return scale
+
+
 def _check_pictures(page: pypdfium2.PdfPage, name: str, max_pixels: int) -> None:
     """Refuse a small page with a picture that would fill the memory when it is unpacked."""
     for held in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
-        width, height = ctypes.c_uint(), ctypes.c_uint()
-        known = pdfium.FPDFImageObj_GetImagePixelSize(held, width, height)
-        if known and width.value * height.value > max_pixels:
+        width, height = _picture_size(held)
+        if width * height > max_pixels:
             raise Refused(
-                f"{name} holds a picture of {width.value} x {height.value} pixels; "
+                f"{name} holds a picture of {width} x {height} pixels; "
                 f"the limit is {max_pixels:,}.",
                 kind="TooLargeError",
             )
+
+
+def _picture_size(picture: pypdfium2.PdfObject) -> tuple[int, int]:
+    """Width and height that a picture in a page has by itself; 0 if that is not known."""
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    pdfium.FPDFImageObj_GetImagePixelSize(picture, width, height)
+    return width.value, height.value
 
 
 if __name__ == "__main__":
