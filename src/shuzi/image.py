@@ -196,7 +196,9 @@ def _pages(
         for number in count(first - 1):
             try:
                 with _damage_named(name, max_pixels):
-                    image.seek(number)
+                    # A HEIC is opened at its main picture, which need not be its first.
+                    if number or image.format in _PAGED:
+                        image.seek(number)
                     _check_size(name, image.width, image.height, max_pixels)
                     if image.format in ("JPEG", "MPO"):
                         _check_scans(file, name)
