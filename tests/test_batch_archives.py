@@ -108,6 +108,16 @@ def test_a_tar_that_is_cut_short_is_read_as_far_as_it_goes(rows, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("left", [b"", b"a3.png", b"not a head " * 100])
+def test_a_tar_whose_next_head_is_lost_has_a_row_that_says_so(rows, tmp_path, left):
+    whole = write_tar(tmp_path / "a.tar", dict.fromkeys(NAMES[:2], PICTURE), "w:").read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[: whole.index(b"a10.png")] + left)
+    read, lost = rows("a.tar")
+    assert (read.source, read.text) == ("a.tar/a2.png", "3")
+    assert lost.source == "a.tar"
+    assert "is a broken tar archive" in lost.error
+
+
 def test_an_encrypted_member_is_a_row(rows, tmp_path):
     content = bytearray(write_zip(tmp_path / "a.zip", {"1.png": PICTURE}).read_bytes())
     for start, flag in ((b"PK\3\4", 6), (b"PK\1\2", 8)):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import open_remote
@@ -121,6 +121,7 @@ def _tar_items(place: str, spool: Path, skip: Skip) -> list[Item]:
                 is_link = info.issym() or info.islnk()
                 at = info.offset_data
                 items.append(_member(place, plain, info.name, at, info.size, is_link, other))
+            _check_end(tar)
     except _BROKEN as error:
         problem = f"{place} is a broken tar archive: {error}."
         if not items:
@@ -128,6 +129,14 @@ def _tar_items(place: str, spool: Path, skip: Skip) -> list[Item]:
         # What comes before the damage is read.
         items.append(Item(source=place, place=place, member="\U0010ffff", problem=problem))
     return items
+
+
+def _check_end(tar: tarfile.TarFile) -> None:
+    """tarfile takes a head that is damaged or cut short for the archive's end."""
+    file = cast(BinaryIO, tar.fileobj)
+    file.seek(tar.offset)
+    if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("it breaks off before its end mark")
 
 
 def _unpacked(place: str, spool: Path) -> str:
