@@ -118,6 +118,18 @@ def test_a_tar_whose_next_head_is_lost_has_a_row_that_says_so(rows, tmp_path, le
     assert "is a broken tar archive" in lost.error
 
 
+@pytest.mark.parametrize("end", ["zip", "tar"])
+def test_a_member_is_not_taken_for_another_that_came_into_its_place(tmp_path, read, end):
+    path, write = tmp_path / f"a.{end}", write_zip if end == "zip" else write_tar
+    mode = {} if end == "zip" else {"mode": "w:"}
+    write(path, {"1.png": PICTURE, f"{'2' * 120}.png": PICTURE}, **mode)
+    items = list(find_items([str(path)], tmp_path / "spool"))
+    write(path, {"0.png": PICTURE, f"{'2' * 120}.png": PICTURE}, **mode)
+    changed, same = read(items)
+    assert "its archive was changed since it was listed" in changed.error
+    assert same.text == "3"
+
+
 def test_an_encrypted_member_is_a_row(rows, tmp_path):
     content = bytearray(write_zip(tmp_path / "a.zip", {"1.png": PICTURE}).read_bytes())
     for start, flag in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
