@@ -307,6 +307,18 @@ def test_ctrl_c_says_what_is_done_and_it_goes_on(started, tmp_path):
     assert [row["text"] for row in rows_of(tmp_path / "a.csv")][6] == "3"
 
 
+def test_a_reader_does_not_hear_ctrl_c_while_it_loads(started):
+    def loading():
+        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children(started)}
+        return [pid for pid, line in lines.items() if b"spawn_main" in line]
+
+    wait_until(loading)
+    (reader,) = loading()
+    os.kill(reader, signal.SIGINT)
+    os.close(wait_until_read("pipe.png"))
+    assert loading() == [reader]
+
+
 def test_without_the_first_process_a_reader_ends_in_the_midst_of_a_picture(started):
     end = wait_until_read("pipe.png")
     (reader,) = [pid for pid in children(started) if reads(pid, "pipe.png")]

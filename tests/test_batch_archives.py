@@ -108,6 +108,28 @@ def test_a_tar_that_is_cut_short_is_read_as_far_as_it_goes(rows, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("left", [b"", b"a3.png", b"not a head " * 100])
+def test_a_tar_whose_next_head_is_lost_has_a_row_that_says_so(rows, tmp_path, left):
+    whole = write_tar(tmp_path / "a.tar", dict.fromkeys(NAMES[:2], PICTURE), "w:").read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[: whole.index(b"a10.png")] + left)
+    read, lost = rows("a.tar")
+    assert (read.source, read.text) == ("a.tar/a2.png", "3")
+    assert lost.source == "a.tar"
+    assert "is a broken tar archive" in lost.error
+
+
+@pytest.mark.parametrize("end", ["zip", "tar"])
+def test_a_member_is_not_taken_for_another_that_came_into_its_place(tmp_path, read, end):
+    path, write = tmp_path / f"a.{end}", write_zip if end == "zip" else write_tar
+    mode = {} if end == "zip" else {"mode": "w:"}
+    write(path, {"1.png": PICTURE, f"{'2' * 120}.png": PICTURE}, **mode)
+    items = list(find_items([str(path)], tmp_path / "spool"))
+    write(path, {"0.png": PICTURE, f"{'2' * 120}.png": PICTURE}, **mode)
+    changed, same = read(items)
+    assert "its archive was changed since it was listed" in changed.error
+    assert same.text == "3"
+
+
 def test_an_encrypted_member_is_a_row(rows, tmp_path):
     content = bytearray(write_zip(tmp_path / "a.zip", {"1.png": PICTURE}).read_bytes())
     for start, flag in ((b"PK\3\4", 6), (b"PK\1\2", 8)):

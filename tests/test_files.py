@@ -46,6 +46,14 @@ def test_a_folder_without_permission_is_named(tmp_path, powerless):
         pass
 
 
+@pytest.mark.parametrize(("make", "kind"), [(Path.mkdir, "a folder"), (os.mkfifo, "a device or")])
+def test_what_is_no_file_is_not_replaced(tmp_path, make, kind):
+    make(tmp_path / "a.txt")
+    with pytest.raises(OutputError, match=f"it is {kind}"), write_atomically(tmp_path / "a.txt"):
+        pass
+    assert not (tmp_path / "a.txt").is_file()
+
+
 def test_a_full_disk_is_named(tmp_path):
     with (
         pytest.raises(OutputError, match="No space left"),

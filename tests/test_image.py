@@ -356,6 +356,14 @@ def test_what_phones_write_is_read_upright(tmp_path, name):
     np.testing.assert_allclose(load_grey(tmp_path / "a.jpg").astype(int), GREY, atol=6)
 
 
+def test_a_heic_is_its_main_picture(tmp_path):
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    other, main = (Image.new("L", (64, 64), grey) for grey in (0, 200))
+    other.save(tmp_path / "a.heic", save_all=True, append_images=[main], primary_index=1)
+    (page,) = load_pages(tmp_path / "a.heic")
+    assert page.grey.min() > 190
+
+
 def test_without_pillow_heif_the_message_names_the_extra(tmp_path, monkeypatch):
     (tmp_path / "a.png").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
     monkeypatch.setitem(sys.modules, "pillow_heif", None)

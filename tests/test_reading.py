@@ -127,13 +127,21 @@ def test_a_folder_that_may_not_be_listed_is_a_failure_among_its_pictures(
     monkeypatch.chdir(tmp_path)
     with powerless:
         (failure, file), _ = find_files(["."])
-    assert (failure.source, file) == ("./shut", "./x.png")
+    assert (failure.source, file) == ("shut", "./x.png")
 
 
 def test_a_failure_that_was_found_before_keeps_its_place(reader):
     failure = Failure("in", ImageError("it is empty"))
     found = list(read_files(reader, [failure, str(EXAMPLES / "3.png")]))
     assert (found[0], type(found[1])) == (failure, Page)
+
+
+def test_a_failure_is_named_as_a_page_is(reader, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.png").write_bytes((EXAMPLES / "3.png").read_bytes())
+    (tmp_path / "b.png").write_bytes(b"")
+    files, _ = find_files(["."])
+    assert [result.source for result in read_files(reader, files)] == ["a.png", "b.png"]
 
 
 def test_every_page_of_a_file_is_read(reader, tmp_path):

@@ -147,6 +147,16 @@ def test_a_newer_database_is_refused(place):
     store.close()
 
 
+def test_a_database_that_lacks_a_table_is_said_to_be_damaged(file):
+    open_store(str(file)).close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("DROP TABLE review_history")
+    connection.close()
+    with open_store(str(file)) as damaged, pytest.raises(StoreError) as caught:
+        damaged.figures()
+    assert "it is damaged" in caught.value.remedy
+
+
 def test_a_damaged_database_is_refused(file):
     store = open_store(str(file))
     store.add(item(i) for i in range(300))

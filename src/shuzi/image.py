@@ -226,6 +226,10 @@ def _pages(
 
 def _frames(image: Image.Image) -> Iterator[int]:
     """The frames that are pages, the picture being at each of them as it is given."""
+    if image.format not in _PAGED:
+        # A HEIC is opened at its main picture, which need not be its first.
+        yield image.tell()
+        return
     for number in count():
         try:
             image.seek(number)

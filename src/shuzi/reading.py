@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shuzi.errors import ImageError, ShuziError
 from shuzi.folder import files_below, is_picture
-from shuzi.image import STANDARD_INPUT
+from shuzi.image import STANDARD_INPUT, source_name
 from shuzi.reader import Look, Reader
 from shuzi.result import SCHEMA, Number, Page
 from shuzi.rows import COLUMNS, failure_row, page_rows
@@ -37,17 +37,21 @@ def find_files(paths: Sequence[str]) -> tuple[list[str | Failure], list[str]]:
     """
     files: list[str | Failure] = []
     skipped: list[str] = []
+
+    def refuse(place: str, error: ImageError) -> None:
+        files.append(Failure(source_name(place), error))
+
     for path in paths:
         # What no folder can be named is said when it is read.
         if path == STANDARD_INPUT or not os.path.isdir(path):  # noqa: PTH112 - it never raises
             files.append(path)
             continue
         before = len(files)
-        for entry in files_below(path, lambda *refused: files.append(Failure(*refused))):
+        for entry in files_below(path, refuse):
             (files if is_picture(entry.name) else skipped).append(entry.path)
         if len(files) == before:
             error = ImageError(f"{path} is a folder without pictures.", "Give one that holds some.")
-            files.append(Failure(path, error))
+            refuse(path, error)
     return files, skipped
 
 
@@ -76,7 +80,7 @@ def read_files(
                     watch(look)
                 yield look.page
         except ImageError as error:
-            yield Failure(file, error)
+            yield Failure(source_name(file), error)
 
 
 def to_text(result: Result) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import open_remote
@@ -61,12 +61,13 @@ def archive_items(place: str, spool: Path, skip: Skip) -> Iterator[Item]:
 
 def _zip_items(place: str, skip: Skip) -> list[Item]:
     try:
-        infos = _open_zip(place).infolist()
+        archive, names = _open_zip(place)
     except _BROKEN as error:
         raise ImageError(f"{place} is a broken ZIP archive: {error}.") from None
+    infos = archive.infolist()
     _check_total(place, sum(i.file_size for i in infos), sum(i.compress_size for i in infos))
     items = []
-    for number, (info, name) in enumerate(zip(infos, _names(infos), strict=True)):
+    for number, (info, name) in enumerate(zip(infos, names, strict=True)):
         if info.is_dir() or not _is_wanted(name):
             if not info.is_dir():
                 skip(f"{place}/{name}")
@@ -119,8 +120,9 @@ def _tar_items(place: str, spool: Path, skip: Skip) -> list[Item]:
                     continue
                 other = "" if info.isreg() and not info.issparse() else "it is not a plain file"
                 is_link = info.issym() or info.islnk()
-                at = info.offset_data
+                at = info.offset
                 items.append(_member(place, plain, info.name, at, info.size, is_link, other))
+            _check_end(tar)
     except _BROKEN as error:
         problem = f"{place} is a broken tar archive: {error}."
         if not items:
@@ -128,6 +130,14 @@ def _tar_items(place: str, spool: Path, skip: Skip) -> list[Item]:
         # What comes before the damage is read.
         items.append(Item(source=place, place=place, member="\U0010ffff", problem=problem))
     return items
+
+
+def _check_end(tar: tarfile.TarFile) -> None:
+    """tarfile takes a head that is damaged or cut short for the archive's end."""
+    file = cast(BinaryIO, tar.fileobj)
+    file.seek(tar.offset)
+    if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("it breaks off before its end mark")
 
 
 def _unpacked(place: str, spool: Path) -> str:
@@ -194,26 +204,40 @@ def read_member(item: Item) -> bytes:
     """The bytes of a member.
 
     Raises:
-        ImageError: they cannot be read.
+        ImageError: they cannot be read, or another member is in its place.
     """
     try:
-        if item.place.lower().endswith(ZIPS):
-            archive = _open_zip(item.place)
-            with archive.open(archive.infolist()[item.at]) as file:
-                content = file.read(HELD + 1)
-        else:
-            with _opened(item.place) as file:
-                file.seek(item.at)
-                content = file.read(item.size)
+        is_zip = item.place.lower().endswith(ZIPS)
+        name, content = (_of_zip if is_zip else _of_tar)(item)
     except (*_BROKEN, IndexError) as error:
         raise ImageError(f"{item.source} cannot be unpacked: {error}.") from None
+    if name != item.member:
+        raise ImageError(f"{item.source} is not read: its archive was changed since it was listed.")
     if len(content) != item.size:
         raise ImageError(f"{item.source} is cut short in its archive.")
     return content
 
 
-def _open_zip(place: str) -> zipfile.ZipFile:
-    """The archive, whose list of members takes a while to read."""
+def _of_zip(item: Item) -> tuple[str, bytes]:
+    archive, names = _open_zip(item.place)
+    with archive.open(archive.infolist()[item.at]) as file:
+        return names[item.at], file.read(HELD + 1)
+
+
+def _of_tar(item: Item) -> tuple[str, bytes]:
+    with _opened(item.place) as file:
+        file.seek(item.at)
+        # It begins where the file is, so that this member is its first.
+        with tarfile.open(fileobj=file, mode="r:") as tar:
+            info = tar.next()
+        if info is None:
+            return "", b""
+        file.seek(info.offset_data)
+        return info.name, file.read(item.size)
+
+
+def _open_zip(place: str) -> tuple[zipfile.ZipFile, list[str]]:
+    """The archive and its members' names, a list that takes a while to read."""
     if is_url(place):
         return _kept(place, None)
     status = Path(place).stat()
@@ -221,9 +245,13 @@ def _open_zip(place: str) -> zipfile.ZipFile:
 
 
 @lru_cache(maxsize=1)
-def _kept(place: str, version: object) -> zipfile.ZipFile:  # noqa: ARG001 - tells files apart
+def _kept(
+    place: str,
+    version: object,  # noqa: ARG001 - tells files apart
+) -> tuple[zipfile.ZipFile, list[str]]:
     # What it opens itself it closes when it is forgotten.
-    return zipfile.ZipFile(open_remote(place) if is_url(place) else place)
+    archive = zipfile.ZipFile(open_remote(place) if is_url(place) else place)
+    return archive, _names(archive.infolist())
 
 
 def _opened(place: str) -> BinaryIO:

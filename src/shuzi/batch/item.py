@@ -21,7 +21,7 @@ class Item:
         source: what the table calls it.
         place: its path or its URL; of a member, its archive's.
         member: its name in an archive; None if it is in none.
-        at: of a member, its place: in a ZIP its number, in a tar where its bytes begin.
+        at: of a member, its place: in a ZIP its number, in a tar where its head begins.
         size: its bytes, as far as that is known.
         problem: why it cannot be read, if that is known before.
     """

@@ -11,6 +11,7 @@ from typing import Any, Self
 from shuzi.batch.task import Part, Task
 from shuzi.batch.worker import Setup, work
 from shuzi.errors import ShuziError
+from shuzi.interrupt import unheard
 
 SECONDS = 300.0
 """A page that takes longer will never be read."""
@@ -31,7 +32,9 @@ class _Worker:
         self.at: Any = context.RawArray("q", 2)
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=work, args=(theirs, setup, self.at), daemon=True)
-        self.process.start()
+        # Ctrl-C is this process's to answer, who ends that one.
+        with unheard():
+            self.process.start()
         theirs.close()
         self.task: Task | None = None
         self.ready = False

@@ -155,7 +155,8 @@ def _lines(path: str) -> Iterator[str]:
                 raise UsageError(
                     f"{path} is no list: it has a line of more than {LONGEST_LINE:,} bytes, or "
                     "one that no name can be.",
-                    "A list is a text file with the name of a file, a folder or a URL a line.",
+                    "A list is a text file in UTF-8 with the name of a file, a folder or a URL a "
+                    "line.",
                 )
             name = os.fsdecode(line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n"))
             if name.strip():

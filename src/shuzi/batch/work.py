@@ -22,7 +22,7 @@ from shuzi.files import TEMPORARY, make_folder, model_file, read_json, remove_un
 from shuzi.rows import Row
 from shuzi.text import plain
 
-SCHEMA = 1
+SCHEMA = 2
 """Of the manifest; it rises when an older one cannot be gone on with."""
 
 

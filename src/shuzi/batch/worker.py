@@ -37,7 +37,7 @@ def work(connection: Connection, setup: Setup, at: Any) -> None:
     Args:
         at: shared with the parent: the number of the item in hand, and how many pages were read.
     """
-    # Ctrl-C is the parent's to answer, who ends this.
+    # Ctrl-C is the parent's to answer, who ends this; needed where `unheard` does nothing.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -129,11 +129,15 @@ def write_atomically(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, moved to `path` when the block ends well.
 
     Raises:
-        OutputError: the file cannot be written (no folder, no permission, disk full).
+        OutputError: the file cannot be written (no folder, no permission, disk full), or would
+            take the place of a folder, a device or a pipe.
     """
     path = Path(path)
     temporary: Path | None = None
     try:
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "a device or a pipe"
+            raise OutputError(f"{path} cannot be written: it is {kind}.", "Name a file.")
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY, suffix=path.suffix)
         os.close(handle)
         temporary = Path(name)

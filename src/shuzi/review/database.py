@@ -23,7 +23,7 @@ _REMEDIES = (
     (r"readonly|read-only|permission denied|unable to open", "Check its permissions and folder."),
     (r"full|No space left", "Free some space, then try again; what was decided is kept."),
     (
-        r"not a database|malformed",
+        r"not a database|malformed|could not decode|constraint failed|no such table|^table.*exists",
         "Give another file; this one is not an SQLite database, or it is damaged.",
     ),
     (r"connect|terminat|closed|shut", "Check that the server runs, then try again."),
