@@ -461,3 +461,8 @@ def test_threads_leave_the_programs_warnings_alone():
     finally:
         sys.setswitchinterval(switch)
     assert warnings.filters == before
+
+
+def test_an_image_without_pixels_is_named_so():
+    with pytest.raises(ImageError, match="is 0 x 5 pixels, which is none"):
+        load_grey(Image.new("L", (0, 5)))

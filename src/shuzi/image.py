@@ -118,6 +118,8 @@ def load_pages(
         yield pixels_of_array(picture, "The array", colours=colours)
         return
     if isinstance(picture, Image.Image):
+        if 0 in picture.size:
+            raise ImageError(f"{name} is {picture.width} x {picture.height} pixels, which is none.")
         with _damage_named(name, max_pixels):
             _check_size(name, picture.width, picture.height, max_pixels)
             _check_is_open(picture, name)
