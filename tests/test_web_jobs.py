@@ -86,6 +86,13 @@ def test_a_form_of_files_and_archives_becomes_a_table(service):
     ]
 
 
+@pytest.mark.parametrize("name", ["C.ZIP", "数" * 100 + ".zip"], ids=["capitals", "long"])
+def test_an_archive_of_any_name_is_read(service, name):
+    files = form((name, zipped(("d.png", THREE))), ("b.png", NUMBER))
+    job = finished(service, service.post(PATH, files=files).json())
+    assert [text for _, text, _ in cells(service, job)] == ["3", "2753"]
+
+
 def test_the_options_are_those_of_a_reading(service):
     answer = service.post(f"{PATH}?to=jsonl&rotate=90&as=number", files=form(("b.png", NUMBER)))
     job = finished(service, answer.json())
