@@ -101,6 +101,13 @@ def test_the_options_are_those_of_a_reading(service):
     assert '"text": "2753"' not in answer.text
 
 
+def test_an_option_that_no_reading_has_makes_no_job(service):
+    before = service.get(PATH).json()
+    answer = service.post(f"{PATH}?rotate=45", files=form(("b.png", NUMBER)))
+    assert (answer.status_code, "0, 90, 180 or 270" in answer.json()["detail"]) == (422, True)
+    assert service.get(PATH).json() == before
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", zipped()[:10]])
 def test_what_is_no_archive_fails_or_is_a_row(service, content):
     answer = service.post(PATH, content=content, headers={"Content-Type": "application/zip"})
