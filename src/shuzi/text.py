@@ -14,8 +14,8 @@ _CONTROL = re.compile(
     "\ud800-\udfff"  # bytes of a file name that are not UTF-8, which no output can hold
     "]"
 )
-_FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the start of a formula."""
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula; the wide ones, in East Asia."""
 
 
 def plain(text: str) -> str:
