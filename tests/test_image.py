@@ -3,6 +3,8 @@
 import io
 import subprocess
 import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -487,3 +489,19 @@ def test_a_transparent_palette_has_the_colours_of_its_ink(tmp_path):
     image.save(tmp_path / "a.png", transparency=bytes([255] * 4))
     (pixels,) = load_pages(tmp_path / "a.png")
     assert pixels.chroma[:, 6, 5].tolist() == pytest.approx([112.7, 201.4], abs=4)
+
+
+def test_threads_leave_the_programs_warnings_alone():
+    before, switch = list(warnings.filters), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(load_grey, [EXAMPLES / "3.png"] * 300))
+    finally:
+        sys.setswitchinterval(switch)
+    assert warnings.filters == before
+
+
+def test_an_image_without_pixels_is_named_so():
+    with pytest.raises(ImageError, match="is 0 x 5 pixels, which is none"):
+        load_grey(Image.new("L", (0, 5)))

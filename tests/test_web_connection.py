@@ -62,6 +62,15 @@ def rest(client):
     return got
 
 
+def test_a_body_that_is_not_http_has_one_answer_and_logs_no_defect(server, caplog):
+    head = "POST /api/v1/read HTTP/1.1\r\nHost: elsewhere\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(server.address, timeout=60) as client:
+        client.sendall(f"{head}no length\r\n".encode())
+        assert rest(client).startswith(b"HTTP/1.1 400")
+    wait_until(lambda: not server.server_state.tasks)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_who_does_not_take_an_answer_is_hung_up_on(server):
     with asking(server, "/large") as client:
         wait_until(lambda: server.server_state.connections)

@@ -86,12 +86,26 @@ def test_a_form_of_files_and_archives_becomes_a_table(service):
     ]
 
 
+@pytest.mark.parametrize("name", ["C.ZIP", "数" * 100 + ".zip"], ids=["capitals", "long"])
+def test_an_archive_of_any_name_is_read(service, name):
+    files = form((name, zipped(("d.png", THREE))), ("b.png", NUMBER))
+    job = finished(service, service.post(PATH, files=files).json())
+    assert [text for _, text, _ in cells(service, job)] == ["3", "2753"]
+
+
 def test_the_options_are_those_of_a_reading(service):
     answer = service.post(f"{PATH}?to=jsonl&rotate=90&as=number", files=form(("b.png", NUMBER)))
     job = finished(service, answer.json())
     answer = service.get(f"{PATH}/{job['id']}/table")
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert '"text": "2753"' not in answer.text
+
+
+def test_an_option_that_no_reading_has_makes_no_job(service):
+    before = service.get(PATH).json()
+    answer = service.post(f"{PATH}?rotate=45", files=form(("b.png", NUMBER)))
+    assert (answer.status_code, "0, 90, 180 or 270" in answer.json()["detail"]) == (422, True)
+    assert service.get(PATH).json() == before
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", zipped()[:10]])

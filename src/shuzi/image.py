@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count, islice
+from threading import Lock
 from typing import Any, BinaryIO, cast
 
 import cv2
@@ -122,6 +123,8 @@ def load_pages(
         yield pixels_of_array(picture, "The array", colours=colours)
         return
     if isinstance(picture, Image.Image):
+        if 0 in picture.size:
+            raise ImageError(f"{name} is {picture.width} x {picture.height} pixels, which is none.")
         with _damage_named(name, max_pixels):
             _check_size(name, picture.width, picture.height, max_pixels)
             _check_is_open(picture, name)
@@ -354,11 +357,37 @@ def _turned(grey: Grey, orientation: int) -> Grey:
     return grey if turn is None else np.ascontiguousarray(turn(grey))
 
 
+class _Quiet:
+    """Without Pillow's warnings of large pictures, and of metadata that it can do without.
+
+    `catch_warnings` alone is for one thread: of two at once the second to leave would keep what
+    the first had set.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._within = Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._within:
+                self._caught = warnings.catch_warnings()
+                self._caught.__enter__()
+                warnings.filterwarnings("ignore", module=r"PIL\b|pillow_heif\b")
+            self._within += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._within -= 1
+            if not self._within:
+                self._caught.__exit__(None, None, None)
+
+
+_QUIET = _Quiet()
+
+
 @contextmanager
 def _damage_named(name: str, max_pixels: int) -> Iterator[None]:
-    with warnings.catch_warnings():
-        # Pillow warns of large pictures, and of metadata that it can do without.
-        warnings.simplefilter("ignore")
+    with _QUIET:
         try:
             yield
         except (ShuziError, EOFError, MemoryError):

@@ -253,3 +253,12 @@ def test_a_hostile_file_name_is_text(browse, service, tmp_path):
     page.set_input_files("#file", tmp_path / name)
     expect(fields(page)).to_have_count(1)
     expect(page.locator("#read-name img")).to_have_count(0)
+
+
+def test_the_csv_runs_nothing_in_a_spreadsheet(browse, service, tmp_path):
+    (tmp_path / "=1+1.png").write_bytes((EXAMPLES / "3.png").read_bytes())
+    page = browse(f"{service}#read")
+    page.set_input_files("#file", tmp_path / "=1+1.png")
+    expect(fields(page)).to_have_count(1)
+    (row,) = csv.DictReader(download(page, "#csv").splitlines())
+    assert row["source"] == "'=1+1.png"

@@ -61,6 +61,9 @@ class Connection(H11Protocol):
                 h11.EndOfMessage(),
             ):
                 self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is not None:
+            # The request whose body went wrong has had its answer.
+            self.cycle.disconnected = True
         self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:

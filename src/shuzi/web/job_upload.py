@@ -15,6 +15,8 @@ from shuzi.web.problems import Problem
 from shuzi.web.upload import UNKNOWN, boundary_of, media_type, no_form, safe_name
 
 ZIPS = ("application/zip", "application/x-zip-compressed", *UNKNOWN)
+ZIP = ".zip"
+"""How the job finds its archives; Windows and cameras also write .ZIP."""
 WHOLE, PARTS = "upload.zip", "files.zip"
 """An archive that is the whole body; that which the pictures of a form are put into."""
 
@@ -109,9 +111,10 @@ class _Form:
                 413, f"The form has more than {self._most:,} files.", "Send fewer at a time."
             )
         name = safe_name(said[b"filename"].decode("utf-8", "replace"))
-        if name.lower().endswith(".zip"):
+        if name.lower().endswith(ZIP):
             # Numbered, as two may have the same name, and in their order.
-            self._file = (self._folder / f"{self.count:06}-{name}").open("wb")
+            archive = f"{self.count:06}-{name[: -len(ZIP)]}{ZIP}"
+            self._file = (self._folder / archive).open("wb")
         else:
             self._file = self._archive.open(zipfile.ZipInfo(name), "w", force_zip64=True)
 

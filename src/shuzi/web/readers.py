@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request
 
 from shuzi import errors
-from shuzi.errors import ShuziError
+from shuzi.errors import ShuziError, UsageError, one_of, way
 from shuzi.web import problems
 from shuzi.web.messages import Message
 from shuzi.web.pool import Pool
@@ -45,7 +45,13 @@ async def read_options(
     ] = None,
     digits_only: Annotated[bool, Query(description="Leave out all signs.")] = False,
 ) -> Options:
-    """The options of a request's query."""
+    """The options of a request's query.
+
+    Raises:
+        UsageError: there is no such turn; a job must not find that out after its answer.
+    """
+    if rotate is not None and rotate not in TURNS:
+        raise UsageError(f"{way('rotate')} must be {one_of(TURNS)}, not {rotate}.")
     usual: float = request.app.state.settings.target_error
     return Options(kind, rotate, usual if target_error is None else target_error, digits_only)
 

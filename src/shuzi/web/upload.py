@@ -14,6 +14,7 @@ from shuzi.web.problems import Problem
 
 UNNAMED = "upload"
 MAX_NAME = 200
+"""Bytes of a name in UTF-8; a file system takes 255, and jobs number archives."""
 BOUNDARY = "[0-9A-Za-z'()+_,./:=? -]{1,70}"
 """Between the parts of a form, as in RFC 2046."""
 UNKNOWN = ("application/octet-stream", "application/x-www-form-urlencoded", "")
@@ -56,7 +57,8 @@ def media_type(header: str) -> str:
 def safe_name(name: str | None) -> str:
     """The last part of a path, without what cannot be printed."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if c.isprintable()).strip()[-MAX_NAME:] or UNNAMED
+    shown = "".join(c for c in last if c.isprintable())
+    return shown.encode()[-MAX_NAME:].decode(errors="ignore").strip() or UNNAMED
 
 
 async def _from_form(request: Request) -> Upload:

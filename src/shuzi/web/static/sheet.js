@@ -72,6 +72,11 @@ function rowOf(page, { line, row, column, text, confidence, decision, box }) {
 }
 
 function cell(value) {
-  const text = String(value);
+  const text = harmless(String(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** With an apostrophe before what a spreadsheet would run; a number with its minus runs nothing. */
+function harmless(text) {
+  return /^[\t\r=+\-@＝＋－＠]/.test(text) && !/^-[0-9][0-9.,]*$/.test(text) ? `'${text}` : text;
 }
