@@ -74,6 +74,36 @@ def test_only_fields_that_apply_are_said_to_differ(seeds, digits, tmp_path):
     assert "hidden" in names[1] and "convolutions" not in names[1]
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"device": {"type": "cpu", "precision": "fp64"}}, "precision=fp64"),
+        ({"device": {"type": "cuda", "precision": "fp32"}}, "device=cuda"),
+        ({"keras": {"source": "a.keras", "sha256": "0" * 64}}, "keras=a.keras (sha256 00000000)"),
+        ({"start": {"model": "a.onnx", "sha256": "1" * 64}}, "start=a.onnx (sha256 11111111)"),
+        ({"teacher": {"model": "b.onnx", "sha256": "2" * 64}}, "teacher=b.onnx (sha256 22222222)"),
+    ],
+)
+def test_what_differs_in_more_than_its_seed_is_a_row_of_its_own(seeds, tmp_path, changed, said):
+    before = json.loads((seeds / "seed-4" / "run.json").read_text())
+    before["device"]["precision"] = "fp32"
+    for name, record in (("one", before), ("two", before | changed), ("three", before | changed)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(record))
+    one, others = compare_runs([tmp_path / name for name in ("one", "two", "three")])
+    assert (len(one.runs), len(others.runs)) == (1, 2)
+    assert others.changes == (said,)
+
+
+def test_a_model_given_is_the_same_wherever_it_lies(seeds, tmp_path):
+    record = json.loads((seeds / "seed-4" / "run.json").read_text())
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        given = {"keras": {"source": f"{name}.keras", "sha256": "0" * 64}}
+        (tmp_path / name / "run.json").write_text(json.dumps(record | given))
+    assert len(compare_runs([tmp_path])) == 1
+
+
 def test_curves_are_drawn(seeds, run, tmp_path):
     comparison(compare_runs([seeds, run.folder]), tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as picture:
