@@ -39,6 +39,25 @@ def test_again_only_what_is_missing_is_trained(seeds, digits, capsys):
         train_seeds(TUTORIAL, 1, dataset=digits, out=seeds, seed=4)
 
 
+def test_seeds_go_on_with_what_they_began_with_alone(seeds, digits):
+    recipe = TUTORIAL.with_settings(SETTINGS)
+    before = json.loads((seeds / "seed-4" / "run.json").read_text())["device"]["precision"]
+    other = "fp32" if before == "bf16" else "bf16"
+    with pytest.raises(RunError, match="seed-4 holds a run with another precision"):
+        train_seeds(recipe, 4, dataset=digits, out=seeds, seed=4, precision=other)
+    assert not (seeds / "seed-7").exists()
+
+
+def test_seeds_of_one_teacher_go_on_with_it_alone(seeds, digits, tmp_path):
+    recipe = TUTORIAL.with_settings(SETTINGS | {"epochs": 1, "taught": 0.5})
+    models = [seeds / "seed-4" / "model.onnx", seeds / "seed-5" / "model.onnx"]
+    options = {"dataset": digits, "out": tmp_path / "taught", "verbose": 0}
+    for _ in range(2):
+        assert len(train_seeds(recipe, 1, teacher=models[0], **options)) == 1
+    with pytest.raises(RunError, match="another teacher"):
+        train_seeds(recipe, 2, teacher=models[1], **options)
+
+
 def test_seeds_are_one_row_with_mean_and_deviation(seeds, run):
     groups = compare_runs([seeds, run.folder])
     assert [len(group.runs) for group in groups] == [3, 1]
