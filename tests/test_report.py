@@ -90,6 +90,12 @@ def test_a_run_on_mnist_finds_it_elsewhere(data_folder, monkeypatch):
     assert data_of_run({"data": {"name": "MNIST", "source": "/gone/mnist.npz"}}).is_mnist
 
 
+@pytest.mark.parametrize(("said", "taken"), [(None, True), (True, True), (False, False)])
+def test_a_runs_data_is_read_as_is_said_or_else_as_then(digits_npz, said, taken):
+    record = {"data": {"name": OTHER, "source": str(digits_npz), "normalise": True}}
+    assert data_of_run(record, normalise=said).normalise is taken
+
+
 def test_npz_of_predictions(run, digits, digits_npz, tmp_path):
     accuracy = predict_file(run.folder, digits_npz, tmp_path / "out.npz")
     with np.load(tmp_path / "out.npz", allow_pickle=False) as out:

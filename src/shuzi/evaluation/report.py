@@ -323,8 +323,8 @@ def data_of_run(
     source = about.get("source")
     # Path.exists raises for some names, such as those that are too long.
     if isinstance(source, str) and os.path.exists(source):  # noqa: PTH110
-        own = options_of(about)
-        return load_data(source, offline=offline, **(how if any(how.values()) else own))
+        is_said = invert or transpose or normalise is not None
+        return load_data(source, offline=offline, **(how if is_said else options_of(about)))
     if isinstance(source, str) and about.get("name") != "MNIST":
         was = "was in memory" if source == "memory" else f"is no longer at {source}"
         raise DataError(
