@@ -39,6 +39,25 @@ def test_again_only_what_is_missing_is_trained(seeds, digits, capsys):
         train_seeds(TUTORIAL, 1, dataset=digits, out=seeds, seed=4)
 
 
+def test_seeds_go_on_with_what_they_began_with_alone(seeds, digits):
+    recipe = TUTORIAL.with_settings(SETTINGS)
+    before = json.loads((seeds / "seed-4" / "run.json").read_text())["device"]["precision"]
+    other = "fp32" if before == "bf16" else "bf16"
+    with pytest.raises(RunError, match="seed-4 holds a run with another precision"):
+        train_seeds(recipe, 4, dataset=digits, out=seeds, seed=4, precision=other)
+    assert not (seeds / "seed-7").exists()
+
+
+def test_seeds_of_one_teacher_go_on_with_it_alone(seeds, digits, tmp_path):
+    recipe = TUTORIAL.with_settings(SETTINGS | {"epochs": 1, "taught": 0.5})
+    models = [seeds / "seed-4" / "model.onnx", seeds / "seed-5" / "model.onnx"]
+    options = {"dataset": digits, "out": tmp_path / "taught", "verbose": 0}
+    for _ in range(2):
+        assert len(train_seeds(recipe, 1, teacher=models[0], **options)) == 1
+    with pytest.raises(RunError, match="another teacher"):
+        train_seeds(recipe, 2, teacher=models[1], **options)
+
+
 def test_seeds_are_one_row_with_mean_and_deviation(seeds, run):
     groups = compare_runs([seeds, run.folder])
     assert [len(group.runs) for group in groups] == [3, 1]
@@ -72,6 +91,36 @@ def test_only_fields_that_apply_are_said_to_differ(seeds, digits, tmp_path):
     ]
     assert "convolutions" in names[0] and "hidden" not in names[0]
     assert "hidden" in names[1] and "convolutions" not in names[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"device": {"type": "cpu", "precision": "fp64"}}, "precision=fp64"),
+        ({"device": {"type": "cuda", "precision": "fp32"}}, "device=cuda"),
+        ({"keras": {"source": "a.keras", "sha256": "0" * 64}}, "keras=a.keras (sha256 00000000)"),
+        ({"start": {"model": "a.onnx", "sha256": "1" * 64}}, "start=a.onnx (sha256 11111111)"),
+        ({"teacher": {"model": "b.onnx", "sha256": "2" * 64}}, "teacher=b.onnx (sha256 22222222)"),
+    ],
+)
+def test_what_differs_in_more_than_its_seed_is_a_row_of_its_own(seeds, tmp_path, changed, said):
+    before = json.loads((seeds / "seed-4" / "run.json").read_text())
+    before["device"]["precision"] = "fp32"
+    for name, record in (("one", before), ("two", before | changed), ("three", before | changed)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(record))
+    one, others = compare_runs([tmp_path / name for name in ("one", "two", "three")])
+    assert (len(one.runs), len(others.runs)) == (1, 2)
+    assert others.changes == (said,)
+
+
+def test_a_model_given_is_the_same_wherever_it_lies(seeds, tmp_path):
+    record = json.loads((seeds / "seed-4" / "run.json").read_text())
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        given = {"keras": {"source": f"{name}.keras", "sha256": "0" * 64}}
+        (tmp_path / name / "run.json").write_text(json.dumps(record | given))
+    assert len(compare_runs([tmp_path])) == 1
 
 
 def test_curves_are_drawn(seeds, run, tmp_path):

@@ -13,13 +13,14 @@ from keras import layers
 from keras.optimizers.schedules import InverseTimeDecay
 
 import shuzi
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, RunError
 from shuzi.recognise.engine import Recogniser
 from shuzi.training.keras_export import export_keras
 from shuzi.training.keras_file import ACTIVATIONS, LAYERS
 from shuzi.training.keras_import import KerasModel
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipes import TUTORIAL, Recipe
 from shuzi.training.run import resume
+from shuzi.training.seeds import train_seeds
 
 MASKS = torch.Generator()
 CONV2D, DEPTHWISE = layers.Conv2D, layers.DepthwiseConv2D
@@ -343,3 +344,13 @@ def test_a_model_that_cannot_be_trained_is_refused_with_a_remedy(
     assert re.search(remedy, caught.value.remedy)
     assert "/tmp" not in caught.value.message
     assert not (tmp_path / "run").exists()
+
+
+def test_seeds_of_a_model_go_on_with_it_alone(given, digits, tmp_path):
+    recipe = TUTORIAL.with_settings({"epochs": 1, "scale": 255})
+    options = {"dataset": digits, "out": tmp_path / "seeds", "verbose": 0}
+    for _ in range(2):
+        assert len(train_seeds(recipe, 1, keras=given, **options)) == 1
+    other = saved(convnet("tanh"), tmp_path / "other.keras")
+    with pytest.raises(RunError, match="another Keras model"):
+        train_seeds(recipe, 2, keras=other, **options)

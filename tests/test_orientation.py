@@ -8,6 +8,7 @@ from shuzi.dataset import load_data, load_images
 from shuzi.evaluation.orientation import FEWEST, advice, look_at, sample_of
 from shuzi.evaluation.sets import find_sets, glyphs
 from shuzi.form import UPRIGHT, Orientation
+from shuzi.training.int8_export import export_int8
 
 FORMS = [Orientation(invert, transpose) for invert in (False, True) for transpose in (False, True)]
 
@@ -104,6 +105,12 @@ def test_a_runs_data_is_read_as_then(turned):
     own = shuzi.evaluate(run, verbose=1)
     assert own.accuracy == shuzi.evaluate(run, data=path, transpose=True).accuracy
     assert own.accuracy > shuzi.evaluate(run, data=path).accuracy + 0.2
+
+
+def test_an_export_reads_the_data_as_the_run_did(turned, tmp_path):
+    path, run = turned
+    found = export_int8(run, tmp_path / "int8.onnx", data=path)
+    assert found.accuracy_before == shuzi.evaluate(run).accuracy
 
 
 def test_evaluating_and_predicting_say_it_before_their_results(turned, command, refused):

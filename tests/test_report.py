@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +12,9 @@ import pytest
 from PIL import Image
 
 import shuzi
+from shuzi.dataset import OTHER
 from shuzi.errors import DataError, ModelError, OutputError, RunError, UsageError
-from shuzi.evaluation.report import predict_file
+from shuzi.evaluation.report import data_of_run, predict_file
 
 
 def test_evaluation_is_of_the_models_own_predictions(run, digits):
@@ -61,6 +65,35 @@ def test_the_data_is_found_by_the_record(digits_npz, tmp_path):
     dataset = shuzi.load_data(digits_npz)
     run = shuzi.train(dataset=dataset, out=tmp_path / "run", settings=settings, verbose=0)
     assert shuzi.evaluate(run.folder, offline=True).n == 297
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"source": "/gone/own.npz"}, r"is no longer at /gone/own.npz.\n.* to --data\.$"),
+        ({"source": "memory"}, r"The data of the run was in memory\."),
+        ({"source": "/gone", "orientation": {"transpose": True}}, r"was read with --transpose\)"),
+        ({"source": "/gone", "normalise": False}, r"was read with --no-normalise\)"),
+    ],
+)
+def test_a_runs_data_that_is_gone_is_asked_for(digits_npz, run, tmp_path, refused, about, said):
+    shutil.copy(run.folder / "model.onnx", tmp_path)
+    record = json.loads((run.folder / "run.json").read_text()) | {"data": {"name": OTHER} | about}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    for words in (("evaluate", "."), ("export", ".", "--to", "int8")):
+        env = os.environ | {"SHUZI_DATA": str(digits_npz)}
+        assert re.search(said, refused(DataError.exit_code, *words, env=env).strip())
+
+
+def test_a_run_on_mnist_finds_it_elsewhere(data_folder, monkeypatch):
+    monkeypatch.setenv("SHUZI_DATA", str(data_folder / "mnist.npz"))
+    assert data_of_run({"data": {"name": "MNIST", "source": "/gone/mnist.npz"}}).is_mnist
+
+
+@pytest.mark.parametrize(("said", "taken"), [(None, True), (True, True), (False, False)])
+def test_a_runs_data_is_read_as_is_said_or_else_as_then(digits_npz, said, taken):
+    record = {"data": {"name": OTHER, "source": str(digits_npz), "normalise": True}}
+    assert data_of_run(record, normalise=said).normalise is taken
 
 
 def test_npz_of_predictions(run, digits, digits_npz, tmp_path):

@@ -82,6 +82,13 @@ def test_a_picture_without_ink_is_wrong_and_not_answered():
     assert found.calibration_error == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("images", [0, 3])
+def test_a_set_without_any_ink_is_refused(images):
+    labels = np.zeros(images, np.uint8)
+    with pytest.raises(DataError, match=f"other: no ink is found in its images .{images}.,"):
+        score_writers("other", np.zeros((images, 10), np.float32), labels)
+
+
 def test_refusals_are_counted():
     of_digits = np.eye(10, dtype=np.float32)
     others = np.array([[1.0, *[0] * 9], [0.2, *[0] * 9]], np.float32)

@@ -48,6 +48,7 @@ _TOLD: dict[str, tuple[str, str, str]] = {
         "GET /api/v1/openapi.json says what is allowed.",
     ),
     "max_pixels": ("--max-pixels", "max_pixels", "--max-pixels of `shuzi serve`"),
+    "no_normalise": ("--no-normalise", "normalise=False", "--no-normalise"),
     "ray_at": ("--ray={value}", "ray={value!r}", "--ray={value}"),
     "recipes": ("`shuzi recipes`", "shuzi.training.recipes.knobs()", "`shuzi recipes`"),
     "resume": (

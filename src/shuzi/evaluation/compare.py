@@ -1,10 +1,10 @@
-"""Runs side by side: those of one recipe and other seeds as one, with mean and deviation."""
+"""Runs side by side: those that differ in their seeds alone as one, with mean and deviation."""
 
 import csv
 import math
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,20 @@ from shuzi.files import read_file, read_json
 
 MAX_HISTORY = 20_000_000
 """Bytes of a history.csv; a hundred thousand epochs have 6 million."""
+MODELS = {"keras": "source", "start": "model", "teacher": "model"}
+"""What a run may begin with or learn from, and where its record has the path."""
 MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A model that a run began with or learned from: the same bytes are the same, wherever."""
+
+    sha256: str
+    path: str = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.path} (sha256 {self.sha256[:8]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,8 @@ class RunResult:
         history: a row an epoch of epoch, seconds, loss, accuracy, val_loss, val_accuracy; None for
             what was not measured.
         applies: the fields of the recipe that decide something in it.
+        setting: what else decides its weights, but for the seed: device, precision and, where it
+            began with or learned from other models, these.
         values: what the run that is kept reached, by the names of MEASURES, and its seconds.
         tested: md5 of the images that its test scores are of; None without any.
     """
@@ -33,6 +48,7 @@ class RunResult:
     recipe: dict[str, Any]
     applies: frozenset[str]
     data: dict[str, Any]
+    setting: dict[str, str | Given]
     seed: int
     history: tuple[dict[str, float | None], ...]
     values: dict[str, float]
@@ -44,7 +60,8 @@ class Group:
     """Runs that differ in their seeds alone.
 
     Args:
-        changes: the fields of the recipe that are not as in the first group, as `field=value`.
+        changes: the fields of the recipe, and what else is not as in the first group, as
+            `field=value`.
     """
 
     name: str
@@ -63,7 +80,7 @@ class Group:
 
 
 def compare_runs(places: Iterable[str | PathLike[str]]) -> list[Group]:
-    """The runs in folders, those of one recipe and the same data as one group, in their order.
+    """The runs in folders, those that differ in their seeds alone as one group, in their order.
 
     Args:
         places: run folders, or folders of such, as `shuzi train --seeds` makes them.
@@ -74,7 +91,7 @@ def compare_runs(places: Iterable[str | PathLike[str]]) -> list[Group]:
     groups: dict[str, list[RunResult]] = {}
     for folder in dict.fromkeys(run for place in places for run in _folders(Path(place))):
         run = read_run(folder)
-        groups.setdefault(repr((run.recipe, run.data)), []).append(run)
+        groups.setdefault(repr((run.recipe, run.data, run.setting)), []).append(run)
     first = next(iter(groups.values()))[0] if groups else None
     return [
         Group(_name(runs), tuple(runs), _changes(first, runs[0]) if first else ())
@@ -93,7 +110,7 @@ def read_run(folder: Path) -> RunResult:
         history = _history(folder / "history.csv")
         evaluated = folder / "evaluation.json"
         evaluation = read_json(evaluated) if evaluated.exists() else {}
-        recipe, data = record["recipe"], record["data"]["fingerprint"]
+        recipe, data, setting = record["recipe"], record["data"]["fingerprint"], _setting(record)
         seed, kept = int(record["seed"]), (record.get("kept") or {}).get("epoch")
         if not (isinstance(recipe, dict) and isinstance(data, dict)):
             raise ValueError("its recipe and its data are not objects")
@@ -101,7 +118,7 @@ def read_run(folder: Path) -> RunResult:
         values = _values(history, kept, evaluation)
         images = evaluation["data"].get("images") if "data" in evaluation else None
         tested = None if images is None else str(images)
-        return RunResult(folder, recipe, applies, data, seed, history, values, tested)
+        return RunResult(folder, recipe, applies, data, setting, seed, history, values, tested)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{folder} cannot be compared: {str(error)[:200] or type(error).__name__}."
@@ -143,6 +160,16 @@ def _history(path: Path) -> tuple[dict[str, float | None], ...]:
     return tuple({name: float(text) if text else None for name, text in r.items()} for r in rows)
 
 
+def _setting(record: dict[str, Any]) -> dict[str, str | Given]:
+    device = record.get("device") or {}
+    setting = {"device": str(device.get("type")), "precision": str(device.get("precision"))}
+    return setting | {
+        name: Given(str(record[name]["sha256"]), str(record[name][path]))
+        for name, path in MODELS.items()
+        if name in record
+    }
+
+
 def _values(
     history: Sequence[dict[str, float | None]], kept: object, evaluation: dict[str, Any]
 ) -> dict[str, float]:
@@ -167,6 +194,11 @@ def _changes(first: RunResult, run: RunResult) -> tuple[str, ...]:
     fields = first.applies | run.applies if is_alike else run.applies
     changed = [name for name in sorted(fields) if first.recipe.get(name) != run.recipe.get(name)]
     said = [f"{name}={_text(run.recipe.get(name))}" for name in changed]
+    said += [
+        f"{name}={run.setting.get(name, 'none')}"
+        for name in ("device", "precision", *MODELS)
+        if first.setting.get(name) != run.setting.get(name)
+    ]
     return tuple(said + ["(other data)"] * (first.data != run.data))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.card import check_card
 from shuzi.dataset import Dataset, Options, load_data, load_images
-from shuzi.errors import RunError, UsageError, way
+from shuzi.errors import DataError, RunError, UsageError, way
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
@@ -89,7 +89,7 @@ def evaluate(  # noqa: PLR0913 - an option each
         run: a folder that `shuzi.train` wrote.
         dataset: its test part is used; if None, that of `load_data(data, offline=offline)`, or all
             of it if it has no test part; and without `data` the file that the run was trained on,
-            if it is still there, read as then.
+            read as then.
         model: a model.onnx instead of a run; the model that shuzi carries if both are None.
         out: the folder to write into; the run, or `evaluation` for a model, if None.
         sets: files and folders of pictures of other writers and of what is not a digit, as
@@ -102,7 +102,8 @@ def evaluate(  # noqa: PLR0913 - an option each
     Raises:
         UsageError: both a run and a model are given.
         RunError: it is not a finished run.
-        DataError: there is no data, or a set is empty or of another layout.
+        DataError: there is no data, the run's is no longer where it was, or a set is empty or of
+            another layout.
     """
     recogniser, record = _open(run, model)
     pictures = find_sets(sets)
@@ -303,10 +304,13 @@ def data_of_run(
     normalise: bool | None = None,
 ) -> Dataset:
     """The dataset at `data`, all of which tests if it has no test part; without it the run's own,
-    read as then, or else MNIST.
+    read as then, which for MNIST and for a model alone is wherever `load_data` finds it.
 
     Args:
         record: the run's, or an empty one.
+
+    Raises:
+        DataError: the run's own data is not where it was, or any other of `load_data`.
     """
     how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
     if data:
@@ -315,13 +319,28 @@ def data_of_run(
             images, labels = found.train_images, found.train_labels
             return replace(found, test_images=images, test_labels=labels)
         return found
-    about = record.get("data")
-    source = about.get("source") if isinstance(about, dict) else None
+    about = _part(record, "data")
+    source = about.get("source")
     # Path.exists raises for some names, such as those that are too long.
     if isinstance(source, str) and os.path.exists(source):  # noqa: PTH110
-        own = options_of(about)
-        return load_data(source, offline=offline, **(how if any(how.values()) else own))
+        is_said = invert or transpose or normalise is not None
+        return load_data(source, offline=offline, **(how if is_said else options_of(about)))
+    if isinstance(source, str) and about.get("name") != "MNIST":
+        was = "was in memory" if source == "memory" else f"is no longer at {source}"
+        raise DataError(
+            f"The data of the run {was}.",
+            f"Give the place where it is now, or other data, to {_as_then(about)}.",
+        )
     return load_data(offline=offline, **how)
+
+
+def _as_then(about: dict[str, Any]) -> str:
+    """The option that names data, and those that a run read its own with."""
+    own = options_of(about)
+    switches = [name for name in ("invert", "transpose") if own[name]]
+    if own["normalise"] is not None:
+        switches.append("normalise" if own["normalise"] else "no_normalise")
+    return way("data") + (f" (it was read with {' '.join(map(way, switches))})" * bool(switches))
 
 
 def options_of(about: Any) -> Options:

@@ -145,10 +145,19 @@ def glyphs(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int
 def score_writers(
     name: str, probabilities: NDArray[np.float32], labels: NDArray[np.uint8]
 ) -> WriterScore:
-    """Scores of probabilities float32 (n, 10), zeros where nothing was found."""
+    """Scores of probabilities float32 (n, 10), zeros where nothing was found.
+
+    Raises:
+        DataError: nothing was found in any image, so that no answer can be scored.
+    """
     confidences = probabilities.max(axis=1)
-    right = (probabilities.argmax(axis=1) == labels) & (confidences > 0)
     found = confidences > 0
+    if not found.any():
+        raise DataError(
+            f"{name}: no ink is found in its images ({len(labels)}), so nothing can be scored.",
+            "Give images whose values go from 0 to 255, with ink that stands out from the paper.",
+        )
+    right = (probabilities.argmax(axis=1) == labels) & found
     coverage = coverage_at(probabilities, labels, 0)
     accuracy = float(right.mean())
     return WriterScore(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.dataset import Dataset
 from shuzi.evaluation.metrics import accuracy
-from shuzi.evaluation.report import data_of_run, open_run
+from shuzi.evaluation.report import data_of_run, open_run, options_of
 from shuzi.files import check_ending, write_atomically
 from shuzi.recognise.engine import Recogniser
 from shuzi.training.int8 import quantise
@@ -46,6 +46,7 @@ def export_int8(
 
     Args:
         dataset: where the images come from; if None as `shuzi.evaluate` finds it.
+        data: a file or folder of them, read as the run read its own.
         offline: never touch the network.
 
     Raises:
@@ -55,7 +56,8 @@ def export_int8(
     check_ending(output, ".onnx")
     recogniser, record = open_run(run)
     if dataset is None:
-        dataset = data_of_run(record, data, offline=offline)
+        how = options_of(record.get("data")) if data else {}
+        dataset = data_of_run(record, data, offline=offline, **how)
     dataset.check_test()
     with write_atomically(output) as temporary:
         temporary.write_bytes(_quantised(recogniser.path, dataset.train_images))

@@ -118,9 +118,9 @@ def train(  # noqa: PLR0913 - an option each
         raise UsageError(
             f"The recipe {recipe.name} begins with its own network, and learns from no other."
         )
-    given = None if keras is None else _open_keras(keras)
+    given = None if keras is None else open_keras(keras)
     if given is not None:
-        recipe = _fit_to_keras(recipe, given)
+        recipe = fit_to_keras(recipe, given)
     device = choose_device(precision)
     if threads is not None:
         torch.set_num_threads(threads)
@@ -337,13 +337,13 @@ def _builder(folder: Path, record: dict[str, Any]) -> Build:
     return lambda recipe, seed, masks: given.network(recipe, masks)
 
 
-def _open_keras(given: Any) -> "KerasModel":
+def open_keras(given: Any) -> "KerasModel":
     from shuzi.training.keras_import import KerasModel
 
     return KerasModel.of(given)
 
 
-def _fit_to_keras(recipe: Recipe, model: "KerasModel") -> Recipe:
+def fit_to_keras(recipe: Recipe, model: "KerasModel") -> Recipe:
     """The recipe for a user's model, which is refused here if it cannot be trained."""
     if model.rescales:
         recipe = replace(recipe, scale=1.0)

@@ -1,14 +1,17 @@
 """One recipe with several seeds: a run folder each, of which those that are finished stay."""
 
+import hashlib
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from shuzi.dataset import Dataset
 from shuzi.errors import Interrupted, RunError, way
+from shuzi.training.device import choose_device
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import load_record
-from shuzi.training.run import resume, train
+from shuzi.training.run import fit_to_keras, open_keras, resume, train
+from shuzi.training.teacher import find_teacher
 
 
 def train_seeds(
@@ -30,14 +33,14 @@ def train_seeds(
         options: as `shuzi.training.run.train` takes them.
 
     Raises:
-        RunError: a folder there holds a run of another recipe or other data.
+        RunError: a folder there holds a run that differs in more than its seed.
         Interrupted: it was stopped.
     """
     folders = [Path(out) / f"seed-{number}" for number in range(seed, seed + seeds)]
     for number, folder in enumerate(folders, seed):
         record = load_record(folder) if (folder / "run.json").exists() else None
         if record is not None:
-            _check_same(folder, record, recipe, dataset)
+            _check_same(folder, record, _asked(recipe, dataset, **options))
         if record is not None and record.get("status") == "finished":
             continue
         if verbose:
@@ -54,12 +57,37 @@ def train_seeds(
     return folders
 
 
-def _check_same(folder: Path, record: dict[str, Any], recipe: Recipe, dataset: Dataset) -> None:
-    for what, before, now in (
-        ("recipe", Recipe.from_dict(record["recipe"]), recipe),
-        ("data", record["data"]["fingerprint"], dataset.fingerprint),
-    ):
-        if before != now:
+def _asked(
+    recipe: Recipe,
+    dataset: Dataset,
+    *,
+    keras: Any = None,
+    teacher: Path | None = None,
+    precision: str = "auto",
+    **_: Any,
+) -> dict[str, Any]:
+    """What all seeds have in common, as their records would say it."""
+    given = None if keras is None else open_keras(keras)
+    taught_by = find_teacher(recipe, teacher)
+    return {
+        "recipe": recipe if given is None else fit_to_keras(recipe, given),
+        "data": dataset.fingerprint,
+        "Keras model": None if given is None else hashlib.sha256(given.content).hexdigest(),
+        "teacher": None if taught_by is None else taught_by.record()["sha256"],
+        "precision": choose_device(precision).precision,
+    }
+
+
+def _check_same(folder: Path, record: dict[str, Any], asked: dict[str, Any]) -> None:
+    before = {
+        "recipe": Recipe.from_dict(record["recipe"]),
+        "data": record["data"]["fingerprint"],
+        "Keras model": (record.get("keras") or {}).get("sha256"),
+        "teacher": (record.get("teacher") or {}).get("sha256"),
+        "precision": record["device"]["precision"],
+    }
+    for what, now in asked.items():
+        if before[what] != now:
             raise RunError(
                 f"{folder} holds a run with another {what}.",
                 f"Choose another folder, {way('out', 'DIR')}.",
