@@ -331,7 +331,8 @@ def test_readers_with_other_options_share_the_models_that_are_not_loaded_yet() -
     [
         ({"max_pixels": "a"}, "max_pixels must be a whole number, 1 or more, not 'a'"),
         ({"max_pixels": -5}, "not -5"),
-        ({"threads": 0}, "threads must be a whole number, 1 or more, not 0"),
+        ({"threads": 0}, "threads must be a whole number, 1 to 1024, not 0"),
+        ({"threads": 10**9}, "not 1000000000"),
         ({"threads": 1.5}, r"not 1\.5"),
     ],
 )

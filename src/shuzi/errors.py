@@ -147,6 +147,10 @@ class UsageError(ShuziError):
     usual = way("help")
 
 
+MOST_THREADS = 1024
+"""More than any machine has cores; a system refuses to start many more."""
+
+
 def whole(option: str, value: Any, least: int, most: int | None = None) -> int:
     """The whole number that an option is given.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import onnxruntime
 
-from shuzi.errors import ModelError, way, whole
+from shuzi.errors import MOST_THREADS, ModelError, way, whole
 from shuzi.files import open_file
 
 MAX_BYTES = 2**31 - 1
@@ -37,7 +37,9 @@ def open_session(path: Path, threads: int | None = None) -> Session:
     _check_file(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    options.intra_op_num_threads = 0 if threads is None else whole("threads", threads, 1)
+    options.intra_op_num_threads = (
+        0 if threads is None else whole("threads", threads, 1, MOST_THREADS)
+    )
     # Threads that wait for work in a loop are quick to take it, but they take the processor from
     # the rest of the reading and from other programs: so for 10 microseconds, in a run only.
     options.add_session_config_entry("session.intra_op.spin_duration_us", "10")

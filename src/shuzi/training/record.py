@@ -14,13 +14,11 @@ import torch
 
 import shuzi
 from shuzi.dataset import Dataset
-from shuzi.errors import RunError
+from shuzi.errors import MOST_THREADS, RunError
 from shuzi.files import read_json, write_atomically
 from shuzi.training.device import Device, choose_device
 from shuzi.training.recipes import PAGE, RECIPES, Recipe
 
-MOST_THREADS = 1024
-"""Of a run, as torch starts whatever it is told to."""
 _FILE = "run.json"
 _KINDS = {dict: "an object", str: "text", int: "a whole number"}
 _NEEDED: dict[str, type] = {

@@ -15,6 +15,7 @@ import torch
 from shuzi.card import checksum
 from shuzi.dataset import Dataset, load_data
 from shuzi.errors import (
+    MOST_THREADS,
     DivergedError,
     Interrupted,
     OutputError,
@@ -50,7 +51,7 @@ from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
 from shuzi.training.progress import Reporter, announce, announce_samples
 from shuzi.training.recipes import COMPOSED, Recipe, Settings, find_recipe
-from shuzi.training.record import MOST_THREADS, command_of, load_record, new_record, save_record
+from shuzi.training.record import command_of, load_record, new_record, save_record
 from shuzi.training.start import load_start
 from shuzi.training.teacher import find_teacher, same_teacher
 
