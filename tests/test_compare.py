@@ -114,6 +114,15 @@ def test_what_differs_in_more_than_its_seed_is_a_row_of_its_own(seeds, tmp_path,
     assert others.changes == (said,)
 
 
+def test_a_run_with_other_sets_beside_its_data_is_no_seed_of_one_without(seeds, tmp_path):
+    record = json.loads((seeds / "seed-4" / "run.json").read_text())
+    for name, beside in (("one", ["hwd1000"]), ("two", [])):
+        (tmp_path / name).mkdir()
+        data = record["data"] | {"beside": beside}
+        (tmp_path / name / "run.json").write_text(json.dumps(record | {"data": data}))
+    assert [group.changes for group in compare_runs([tmp_path])] == [(), ("(other data)",)]
+
+
 def test_a_model_given_is_the_same_wherever_it_lies(seeds, tmp_path):
     record = json.loads((seeds / "seed-4" / "run.json").read_text())
     for name in ("one", "two"):

@@ -110,10 +110,12 @@ def read_run(folder: Path) -> RunResult:
         history = _history(folder / "history.csv")
         evaluated = folder / "evaluation.json"
         evaluation = read_json(evaluated) if evaluated.exists() else {}
-        recipe, data, setting = record["recipe"], record["data"]["fingerprint"], _setting(record)
+        recipe, setting = record["recipe"], _setting(record)
+        # Which other sets lay beside the data, and were learned from too.
+        data = {"beside": record["data"].get("beside"), **record["data"]["fingerprint"]}
         seed, kept = int(record["seed"]), (record.get("kept") or {}).get("epoch")
-        if not (isinstance(recipe, dict) and isinstance(data, dict)):
-            raise ValueError("its recipe and its data are not objects")
+        if not isinstance(recipe, dict):
+            raise ValueError("its recipe is not an object")
         applies = frozenset(record.get("applies") or recipe) - {"name"}
         values = _values(history, kept, evaluation)
         images = evaluation["data"].get("images") if "data" in evaluation else None
