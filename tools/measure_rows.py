@@ -151,6 +151,22 @@ def exponents(page):
             page.write(row, column, "", None, (strokes, [*spans, (at[0], at[0] + 0.4)]))
 
 
+def ditto_marks(page):
+    """Two strokes for what stands above, in half of the places below the first row."""
+    rng = page.rng
+    for row in range(ROWS):
+        for column in range(page.columns):
+            text = digits(rng, int(rng.integers(2, 5)))
+            if row == 0 or rng.random() < 0.5:
+                page.write(row, column, text, text)
+                continue
+            mark, wide = page.hand.character("'", rng.uniform(0.9, 1.6))
+            low, gap = rng.uniform(0.0, 0.6), rng.uniform(0.2, 0.6)
+            places = [np.array([x, low]) for x in (0.3, 0.3 + wide + gap)]
+            strokes = [stroke + at for at in places for stroke in mark]
+            page.write(row, column, "", None, (strokes, [(0.3, 0.3 + 2 * wide + gap)]))
+
+
 KINDS = {
     "plain": plain,
     "minus on squared paper": minus_on_squares,
@@ -159,6 +175,7 @@ KINDS = {
     "rows crossed out": crossed_out,
     "in groups": in_groups,
     "exponents": exponents,
+    "ditto marks": ditto_marks,
 }
 
 

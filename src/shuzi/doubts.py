@@ -15,7 +15,7 @@ from shuzi.page.inks import are_of_two_inks
 from shuzi.page.network import Maps
 from shuzi.page.order import Place
 from shuzi.page.orientation import reads_either_way
-from shuzi.page.parts import are_in_words, are_parts, is_mixed_number
+from shuzi.page.parts import are_dittos, are_in_words, are_parts, is_mixed_number
 from shuzi.page.regions import Region
 from shuzi.page.strikes import are_struck
 from shuzi.recognise import ruling
@@ -67,7 +67,7 @@ def held_back(
     unsure |= set(compress(range(len(found)), are_in_fractions(picture, regions)))
     texts, quads = [said.text for *_, said in found], [region.quad for region in regions]
     in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
-    unsure |= are_parts(maps, places, quads, texts, in_boxes)
+    unsure |= are_parts(maps, places, quads, texts, in_boxes) | are_dittos(quads, texts)
     held = []
     for number, place in zip(numbers, places, strict=True):
         region, flat, said = found[place.index]
