@@ -1,5 +1,6 @@
 """Offline means offline: no socket beyond this machine, no file outside shuzi's own folders."""
 
+import json
 import os
 import re
 import shutil
@@ -117,6 +118,11 @@ def test_fetch_downloads_nothing_offline(refused):
     assert "--offline forbids" in refused(3, "data", "fetch", "--offline")
 
 
-def test_export_downloads_nothing_offline(refused, run):
-    said = refused(3, "export", run.folder, "--to", "int8", "--offline")
+def test_export_downloads_nothing_offline(refused, run, tmp_path):
+    folder = tmp_path / "of_mnist"
+    shutil.copytree(run.folder, folder)
+    record = json.loads((folder / "run.json").read_text())
+    record["data"] |= {"name": "MNIST", "source": str(tmp_path / "mnist.npz")}
+    (folder / "run.json").write_text(json.dumps(record))
+    said = refused(3, "export", folder, "--to", "int8", "--offline")
     assert "--offline forbids" in said
