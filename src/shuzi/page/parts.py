@@ -22,7 +22,8 @@ less behind another number; in `pages/` no minus is."""
 SHARED = 0.3
 """Of the lower one's height, what two neighbours on a line share, at least."""
 LOW = 0.75
-"""Heights of the numbers around it below which a number of two strokes may be ditto marks."""
+"""Heights of the numbers around it below which a number of two strokes may be ditto marks; of
+226 numbers accepted in `pages/` 95 of 100 have 0.79 and more."""
 GROUP = 3
 """Digits of a group, at least."""
 FOLLOWS, AFTER = 6.0, 0.04

@@ -37,10 +37,11 @@ def train_seeds(
         Interrupted: it was stopped.
     """
     folders = [Path(out) / f"seed-{number}" for number in range(seed, seed + seeds)]
+    asked = _asked(recipe, dataset, **options)
     for number, folder in enumerate(folders, seed):
         record = load_record(folder) if (folder / "run.json").exists() else None
         if record is not None:
-            _check_same(folder, record, _asked(recipe, dataset, **options))
+            _check_same(folder, record, asked)
         if record is not None and record.get("status") == "finished":
             continue
         if verbose:
