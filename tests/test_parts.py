@@ -5,7 +5,7 @@ import pytest
 
 from shuzi.page.network import Maps
 from shuzi.page.order import in_reading_order
-from shuzi.page.parts import are_dittos, are_in_words, are_parts
+from shuzi.page.parts import are_in_words, are_parts
 from shuzi.page.regions import find_regions
 from shuzi.result import Box, Digit, Number
 
@@ -123,20 +123,3 @@ def test_a_number_that_is_raised_behind_other_writing_is_in_doubt(top, left, apa
     maps = Maps(kernels, extents, other, np.array([1.0, 0, 0, 0], np.float32), SCALE)
     (region,) = find_regions(maps, (200, 400))
     assert region.apart is apart
-
-
-@pytest.mark.parametrize(
-    ("text", "high", "found"), [("11", 15, {2}), ("11", 26, set()), ("12", 15, set())]
-)
-def test_two_strokes_much_lower_than_the_numbers_around_are_ditto_marks(text, high, found):
-    rows = [(20, "48"), (60, "11"), (100, text), (140, "507"), (180, "36")]
-    corners = np.array([[0, 0], [40, 0], [40, 1], [0, 1]], np.float32)
-    highs = [30, 30, high, 30, 30]
-    quads = [corners * [1, h] + [100, y] for h, (y, _) in zip(highs, rows, strict=True)]
-    assert are_dittos(quads, [text for _, text in rows]) == found
-
-
-def test_where_nothing_else_is_read_nothing_is_a_ditto_mark():
-    quad = np.array([[0, 0], [40, 0], [40, 9], [0, 9]], np.float32)
-    assert are_dittos([quad, 3 * quad], ["11", "111"]) == set()
-    assert are_dittos([], []) == set()

@@ -167,6 +167,22 @@ def ditto_marks(page):
             page.write(row, column, "", None, (strokes, [(0.3, 0.3 + 2 * wide + gap)]))
 
 
+def slashes(page):
+    """A slash for nothing in a fifth of the places, and a single 1 in as many."""
+    rng = page.rng
+    for row in range(ROWS):
+        for column in range(page.columns):
+            kind = rng.random()
+            if kind >= 0.2:
+                text = "1" if kind < 0.4 else digits(rng, int(rng.integers(1, 5)))
+                page.write(row, column, text, text)
+                continue
+            strokes, wide = page.hand.character("/", rng.uniform(1.0, 1.4))
+            at = np.array([0.2, rng.uniform(-0.1, 0.2)])
+            strokes = [stroke + at for stroke in strokes]
+            page.write(row, column, "", None, (strokes, [(0.2, 0.2 + wide)]))
+
+
 KINDS = {
     "plain": plain,
     "minus on squared paper": minus_on_squares,
@@ -176,6 +192,7 @@ KINDS = {
     "in groups": in_groups,
     "exponents": exponents,
     "ditto marks": ditto_marks,
+    "slashes": slashes,
 }
 
 

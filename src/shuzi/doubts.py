@@ -12,10 +12,11 @@ from shuzi.page.faint import are_faint_or_cut
 from shuzi.page.fractions import are_in_fractions
 from shuzi.page.image import Flat, PageImage
 from shuzi.page.inks import are_of_two_inks
+from shuzi.page.marks import are_marks
 from shuzi.page.network import Maps
 from shuzi.page.order import Place
 from shuzi.page.orientation import reads_either_way
-from shuzi.page.parts import are_dittos, are_in_words, are_parts, is_mixed_number
+from shuzi.page.parts import are_in_words, are_parts, is_mixed_number
 from shuzi.page.regions import Region
 from shuzi.page.strikes import are_struck
 from shuzi.recognise import ruling
@@ -65,9 +66,10 @@ def held_back(
     regions = [region for region, *_ in found]
     unsure = set(compress(range(len(found)), are_faint_or_cut(picture.grey, regions)))
     unsure |= set(compress(range(len(found)), are_in_fractions(picture, regions)))
-    texts, quads = [said.text for *_, said in found], [region.quad for region in regions]
+    transcripts, quads = [said for *_, said in found], [region.quad for region in regions]
+    texts = [said.text for said in transcripts]
     in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
-    unsure |= are_parts(maps, places, quads, texts, in_boxes) | are_dittos(quads, texts)
+    unsure |= are_parts(maps, places, quads, texts, in_boxes) | are_marks(quads, transcripts)
     held = []
     for number, place in zip(numbers, places, strict=True):
         region, flat, said = found[place.index]

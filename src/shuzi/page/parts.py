@@ -21,9 +21,6 @@ on a tester's pages of telephone numbers and ranges 12 hyphens were accepted as 
 less behind another number; in `pages/` no minus is."""
 SHARED = 0.3
 """Of the lower one's height, what two neighbours on a line share, at least."""
-LOW = 0.75
-"""Heights of the numbers around it below which a number of two strokes may be ditto marks; of
-226 numbers accepted in `pages/` 95 of 100 have 0.79 and more."""
 GROUP = 3
 """Digits of a group, at least."""
 FOLLOWS, AFTER = 6.0, 0.04
@@ -107,25 +104,6 @@ def are_in_words(numbers: Sequence[Number], none: Sequence[bool]) -> set[int]:
         away = np.maximum(left[words] - right[i], left[i] - right[words])
         beside = shared >= SHARED * np.minimum(high[words], high[i])
         if (beside & (away < CLOSE * high[i])).any():
-            found.add(i)
-    return found
-
-
-def are_dittos(quads: Sequence[Quad], texts: Sequence[str]) -> set[int]:
-    """Which 11 may be the two strokes that stand for what is written above: those much lower than
-    the six nearest numbers, which may not be such themselves.
-
-    Of 133 ditto marks on pages in hands that are held out (`tools/measure_rows.py --n 16`) none is
-    accepted instead of 42, and as many of 175 numbers. Of UNIPEN's numbers with two 1s 9 of 10 have
-    1s of 0.85 and more of their other digits' height; `pages/` and 598 crops are read as without.
-    """
-    middles = np.array([quad.mean(axis=0) for quad in quads]).reshape(-1, 2)
-    high = np.array([quad_size(quad)[1] for quad in quads])
-    others = np.array([i for i, text in enumerate(texts) if text.strip("1")], int)
-    found = set[int]()
-    for i in (i for i, text in enumerate(texts) if text == "11" and len(others)):
-        nearest = np.linalg.norm(middles[others] - middles[i], axis=1).argsort()[:6]
-        if high[i] < LOW * np.median(high[others[nearest]]):
             found.add(i)
     return found
 

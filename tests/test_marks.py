@@ -1,0 +1,77 @@
+"""Ditto marks and slashes among numbers."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.page.marks import are_marks
+from shuzi.recognise.sequence import Reading
+from shuzi.recognise.strip import make_strip
+from shuzi.recognise.transcriber import Transcript
+
+CORNERS = np.array([[0, 0], [40, 0], [40, 1], [0, 1]], np.float32)
+
+
+def read(text, *, lean=0.0):
+    """A text as it is printed, a stroke for each 1, all of it leaning to the right."""
+    paper = np.full((100, 60 * len(text) + 100), 255, np.uint8)
+    for place, digit in enumerate(text):
+        x = 60 * place + 40
+        if digit == "1":
+            cv2.line(paper, (x + 20, 20), (x + 20, 79), 0, 5)
+        else:
+            cv2.putText(paper, digit, (x, 79), cv2.FONT_HERSHEY_SIMPLEX, 2.5, 0, 5)
+    sheared = np.array([[1, -lean, 50 * lean], [0, 1, 0]])
+    strip = make_strip(cv2.warpAffine(paper, sheared, paper.shape[::-1], borderValue=255))
+    first, step = strip.left, strip.step
+    edges = [round((60 * place + 35 - first) / step) for place in range(len(text) + 1)]
+    spans = tuple((max(0, a), b) for a, b in pairwise(edges))
+    return Transcript(strip, text, Reading(text, 0.99, spans, (), 0.0))
+
+
+def column(*texts, highs=(), lean=0.0):
+    """Quads and what they say, one below the other; the first row is the one in question."""
+    highs = highs or [30] * len(texts)
+    quads = [CORNERS * [1, high] + [100, 40 * row] for row, high in enumerate(highs)]
+    return quads, [read(text, lean=lean) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "high", "found"), [("11", 15, {2}), ("11", 26, set()), ("12", 15, set())]
+)
+def test_two_strokes_much_lower_than_the_numbers_around_are_ditto_marks(text, high, found):
+    page = column("48", "11", text, "507", "36", highs=[30, 30, high, 30, 30])
+    assert are_marks(*page) == found
+
+
+def test_where_nothing_else_is_read_nothing_is_a_mark():
+    assert are_marks(*column("11", "111", "1", highs=[9, 27, 27])) == set()
+    assert are_marks([], []) == set()
+
+
+@pytest.mark.parametrize(
+    ("lean", "hand", "high", "found"),
+    [
+        (0.5, 0.0, 30, {0}),
+        (0.1, 0.0, 30, set()),
+        (0.5, 0.4, 30, set()),
+        (0.25, 0.0, 30, set()),
+        (0.25, 0.0, 45, {0}),
+        (-0.5, 0.0, 30, set()),
+    ],
+    ids=["leaning", "upright", "as the hand does", "a little", "and tall", "to the left"],
+)
+def test_a_stroke_that_reaches_further_to_the_right_than_the_hand_leans_is_a_slash(
+    lean, hand, high, found
+):
+    quads, said = column("1", "48", "507", "36", highs=[high, 30, 30, 30], lean=hand)
+    said[0] = read("1", lean=lean)
+    assert are_marks(quads, said) == found
+
+
+def test_of_a_few_digits_nobody_knows_how_the_hand_leans():
+    quads, said = column("1", "48", "36")
+    said[0] = read("1", lean=0.5)
+    assert are_marks(quads, said) == set()
