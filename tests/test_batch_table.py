@@ -32,8 +32,6 @@ def test_a_csv_opens_in_a_spreadsheet(tmp_path):
     assert (rows[0]["confidence"], rows[2]["decision"]) == ("0.9300", "none")
 
 
-# XlsxWriter leaves its ZIP file open, which tries once more when it is collected.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("ending", [*FORMATS, "xlsx"])
 def test_a_full_disk_is_an_error_of_the_systems(tmp_path, ending):
     (tmp_path / f"a.{ending}").symlink_to("/dev/full")

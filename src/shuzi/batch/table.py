@@ -3,11 +3,13 @@
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from traceback import clear_frames
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from shuzi.batch.item import is_url
@@ -222,9 +224,21 @@ def _write_xlsx(rows: Iterable[Row | str], path: Path, base: Path | None) -> int
 
     try:
         return _write_book(rows, path)
-    except FileCreateError as error:
+    except FileCreateError as wrapped:
         # The system's error, such as a full disk, which XlsxWriter wraps in one of its own.
-        raise error.args[0] from None
+        error = cast(OSError, wrapped.args[0])
+        _forget_book(error)
+        raise error from None
+
+
+def _forget_book(error: OSError) -> None:
+    """Let go of the ZIP file that XlsxWriter left open, without its telling the user of the same
+    error once more, as it cannot write its end either."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda failed: None
+    try:
+        clear_frames(error.__traceback__)
+    finally:
+        sys.unraisablehook = hook
 
 
 def _write_book(rows: Iterable[Row | str], path: Path) -> int:
