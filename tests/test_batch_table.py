@@ -38,6 +38,7 @@ def test_a_full_disk_is_an_error_of_the_systems(tmp_path, ending):
     with pytest.raises(OSError, match="No space left"):
         write_table(ROWS, tmp_path / f"a.{ending}")
     gc.collect()
+    assert [path.name for path in tmp_path.iterdir()] == [f"a.{ending}"]
 
 
 def test_json_lines_are_an_object_a_row(tmp_path):

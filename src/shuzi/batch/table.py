@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from shuzi.batch.item import is_url
 from shuzi.errors import MissingExtraError, OutputError, UsageError, extra
+from shuzi.files import TEMPORARY
 from shuzi.folder import TARS, ZIPS
 from shuzi.rows import COLUMNS, Row
 from shuzi.text import csv_line, json_line
@@ -223,7 +225,9 @@ def _write_xlsx(rows: Iterable[Row | str], path: Path, base: Path | None) -> int
     from xlsxwriter.exceptions import FileCreateError
 
     try:
-        return _write_book(rows, path)
+        # What XlsxWriter leaves in it on a full disk would fill it further.
+        with TemporaryDirectory(prefix=TEMPORARY, dir=path.parent) as spare:
+            return _write_book(rows, path, spare)
     except FileCreateError as wrapped:
         # The system's error, such as a full disk, which XlsxWriter wraps in one of its own.
         error = cast(OSError, wrapped.args[0])
@@ -241,7 +245,7 @@ def _forget_book(error: OSError) -> None:
         sys.unraisablehook = hook
 
 
-def _write_book(rows: Iterable[Row | str], path: Path) -> int:
+def _write_book(rows: Iterable[Row | str], path: Path, spare: str) -> int:
     from xlsxwriter import Workbook
 
     count = at = 0
@@ -250,7 +254,7 @@ def _write_book(rows: Iterable[Row | str], path: Path) -> int:
         # Nothing is taken for a formula, a link or a number because it looks like one.
         "strings_to_formulas": False,
         "strings_to_urls": False,
-        "tmpdir": str(path.parent),
+        "tmpdir": spare,
     }
     with Workbook(str(path), options) as book:
         # The same rows give the same file.
