@@ -194,6 +194,20 @@ def test_no_database_is_made_where_one_is_asked_for(file):
     assert not file.exists()
 
 
+def test_no_queue_is_made_of_an_empty_file_that_is_looked_at(file):
+    file.touch()
+    with pytest.raises(StoreError, match=r"reviews\.db is empty, no review queue"):
+        open_store(str(file), create=False)
+    assert file.read_bytes() == b""
+
+
+def test_no_queue_is_made_in_an_empty_database_that_is_looked_at(postgres):
+    place = postgres.database("empty")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="empty holds no review queue"):
+            open_store(place, create=False)
+
+
 def test_postgresql_without_its_driver_says_what_to_install(monkeypatch):
     monkeypatch.setattr("shuzi.review.database.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match="psycopg") as refused:
