@@ -453,6 +453,6 @@ def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
     if occupied:
         is_run = (folder / "run.json").is_file()
-        on = f", or go on with that run: {way('resume', folder)}" if is_run else "."
+        on = f", or go on with that run: {way('resume', folder)}" if is_run else ", or empty it."
         raise OutputError(f"{folder} is not empty.", f"Choose another folder{on}")
     return folder
