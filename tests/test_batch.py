@@ -160,6 +160,19 @@ def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, 
     assert "--overwrite" in remedy
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"sources": "scans"}, "sources must be a list of paths, not 'scans'"),
+        ({"out": 5}, "out must be a path, not 5"),
+        ({"jobs": -1}, "jobs must be a whole number, 1 or more, not -1"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(tmp_path, wrong, said):
+    with pytest.raises(UsageError, match=said):
+        read_batch(**{"sources": ["scans"], "out": tmp_path / "a.csv"} | wrong)
+
+
 def test_what_was_begun_otherwise_is_replaced_if_that_is_said(begun, tmp_path):
     read_batch(["scans/0"], "a.csv", jobs=1, overwrite=True)
     assert len(rows_of(tmp_path / "a.csv")) == 6

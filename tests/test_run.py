@@ -192,6 +192,7 @@ def test_a_bad_setting_leaves_no_folder(digits, tmp_path):
         ({"threads": 0}, "threads must be a whole number, 1 to 1024, not 0"),
         ({"recipe": 3}, "No recipe '3'"),
         ({"dataset": "mnist.npz"}, "dataset cannot be of type str"),
+        ({"start": 5}, "start must be a path, not 5"),
     ],
 )
 def test_a_wrong_argument_leaves_no_folder(digits, tmp_path, wrong, said):

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.card import check_card
-from shuzi.dataset import Dataset, Options, load_data, load_images
-from shuzi.errors import DataError, RunError, UsageError, way
+from shuzi.dataset import Dataset, Options, check_dataset, load_data, load_images
+from shuzi.errors import DataError, RunError, UsageError, check_paths, way
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
@@ -100,11 +100,13 @@ def evaluate(  # noqa: PLR0913 - an option each
             that the run learned from.
 
     Raises:
-        UsageError: both a run and a model are given.
+        UsageError: both a run and a model are given, or what is no path or no dataset.
         RunError: it is not a finished run.
         DataError: there is no data, the run's is no longer where it was, or a set is empty or of
             another layout.
     """
+    check_paths(run=run, model=model, out=out, data=data)
+    check_dataset(dataset)
     recogniser, record = _open(run, model)
     pictures = find_sets(sets)
     if dataset is None:

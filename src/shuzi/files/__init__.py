@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
-from shuzi.errors import OutputError, UsageError
+from shuzi.errors import OutputError, UsageError, check_path
 
 TEMPORARY = ".writing-"
 MAX_JSON = 20_000_000
@@ -227,7 +227,12 @@ def check_ending(output: Path, ending: str) -> None:
 
 
 def model_file(place: str | PathLike[str]) -> Path:
-    """The model of a run folder; any other place is a model file itself."""
+    """The model of a run folder; any other place is a model file itself.
+
+    Raises:
+        UsageError: it is no path.
+    """
+    check_path("model", place)
     path = Path(place)
     return path / "model.onnx" if path.is_dir() else path
 
