@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote
 
 from shuzi.batch.item import is_url
 from shuzi.errors import MissingExtraError, OutputError, UsageError, extra
@@ -307,11 +306,14 @@ def _is_number(text: str) -> bool:
 
 def _link(source: str) -> str:
     """A formula that opens the source, or the archive it is in; empty if there can be none."""
+    if re.search(r"\\u[0-9a-f]{4}", source):
+        # Written out of a name that cannot be told from it any more.
+        return ""
     archive = re.match(rf"(.*?({'|'.join(map(re.escape, ZIPS + TARS))}))/", source, re.IGNORECASE)
     place = archive[1] if archive else source
     if not is_url(place):
         # As it stands; a spreadsheet takes a name by itself to be beside it.
-        place = "file://" + quote(os.path.abspath(place))  # noqa: PTH100
+        place = Path(os.path.abspath(place)).as_uri()  # noqa: PTH100
     elif not place.startswith(("http://", "https://", "file://", "ftp://")):
         return ""
     if max(len(place), len(source)) > LONGEST_LINK:
