@@ -405,6 +405,15 @@ def test_pages_that_cannot_be_read_do_not_end_those_after_them(scans, tmp_path):
     assert [row.page for row in rows if row.error] == [3]
 
 
+def test_a_link_stays_and_what_it_leads_to_is_written(scans, tmp_path):
+    (tmp_path / "far").mkdir()
+    (tmp_path / "a.csv").symlink_to("far/b.csv")
+    summary = read_batch(["scans/0"], "a.csv", jobs=1)
+    assert (tmp_path / "a.csv").is_symlink()
+    assert summary.out == tmp_path / "far/b.csv"
+    assert len(rows_of(tmp_path / "far/b.csv")) == 6
+
+
 def test_names_of_any_bytes_are_read_and_written_out(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("in").mkdir()

@@ -115,6 +115,9 @@ def read_batch(  # noqa: PLR0913 - an option each
     named = [os.fspath(source) for source in paths_of("sources", sources)]
     check_path("out", out)
     options, table = options or Options(), Path(out)
+    if table.is_symlink():
+        # It is written beside what the link leads to, and moved there: the link stays.
+        table = Path(os.path.realpath(table))
     jobs = jobs if jobs is None else whole("jobs", jobs, 1)
     _check(named, options, table, overwrite, append, retry_failed)
     work = Work(table)
