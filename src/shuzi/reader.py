@@ -37,11 +37,10 @@ from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING
 from shuzi.recognise.transcriber import SURE, Transcriber, Transcript
-from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
+from shuzi.result import TURNS, Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
-TURNS = (0, 90, 180, 270)
 CROP, DRAWING, LEGIBLE = 64, 640, 0.6
 """Pixels of the longer side of a picture that is a crop of one number if the network finds none:
 of 100 digits of 16 x 16 pixels the network found 95. And of a larger one, with the confidence that
