@@ -45,10 +45,12 @@ class Evaluation:
     """Scores on a test set.
 
     `loss` is the mean cross-entropy in nats; `interval` the accuracy's 95 % interval;
-    `accuracy_by_class` has None for a digit without images; `confusion` counts truth (row) by
-    guess (column); `calibration_error` is the expected one over the 15 bins of `reliability`;
-    `risk_coverage` has up to 200 points of the curve. `sets` are digits of other writers,
-    `refusals` what is not a digit, `corruptions` the accuracy by corruption; empty by default.
+    `accuracy_by_class`, which is the recall, has None for a digit without images,
+    `precision_by_class` for one that was never read, `f1_by_class` for one without both;
+    `confusion` counts truth (row) by guess (column); `calibration_error` is the expected one over
+    the 15 bins of `reliability`; `risk_coverage` has up to 200 points of the curve. `sets` are
+    digits of other writers, `refusals` what is not a digit, `corruptions` the accuracy by
+    corruption; empty by default.
     """
 
     n: int
@@ -56,6 +58,8 @@ class Evaluation:
     accuracy: float
     interval: tuple[float, float]
     accuracy_by_class: list[float | None]
+    precision_by_class: list[float | None]
+    f1_by_class: list[float | None]
     confusion: list[list[int]]
     calibration_error: float
     reliability: tuple[Bin, ...]
@@ -165,6 +169,8 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Eval
         accuracy=accuracy,
         interval=metrics.wilson_interval(accuracy, len(labels)),
         accuracy_by_class=metrics.accuracy_by_class(matrix),
+        precision_by_class=metrics.precision_by_class(matrix),
+        f1_by_class=metrics.f1_by_class(matrix),
         confusion=matrix.tolist(),
         calibration_error=expected_calibration_error(confidences, guesses == labels),
         reliability=reliability(confidences, guesses == labels),
