@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from shuzi.errors import MissingExtraError, StoreError, extra
-from shuzi.review.migrate import NO_QUEUE, check_is_queue, is_current, upgrade
+from shuzi.review.migrate import NO_QUEUE, VERSION_TABLE, check_is_queue, is_current, upgrade
 
 PATIENCE = 10.0
 """Seconds to wait for another's transaction."""
@@ -168,7 +168,10 @@ def _sqlite(url: URL, patience: float) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         # The transactions are ours to begin, not the driver's.
         connection.isolation_level = None
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        # Another program's database stays as it is; it is refused.
+        if mode != "wal" and (not tables or VERSION_TABLE in tables):
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
 
