@@ -160,6 +160,19 @@ def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, 
     assert "--overwrite" in remedy
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"sources": "scans"}, "sources must be a list of paths, not 'scans'"),
+        ({"out": 5}, "out must be a path, not 5"),
+        ({"jobs": -1}, "jobs must be a whole number, 1 or more, not -1"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(tmp_path, wrong, said):
+    with pytest.raises(UsageError, match=said):
+        read_batch(**{"sources": ["scans"], "out": tmp_path / "a.csv"} | wrong)
+
+
 def test_what_was_begun_otherwise_is_replaced_if_that_is_said(begun, tmp_path):
     read_batch(["scans/0"], "a.csv", jobs=1, overwrite=True)
     assert len(rows_of(tmp_path / "a.csv")) == 6
@@ -390,6 +403,15 @@ def test_pages_that_cannot_be_read_do_not_end_those_after_them(scans, tmp_path):
     rows = ReadItems(Options(max_pixels=1000))(list(find_items(["scans/all.pdf"], tmp_path)))
     assert [row.page for row in rows] == list(range(1, 19))
     assert [row.page for row in rows if row.error] == [3]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(scans, tmp_path):
+    (tmp_path / "far").mkdir()
+    (tmp_path / "a.csv").symlink_to("far/b.csv")
+    summary = read_batch(["scans/0"], "a.csv", jobs=1)
+    assert (tmp_path / "a.csv").is_symlink()
+    assert summary.out == tmp_path / "far/b.csv"
+    assert len(rows_of(tmp_path / "far/b.csv")) == 6
 
 
 def test_names_of_any_bytes_are_read_and_written_out(tmp_path, monkeypatch):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow.parquet
 from places import EXAMPLES
 
-from shuzi.batch import archives, cluster, item, pool, read, sources, table, watch
-from shuzi.folder import TARS, ZIPS
+from shuzi.batch import archives, cluster, item, pool, read, table, watch
+from shuzi.folder import LISTS, TARS, ZIPS
 from shuzi.rows import COLUMNS
 from shuzi.source import HELD
 
@@ -70,5 +70,5 @@ def test_its_limits_are_the_programs():
 
 
 def test_it_names_every_kind_of_source_and_column():
-    for word in (*ZIPS, *TARS, *sources.LISTS, *table.FORMATS, *COLUMNS):
+    for word in (*ZIPS, *TARS, *LISTS, *table.FORMATS, *COLUMNS):
         assert f"`{word}`" in DOCUMENT, word

@@ -2,6 +2,7 @@
 
 import http.server
 import threading
+import zipfile
 from functools import partial
 
 import pytest
@@ -81,6 +82,17 @@ def test_a_folder_of_archives_says_how_to_give_them(found, tmp_path):
     with pytest.raises(ImageError, match="not opened in folders") as refused:
         found("in")
     assert refused.value.remedy == "Give them: in/deep/*.tar.gz"
+
+
+def test_an_archive_of_archives_says_so(found, tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("in/a.zip", b"")
+    with pytest.raises(ImageError, match="not opened in archives") as refused:
+        found("all.zip")
+    assert "Unpack it" in refused.value.remedy
+    (tmp_path / "list.txt").write_text("all.zip\n")
+    (item,) = find_items(["list.txt"], tmp_path)
+    assert "not opened in archives" in item.problem
 
 
 def test_each_folder_that_may_not_be_listed_is_an_item(found, tmp_path, powerless):

@@ -3,6 +3,9 @@
 import csv
 import gc
 import json
+import re
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import openpyxl
 import pyarrow.parquet
@@ -11,6 +14,7 @@ import pytest
 from shuzi.batch import Row, table, write_table
 from shuzi.batch.table import check_format, sources_of
 from shuzi.errors import OutputError, UsageError
+from shuzi.text import plain
 
 ROWS = [
     Row("数字.png", 1, 1, None, None, "17", 0.93, "review", 1, 2, 30, 40),
@@ -32,14 +36,13 @@ def test_a_csv_opens_in_a_spreadsheet(tmp_path):
     assert (rows[0]["confidence"], rows[2]["decision"]) == ("0.9300", "none")
 
 
-# XlsxWriter leaves its ZIP file open, which tries once more when it is collected.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("ending", [*FORMATS, "xlsx"])
 def test_a_full_disk_is_an_error_of_the_systems(tmp_path, ending):
     (tmp_path / f"a.{ending}").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
         write_table(ROWS, tmp_path / f"a.{ending}")
     gc.collect()
+    assert [path.name for path in tmp_path.iterdir()] == [f"a.{ending}"]
 
 
 def test_json_lines_are_an_object_a_row(tmp_path):
@@ -93,6 +96,20 @@ def test_a_spreadsheet_links_to_the_sources(sheet, tmp_path, monkeypatch):
         '=HYPERLINK("https://a/b.png","https://a/b.png")',
         "a" * 300,
     ]
+
+
+@pytest.mark.parametrize("name", ["1.png", "a b#c%20d?&'\";[1].png", "数字/é.png"])
+def test_a_link_leads_to_the_file_of_that_name(sheet, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    link = sheet([Row(name)]) and openpyxl.load_workbook("a.xlsx").active["A2"].value
+    address = re.fullmatch(r'=HYPERLINK\("([^"]*)",".*"\)', link)[1]
+    assert url2pathname(urlsplit(address).path) == str(tmp_path / name)
+
+
+def test_a_name_that_was_written_out_has_no_link(sheet, tmp_path):
+    sheet([Row(plain("a\n.png")), Row(plain("\udcff.png"))])
+    found = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [found[f"A{row}"].value for row in (2, 3)] == [r"a\u000a.png", r"\udcff.png"]
 
 
 @pytest.mark.parametrize(

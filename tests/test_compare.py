@@ -48,6 +48,23 @@ def test_seeds_go_on_with_what_they_began_with_alone(seeds, digits):
     assert not (seeds / "seed-7").exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"device": {"type": "cuda", "precision": "fp32", "threads": 1}}, "with another device"),
+        ({"start": {"model": "a.onnx", "sha256": "0"}}, "with another model to start from"),
+        ({"teacher": {"model": "a.onnx"}}, r"run\.json cannot be read: 'sha256'"),
+    ],
+)
+def test_seeds_of_another_setting_are_refused(seeds, digits, tmp_path, change, said):
+    record = json.loads((seeds / "seed-4/run.json").read_text()) | change
+    (tmp_path / "seed-4").mkdir()
+    (tmp_path / "seed-4/run.json").write_text(json.dumps(record))
+    recipe = TUTORIAL.with_settings(SETTINGS)
+    with pytest.raises(RunError, match=said):
+        train_seeds(recipe, 1, dataset=digits, out=tmp_path, seed=4)
+
+
 def test_seeds_of_one_teacher_go_on_with_it_alone(seeds, digits, tmp_path):
     recipe = TUTORIAL.with_settings(SETTINGS | {"epochs": 1, "taught": 0.5})
     models = [seeds / "seed-4" / "model.onnx", seeds / "seed-5" / "model.onnx"]

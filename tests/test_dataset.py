@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shuzi.dataset import Dataset, load_data, load_images
-from shuzi.errors import DataError
+from shuzi.errors import DataError, UsageError
 from shuzi.files.arrays import idx_bytes
 
 IDX = {
@@ -218,3 +218,9 @@ def test_a_dataset_may_be_of_lists(digits):
 def test_labels_that_are_no_array_are_refused(labels):
     with pytest.raises(DataError, match="train labels"):
         Dataset(train_images=small()["x_train"], train_labels=labels)
+
+
+@pytest.mark.parametrize("wrong", [{"path": []}, {"path": 5}, {"validation": b"mnist.npz"}])
+def test_what_is_no_path_is_refused(digits_npz, wrong):
+    with pytest.raises(UsageError, match="must be a path"):
+        load_data(**{"path": digits_npz} | wrong)

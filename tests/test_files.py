@@ -54,6 +54,20 @@ def test_what_is_no_file_is_not_replaced(tmp_path, make, kind):
     assert not (tmp_path / "a.txt").is_file()
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path, is_there):
+    target, link = tmp_path / "far/target.txt", tmp_path / "link.txt"
+    target.parent.mkdir()
+    if is_there:
+        target.write_text("old")
+    link.symlink_to("far/target.txt")
+    with write_atomically(link) as temporary:
+        assert temporary.parent == target.parent
+        temporary.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
 def test_a_full_disk_is_named(tmp_path):
     with (
         pytest.raises(OutputError, match="No space left"),

@@ -122,6 +122,16 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path, content, said):
     assert str(path) in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("a.LST", "let `shuzi batch` read what it names"), ("a.ZIP", "Unpack it")]
+)
+def test_what_a_batch_reads_says_so(tmp_path, name, remedy):
+    (tmp_path / name).write_text("3.png\n")
+    with pytest.raises(NotAPictureError) as refused:
+        load_grey(tmp_path / name)
+    assert remedy in refused.value.remedy
+
+
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(ImageError, match="no such file"):
         load_grey(tmp_path / "none.png")

@@ -44,8 +44,24 @@ def test_accuracy_by_class():
     np.testing.assert_allclose(metrics.accuracy_by_class(matrix), expected)
 
 
-def test_a_digit_without_images_has_no_accuracy():
-    assert metrics.accuracy_by_class(np.zeros((10, 10), int)) == [None] * 10
+@pytest.mark.parametrize("name", ["precision", "f1"])
+def test_precision_and_f1_by_class(name):
+    expected = getattr(sklearn.metrics, f"{name}_score")(LABELS, GUESSES, average=None)
+    found = getattr(metrics, f"{name}_by_class")(metrics.confusion_matrix(GUESSES, LABELS))
+    np.testing.assert_allclose(found, expected)
+
+
+def test_scores_of_three_images():
+    """Both ones are read, one of them as a seven, and so is the seven."""
+    matrix = metrics.confusion_matrix(np.array([1, 7, 7]), np.array([1, 1, 7], np.uint8))
+    assert [metrics.precision_by_class(matrix)[digit] for digit in (1, 7)] == [1, 1 / 2]
+    assert [metrics.accuracy_by_class(matrix)[digit] for digit in (1, 7)] == [1 / 2, 1]
+    assert [metrics.f1_by_class(matrix)[digit] for digit in (1, 7)] == [2 / 3, 2 / 3]
+
+
+def test_a_digit_without_images_has_no_scores():
+    for score in (metrics.accuracy_by_class, metrics.precision_by_class, metrics.f1_by_class):
+        assert score(np.zeros((10, 10), int)) == [None] * 10
 
 
 def test_wilson_interval_is_the_published_one():

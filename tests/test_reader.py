@@ -334,9 +334,16 @@ def test_readers_with_other_options_share_the_models_that_are_not_loaded_yet() -
         ({"threads": 0}, "threads must be a whole number, 1 to 1024, not 0"),
         ({"threads": 10**9}, "not 1000000000"),
         ({"threads": 1.5}, r"not 1\.5"),
+        ({"threads": "2"}, "not '2'"),
+        ({"rotate": "x"}, "rotate must be 0, 90, 180 or 270, not x"),
+        ({"model": 5}, "model must be a path, not 5"),
+        ({"number_model": b"a.onnx"}, r"number_model must be a path, not b'a\.onnx'"),
+        ({"page_model": []}, r"page_model must be a path, not \[\]"),
+        ({"fast": None}, "fast must be True or False, not None"),
+        ({"digits_only": "no"}, "digits_only must be True or False, not 'no'"),
     ],
 )
-def test_a_number_that_is_none_is_refused(wrong, said):
+def test_a_value_that_cannot_be_is_refused(wrong, said):
     with pytest.raises(UsageError, match=said):
         Reader(**wrong)
 

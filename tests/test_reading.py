@@ -118,6 +118,12 @@ def test_a_folder_without_pictures_is_a_failure_in_its_place(tmp_path):
     assert "without pictures" in failure.error.message
 
 
+def test_a_folder_of_archives_is_for_a_batch(tmp_path):
+    (tmp_path / "a.zip").write_text("")
+    (failure,), _ = find_files([str(tmp_path)])
+    assert "`shuzi batch`" in failure.error.remedy
+
+
 def test_a_folder_that_may_not_be_listed_is_a_failure_among_its_pictures(
     tmp_path, powerless, monkeypatch
 ):

@@ -47,6 +47,19 @@ def test_that_a_run_is_tested_on_what_it_learned_from_is_said(run, digits, tmp_p
     assert "learned from" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"data": 5}, "data must be a path, not 5"),
+        ({"sets": "a.npz"}, r"sets must be a list of paths, not 'a\.npz'"),
+        ({"dataset": "a.npz"}, "dataset cannot be of type str"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(wrong, said):
+    with pytest.raises(UsageError, match=said):
+        shuzi.evaluate(**wrong)
+
+
 def test_a_model_is_evaluated_without_a_run(run, digits, tmp_path):
     model = run.folder / "model.onnx"
     found = shuzi.evaluate(dataset=digits, model=model, out=tmp_path / "new" / "folder")

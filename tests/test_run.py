@@ -192,6 +192,7 @@ def test_a_bad_setting_leaves_no_folder(digits, tmp_path):
         ({"threads": 0}, "threads must be a whole number, 1 to 1024, not 0"),
         ({"recipe": 3}, "No recipe '3'"),
         ({"dataset": "mnist.npz"}, "dataset cannot be of type str"),
+        ({"start": 5}, "start must be a path, not 5"),
     ],
 )
 def test_a_wrong_argument_leaves_no_folder(digits, tmp_path, wrong, said):
@@ -201,8 +202,16 @@ def test_a_wrong_argument_leaves_no_folder(digits, tmp_path, wrong, said):
 
 
 def test_resuming_wants_a_run_folder(tmp_path):
-    with pytest.raises(RunError, match="is not a run folder"):
+    with pytest.raises(RunError, match="is not a run folder") as refused:
+        resume(tmp_path / "none")
+    assert "anew" not in refused.value.remedy
+
+
+def test_a_training_that_was_ended_before_it_began_is_begun_anew(tmp_path):
+    (tmp_path / ".writing-1.json").touch()
+    with pytest.raises(RunError, match=r"has no run\.json") as refused:
         resume(tmp_path)
+    assert "train anew" in refused.value.remedy
 
 
 def test_resuming_wants_the_same_data(run, digits, mnist_like):

@@ -24,8 +24,7 @@ import shuzi
 from shuzi import Reader
 from shuzi.cli.serve import serve
 from shuzi.image import load_grey
-from shuzi.reader import TURNS
-from shuzi.web import access, body, connection, documents, readers, server, worker
+from shuzi.web import access, body, connection, documents, server, worker
 from shuzi.web.app import create_app
 from shuzi.web.problems import Problem
 from shuzi.web.readers import Options
@@ -88,7 +87,6 @@ def test_the_numbers_are_those_of_the_code():
     assert (access.WRONG_FROM_ONE, access.WRONG_IN_ALL, access.WINDOW) == (10, 60, 60)
     assert (body.JOB_SECONDS, "ten minutes to arrive" in DOCUMENT) == (600, True)
     assert access.SESSION_SECONDS == 12 * 3600
-    assert readers.TURNS == TURNS
 
 
 def test_every_option_has_the_default_of_the_settings():

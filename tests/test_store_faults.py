@@ -103,11 +103,10 @@ def test_a_database_of_something_else_is_refused_and_kept(file):
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE songs (name TEXT)")
     other.close()
+    content = file.read_bytes()
     with pytest.raises(StoreError, match="other tables"):
         open_store(str(file))
-    with sqlite3.connect(file) as other:
-        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
-    other.close()
+    assert file.read_bytes() == content
 
 
 @pytest.mark.parametrize(
@@ -192,6 +191,20 @@ def test_no_database_is_made_where_one_is_asked_for(file):
     with pytest.raises(StoreError, match="no such file"):
         open_store(str(file), create=False)
     assert not file.exists()
+
+
+def test_no_queue_is_made_of_an_empty_file_that_is_looked_at(file):
+    file.touch()
+    with pytest.raises(StoreError, match=r"reviews\.db is empty, no review queue"):
+        open_store(str(file), create=False)
+    assert file.read_bytes() == b""
+
+
+def test_no_queue_is_made_in_an_empty_database_that_is_looked_at(postgres):
+    place = postgres.database("empty")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="empty holds no review queue"):
+            open_store(place, create=False)
 
 
 def test_postgresql_without_its_driver_says_what_to_install(monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from base64 import b64decode
 
 import cv2
@@ -87,6 +88,17 @@ def test_an_option_that_would_be_passed_over_is_refused(service, query, said):
 def test_a_method_that_is_not_allowed_is_said_to_be(service):
     assert service.get("/api/v1/read").status_code == 405
     assert service.get("/api/v1/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/api/v1/models", "/api/v1/openapi.json"])
+def test_head_is_get_without_the_body(service, path):
+    asked = f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((service.base_url.host, service.base_url.port)) as client:
+        client.sendall(asked.encode())
+        head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert service.get(path).headers["content-type"].encode() in head
+    assert body == b""
 
 
 def test_a_service_with_a_token_wants_it():

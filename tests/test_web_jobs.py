@@ -93,6 +93,15 @@ def test_an_archive_of_any_name_is_read(service, name):
     assert [text for _, text, _ in cells(service, job)] == ["3", "2753"]
 
 
+@pytest.mark.parametrize("name", ["c.tar.GZ", "c.7z"])
+def test_an_archive_of_another_kind_is_refused_by_its_name(service, name):
+    before = service.get(PATH).json()
+    answer = service.post(PATH, files=form(("b.png", NUMBER), (name, b"any")))
+    assert answer.status_code == 415
+    assert f"{name} is an archive" in answer.json()["detail"]
+    assert service.get(PATH).json() == before
+
+
 def test_the_options_are_those_of_a_reading(service):
     answer = service.post(f"{PATH}?to=jsonl&rotate=90&as=number", files=form(("b.png", NUMBER)))
     job = finished(service, answer.json())

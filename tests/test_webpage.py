@@ -68,6 +68,13 @@ def test_the_page_says_what_was_found(report):
     assert len(re.findall(r"<th scope=\"row\">\d</th><td class", text)) == 10
 
 
+def test_the_page_has_precision_recall_and_f1_of_each_digit(report):
+    found, text = report
+    for shares in (found.precision_by_class, found.accuracy_by_class, found.f1_by_class):
+        cells = (f"<td>{100 * share:.2f} %</td>" for share in shares)
+        assert f"</th>{''.join(cells)}</tr>" in text
+
+
 def test_names_are_escaped(report):
     assert "o&lt;b&gt;thers" in report[1]
 

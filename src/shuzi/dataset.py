@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import DataError, way
+from shuzi.errors import DataError, UsageError, check_path, check_paths, way
 from shuzi.files import check_ending, write_atomically
 from shuzi.files.arrays import idx_header
 from shuzi.files.datasets import Stored, read_dataset
@@ -229,7 +229,9 @@ def load_data(
         DataError: there is no data, or it cannot be used.
         DownloadError: no mirror gave MNIST.
         MissingExtraError: its form needs a package that is not installed.
+        UsageError: what is given is no path.
     """
+    check_paths(path=path, validation=validation)
     form = Form(Orientation(invert, transpose), normalise, progress)
     found = _find(path, offline, progress, lambda place: _load(place, form))
     if validation is None:
@@ -249,6 +251,19 @@ def load_data(
         validation_source=str(place),
         notes=(*found.notes, *notes),
     )
+
+
+def check_dataset(value: object) -> None:
+    """Refuse what is neither a dataset nor None.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if not isinstance(value, Dataset | None):
+        raise UsageError(
+            f"A dataset cannot be of type {type(value).__name__}.",
+            "Give what shuzi.load_data(path) returns, or a shuzi.Dataset of your arrays.",
+        )
 
 
 def save_npz(dataset: Dataset | Images, path: Path) -> None:
@@ -287,7 +302,9 @@ def load_images(
     Raises:
         DataError: it cannot be used.
         MissingExtraError: its form needs a package that is not installed.
+        UsageError: it is no path.
     """
+    check_path("path", path)
     form = Form(Orientation(invert, transpose), normalise, progress)
     stored = read_dataset(Path(path), alone=True, progress=progress)
     return _images(stored, form, str(path), ("test", "train", "validation"))

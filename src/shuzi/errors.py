@@ -23,8 +23,10 @@ Exit code 1 is a defect in shuzi; 130 is also any other command stopped by Ctrl-
 import json
 import operator
 import re
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
+from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import unquote, urlsplit
@@ -165,6 +167,51 @@ def whole(option: str, value: Any, least: int, most: int | None = None) -> int:
         limits = f"{least} or more" if most is None else f"{least} to {most}"
         raise UsageError(f"{way(option)} must be a whole number, {limits}, not {value!r}.")
     return number
+
+
+def check_path(option: str, value: object) -> None:
+    """Refuse what is no path.
+
+    Raises:
+        UsageError: it is neither text nor a `pathlib.Path`.
+    """
+    if not isinstance(value, str | PathLike):
+        raise UsageError(f"{way(option)} must be a path, not {reprlib.repr(value)}.")
+
+
+def check_paths(**options: object) -> None:
+    """Refuse what is neither a path nor left out, as None.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    for option, value in options.items():
+        if value is not None:
+            check_path(option, value)
+
+
+def paths_of(option: str, values: Any) -> list[str | PathLike[str]]:
+    """The paths that an option is given.
+
+    Raises:
+        UsageError: it is a single one or something else, or one of them is no path.
+    """
+    if isinstance(values, str | bytes | PathLike) or not isinstance(values, Iterable):
+        raise UsageError(f"{way(option)} must be a list of paths, not {reprlib.repr(values)}.")
+    paths = list(values)
+    for path in paths:
+        check_path(option, path)
+    return paths
+
+
+def check_switch(option: str, value: object) -> None:
+    """Refuse what is neither on nor off, as any text would be on.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if value not in (True, False):
+        raise UsageError(f"{way(option)} must be True or False, not {reprlib.repr(value)}.")
 
 
 class RecipeError(UsageError):

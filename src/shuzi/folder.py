@@ -14,6 +14,7 @@ PICTURES = (
 """The ends of the names of the files that are read where a folder is."""
 ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+LISTS = (".txt", ".lst")
 OF_SYSTEMS = ("__macosx", "@eadir", "thumbs.db", "desktop.ini")
 """What macOS, Synology's storage and Windows leave beside pictures, and is not hidden. `__MACOSX`
 is in most ZIPs from a Mac; an `@eaDir` holds smaller copies of the pictures."""
@@ -29,6 +30,11 @@ def is_picture(name: str) -> bool:
 def is_archive(name: str) -> bool:
     """Whether a file's name says that it is a ZIP or tar archive."""
     return name.lower().endswith(ZIPS + TARS)
+
+
+def is_list(name: str) -> bool:
+    """Whether a file's name says that it may be a list of others."""
+    return name.lower().endswith(LISTS)
 
 
 def is_passed_over(name: str) -> bool:

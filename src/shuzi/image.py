@@ -25,7 +25,7 @@ from shuzi.errors import (
     extra,
     way,
 )
-from shuzi.folder import is_archive
+from shuzi.folder import is_archive, is_list
 from shuzi.grey import (
     MAX_PIXELS,
     MAX_SIDE,
@@ -294,8 +294,16 @@ def _open(file: BinaryIO, name: str) -> Image.Image:
     try:
         return Image.open(file, formats=formats)
     except UnidentifiedImageError:
-        remedy = "Unpack it, or let `shuzi batch` read what it holds." if is_archive(name) else None
-        raise NotAPictureError(f"{name} is not a picture.", remedy) from None
+        raise NotAPictureError(f"{name} is not a picture.", _remedy(name)) from None
+
+
+def _remedy(name: str) -> str:
+    """What to do with a file that is not a picture."""
+    if is_archive(name):
+        return "Unpack it, or let `shuzi batch` read what it holds."
+    if is_list(name):
+        return f"{ImageError.usual} If it is a list of such, let `shuzi batch` read what it names."
+    return ImageError.usual
 
 
 def _open_heic(file: BinaryIO, name: str) -> Image.Image:

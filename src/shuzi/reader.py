@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
 from shuzi.doubts import FOUND, Found, held_back
-from shuzi.errors import UsageError, one_of, way, whole
+from shuzi.errors import UsageError, check_path, check_paths, check_switch, one_of, way, whole
 from shuzi.image import MAX_PIXELS, Picture, Pixels, load_pages, source_name
 from shuzi.page.boxed import as_boxed
 from shuzi.page.image import Flat, PageImage, quad_size
@@ -37,11 +37,10 @@ from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING
 from shuzi.recognise.transcriber import SURE, Transcriber, Transcript
-from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
+from shuzi.result import TURNS, Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
 KINDS = ("auto", "digit", "number", "page")
-TURNS = (0, 90, 180, 270)
 CROP, DRAWING, LEGIBLE = 64, 640, 0.6
 """Pixels of the longer side of a picture that is a crop of one number if the network finds none:
 of 100 digits of 16 x 16 pixels the network found 95. And of a larger one, with the confidence that
@@ -153,7 +152,7 @@ class Reader:
     Raises:
         ModelError: the digit model cannot be used.
         UsageError: there is no such kind or turn, the target is not an error rate, or a number of
-            pixels or threads is none.
+            pixels or threads, a switch or a path is none.
     """
 
     def __init__(
@@ -171,6 +170,9 @@ class Reader:
         threads: int | None = None,
     ) -> None:
         self._choose(kind, rotate, target_error, digits_only)
+        check_switch("fast", fast)
+        # Which are opened when they are needed.
+        check_paths(number_model=number_model, page_model=page_model)
         self.max_pixels = whole("max_pixels", max_pixels, 1)
         self.fast = fast
         self.recogniser = Recogniser(model, threads=threads)
@@ -196,8 +198,9 @@ class Reader:
         if rotate is not None:
             _check("rotate", rotate, TURNS)
         check_target(target_error)
+        check_switch("digits_only", digits_only)
         self.kind = kind
-        self.rotate = rotate
+        self.rotate = None if rotate is None else int(rotate)
         self.target_error = target_error
         self.digits_only = digits_only
 
@@ -264,7 +267,9 @@ class Reader:
         Raises:
             ImageError: a page cannot be read.
             OutputError: the folder cannot be written.
+            UsageError: it is no path.
         """
+        check_path("folder", folder)
         for look in self.looks(picture, explain=folder):
             yield look.page
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shuzi.errors import ImageError, ShuziError
-from shuzi.folder import files_below, is_picture
+from shuzi.folder import files_below, is_archive, is_picture
 from shuzi.image import STANDARD_INPUT, source_name
 from shuzi.reader import Look, Reader
 from shuzi.result import SCHEMA, Number, Page
@@ -46,12 +46,14 @@ def find_files(paths: Sequence[str]) -> tuple[list[str | Failure], list[str]]:
         if path == STANDARD_INPUT or not os.path.isdir(path):  # noqa: PTH112 - it never raises
             files.append(path)
             continue
-        before = len(files)
+        before, passed = len(files), len(skipped)
         for entry in files_below(path, refuse):
             (files if is_picture(entry.name) else skipped).append(entry.path)
         if len(files) == before:
-            error = ImageError(f"{path} is a folder without pictures.", "Give one that holds some.")
-            refuse(path, error)
+            remedy = "Give one that holds some."
+            if any(map(is_archive, skipped[passed:])):
+                remedy = "Give `shuzi batch` the archives in it."
+            refuse(path, ImageError(f"{path} is a folder without pictures.", remedy))
     return files, skipped
 
 

@@ -16,6 +16,8 @@ SCHEMA = 1
 Decision = Literal["accept", "review", "reject"]
 Kind = Literal["digit", "number", "page"]
 Point = tuple[float, float]
+TURNS = (0, 90, 180, 270)
+"""Degrees clockwise by which a page may be turned before it is read."""
 
 
 @dataclass(frozen=True, slots=True)

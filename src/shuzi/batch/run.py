@@ -19,7 +19,15 @@ from shuzi.batch.task import Counts, Part, Task
 from shuzi.batch.work import Work, manifest_of, synced
 from shuzi.batch.worker import Setup
 from shuzi.decide import check_target
-from shuzi.errors import Interrupted, OutputError, UsageError, way
+from shuzi.errors import (
+    Interrupted,
+    OutputError,
+    UsageError,
+    check_path,
+    paths_of,
+    way,
+    whole,
+)
 from shuzi.text import counted, plain
 
 if TYPE_CHECKING:
@@ -104,7 +112,13 @@ def read_batch(  # noqa: PLR0913 - an option each
         StoreError: the queue cannot be used.
         UsageError: an option cannot be, or differs from those of what was begun.
     """
-    options, table, named = options or Options(), Path(out), [os.fspath(s) for s in sources]
+    named = [os.fspath(source) for source in paths_of("sources", sources)]
+    check_path("out", out)
+    options, table = options or Options(), Path(out)
+    if table.is_symlink():
+        # It is written beside what the link leads to, and moved there: the link stays.
+        table = Path(os.path.realpath(table))
+    jobs = jobs if jobs is None else whole("jobs", jobs, 1)
     _check(named, options, table, overwrite, append, retry_failed)
     work = Work(table)
     wanted = manifest_of(

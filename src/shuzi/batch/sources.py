@@ -4,15 +4,22 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from glob import glob
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from shuzi.batch.archives import archive_items
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import remote_items
 from shuzi.errors import ImageError, UsageError
-from shuzi.folder import TARS, ZIPS, files_below, in_natural_order, is_archive, is_picture
+from shuzi.folder import (
+    TARS,
+    ZIPS,
+    files_below,
+    in_natural_order,
+    is_archive,
+    is_list,
+    is_picture,
+)
 
-LISTS = (".txt", ".lst")
 LONGEST_LINE = 10_000
 """Of a list, in bytes; a longer one is no name."""
 
@@ -36,8 +43,8 @@ def find_items(
     """
     seen: set[int] | None = set() if len(sources) > 1 or _is_list(sources[0]) else None
     for source in sources:
-        count = 0
-        for item in _items_of(source, spool, skip):
+        count, skipped = 0, _Skip(skip)
+        for item in _items_of(source, spool, skipped):
             count += 1
             # Not the names, as there may be millions.
             place = item.place if is_url(item.place) else os.path.abspath(item.place)  # noqa: PTH100
@@ -47,19 +54,35 @@ def find_items(
             if seen is not None:
                 seen.add(key)
         if not count:
-            raise _without_pictures(source)
+            raise _without_pictures(source, skipped.archive)
 
 
-def _without_pictures(source: str) -> ImageError:
-    if os.path.isdir(source):  # noqa: PTH112
-        for entry in files_below(source, lambda *refused: None):
-            if is_archive(entry.name):
-                end = next(end for end in ZIPS + TARS if entry.name.lower().endswith(end))
-                return ImageError(
-                    f"{source} holds no pictures but archives, which are not opened in folders.",
-                    f"Give them: {os.path.dirname(entry.path)}/*{end}",  # noqa: PTH120
-                )
-    return ImageError(f"{source} holds no pictures.", "Give a source that holds some.")
+class _Skip:
+    """Is told of files that are no pictures, and keeps the first archive among them."""
+
+    def __init__(self, skip: Callable[[str], object]) -> None:
+        self._skip, self.archive = skip, ""
+
+    def __call__(self, name: str) -> None:
+        if not self.archive and is_archive(name):
+            self.archive = name
+        self._skip(name)
+
+
+def _without_pictures(source: str, archive: str) -> ImageError:
+    """What is wrong with a source without pictures, and perhaps with an archive."""
+    if not archive:
+        return ImageError(f"{source} holds no pictures.", "Give a source that holds some.")
+    if any(is_archive(above.name) for above in PurePath(archive).parents):
+        return ImageError(
+            f"{source} holds no pictures but archives, which are not opened in archives.",
+            "Unpack it, and give the archives that it holds.",
+        )
+    end = next(end for end in ZIPS + TARS if archive.lower().endswith(end))
+    return ImageError(
+        f"{source} holds no pictures but archives, which are not opened in folders.",
+        f"Give them: {os.path.dirname(archive)}/*{end}",  # noqa: PTH120 - of a URL, too
+    )
 
 
 def _items_of(source: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
@@ -97,19 +120,19 @@ def _pattern_items(pattern: str, spool: Path, skip: Callable[[str], object]) -> 
 
 
 def _is_list(source: str) -> bool:
-    return source.lower().endswith(LISTS) and os.path.isfile(source)  # noqa: PTH113
+    return is_list(source) and os.path.isfile(source)  # noqa: PTH113
 
 
 def _listed_items(source: str, spool: Path, skip: Callable[[str], object]) -> Iterator[Item]:
     """What a line of a list says; one that leads nowhere has a row of its own."""
-    count = 0
+    count, skipped = 0, _Skip(skip)
     try:
         if _is_list(source):
             raise ImageError(f"{source} is a list in a list, which is not read.")
-        for count, item in enumerate(_items_of(source, spool, skip), 1):  # noqa: B007
+        for count, item in enumerate(_items_of(source, spool, skipped), 1):  # noqa: B007
             yield item
         if not count:
-            raise _without_pictures(source)
+            raise _without_pictures(source, skipped.archive)
     except ImageError as error:
         yield Item(source=source, place=source, problem=error.message)
 

@@ -3,15 +3,18 @@
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from tempfile import TemporaryDirectory
+from traceback import clear_frames
+from typing import TYPE_CHECKING, Any, cast
 
 from shuzi.batch.item import is_url
 from shuzi.errors import MissingExtraError, OutputError, UsageError, extra
+from shuzi.files import TEMPORARY
 from shuzi.folder import TARS, ZIPS
 from shuzi.rows import COLUMNS, Row
 from shuzi.text import csv_line, json_line
@@ -221,13 +224,27 @@ def _write_xlsx(rows: Iterable[Row | str], path: Path, base: Path | None) -> int
     from xlsxwriter.exceptions import FileCreateError
 
     try:
-        return _write_book(rows, path)
-    except FileCreateError as error:
+        # What XlsxWriter leaves in it on a full disk would fill it further.
+        with TemporaryDirectory(prefix=TEMPORARY, dir=path.parent) as spare:
+            return _write_book(rows, path, spare)
+    except FileCreateError as wrapped:
         # The system's error, such as a full disk, which XlsxWriter wraps in one of its own.
-        raise error.args[0] from None
+        error = cast(OSError, wrapped.args[0])
+        _forget_book(error)
+        raise error from None
 
 
-def _write_book(rows: Iterable[Row | str], path: Path) -> int:
+def _forget_book(error: OSError) -> None:
+    """Let go of the ZIP file that XlsxWriter left open, without its telling the user of the same
+    error once more, as it cannot write its end either."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda failed: None
+    try:
+        clear_frames(error.__traceback__)
+    finally:
+        sys.unraisablehook = hook
+
+
+def _write_book(rows: Iterable[Row | str], path: Path, spare: str) -> int:
     from xlsxwriter import Workbook
 
     count = at = 0
@@ -236,7 +253,7 @@ def _write_book(rows: Iterable[Row | str], path: Path) -> int:
         # Nothing is taken for a formula, a link or a number because it looks like one.
         "strings_to_formulas": False,
         "strings_to_urls": False,
-        "tmpdir": str(path.parent),
+        "tmpdir": spare,
     }
     with Workbook(str(path), options) as book:
         # The same rows give the same file.
@@ -289,11 +306,14 @@ def _is_number(text: str) -> bool:
 
 def _link(source: str) -> str:
     """A formula that opens the source, or the archive it is in; empty if there can be none."""
+    if re.search(r"\\u[0-9a-f]{4}", source):
+        # Written out of a name that cannot be told from it any more.
+        return ""
     archive = re.match(rf"(.*?({'|'.join(map(re.escape, ZIPS + TARS))}))/", source, re.IGNORECASE)
     place = archive[1] if archive else source
     if not is_url(place):
         # As it stands; a spreadsheet takes a name by itself to be beside it.
-        place = "file://" + quote(os.path.abspath(place))  # noqa: PTH100
+        place = Path(os.path.abspath(place)).as_uri()  # noqa: PTH100
     elif not place.startswith(("http://", "https://", "file://", "ftp://")):
         return ""
     if max(len(place), len(source)) > LONGEST_LINK:

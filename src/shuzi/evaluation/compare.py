@@ -110,7 +110,7 @@ def read_run(folder: Path) -> RunResult:
         history = _history(folder / "history.csv")
         evaluated = folder / "evaluation.json"
         evaluation = read_json(evaluated) if evaluated.exists() else {}
-        recipe, setting = record["recipe"], _setting(record)
+        recipe, setting = record["recipe"], setting_of(record)
         # Which other sets lay beside the data, and were learned from too.
         data = {"beside": record["data"].get("beside"), **record["data"]["fingerprint"]}
         seed, kept = int(record["seed"]), (record.get("kept") or {}).get("epoch")
@@ -125,6 +125,21 @@ def read_run(folder: Path) -> RunResult:
         raise RunError(
             f"{folder} cannot be compared: {str(error)[:200] or type(error).__name__}."
         ) from error
+
+
+def setting_of(record: dict[str, Any]) -> dict[str, str | Given]:
+    """What decides a run's weights beside its recipe, its data and its seed.
+
+    Args:
+        record: of its run.json.
+    """
+    device = record.get("device") or {}
+    setting = {"device": str(device.get("type")), "precision": str(device.get("precision"))}
+    return setting | {
+        name: Given(str(record[name]["sha256"]), str(record[name][path]))
+        for name, path in MODELS.items()
+        if name in record
+    }
 
 
 def to_table(groups: Sequence[Group]) -> str:
@@ -160,16 +175,6 @@ def _history(path: Path) -> tuple[dict[str, float | None], ...]:
     text = read_file(path, MAX_HISTORY).decode("utf-8") if path.exists() else ""
     rows = csv.DictReader(text.splitlines())
     return tuple({name: float(text) if text else None for name, text in r.items()} for r in rows)
-
-
-def _setting(record: dict[str, Any]) -> dict[str, str | Given]:
-    device = record.get("device") or {}
-    setting = {"device": str(device.get("type")), "precision": str(device.get("precision"))}
-    return setting | {
-        name: Given(str(record[name]["sha256"]), str(record[name][path]))
-        for name, path in MODELS.items()
-        if name in record
-    }
 
 
 def _values(

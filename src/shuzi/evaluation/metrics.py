@@ -37,11 +37,26 @@ def confusion_matrix(guesses: NDArray[np.integer], labels: NDArray[np.uint8]) ->
 
 
 def accuracy_by_class(matrix: NDArray[np.int64]) -> list[float | None]:
-    """Share of each digit's images that were read right; None for a digit without images."""
-    totals = matrix.sum(axis=1)
+    """Share of each digit's images that were read right, which is its recall; None for a digit
+    without images."""
+    return _shares(matrix.diagonal(), matrix.sum(axis=1))
+
+
+def precision_by_class(matrix: NDArray[np.int64]) -> list[float | None]:
+    """Share of the images read as each digit that are of it; None for a digit that was never
+    read."""
+    return _shares(matrix.diagonal(), matrix.sum(axis=0))
+
+
+def f1_by_class(matrix: NDArray[np.int64]) -> list[float | None]:
+    """The harmonic mean of each digit's precision and recall, 0 if none was read right; None for a
+    digit without images that was never read."""
+    return _shares(2 * matrix.diagonal(), matrix.sum(axis=0) + matrix.sum(axis=1))
+
+
+def _shares(parts: NDArray[np.int64], totals: NDArray[np.int64]) -> list[float | None]:
     return [
-        float(matrix[digit, digit] / totals[digit]) if totals[digit] else None
-        for digit in range(10)
+        float(part / total) if total else None for part, total in zip(parts, totals, strict=True)
     ]
 
 

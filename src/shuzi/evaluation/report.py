@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.card import check_card
-from shuzi.dataset import Dataset, Options, load_data, load_images
-from shuzi.errors import DataError, RunError, UsageError, way
+from shuzi.dataset import Dataset, Options, check_dataset, load_data, load_images
+from shuzi.errors import DataError, RunError, UsageError, check_paths, way
 from shuzi.evaluation import figures, metrics
 from shuzi.evaluation.calibration import Bin, expected_calibration_error, reliability
 from shuzi.evaluation.corruptions import CORRUPTIONS, corrupt
@@ -45,10 +45,12 @@ class Evaluation:
     """Scores on a test set.
 
     `loss` is the mean cross-entropy in nats; `interval` the accuracy's 95 % interval;
-    `accuracy_by_class` has None for a digit without images; `confusion` counts truth (row) by
-    guess (column); `calibration_error` is the expected one over the 15 bins of `reliability`;
-    `risk_coverage` has up to 200 points of the curve. `sets` are digits of other writers,
-    `refusals` what is not a digit, `corruptions` the accuracy by corruption; empty by default.
+    `accuracy_by_class`, which is the recall, has None for a digit without images,
+    `precision_by_class` for one that was never read, `f1_by_class` for one without both;
+    `confusion` counts truth (row) by guess (column); `calibration_error` is the expected one over
+    the 15 bins of `reliability`; `risk_coverage` has up to 200 points of the curve. `sets` are
+    digits of other writers, `refusals` what is not a digit, `corruptions` the accuracy by
+    corruption; empty by default.
     """
 
     n: int
@@ -56,6 +58,8 @@ class Evaluation:
     accuracy: float
     interval: tuple[float, float]
     accuracy_by_class: list[float | None]
+    precision_by_class: list[float | None]
+    f1_by_class: list[float | None]
     confusion: list[list[int]]
     calibration_error: float
     reliability: tuple[Bin, ...]
@@ -100,11 +104,13 @@ def evaluate(  # noqa: PLR0913 - an option each
             that the run learned from.
 
     Raises:
-        UsageError: both a run and a model are given.
+        UsageError: both a run and a model are given, or what is no path or no dataset.
         RunError: it is not a finished run.
         DataError: there is no data, the run's is no longer where it was, or a set is empty or of
             another layout.
     """
+    check_paths(run=run, model=model, out=out, data=data)
+    check_dataset(dataset)
     recogniser, record = _open(run, model)
     pictures = find_sets(sets)
     if dataset is None:
@@ -163,6 +169,8 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Eval
         accuracy=accuracy,
         interval=metrics.wilson_interval(accuracy, len(labels)),
         accuracy_by_class=metrics.accuracy_by_class(matrix),
+        precision_by_class=metrics.precision_by_class(matrix),
+        f1_by_class=metrics.f1_by_class(matrix),
         confusion=matrix.tolist(),
         calibration_error=expected_calibration_error(confidences, guesses == labels),
         reliability=reliability(confidences, guesses == labels),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import DataError
+from shuzi.errors import DataError, paths_of
 from shuzi.evaluation import metrics
 from shuzi.evaluation.calibration import expected_calibration_error, roc_area
 from shuzi.evaluation.coverage import coverage_at
@@ -94,8 +94,9 @@ def find_sets(places: Iterable[str | PathLike[str]]) -> list[Pictures]:
 
     Raises:
         DataError: there is no such place, nothing in it, or a file of another layout.
+        UsageError: the places are no list of paths.
     """
-    return [read_set(path) for place in places for path in _files(Path(place))]
+    return [read_set(path) for place in paths_of("sets", places) for path in _files(Path(place))]
 
 
 def read_set(path: Path) -> Pictures:

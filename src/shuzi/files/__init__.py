@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
-from shuzi.errors import OutputError, UsageError
+from shuzi.errors import OutputError, UsageError, check_path
 
 TEMPORARY = ".writing-"
 MAX_JSON = 20_000_000
@@ -128,22 +128,24 @@ def _not_finite(text: str) -> NoReturn:
 def write_atomically(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, moved to `path` when the block ends well.
 
+    Of a symbolic link, beside and to what it leads to: the link stays.
+
     Raises:
         OutputError: the file cannot be written (no folder, no permission, disk full), or would
             take the place of a folder, a device or a pipe.
     """
-    path = Path(path)
+    path, target = Path(path), Path(os.path.realpath(path))
     temporary: Path | None = None
     try:
         if path.exists() and not path.is_file():
             kind = "a folder" if path.is_dir() else "a device or a pipe"
             raise OutputError(f"{path} cannot be written: it is {kind}.", "Name a file.")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY, suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY, suffix=path.suffix)
         os.close(handle)
         temporary = Path(name)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(target)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
@@ -227,7 +229,12 @@ def check_ending(output: Path, ending: str) -> None:
 
 
 def model_file(place: str | PathLike[str]) -> Path:
-    """The model of a run folder; any other place is a model file itself."""
+    """The model of a run folder; any other place is a model file itself.
+
+    Raises:
+        UsageError: it is no path.
+    """
+    check_path("model", place)
     path = Path(place)
     return path / "model.onnx" if path.is_dir() else path
 

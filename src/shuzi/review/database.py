@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from shuzi.errors import MissingExtraError, StoreError, extra
-from shuzi.review.migrate import is_current, upgrade
+from shuzi.review.migrate import NO_QUEUE, VERSION_TABLE, check_is_queue, is_current, upgrade
 
 PATIENCE = 10.0
 """Seconds to wait for another's transaction."""
@@ -88,7 +88,7 @@ def open_database(place: str, *, create: bool = True, patience: float = PATIENCE
 
     Args:
         place: a file, or a URL, sqlite:// or postgresql://.
-        create: make the file if there is none.
+        create: make the file and the queue if there is none.
         patience: seconds to wait for another's transaction.
 
     Raises:
@@ -103,17 +103,19 @@ def open_database(place: str, *, create: bool = True, patience: float = PATIENCE
         engine = _postgresql(url, patience)
     database = Database(engine, patience)
     try:
-        _bring_up_to_date(database)
+        _bring_up_to_date(database, create)
     except Exception:
         engine.dispose()
         raise
     return database
 
 
-def _bring_up_to_date(database: Database) -> None:
+def _bring_up_to_date(database: Database, create: bool) -> None:
     with database.reading() as connection:
         if is_current(connection):
             return
+        if not create:
+            check_is_queue(connection)
     with database.writing() as connection:
         # Another process may have been faster.
         if not is_current(connection):
@@ -144,7 +146,7 @@ def _check_file(name: str | None, create: bool) -> None:
     except UnicodeEncodeError:
         raise StoreError(f"{name}: the name of a queue must be UTF-8.", "Rename it.") from None
     try:
-        regular = stat.S_ISREG(Path(str(name)).stat().st_mode)
+        status = Path(str(name)).stat()
     except FileNotFoundError:
         if not create:
             raise StoreError(f"{name}: there is no such file.") from None
@@ -152,8 +154,11 @@ def _check_file(name: str | None, create: bool) -> None:
         # SQLite says what it is.
         return
     else:
-        if not regular:
+        if not stat.S_ISREG(status.st_mode):
             raise StoreError(f"{name} is not a regular file.")
+        # SQLite takes it for a database, and begins to write it.
+        if not (create or status.st_size):
+            raise StoreError(f"{name} is empty, no review queue.", NO_QUEUE)
 
 
 def _sqlite(url: URL, patience: float) -> Engine:
@@ -163,7 +168,10 @@ def _sqlite(url: URL, patience: float) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         # The transactions are ours to begin, not the driver's.
         connection.isolation_level = None
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        # Another program's database stays as it is; it is refused.
+        if mode != "wal" and (not tables or VERSION_TABLE in tables):
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
 

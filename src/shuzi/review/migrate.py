@@ -11,6 +11,7 @@ HEAD = "0001"
 VERSION_TABLE = "review_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _REVISIONS = [path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py")]
+NO_QUEUE = "Give one that `shuzi read --review` or `shuzi serve --review` made."
 _REMEDY = "Give another file, or a database with nothing else in it."
 
 
@@ -33,6 +34,17 @@ def is_current(connection: Connection) -> bool:
             "Install that version, or give another database.",
         )
     return bool(revision == HEAD)
+
+
+def check_is_queue(connection: Connection) -> None:
+    """Refuse a database in which the tables of no version are.
+
+    Raises:
+        StoreError: there are none.
+    """
+    if VERSION_TABLE not in inspect(connection).get_table_names():
+        name = connection.engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"{name} holds no review queue.", NO_QUEUE)
 
 
 def upgrade(connection: Connection) -> None:

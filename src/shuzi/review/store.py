@@ -58,7 +58,7 @@ def open_store(place: str, *, create: bool = True, patience: float = PATIENCE) -
 
     Args:
         place: a file (SQLite), or a URL: postgresql://user:password@host/database.
-        create: make the file if there is none.
+        create: make the file and the queue if there is none.
         patience: seconds to wait for another's transaction.
 
     Raises:

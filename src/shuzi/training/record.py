@@ -14,7 +14,7 @@ import torch
 
 import shuzi
 from shuzi.dataset import Dataset
-from shuzi.errors import MOST_THREADS, RunError
+from shuzi.errors import MOST_THREADS, RunError, way
 from shuzi.files import read_json, write_atomically
 from shuzi.training.device import Device, choose_device
 from shuzi.training.recipes import PAGE, RECIPES, Recipe
@@ -120,13 +120,23 @@ def load_record(run: Path) -> dict[str, Any]:
     """
     path = run / _FILE
     if not path.exists():
-        raise RunError(f"{run} is not a run folder: it has no {_FILE}.")
+        raise RunError(f"{run} is not a run folder: it has no {_FILE}.", _anew(run))
     try:
         record = read_json(path)
         _check_record(record)
     except (OSError, ValueError) as error:
         raise RunError(f"{path} cannot be read: {error}") from error
     return dict(record)
+
+
+def _anew(run: Path) -> str:
+    """What to do without a record: of a run, it is the first that is written."""
+    if not run.is_dir():
+        return RunError.usual
+    return (
+        f"If its training was ended before it began, train anew, with {way('out', run)}. "
+        f"Else: {RunError.usual[0].lower()}{RunError.usual[1:]}"
+    )
 
 
 def _check_record(record: Any) -> None:

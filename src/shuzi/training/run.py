@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from shuzi.card import checksum
-from shuzi.dataset import Dataset, load_data
+from shuzi.dataset import Dataset, check_dataset, load_data
 from shuzi.errors import (
     MOST_THREADS,
     DivergedError,
@@ -22,6 +22,7 @@ from shuzi.errors import (
     RecipeError,
     RunError,
     UsageError,
+    check_paths,
     way,
     whole,
 )
@@ -112,7 +113,8 @@ def train(  # noqa: PLR0913 - an option each
     """
     seed = whole("seed", seed, 0, MOST_SEED)
     threads = threads if threads is None else whole("threads", threads, 1, MOST_THREADS)
-    _check_dataset(dataset)
+    check_dataset(dataset)
+    check_paths(out=out, start=start, teacher=teacher)
     recipe = recipe if isinstance(recipe, Recipe) else find_recipe(str(recipe))
     recipe = recipe.with_settings(settings)
     if recipe.network in COMPOSED and any(part is not None for part in (keras, start, teacher)):
@@ -191,14 +193,6 @@ def resume(
         )
     remove_unfinished(folder)
     return _go_on(folder, record, dataset, verbose)
-
-
-def _check_dataset(dataset: object) -> None:
-    if not isinstance(dataset, Dataset | None):
-        raise UsageError(
-            f"A dataset cannot be of type {type(dataset).__name__}.",
-            "Give what shuzi.load_data(path) returns, or a shuzi.Dataset of your arrays.",
-        )
 
 
 def _check_held_out(recipe: Recipe, dataset: Dataset) -> None:
@@ -453,6 +447,6 @@ def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
     if occupied:
         is_run = (folder / "run.json").is_file()
-        on = f", or go on with that run: {way('resume', folder)}" if is_run else "."
+        on = f", or go on with that run: {way('resume', folder)}" if is_run else ", or empty it."
         raise OutputError(f"{folder} is not empty.", f"Choose another folder{on}")
     return folder

@@ -5,13 +5,17 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from shuzi.card import checksum
 from shuzi.dataset import Dataset
 from shuzi.errors import Interrupted, RunError, way
+from shuzi.evaluation.compare import setting_of
 from shuzi.training.device import choose_device
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import load_record
 from shuzi.training.run import fit_to_keras, open_keras, resume, train
 from shuzi.training.teacher import find_teacher
+
+_NAMES = {"keras": "Keras model", "start": "model to start from"}
 
 
 def train_seeds(
@@ -63,33 +67,44 @@ def _asked(
     dataset: Dataset,
     *,
     keras: Any = None,
+    start: Path | None = None,
     teacher: Path | None = None,
     precision: str = "auto",
     **_: Any,
 ) -> dict[str, Any]:
-    """What all seeds have in common, as their records would say it."""
+    """What all seeds have in common, as the record of each would say it."""
     given = None if keras is None else open_keras(keras)
     taught_by = find_teacher(recipe, teacher)
-    return {
-        "recipe": recipe if given is None else fit_to_keras(recipe, given),
-        "data": dataset.fingerprint,
-        "Keras model": None if given is None else hashlib.sha256(given.content).hexdigest(),
-        "teacher": None if taught_by is None else taught_by.record()["sha256"],
-        "precision": choose_device(precision).precision,
+    device = choose_device(precision)
+    record: dict[str, Any] = {
+        "recipe": (recipe if given is None else fit_to_keras(recipe, given)).to_dict(),
+        "data": {"fingerprint": dataset.fingerprint},
+        "device": {"type": device.torch.type, "precision": device.precision},
     }
+    if given is not None:
+        sha256 = hashlib.sha256(given.content).hexdigest()
+        record["keras"] = {"source": str(given.path), "sha256": sha256}
+    if start is not None:
+        record["start"] = {"model": str(start), "sha256": checksum(start)}
+    if taught_by is not None:
+        record["teacher"] = taught_by.record()
+    return record
 
 
 def _check_same(folder: Path, record: dict[str, Any], asked: dict[str, Any]) -> None:
-    before = {
-        "recipe": Recipe.from_dict(record["recipe"]),
-        "data": record["data"]["fingerprint"],
-        "Keras model": (record.get("keras") or {}).get("sha256"),
-        "teacher": (record.get("teacher") or {}).get("sha256"),
-        "precision": record["device"]["precision"],
-    }
-    for what, now in asked.items():
-        if before[what] != now:
+    try:
+        before, now = _deciding(record), _deciding(asked)
+    except (KeyError, TypeError) as error:
+        raise RunError(f"{folder / 'run.json'} cannot be read: {error}.") from error
+    for what in before | now:
+        if before.get(what) != now.get(what):
             raise RunError(
-                f"{folder} holds a run with another {what}.",
+                f"{folder} holds a run with another {_NAMES.get(what, what)}.",
                 f"Choose another folder, {way('out', 'DIR')}.",
             )
+
+
+def _deciding(record: dict[str, Any]) -> dict[str, Any]:
+    """What decides a run's weights beside its seed."""
+    recipe, data = Recipe.from_dict(record["recipe"]), record["data"]["fingerprint"]
+    return {"recipe": recipe, "data": data} | setting_of(record)

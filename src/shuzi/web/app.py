@@ -17,7 +17,7 @@ from shuzi.web.jobs import Jobs
 from shuzi.web.metrics import Measured, Metrics
 from shuzi.web.query import check_query
 from shuzi.web.readers import Readers
-from shuzi.web.security import Gate, SecurityHeaders
+from shuzi.web.security import Gate, HeadAsGet, SecurityHeaders
 from shuzi.web.settings import Settings
 from shuzi.web.store import Reviews
 
@@ -64,6 +64,7 @@ def create_app(settings: Settings, now: Clock = time.monotonic) -> FastAPI:
     app.add_middleware(problems.Boundary)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(HeadAsGet)
     return app
 
 

@@ -11,12 +11,16 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from shuzi.errors import OutputError
+from shuzi.folder import TARS
+from shuzi.text import plain
 from shuzi.web.problems import Problem
 from shuzi.web.upload import UNKNOWN, boundary_of, media_type, no_form, safe_name
 
 ZIPS = ("application/zip", "application/x-zip-compressed", *UNKNOWN)
 ZIP = ".zip"
 """How the job finds its archives; Windows and cameras also write .ZIP."""
+OTHERS = (*TARS, ".7z", ".rar")
+"""Archives that a job does not read; whoever sends one would miss its pictures in the table."""
 WHOLE, PARTS = "upload.zip", "files.zip"
 """An archive that is the whole body; that which the pictures of a form are put into."""
 
@@ -29,7 +33,7 @@ async def receive_files(request: Request, folder: Path, most: int) -> None:
 
     Raises:
         OutputError: they cannot be written.
-        Problem: 413 for too many, 415 for another type, 422 for a form without files.
+        Problem: 413 for too many, 415 for another type or archive, 422 for a form without files.
     """
     kind = media_type(request.headers.get("content-type", ""))
     try:
@@ -111,6 +115,10 @@ class _Form:
                 413, f"The form has more than {self._most:,} files.", "Send fewer at a time."
             )
         name = safe_name(said[b"filename"].decode("utf-8", "replace"))
+        if name.lower().endswith(OTHERS):
+            raise Problem(
+                415, f"{plain(name)} is an archive that a job does not read.", "Send it as a ZIP."
+            )
         if name.lower().endswith(ZIP):
             # Numbered, as two may have the same name, and in their order.
             archive = f"{self.count:06}-{name[: -len(ZIP)]}{ZIP}"

@@ -21,7 +21,7 @@ from shuzi.web.pool import Pool
 router = APIRouter(tags=["service"])
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 """Seconds."""
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+METHODS = ("GET", "POST", "PUT", "DELETE")
 """A label may have few values, whatever clients send."""
 
 

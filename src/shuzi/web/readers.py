@@ -7,13 +7,12 @@ from fastapi import Query, Request
 
 from shuzi import errors
 from shuzi.errors import ShuziError, UsageError, one_of, way
+from shuzi.result import TURNS
 from shuzi.web import problems
 from shuzi.web.messages import Message
 from shuzi.web.pool import Pool
 from shuzi.web.settings import Settings
 from shuzi.web.upload import Upload
-
-TURNS = (0, 90, 180, 270)
 
 
 @dataclass(frozen=True, slots=True)
