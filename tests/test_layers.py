@@ -64,6 +64,7 @@ PACKAGES = {
     "web": LEAVES
     | {
         "batch",
+        "folder",
         "recognise",
         "decide",
         "explain",
