@@ -47,6 +47,31 @@ def test_a_number_at_the_edge_of_a_page_may_be_cut(edge):
     assert np.flatnonzero(are_faint_or_cut(seen, inside)).tolist() == told
 
 
-def test_of_few_numbers_none_is_told():
+def test_of_few_numbers_none_is_faint():
     assert are_faint_or_cut(*page_of(150, 20, 150)) == [False, False, False]
+
+
+def lines_of(*rows, height, light=False):
+    """A region of each of these rows, 40 columns, all of it a stroke."""
+    grey = np.full((height, 60), 230, np.uint8)
+    regions = []
+    for top, bottom in rows:
+        grey[top:bottom, 27:33] = 80
+        corners = [[10, top], [50, top], [50, bottom], [10, bottom]]
+        regions.append(Region(np.array(corners, np.float32), score=1.0))
+    return (255 - grey if light else grey), regions
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_of_few_numbers_those_of_the_lines_over_and_under_a_crop_are_cut(light):
+    crop = lines_of((0, 8), (20, 50), (62, 70), height=70, light=light)
+    assert are_faint_or_cut(*crop) == [True, False, True]
+
+
+@pytest.mark.parametrize("rows", [((1, 9), (20, 50)), ((0, 30), (40, 70)), ((0, 70),)])
+def test_of_few_numbers_none_is_cut_that_is_whole_or_where_all_would_be(rows):
+    assert not any(are_faint_or_cut(*lines_of(*rows, height=70)))
+
+
+def test_of_nothing_nothing_is_told():
     assert are_faint_or_cut(np.zeros((9, 9), np.uint8), []) == []

@@ -1,5 +1,6 @@
 """Ditto marks and slashes among numbers."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -29,6 +30,19 @@ def read(text, *, lean=0.0):
     edges = [round((60 * place + 35 - first) / step) for place in range(len(text) + 1)]
     spans = tuple((max(0, a), b) for a, b in pairwise(edges))
     return Transcript(strip, text, Reading(text, 0.99, spans, (), 0.0))
+
+
+def printed(text, *, ring=0):
+    """A text as `read` has it, its 0s rings of that height."""
+    said = read(text)
+    if not ring:
+        return said
+    values = said.strip.values.copy()
+    for digit, (first, last) in zip(text, said.reading.spans, strict=True):
+        if digit == "0":
+            values[:, first:last] = 0
+            values[16 - ring // 2 : 16 - ring // 2 + ring, first:last] = 255
+    return replace(said, strip=replace(said.strip, values=values))
 
 
 def column(*texts, highs=(), lean=0.0):
@@ -75,3 +89,19 @@ def test_of_a_few_digits_nobody_knows_how_the_hand_leans():
     quads, said = column("1", "48", "36")
     said[0] = read("1", lean=0.5)
     assert are_marks(quads, said) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "ring", "found"),
+    [("048", 10, {0}), ("048", 0, set()), ("480", 10, set()), ("08", 10, {0})],
+    ids=["low", "as the others", "behind them", "before one"],
+)
+def test_a_low_0_before_other_digits_is_a_ring(text, ring, found):
+    quads, said = column(text, "36")
+    said[0] = printed(text, ring=ring)
+    assert are_marks(quads, said) == found
+
+
+@pytest.mark.parametrize(("high", "found"), [(14, {0, 1}), (24, set())])
+def test_a_0_much_lower_than_the_numbers_around_is_a_ring(high, found):
+    assert are_marks(*column("0", "0", "48", "36", highs=[high, high, 30, 30])) == found

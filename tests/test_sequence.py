@@ -2,6 +2,7 @@
 
 import itertools
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -159,6 +160,29 @@ def test_a_sign_before_a_number_belongs_to_none_but_a_minus():
     marked = [".5", ",79", ":48", "/3", "?45", "18?5", "-?3", "-45-"]
     assert all(map(is_marked, marked))
     assert not any(map(is_marked, ["", "45", "-3", "0.5", "1.250,-", "12/05", "7."]))
+
+
+def test_several_signs_between_two_digits_belong_to_no_number():
+    assert all(map(is_marked, ["3..8", "9--4", "17,-6", "5/-7", "2:-3", "1.5..2"]))
+    assert not any(map(is_marked, ["3.8", "12.05.2023", "-3", "4.-", "10:35"]))
+
+
+@pytest.mark.parametrize(
+    ("points", "dash", "marked"),
+    [([133], False, False), ([133], True, True), ([122, 146], False, True)],
+    ids=["a colon", "a division", "two colons"],
+)
+def test_a_colon_has_two_pieces(points, dash, marked):
+    grey = np.full((90, 300), 235, np.uint8)
+    for text, x in (("12", 20), ("30", 170)):
+        cv2.putText(grey, text, (x, 68), cv2.FONT_HERSHEY_SIMPLEX, 2, 40, 4, cv2.LINE_AA)
+    for x in points:
+        for y in (32, 60):
+            cv2.circle(grey, (x, y), 4, 40, -1, cv2.LINE_AA)
+    if dash:
+        cv2.line(grey, (113, 46), (153, 46), 40, 4, cv2.LINE_AA)
+    (reading,) = SequenceRecogniser().predict([normalise_strip(grey)])
+    assert (reading.text, reading.marked > 0.5) == ("12:30", marked)
 
 
 def strip_of(digits, width):

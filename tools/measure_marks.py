@@ -40,6 +40,10 @@ class Hand:
 
     def character(self, c, high=1.0):
         """Its strokes, on the line at 0, from 0 to the right."""
+        if c == "÷":
+            (dash, wide), (point, _) = self.character("-", high), self.character(".", high)
+            middles = [np.array([wide / 2, y * high]) for y in (-0.1, -0.7)]
+            return [*dash, *(stroke + middle for middle in middles for stroke in point)], wide
         kind = "digits" if c.isdigit() else "letters" if c.isalpha() else "signs"
         _, strokes = self.pens.pick(kind, self.rng, c, self.person)
         points = np.concatenate(strokes)
@@ -260,6 +264,27 @@ def beside(least, most, inks):
     return kind
 
 
+def several_signs(hand, rng):
+    """A range, as 3..8, or two numbers, as 17,-6."""
+    first, second = digits(rng, 2), digits(rng, 2)
+    sign = str(rng.choice(["..", "...", "--", ",-", ".-", ":-"]))
+    return hand.text(first + sign + second)[0], [first, second]
+
+
+def division(hand, rng):
+    first, second = digits(rng, 2), digits(rng, 2)
+    return hand.text(f"{first}{rng.choice(['÷', '::'])}{second}")[0], [first, second]
+
+
+def ring_before(hand, rng):
+    """A list's bullet, a ring of a fourth to a half of a digit's height."""
+    text, radius = digits(rng, 3), rng.uniform(0.12, 0.25)
+    turn = rng.uniform(0, 6) + np.linspace(0, 2 * np.pi * rng.uniform(0.95, 1.08), 30)
+    ring = np.stack([radius * (1 + np.cos(turn)), radius * np.sin(turn) - 0.45], axis=1)
+    away = np.array([2 * radius + rng.uniform(0.25, 0.6), 0])
+    return [ring, *(stroke + away for stroke in hand.text(text)[0])], text
+
+
 RED, GREEN, BLUE = (0.2, 0.95, 0.9), (0.9, 0.4, 0.8), (0.9, 0.7, 0.2)
 """What an ink takes of red, green and blue light."""
 KINDS = {"plain": plain, "signs": signs}
@@ -291,6 +316,9 @@ KINDS |= {
     "in cells": cells,
     "in another ink": beside(0.7, 0.9, (RED, GREEN, BLUE)),
     "rubbed out": beside(0.08, 0.25, ((1, 1, 1),)),
+    "several signs": several_signs,
+    "division": division,
+    "ring before": ring_before,
 }
 
 

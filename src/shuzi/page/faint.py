@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shuzi.page.image import quad_size
 from shuzi.page.orientation import MANY
 from shuzi.page.regions import Region
+from shuzi.recognise.strip import ink_mask
 
 FAINT = 0.25
 """Contrast, in terms of the median of the page's numbers, below which one is for a person. Of 5,992
@@ -29,9 +30,16 @@ desks, composed pages and 32 photos of sudokus 1 is held back."""
 
 def are_faint_or_cut(grey: NDArray[np.uint8], regions: Sequence[Region]) -> list[bool]:
     """Which numbers of a page, uint8 (height, width), are far fainter than the others, or may be
-    cut by its edge; none where they are few, for a picture of one is cut out close to it."""
+    cut by its edge.
+
+    Where they are few only those whose ink the upper or the lower edge cuts, and not all of them,
+    for a picture of one is cut out close to it: they are of the lines over and under it. Of a
+    tester's 60 crops with such lines none instead of 11 has a piece of them accepted, and as many
+    numbers; of the 598 of numbers/ as many as before.
+    """
     if len(regions) < MANY:
-        return [False] * len(regions)
+        cut = [_is_cut_above_or_below(region, grey) for region in regions]
+        return cut if not all(cut) else [False] * len(regions)
     contrasts = np.array([_contrast(grey, region) for region in regions])
     least = FAINT * np.median(contrasts)
     return [
@@ -49,6 +57,18 @@ def _contrast(grey: NDArray[np.uint8], region: Region) -> float:
     total = np.bincount(inside.ravel(), minlength=256).cumsum()
     dark, bright = np.searchsorted(total, np.array([DARK, BRIGHT]) / 100 * inside.size)
     return float(bright - dark)
+
+
+def _is_cut_above_or_below(region: Region, grey: NDArray[np.uint8]) -> bool:
+    """Whether there is ink of a number on the first or last row of the picture."""
+    box, height = region.box, len(grey)
+    # A pixel's paper between may be the region's own margin.
+    top, bottom = box.y if box.y > 1 else 0, box.bottom if box.bottom < height - 1 else height
+    inside = grey[top:bottom, max(0, box.x) : box.right]
+    if not inside.size or (top > 0 and bottom < height):
+        return False
+    ink = ink_mask(inside)
+    return bool((top == 0 and ink[0].sum() > 1) or (bottom == height and ink[-1].sum() > 1))
 
 
 def _may_be_cut(region: Region, shape: tuple[int, ...]) -> bool:
