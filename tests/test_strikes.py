@@ -17,7 +17,7 @@ PAPER, INK = 225, 40
 ROWS, HIGH, STEP = 5, 30, 70
 
 
-def struck(line, *rows, ruled=None, count=ROWS, light=False):
+def struck(line, *rows, ruled=None, oblique=(), count=ROWS, light=False):
     """What is told of numbers one under another, with a line in these rows from x to x, so many of
     its heights down a number, and perhaps ruled lines at such a height in all rows."""
     grey = np.full((40 + STEP * count, 300), PAPER, np.uint8)
@@ -34,6 +34,8 @@ def struck(line, *rows, ruled=None, count=ROWS, light=False):
             if last:
                 y = round(top + down * HIGH)
                 cv2.line(grey, (first, y), (last, y + (last - first) // 100), shade, 2)
+    for ends in oblique:
+        cv2.line(grey, *ends, INK, 2, cv2.LINE_AA)
     picture = PageImage(~grey if light else grey)
     found = are_struck(picture, regions, [picture.crop(region.quad) for region in regions])
     return [row for row, is_struck in enumerate(found) if is_struck]
@@ -51,6 +53,33 @@ def test_a_line_through_a_row_crosses_it_out(light):
 )
 def test_other_lines_do_not(line):
     assert struck(line, 1) == []
+
+
+@pytest.mark.parametrize("light", [False, True])
+@pytest.mark.parametrize(
+    "ends", [((40, 190), (280, 60)), ((60, 60), (250, 175)), ((110, 30), (190, 200))]
+)
+def test_an_oblique_line_through_a_number_crosses_it_out(ends, light):
+    assert 1 in struck((0, 0, 0), oblique=[ends], light=light)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ((20, 135), (100, 95)),
+        ((130, 145), (190, 120)),
+        ((50, 125), (250, 105)),
+        ((20, 0), (90, 380)),
+    ],
+    ids=["beside it", "short", "level", "far"],
+)
+def test_a_line_beside_a_number_and_a_short_one_do_not(ends):
+    assert struck((0, 0, 0), oblique=[ends]) == []
+
+
+def test_oblique_lines_through_most_numbers_are_the_paper():
+    hatched = [((x, 0), (x + 380, 380)) for x in range(-380, 300, 40)]
+    assert struck((0, 0, 0), oblique=hatched) == []
 
 
 def test_a_line_in_most_rows_is_one_to_write_on():

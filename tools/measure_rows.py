@@ -183,6 +183,23 @@ def slashes(page):
             page.write(row, column, "", None, (strokes, [(0.2, 0.2 + wide)]))
 
 
+def struck_cells(page):
+    """A table; an oblique line strikes a third of its cells from corner to corner."""
+    plain(page)
+    xs = [EDGE - 0.5 + ACROSS * column for column in range(page.columns + 1)]
+    ys = [page.line(row) + 0.6 for row in range(-1, ROWS)]
+    for x in xs:
+        page.rule([(x, ys[0]), (x, ys[-1])], 0.55)
+    for y in ys:
+        page.rule([(xs[0], y), (xs[-1], y)], 0.55)
+    for place, (_, box) in enumerate(page.items):
+        if page.rng.random() < 0.33:
+            row, column = divmod(place, page.columns)
+            ends = ys[row : row + 2][:: int(page.rng.choice([1, -1]))]
+            page.rule(list(zip(xs[column : column + 2], ends, strict=True)), 0.3)
+            page.items[place] = None, box
+
+
 KINDS = {
     "plain": plain,
     "minus on squared paper": minus_on_squares,
@@ -193,6 +210,7 @@ KINDS = {
     "exponents": exponents,
     "ditto marks": ditto_marks,
     "slashes": slashes,
+    "struck cells": struck_cells,
 }
 
 
