@@ -105,3 +105,32 @@ def test_a_low_0_before_other_digits_is_a_ring(text, ring, found):
 @pytest.mark.parametrize(("high", "found"), [(14, {0, 1}), (24, set())])
 def test_a_0_much_lower_than_the_numbers_around_is_a_ring(high, found):
     assert are_marks(*column("0", "0", "48", "36", highs=[high, high, 30, 30])) == found
+
+
+def drawn(text, draw):
+    """A text as `read` has it, with something drawn on its strip, 32 rows high."""
+    said = read(text)
+    values = said.strip.values.copy()
+    (first, last), *_ = said.reading.spans
+    draw(values, ((first + last) // 2, 16))
+    return replace(said, strip=replace(said.strip, values=values))
+
+
+@pytest.mark.parametrize(("half", "found"), [(6, {0}), (1, set())], ids=["a 1", "a point"])
+def test_a_0_with_a_piece_of_some_height_in_it_is_a_ring_around_a_number(half, found):
+    def draw(values, middle):
+        values[:] = 0
+        cv2.ellipse(values, middle, (7, 11), 0, 0, 360, 255, 2)
+        x, y = middle
+        values[y - half : y + half + 1, x] = 255
+
+    quads, said = column("0", "48", "36")
+    said[0] = drawn("0", draw)
+    assert are_marks(quads, said) == found
+
+
+@pytest.mark.parametrize(("radius", "found"), [(9, {0}), (4, set())], ids=["a blot", "a pen"])
+def test_a_digit_that_is_blacked_out_is_a_mark(radius, found):
+    quads, said = column("40", "48", "36")
+    said[0] = drawn("40", lambda values, middle: cv2.circle(values, middle, radius, 255, -1))
+    assert are_marks(quads, said) == found

@@ -68,7 +68,9 @@ def test_parts_of_a_number_on_its_side_are_not_accepted(on_their_side):
     assert len(wrong) <= 2, wrong
 
 
-@pytest.mark.parametrize(("text", "either"), [("61", True), ("8.90", True), ("17", False)])
+@pytest.mark.parametrize(
+    ("text", "either"), [("61", True), ("8.90", True), ("2", True), ("17", False)]
+)
 def test_some_numbers_are_numbers_on_their_head_too(text, either):
     assert reads_either_way(text) is either
 

@@ -1,5 +1,5 @@
 """Marks that look like digits, by what else the hand wrote: ditto marks, a slash for nothing, a
-ring before a number."""
+ring before a number or around it, a digit that is blacked out."""
 
 from collections.abc import Sequence
 
@@ -22,6 +22,13 @@ RING = 0.55, 0.6
 is; and of the numbers around, for a 0 by itself. Of UNIPEN's numbers with a 0 in front all of 132
 have 0.55 and more (0.6: three have less), of 70 such rings none. A 0 behind may be as low: with 0.5
 two of 191 numbers of the logbook and two of 66 cheques that are accepted would be for review."""
+WITHIN = 0.4
+"""Height of a 0 from which a piece within it, by itself, may be a number that the ring is around;
+of those of a tester's that are accepted as 0 it is 0.50 to 0.59, a point's less than 0.2."""
+BLOT = 6.2
+"""Pixels of a strip, of which 22 are a number's height, that a digit's ink is thick to each side,
+from which it is blacked out: of 24 such numbers of a tester's that were accepted 23 are told; of
+560 accepted ones of numbers/ and `pages/` all have 4.8 at most."""
 INK = 96
 """How bright a strip's ink is."""
 HAND = 6
@@ -31,7 +38,8 @@ HAND = 6
 def are_marks(quads: Sequence[Quad], said: Sequence[Transcript]) -> set[int]:
     """Which numbers may be marks: an 11 the two strokes that stand for what is written above, as
     they are much lower than the numbers around them; a 1 a slash that stands for nothing, as it
-    leans more than the hand; a 0, by itself or before others, a list's bullet, as it is low.
+    leans more than the hand; a 0, by itself or before others, a list's bullet, as it is low, or
+    the ring around a number; a digit one that is blacked out.
 
     On pages in hands that are held out of training (`tools/measure_rows.py`) of 133 ditto marks
     none is accepted instead of 42, and of 567 numbers and slashes 22 are accepted wrongly instead
@@ -45,7 +53,8 @@ def are_marks(quads: Sequence[Quad], said: Sequence[Transcript]) -> set[int]:
     texts = [one.text for one in said]
     suspects = [i for i, text in enumerate(texts) if text in ("0", "1", "11")]
     others = np.array([i for i, text in enumerate(texts) if text != "0" and text.strip("1")], int)
-    found = {i for i, one in enumerate(said) if _has_ring(one)}
+    told = (_has_ring, _is_ringed, _has_blot)
+    found = {i for i, one in enumerate(said) if any(tells(one) for tells in told)}
     if not (suspects and len(others)):
         return found
     middles = np.array([quad.mean(axis=0) for quad in quads])
@@ -74,6 +83,29 @@ def _has_ring(said: Transcript) -> bool:
     rows = [np.flatnonzero(ink[:, first:last].any(axis=1)) for first, last in said.reading.spans]
     first, *others = (int(at[-1] - at[0]) + 1 if len(at) else 0 for at in rows)
     return first < RING[0] * float(np.median(others))
+
+
+def _is_ringed(said: Transcript) -> bool:
+    """Whether a 0 by itself may be the ring around a number: a piece is within that is not small,
+    as the point in some hands' 0 is."""
+    if said.reading.digits != "0":
+        return False
+    ink = (said.strip.values > INK).astype(np.uint8)
+    _, _, found, _ = cv2.connectedComponentsWithStats(ink)
+    left, top, wide, high, _ = np.asarray(found, np.int64)[1:].T
+    ring = high.argmax()
+    inside = (left > left[ring]) & (left + wide < (left + wide)[ring])
+    inside &= (top > top[ring]) & (top + high < (top + high)[ring])
+    return bool((inside & (high >= WITHIN * high[ring])).any())
+
+
+def _has_blot(said: Transcript) -> bool:
+    """Whether a digit is so thick that it is blacked out."""
+    spans = said.reading.spans
+    if not spans:
+        return False
+    ink = (said.strip.values[:, spans[0][0] : spans[-1][1]] > INK).astype(np.uint8)
+    return bool(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max() >= BLOT)
 
 
 def _leans(said: Transcript) -> list[float]:
