@@ -7,10 +7,15 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.page.marks import are_marks
+from shuzi.page import marks
 from shuzi.recognise.sequence import Reading
 from shuzi.recognise.strip import make_strip
 from shuzi.recognise.transcriber import Transcript
+
+
+def are_marks(quads, said, boxed=()):
+    return marks.are_marks(quads, said, [i in boxed for i in range(len(said))])
+
 
 CORNERS = np.array([[0, 0], [40, 0], [40, 1], [0, 1]], np.float32)
 
@@ -127,6 +132,7 @@ def test_a_0_with_a_piece_of_some_height_in_it_is_a_ring_around_a_number(half, f
     quads, said = column("0", "48", "36")
     said[0] = drawn("0", draw)
     assert are_marks(quads, said) == found
+    assert are_marks(quads, said, boxed=[0]) == set()
 
 
 @pytest.mark.parametrize(("radius", "found"), [(9, {0}), (4, set())], ids=["a blot", "a pen"])

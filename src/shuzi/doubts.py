@@ -69,7 +69,9 @@ def held_back(
     transcripts, quads = [said for *_, said in found], [region.quad for region in regions]
     texts = [said.text for said in transcripts]
     in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
-    unsure |= are_parts(maps, places, quads, texts, in_boxes) | are_marks(quads, transcripts)
+    unsure |= are_parts(maps, places, quads, texts, in_boxes) | are_marks(
+        quads, transcripts, in_boxes
+    )
     held = []
     for number, place in zip(numbers, places, strict=True):
         region, flat, said = found[place.index]
