@@ -16,7 +16,7 @@ LOW = 0.75
 REACH = 0.3
 """How far a single stroke that may be a slash reaches to the right, in heights of the numbers
 around it, beside how the hand leans: the slashes of UNIPEN's dates do in 74 of 100, 2 of 601 1s in
-80 photos of sudokus, none of 23 in `pages/`. With 0.25 81 of 100, 2 of 601 and 2 of 23."""
+80 photos of sudokus, 1 of 23 in `pages/`. With 0.25 81 of 100, 2 of 601 and 2 of 23."""
 RING = 0.55, 0.6
 """Heights of a number's other digits below which a 0 before them may be a ring, as a list's bullet
 is; and of the numbers around, for a 0 by itself. Of UNIPEN's numbers with a 0 in front all of 132
@@ -47,7 +47,7 @@ def are_marks(
     On pages in hands that are held out of training (`tools/measure_rows.py`) of 133 ditto marks
     none is accepted instead of 42, and of 567 numbers and slashes 22 are accepted wrongly instead
     of 95, 391 rightly instead of 398; of 60 numbers behind a ring (`tools/measure_marks.py`) none
-    is accepted wrongly instead of 19. Of the 943 of `pages/` and the crops one 0 is held back. Of
+    is accepted wrongly instead of 19. Of the 943 of `pages/` and the crops a 0 and a 1 are held back. Of
     UNIPEN's numbers with two 1s 9 of 10 have 1s of 0.85 and more of their other digits' height.
 
     Args:
