@@ -47,8 +47,9 @@ def are_marks(
     On pages in hands that are held out of training (`tools/measure_rows.py`) of 133 ditto marks
     none is accepted instead of 42, and of 567 numbers and slashes 22 are accepted wrongly instead
     of 95, 391 rightly instead of 398; of 60 numbers behind a ring (`tools/measure_marks.py`) none
-    is accepted wrongly instead of 19. Of the 943 of `pages/` and the crops a 0 and a 1 are held back. Of
-    UNIPEN's numbers with two 1s 9 of 10 have 1s of 0.85 and more of their other digits' height.
+    is accepted wrongly instead of 19. Of the 943 of `pages/` and the crops a 0 and a 1 are held
+    back. Of UNIPEN's numbers with two 1s 9 of 10 have 1s of 0.85 and more of their other digits'
+    height.
 
     Args:
         quads, said: of each number.
