@@ -25,3 +25,22 @@ def test_digits_far_apart_may_be_two_numbers(text, gap, two):
     )
     box = Box(0, 0, digits[-1].box.right, 40)
     assert _may_be_two(Number(text=text, confidence=0.9, box=box, digits=digits)) is two
+
+
+@pytest.mark.parametrize(
+    ("gaps", "two"),
+    [
+        ((4, 16, 4, 18), True),
+        ((4, 12, 4, 12), False),
+        ((9, 14, 9, 14), False),
+        ((12, 16, 12, 18), False),
+    ],
+    ids=["two kinds of gaps", "none wide", "little between", "none narrow"],
+)
+def test_digits_in_groups_may_be_several_numbers(gaps, two):
+    digits, x = [], 0
+    for gap in (*gaps, 0):
+        digits.append(Digit(text="7", confidence=1.0, box=Box(x, 0, 20, 40)))
+        x += 20 + gap
+    number = Number(text="77777", confidence=0.9, box=Box(0, 0, x, 40), digits=tuple(digits))
+    assert _may_be_two(number) is two

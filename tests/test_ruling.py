@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.recognise.ruling import parting_lines, runs_in, without_minus
+from shuzi.recognise.ruling import hangs, parting_lines, runs_in, without_minus
 from shuzi.recognise.sequence import Reading
 
 HIGH, NUMBER, DIGIT = 60, 60, 92
@@ -32,6 +32,24 @@ def seven(stroke, grid=220):
 )
 def test_a_line_comes_from_further_left_than_a_minus(stroke, edge, said):
     assert runs_in(seven(stroke), NUMBER, DIGIT, edge) == said
+
+
+def test_a_line_that_ends_before_a_minus_leaves_it():
+    grey = seven((73, 88))
+    cv2.line(grey, (0, 92), (59, 91), 40, 4)
+    assert runs_in(grey, NUMBER, DIGIT, 0) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("axis", "said"),
+    [((20, 160), True), ((80, 102), False), ((), False)],
+    ids=["axis", "serif", "none"],
+)
+def test_a_stroke_that_hangs_on_something_as_high_as_the_number_is_no_minus(axis, said):
+    grey = seven((62, 85))
+    if axis:
+        cv2.line(grey, (62, axis[0]), (62, axis[1]), 40, 4)
+    assert hangs(grey, NUMBER, DIGIT) is said
 
 
 @pytest.mark.parametrize(("stroke", "said"), [((62, 85), False), ((0, 90), True)])

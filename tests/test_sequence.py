@@ -157,7 +157,7 @@ def test_signs_stay_where_they_may_stand(written, text):
 
 
 def test_a_sign_before_a_number_belongs_to_none_but_a_minus():
-    marked = [".5", ",79", ":48", "/3", "?45", "18?5", "-?3", "-45-"]
+    marked = [".5", ",79", ":48", "/3", "?45", "18?5", "-?3", "-45-", "-4-2"]
     assert all(map(is_marked, marked))
     assert not any(map(is_marked, ["", "45", "-3", "0.5", "1.250,-", "12/05", "7."]))
 

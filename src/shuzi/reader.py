@@ -511,9 +511,12 @@ def _without_ruling(
     (start, end), (left, right) = flat.inner, around.inner
     digit = left + (digit - start) * (right - left) / (end - start)
     comes, cut = ruling.runs_in(around.grey, round(left), round(digit), ceil(edge))
-    said = replace(said, unread=said.unread or cut)
     if not comes and (few or not cut):
-        return said
+        # Nobody writes -0, but a scale has a mark there.
+        nought = not said.text.strip(ruling.MINUS + "0")
+        hangs = ruling.hangs(around.grey, round(left), round(digit))
+        return replace(said, unread=said.unread or cut or hangs or nought)
+    said = replace(said, unread=said.unread or cut)
     reading = ruling.without_minus(said.reading)
     return replace(said, text=said.text.removeprefix(ruling.MINUS), reading=reading)
 

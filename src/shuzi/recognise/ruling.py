@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import ceil
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +33,11 @@ FAR, SLOPE, WHOLE = 0.6, 0.1, 0.95
 much of it must be there. Of the 32 counts in `pages/tally_*`, whose rows' lines run into them, 28
 are read as they are written instead of 21, and 3 fewer of the wrong ones are accepted; the minuses
 of `pages/` stay."""
+HALF, APART, NEAR = 0.5, 0.15, 0.3
+"""How dark ink is in terms of a stroke's, at least, to be of it or of what it hangs on; heights
+that each of two lines in a row is long, at least; and that the second begins before the number, at
+most. Of a tester's numbers beside axes, brackets and trees 16 instead of 47 are accepted wrongly,
+249 rightly instead of 252; of 943 real ones all as before."""
 
 
 def runs_in(grey: NDArray[np.uint8], number: int, digit: int, edge: int) -> tuple[bool, bool]:
@@ -57,7 +63,41 @@ def runs_in(grey: NDArray[np.uint8], number: int, digit: int, edge: int) -> tupl
     dark = np.quantile(stroke[around].max(axis=0), MOST)
     follows = (before[around].max(axis=0) >= PALE * dark).mean()
     comes = bool(dark >= FAINTEST and follows >= WHOLE)
+    runs = _runs(ink[around, first : max(digit, number + 1)] >= HALF * dark, APART * high)
+    # A line that ends before a stroke leaves it a minus.
+    if comes and len(runs) > 1 and runs[-1][0] > number - first - NEAR * high:
+        return False, True
     return comes and first > edge, comes and first == edge
+
+
+def hangs(grey: NDArray[np.uint8], number: int, digit: int) -> bool:
+    """Whether the stroke before a number's first digit hangs on something as high as the number: an
+    axis, whose mark it is, a bracket, the trunk of a tree.
+
+    Args:
+        grey, number, digit: as `runs_in` takes them.
+    """
+    high = number / AROUND
+    top, bottom = round(high), len(grey) - round(high)
+    last = max(digit, number + round(SHORT * high))
+    ink = ink_of(grey)[:, :last]
+    stroke = ink[top:bottom, number:]
+    if not stroke.size:
+        return False
+    row = int(stroke.mean(axis=1).argmax())
+    column = int(stroke[row].argmax())
+    dark = np.quantile(stroke[max(0, row - 1) : row + 2].max(axis=0), MOST)
+    mask = (ink >= HALF * max(float(dark), 1.0)).astype(np.uint8)
+    _, names, stats, _ = cv2.connectedComponentsWithStats(mask)
+    piece = names[top + row, number + column]
+    return bool(piece and stats[piece, cv2.CC_STAT_HEIGHT] >= high)
+
+
+def _runs(inked: NDArray[np.bool_], least: float) -> list[list[int]]:
+    """The columns between which there is ink without a break, of bool (height, width)."""
+    steps = np.diff(inked.any(axis=0).astype(int), prepend=0, append=0)
+    runs = np.flatnonzero(steps).reshape(-1, 2)
+    return [run for run in runs.tolist() if run[1] - run[0] >= max(2, least)]
 
 
 def parting_lines(grey: NDArray[np.uint8], digits: Sequence[tuple[float, float]]) -> list[int]:
