@@ -1,8 +1,10 @@
 """What makes a number one for review, however sure its readers are."""
 
+from dataclasses import replace
+
 import pytest
 
-from shuzi.doubts import _may_be_two
+from shuzi.doubts import _may_be_several, _may_be_two
 from shuzi.result import Box, Digit, Number
 
 
@@ -43,4 +45,6 @@ def test_digits_in_groups_may_be_several_numbers(gaps, two):
         digits.append(Digit(text="7", confidence=1.0, box=Box(x, 0, 20, 40)))
         x += 20 + gap
     number = Number(text="77777", confidence=0.9, box=Box(0, 0, x, 40), digits=tuple(digits))
-    assert _may_be_two(number) is two
+    assert _may_be_several(number) is two
+    three = replace(number, text="777", digits=number.digits[:3])
+    assert not _may_be_several(three)
