@@ -140,3 +140,12 @@ def test_a_digit_that_is_blacked_out_is_a_mark(radius, found):
     quads, said = column("40", "48", "36")
     said[0] = drawn("40", lambda values, middle: cv2.circle(values, middle, radius, 255, -1))
     assert are_marks(quads, said) == found
+
+
+def test_faint_ink_is_no_mark():
+    """As of a strip whose paper and ink hardly differ."""
+    quads, said = column("0", "04", "48", "36")
+    for place, text in enumerate(("0", "04")):
+        one = read(text)
+        said[place] = replace(one, strip=replace(one.strip, values=one.strip.values // 4))
+    assert are_marks(quads, said) == set()

@@ -45,7 +45,7 @@ SEVERAL, CLOSE, JUMP, APART = 4, 0.2, 0.15, 0.35
 """Digits, at least, of numbers side by side, as 15 5 14 39; and heights of digits between those of
 one, at most, how many more between two, and how many, at least. Of a tester's 40 crops of such
 lists 13 were accepted as one number, 4 are. All 943 real numbers are read as before, 4 of 816 that
-were accepted of composed pages and desks are for review; with three digits 16 are."""
+were accepted of composed pages and desks are for review; of three digits, and in boxes, 16 are."""
 
 
 def held_back(

@@ -99,7 +99,9 @@ def _is_ringed(said: Transcript) -> bool:
     if said.reading.digits != "0":
         return False
     ink = (said.strip.values > INK).astype(np.uint8)
-    _, _, found, _ = cv2.connectedComponentsWithStats(ink)
+    count, _, found, _ = cv2.connectedComponentsWithStats(ink)
+    if count < 2:
+        return False
     left, top, wide, high, _ = np.asarray(found, np.int64)[1:].T
     ring = high.argmax()
     inside = (left > left[ring]) & (left + wide < (left + wide)[ring])
