@@ -135,7 +135,9 @@ def test_a_0_with_a_piece_of_some_height_in_it_is_a_ring_around_a_number(half, f
     assert are_marks(quads, said, boxed=[0]) == set()
 
 
-@pytest.mark.parametrize(("radius", "found"), [(9, {0}), (4, set())], ids=["a blot", "a pen"])
+@pytest.mark.parametrize(
+    ("radius", "found"), [(9, {0}), (4, set()), (17, set())], ids=["a blot", "a pen", "a shadow"]
+)
 def test_a_digit_that_is_blacked_out_is_a_mark(radius, found):
     quads, said = column("40", "48", "36")
     said[0] = drawn("40", lambda values, middle: cv2.circle(values, middle, radius, 255, -1))

@@ -115,6 +115,10 @@ def _has_blot(said: Transcript) -> bool:
     if not spans:
         return False
     ink = (said.strip.values[:, spans[0][0] : spans[-1][1]] > SOLID).astype(np.uint8)
+    # A shadow or a frame reaches over or under the writing: without this 18 instead of 6
+    # of 6,025 accepted numbers in photos of sudokus are told.
+    _, names = cv2.connectedComponents(ink)
+    ink[np.isin(names, names[[0, -1]])] = 0
     return bool(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max() >= BLOT)
 
 
