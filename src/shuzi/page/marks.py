@@ -31,9 +31,11 @@ height, that a digit's is thick to each side, from which it is blacked out: of a
 numbers with such a digit 6 instead of 24 are accepted; of 1,556 accepted ones of numbers/,
 `pages/`, desks and the browser's documents all have 5.6 at most."""
 INK = 96
-"""How bright a strip's ink is."""
+"""How bright a strip's ink is; with 127 21 instead of 22 slashes and others are accepted wrongly on
+the pages below."""
 HAND = 6
-"""Digits that tell how a hand leans, at least."""
+"""Digits that tell how a hand leans, at least: by two or three others 23 of 144 1s of UNIPEN's
+numbers reach as far as a slash, by a page's 6 of 160."""
 
 
 def are_marks(

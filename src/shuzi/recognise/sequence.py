@@ -39,8 +39,8 @@ numbers without any 4 are given one then, and 70 % of 449 texts with signs are r
 CHUNK, COLUMNS = 64, 64 * 160
 """Strips that are read together, and the columns of all of them, at most: wide ones take memory."""
 PALE, SMALL = 64, 11
-"""How bright ink is that may be a piece of a colon, and how many rows of a strip that has, at most.
-"""
+"""How bright ink is that may be a piece of a colon, and how many rows of a strip that has, at most:
+÷ has three pieces so in 97 of 120 times, with 96 in 65, and a colon two at most either way."""
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
 _CLASSES = 1 + len(ALPHABET)
