@@ -514,8 +514,9 @@ def _without_ruling(
     if not comes and (few or not cut):
         # Nobody writes -0, but a scale has a mark there.
         nought = not said.text.strip(ruling.MINUS + "0")
-        hangs = ruling.hangs(around.grey, round(left), round(digit))
-        return replace(said, unread=said.unread or cut or hangs or nought)
+        in_doubt = said.unread or cut or nought
+        in_doubt = in_doubt or ruling.hangs(around.grey, round(left), round(digit))
+        return replace(said, unread=in_doubt)
     said = replace(said, unread=said.unread or cut)
     reading = ruling.without_minus(said.reading)
     return replace(said, text=said.text.removeprefix(ruling.MINUS), reading=reading)

@@ -44,13 +44,15 @@ def are_struck(picture: PageImage, regions: Sequence[Region], flats: Sequence[Fl
     line = cache(lambda i: _line(picture, regions[i]))
     found = [_may_have_line(flat) and HIGH < (line(i) or 0.0) < LOW for i, flat in enumerate(flats)]
     lines = sum(line(i) is not None for i in range(len(found))) if any(found) else 0
-    if lines > RULED * len(found):
-        found = [False] * len(found)
     segments = _segments(picture.grey)
     crossed = [_is_crossed(region.quad, segments) for region in regions]
-    if sum(crossed) > RULED * len(crossed):
-        return found
-    return [one or other for one, other in zip(found, crossed, strict=True)]
+    told = _unless_most(found, lines), _unless_most(crossed, sum(crossed))
+    return [any(ways) for ways in zip(*told, strict=True)]
+
+
+def _unless_most(found: list[bool], lines: int) -> list[bool]:
+    """What is told, or nothing where so many lines are what is written on."""
+    return found if lines <= RULED * len(found) else [False] * len(found)
 
 
 def _segments(grey: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -52,8 +52,9 @@ def runs_in(grey: NDArray[np.uint8], number: int, digit: int, edge: int) -> tupl
     """
     high = number / AROUND
     first = max(edge, round(number - FAR * high))
-    ink = ink_of(grey)[round(high) : len(grey) - round(high)]
-    stroke = ink[:, number : max(digit, number + round(SHORT * high))]
+    rows, columns = _place(grey, number, digit)
+    ink = ink_of(grey)[rows]
+    stroke = ink[:, columns]
     # A sign may touch the picture's edge.
     before = ink[:, first : max(number, first + 2)]
     if not (stroke.size and before.size):
@@ -77,11 +78,9 @@ def hangs(grey: NDArray[np.uint8], number: int, digit: int) -> bool:
     Args:
         grey, number, digit: as `runs_in` takes them.
     """
-    high = number / AROUND
-    top, bottom = round(high), len(grey) - round(high)
-    last = max(digit, number + round(SHORT * high))
-    ink = ink_of(grey)[:, :last]
-    stroke = ink[top:bottom, number:]
+    rows, columns = _place(grey, number, digit)
+    ink = ink_of(grey)[:, : columns.stop]
+    stroke = ink[rows, columns]
     if not stroke.size:
         return False
     row = int(stroke.mean(axis=1).argmax())
@@ -89,8 +88,15 @@ def hangs(grey: NDArray[np.uint8], number: int, digit: int) -> bool:
     dark = np.quantile(stroke[max(0, row - 1) : row + 2].max(axis=0), MOST)
     mask = (ink >= HALF * max(float(dark), 1.0)).astype(np.uint8)
     _, names, stats, _ = cv2.connectedComponentsWithStats(mask)
-    piece = names[top + row, number + column]
-    return bool(piece and stats[piece, cv2.CC_STAT_HEIGHT] >= high)
+    piece = names[rows.start + row, number + column]
+    return bool(piece and stats[piece, cv2.CC_STAT_HEIGHT] >= number / AROUND)
+
+
+def _place(grey: NDArray[np.uint8], number: int, digit: int) -> tuple[slice, slice]:
+    """The rows of a number, and the columns of the stroke before its first digit."""
+    high = number / AROUND
+    rows = slice(round(high), len(grey) - round(high))
+    return rows, slice(number, max(digit, number + round(SHORT * high)))
 
 
 def _runs(inked: NDArray[np.bool_], least: float) -> list[list[int]]:
