@@ -13,10 +13,10 @@ Pictures of one number each, `n` at most of a set, evenly spaced:
                                         of numbers with signs the text as it was written
     mnist, digits/...                   single digits, read as such
 
-All systems read the same pictures in one run, each with one thread: shuzi with both readers and
-with --fast, RapidOCR's recogniser as it is installed, and by its probabilities of digits (and of
-`-.,/:` among the signs) alone, its likeliest at each column. A peer that is not installed is left
-out. Tesseract reads them with `--psm 7`, digits only.
+All systems read the same pictures in one run, each with one thread: shuzi with both readers, with
+--digits-only where the digits count, and with --fast, RapidOCR's recogniser as it is installed, and
+by its probabilities of digits (and of `-.,/:` among the signs) alone, its likeliest at each column.
+A peer that is not installed is left out. Tesseract reads them with `--psm 7`, digits only.
 
 `right` is the share of the pictures whose text is right. `accepted` are those that shuzi accepts at
 the wanted error, `error` is the share of these that are wrong, and `wrong` their number. `asked` is
@@ -57,6 +57,8 @@ DIGITS = ("optdigits_tra", "optdigits_cv", "hwd1000", "usps_train", "semeion", "
 ROWS, COLUMNS = (13, 80, 148, 215, 283), (22, 127)
 """Where the rows of a vote form are, and their three boxes."""
 SIGNED = re.compile(r"-?\d+([-.,/:]\d+)+|-\d+")
+NO_SIGNS = "shuzi --digits-only"
+"""Reads the sets of which the digits count."""
 WIDTH = 320
 """Columns that RapidOCR pads a line to at least."""
 
@@ -126,7 +128,7 @@ SETS |= {f"digits/{name}": (digits(f"digits/{name}"), "digit") for name in DIGIT
 """The pictures and texts of each set, and what of a text counts: all of it, or its digits."""
 
 
-def by_shuzi(options, *, fast):
+def by_shuzi(options, *, fast=False, digits_only=False):
     reader = shuzi.Reader(
         options.model,
         number_model=options.number_model,
@@ -141,6 +143,7 @@ def by_shuzi(options, *, fast):
             kind="digit" if kind == "digit" else "number",
             rotate=0,
             target_error=options.target_error,
+            digits_only=digits_only,
         )
         kept = [n for n in one.read(picture).numbers if n.decision != "reject"]
         sure = [n.decision == "accept" for n in kept]
@@ -188,7 +191,11 @@ def by_its_digits(_):
 
 def contestants(options):
     """What reads a picture, by name: its text, its decision, whether the second was asked."""
-    found = {"shuzi": by_shuzi(options, fast=False), "shuzi --fast": by_shuzi(options, fast=True)}
+    found = {
+        "shuzi": by_shuzi(options),
+        NO_SIGNS: by_shuzi(options, digits_only=True),
+        "shuzi --fast": by_shuzi(options, fast=True),
+    }
     if options.no_peer:
         return found
     if find_file() is None:
@@ -285,7 +292,8 @@ def main():
         pictures, texts = pictures_of(options.data)
         chosen = np.linspace(0, len(texts) - 1, min(options.n, len(texts))).astype(int)
         pictures, texts = [pictures[i] for i in chosen], [texts[i] for i in chosen]
-        found = measure(systems, pictures, texts, kind, wrong=options.wrong)
+        asked = {one: read for one, read in systems.items() if kind == "digits" or one != NO_SIGNS}
+        found = measure(asked, pictures, texts, kind, wrong=options.wrong)
         if tesseract:
             said, seconds = by_tesseract(pictures)
             found["Tesseract"] = score(said, texts, kind, seconds)

@@ -34,7 +34,7 @@ def read(text, *, lean=0.0):
     first, step = strip.left, strip.step
     edges = [round((60 * place + 35 - first) / step) for place in range(len(text) + 1)]
     spans = tuple((max(0, a), b) for a, b in pairwise(edges))
-    return Transcript(strip, text, Reading(text, 0.99, spans, (), 0.0))
+    return Transcript(strip, Reading(text, 0.99, spans, (), 0.0))
 
 
 def printed(text, *, ring=0):

@@ -5,27 +5,27 @@ import pytest
 
 from shuzi.page.network import Maps
 from shuzi.page.order import in_reading_order
-from shuzi.page.parts import are_in_words, are_parts
+from shuzi.page.parts import are_in_words, are_items, are_parts
 from shuzi.page.regions import find_regions
 from shuzi.result import Box, Digit, Number
 
 HIGH, SCALE = 30, 2
 
 
-def parts(*numbers, other=(), boxed=False):
-    """What is told of numbers (text, x, y), each 20 pixels wide a character, on a page with other
-    writing in these columns of the line at y = 100; perhaps in printed boxes."""
+def quads_of(numbers):
+    """Of numbers (text, x, y), each 20 pixels wide a character."""
     quads = []
     for text, x, y in numbers:
         corners = np.array([[0, 0], [20 * len(text), 0], [20 * len(text), HIGH], [0, HIGH]])
         quads.append(np.add(corners, [x, y - HIGH / 2]).astype(np.float32))
-    nothing, written = np.zeros((2, 100, 300), np.float32)
-    for first, last in other:
-        written[46:55, first // SCALE : last // SCALE] = 1
-    maps = Maps(nothing, nothing, written, np.array([1.0, 0, 0, 0], np.float32), SCALE)
-    places = in_reading_order(np.array(quads))
+    return quads
+
+
+def parts(*numbers, boxed=False):
+    """What is told of numbers (text, x, y), perhaps in printed boxes."""
+    quads = quads_of(numbers)
     texts = [text for text, *_ in numbers]
-    return are_parts(maps, places, quads, texts, [boxed] * len(numbers))
+    return are_parts(in_reading_order(np.array(quads)), quads, texts, [boxed] * len(numbers))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,11 @@ def test_what_cannot_be_read_may_be_the_beginning():
     ids=["a list's item", "alone", "words before", "words far off", "without a dash"],
 )
 def test_a_dash_before_a_number_that_words_follow_may_be_a_lists(text, other, found):
-    assert parts((text, 100, 100), other=other) == found
+    nothing, written = np.zeros((2, 100, 300), np.float32)
+    for first, last in other:
+        written[46:55, first // SCALE : last // SCALE] = 1
+    maps = Maps(nothing, nothing, written, np.array([1.0, 0, 0, 0], np.float32), SCALE)
+    assert are_items(maps, quads_of([(text, 100, 100)]), [text]) == found
 
 
 def number(text, x, y=50):

@@ -14,7 +14,8 @@ from shuzi.recognise.crop import Crop
 from shuzi.recognise.engine import Recogniser
 from shuzi.recognise.second import SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
-from shuzi.recognise.transcriber import PARTLY, Transcriber
+from shuzi.recognise.strip import make_strip
+from shuzi.recognise.transcriber import PARTLY, Transcriber, Transcript
 
 FONTS = files("matplotlib") / "mpl-data" / "fonts" / "ttf"
 
@@ -178,13 +179,15 @@ def test_one_digit_is_read_where_one_is_wanted(models, digits):
     assert len(said.text) == 1
 
 
-def test_sure_digits_with_doubtful_signs_are_half_sure(models, digits):
+def test_sure_digits_with_doubtful_signs_are_half_sure_but_where_signs_are_left_out():
     """Whether it is 17.643 or 17:643 nobody knows, but its digits."""
-    (region,), _ = crops(digits, 3)
-    (said,) = Transcriber(*models).read(laid([region]))
+    strip = make_strip(np.full((40, 120), 255, np.uint8))
     others = (("", 0.02), ("17.643", 0.56), ("17:643", 0.39))
-    doubtful = replace(said, text="17643", reading=Reading("17643", 0.01, (), others))
+    doubtful = Transcript(strip, Reading("17643", 0.01, (), others))
     assert doubtful.confidence == PARTLY
+    without = replace(doubtful, digits_only=True)
+    assert without.confidence == pytest.approx(0.96)
+    assert replace(without, unread=True).confidence == PARTLY
     unlike = replace(doubtful, reading=Reading("17643", 0.01, (), (("18.643", 0.95),)))
     assert unlike.confidence == 0.01
 

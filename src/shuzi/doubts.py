@@ -16,13 +16,13 @@ from shuzi.page.marks import are_marks
 from shuzi.page.network import Maps
 from shuzi.page.order import Place
 from shuzi.page.orientation import reads_either_way
-from shuzi.page.parts import are_in_words, are_parts, is_mixed_number
+from shuzi.page.parts import are_in_words, are_items, are_parts, is_mixed_number
 from shuzi.page.regions import Region
 from shuzi.page.strikes import are_struck
 from shuzi.recognise import ruling
 from shuzi.recognise.glyph import FAINTEST
 from shuzi.recognise.transcriber import PARTLY, Transcript
-from shuzi.result import Number
+from shuzi.result import Digit, Number
 
 Found = tuple[Region, Flat, Transcript]
 """A region, as it was laid flat, and what it says."""
@@ -72,9 +72,11 @@ def held_back(
     unsure = set(compress(range(len(found)), are_faint_or_cut(picture.grey, regions)))
     unsure |= set(compress(range(len(found)), are_in_fractions(picture, regions)))
     transcripts, quads = [said for *_, said in found], [region.quad for region in regions]
-    texts = [said.text for said in transcripts]
+    # As they are written, also where no signs are given.
+    texts = [said.reading.text for said in transcripts]
     in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
-    unsure |= are_parts(maps, places, quads, texts, in_boxes)
+    unsure |= are_items(maps, quads, [said.text for said in transcripts])
+    unsure |= are_parts(places, quads, texts, in_boxes)
     unsure |= are_marks(quads, transcripts, in_boxes)
     held = []
     for number, place in zip(numbers, places, strict=True):
@@ -82,7 +84,9 @@ def held_back(
         # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that
         # were accepted, and 14 of 208 right ones.
         in_doubt = askew or place.index in unsure or place.touches or not _is_clear(region, said)
-        in_doubt |= _may_be_two(number) or (not in_boxes[place.index] and _may_be_several(number))
+        text = texts[place.index]
+        in_doubt |= _may_be_two(text, number.digits)
+        in_doubt |= not in_boxes[place.index] and _may_be_several(text, number.digits)
         in_doubt |= turned and reads_either_way(number.text)
         # A line may part what nobody said to be one number.
         in_doubt = in_doubt or (not as_one and _is_in_cells(flat, said))
@@ -113,9 +117,8 @@ def _is_clear(region: Region, said: Transcript) -> bool:
     return region.apart and said.strip.contrast >= FAINTEST
 
 
-def _may_be_two(number: Number) -> bool:
+def _may_be_two(text: str, digits: Sequence[Digit]) -> bool:
     """Whether two digits that follow each other in the text are far apart."""
-    text, digits = number.text, number.digits
     if len(digits) < 2:
         return False
     high = float(np.median([digit.box.height for digit in digits]))
@@ -129,10 +132,9 @@ def _may_be_two(number: Number) -> bool:
     return False
 
 
-def _may_be_several(number: Number) -> bool:
+def _may_be_several(text: str, digits: Sequence[Digit]) -> bool:
     """Whether some digits that follow each other are close together, and others are not."""
-    digits = number.digits
-    if len(digits) < SEVERAL or not number.text.isdigit():
+    if len(digits) < SEVERAL or not text.isdigit():
         return False
     high = float(np.median([digit.box.height for digit in digits]))
     gaps = np.sort([right.box.x - left.box.right for left, right in pairwise(digits)]) / high

@@ -519,7 +519,7 @@ def _without_ruling(
         return replace(said, unread=in_doubt)
     said = replace(said, unread=said.unread or cut)
     reading = ruling.without_minus(said.reading)
-    return replace(said, text=said.text.removeprefix(ruling.MINUS), reading=reading)
+    return replace(said, reading=reading)
 
 
 def _size(region: Region) -> float:

@@ -57,7 +57,7 @@ def are_marks(
         quads, said: of each number.
         in_boxes: which are in printed boxes, whose lines would be rings around them.
     """
-    texts = [one.text for one in said]
+    texts = [one.reading.text for one in said]
     suspects = [i for i, text in enumerate(texts) if text in ("0", "1", "11")]
     others = np.array([i for i, text in enumerate(texts) if text != "0" and text.strip("1")], int)
     found = {

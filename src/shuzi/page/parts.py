@@ -30,32 +30,35 @@ the middle of its line: behind the tester's dashes it is 0.07 to 0.21. Of 60 ite
 _FRACTION = re.compile(r"\d+/\d+")
 
 
+def are_items(maps: Maps, quads: Sequence[Quad], texts: Sequence[str]) -> set[int]:
+    """Which numbers with a minus may be items of a list, and the minus the dash before one."""
+    written = (maps.other > WRITTEN).astype(np.float32)
+    return {
+        i
+        for i, (quad, text) in enumerate(zip(quads, texts, strict=True))
+        if text.startswith(MINUS) and _is_item(written, quad / maps.scale - 0.5)
+    }
+
+
 def are_parts(
-    maps: Maps,
     places: Sequence[Place],
     quads: Sequence[Quad],
     texts: Sequence[str],
     in_boxes: Sequence[bool],
 ) -> set[int]:
     """Which numbers may be parts of one, as a hyphen, read as a minus, a fraction or another group
-    of digits follows closely on the number before it; and which may be an item of a list.
+    of digits follows closely on the number before it.
 
     Args:
         places: in reading order.
         quads, texts, in_boxes: of each number, by its place's index; printed boxes tell by
             themselves which digits are one number's.
     """
-    written = (maps.other > WRITTEN).astype(np.float32)
-    found = {
-        i
-        for i, (quad, text) in enumerate(zip(quads, texts, strict=True))
-        if text.startswith(MINUS) and _is_item(written, quad / maps.scale - 0.5)
-    }
     neighbours = [pair for pair in pairwise(places) if pair[0].line == pair[1].line]
     close = [pair for pair in neighbours if _gap(*(quads[place.index] for place in pair)) < CLOSE]
     # Of two columns some numbers are further apart, of two groups none.
     columns = {_columns(pair) for pair in neighbours if pair not in close} - {None}
-    runs, groups = [], set[int]()
+    runs, found, groups = [], set[int](), set[int]()
     for pair in close:
         i, j = (place.index for place in pair)
         first, second = texts[i], texts[j]

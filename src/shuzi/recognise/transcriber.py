@@ -69,34 +69,41 @@ class Transcript:
 
     Args:
         strip: what was read.
-        text: the digits and their signs; empty where nothing can be read.
-        reading: the text, with its digits' places on the strip.
+        reading: the digits and their signs, as they are written, with the digits' places on the
+            strip; its text is empty where nothing can be read.
         probabilities: of a single digit, float64 (10,): of the digits 0 to 9; what they lack to 1
             is that it is none, or several.
         unread: something else is written too.
         plain: the region without the lines of its boxes, if it has any and is not sure with them.
         said: the text and its confidence by shuzi's models alone, if the second reader was asked.
         second: what that one said.
+        digits_only: the signs do not count.
     """
 
     strip: Strip
-    text: str
     reading: Reading
     probabilities: NDArray[np.float64] | None = None
     unread: bool = False
     plain: Grey | None = None
     said: tuple[str, float] | None = None
     second: Line | None = None
+    digits_only: bool = False
+
+    @property
+    def text(self) -> str:
+        """What is given of the reading."""
+        return self.reading.digits if self.digits_only else self.reading.text
 
     @property
     def confidence(self) -> float:
         """That all of the text is right, and all that is written, 0 to 1."""
         if not self.text:
             return 0.0
-        # Digits that are sure, with doubtful signs, are for a person, and not nothing.
         likely, digits = self.reading.probabilities, self.reading.digits
-        of_digits = sum(p for text, p in likely.items() if digits_of(text) == digits)
-        sure = max(self.reading.confidence, min(PARTLY, of_digits))
+        sure = min(1.0, sum(p for text, p in likely.items() if digits_of(text) == digits))
+        if not self.digits_only:
+            # Digits that are sure, with doubtful signs, are for a person, and not nothing.
+            sure = max(self.reading.confidence, min(PARTLY, sure))
         return min(PARTLY, sure) if self.unread else sure
 
     def digit(self, place: int) -> dict[str, float]:
@@ -337,7 +344,7 @@ class Transcriber:
         if own.probabilities is not None and len(text) == 1:
             likely = reading.probabilities
             probabilities = np.array([likely.get(str(d), 0.0) for d in range(10)])
-        return replace(own, text=self._shown(text), reading=reading, probabilities=probabilities)
+        return replace(own, reading=reading, probabilities=probabilities)
 
     def _transcript(
         self, strip: Strip, reading: Reading, opinion: NDArray[np.float32] | None
@@ -349,10 +356,7 @@ class Transcriber:
             said = reading.probabilities
             probabilities = np.array([said.get(str(d), 0.0) for d in range(10)])
         unread = reading.marked > OWN_MARKED or MARK in reading.text
-        return Transcript(strip, self._shown(reading.text), reading, probabilities, unread)
-
-    def _shown(self, text: str) -> str:
-        return digits_of(text) if self.digits_only else text
+        return Transcript(strip, reading, probabilities, unread, digits_only=self.digits_only)
 
 
 def is_open(own: Transcript, sure: float = SURE) -> bool:
