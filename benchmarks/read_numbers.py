@@ -3,6 +3,7 @@
     apt install tesseract-ocr
     pip install -c constraints.txt '.[train]'
     python benchmarks/read_numbers.py DATA [--only SET] [--n 300] [--no-peer] [--wrong]
+    python benchmarks/read_numbers.py DATA --only register_years --expect 18dd --expect 19dd
 
 Pictures of one number each, `n` at most of a set, evenly spaced:
 
@@ -144,6 +145,7 @@ def by_shuzi(options, *, fast=False, digits_only=False):
             rotate=0,
             target_error=options.target_error,
             digits_only=digits_only,
+            expect=options.expect,
         )
         kept = [n for n in one.read(picture).numbers if n.decision != "reject"]
         sure = [n.decision == "accept" for n in kept]
@@ -274,6 +276,7 @@ def main():
     parser.add_argument("--only", choices=SETS, action="append", help="a set; may be repeated")
     parser.add_argument("--n", type=int, default=300, help="pictures of a set at most")
     parser.add_argument("--target-error", type=float, default=TARGET_ERROR)
+    parser.add_argument("--expect", action="append", help="as shuzi read takes it")
     parser.add_argument("--model", type=Path, help="a digit model; the one that shuzi carries")
     parser.add_argument("--number-model", type=Path, help="the one that shuzi carries if left out")
     parser.add_argument("--page-model", type=Path, help="the one that shuzi carries if left out")

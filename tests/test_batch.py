@@ -143,6 +143,7 @@ def begun(scans, tmp_path):
         ),
         ({"kind": "page", "target_error": 0.02}, "--as was auto and is page; --target-error was 0"),
         ({"model": True}, "the digit model is another one"),
+        ({"expect": ["dd", "0..9"]}, "--expect was not given and is dd 0..9"),
         ({"append": True}, "--append was not given and is given"),
         ({"review": ("reviews.db", None)}, "--review was not given and is given"),
         ({"sources": ["scans/0"]}, "sources was scans and is scans/0"),

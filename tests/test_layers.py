@@ -28,8 +28,9 @@ ALLOWED = {
     "pdf_child": set(),
     "card": LEAVES,
     "decide": LEAVES,
+    "options": RECOGNISE | {"decide"},
     "doubts": RECOGNISE | {"page", "decide"},
-    "reader": RECOGNISE | {"image", "page", "decide", "doubts", "explain"},
+    "reader": RECOGNISE | {"image", "page", "decide", "doubts", "options", "explain"},
     "explain": LEAVES | {"reader"},
     "reading": LEAVES | {"folder", "rows", "image", "decide", "reader"},
     "__init__": None,
@@ -42,7 +43,7 @@ PACKAGES = {
     "files": {"errors", "files", "folder", "image"},
     "recognise": RECOGNISE,
     "page": RECOGNISE | {"page"},
-    "batch": LEAVES
+    "batch": RECOGNISE
     | {
         "folder",
         "rows",
@@ -51,6 +52,7 @@ PACKAGES = {
         "image",
         "grey",
         "source",
+        "options",
         "reader",
         "review",
         "batch",
@@ -69,6 +71,7 @@ PACKAGES = {
         "decide",
         "explain",
         "image",
+        "options",
         "pdf",
         "reader",
         "reading",

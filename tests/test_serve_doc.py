@@ -136,6 +136,7 @@ def test_the_query_takes_the_options_of_the_command(service):
     for query, options in {
         "as=number": {"kind": "number"},
         "as=number&digits_only=true": {"kind": "number", "digits_only": True},
+        "as=number&expect=0..99&expect=dd.dd": {"kind": "number", "expect": ["0..99", "dd.dd"]},
         "target_error=0": {"target_error": 0.0},
         "rotate=180": {"rotate": 180},
     }.items():

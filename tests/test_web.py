@@ -164,7 +164,7 @@ def test_the_models_show_their_cards(service):
 def test_the_document_describes_the_read(service):
     document = service.get("/api/v1/openapi.json").json()
     names = {p["name"] for p in document["paths"]["/api/v1/read"]["post"]["parameters"]}
-    assert {"as", "rotate", "target_error", "digits_only"} <= names
+    assert {"as", "rotate", "target_error", "digits_only", "expect"} <= names
     json.dumps(document)
 
 

@@ -12,10 +12,11 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.decide import FLOOR, TARGET_ERROR, Decider, check_target
+from shuzi.decide import FLOOR, TARGET_ERROR, Decider
 from shuzi.doubts import FOUND, Found, held_back
-from shuzi.errors import UsageError, check_path, check_paths, check_switch, one_of, way, whole
+from shuzi.errors import check_path, check_paths, check_switch, whole
 from shuzi.image import MAX_PIXELS, Picture, Pixels, load_pages, source_name
+from shuzi.options import check_options
 from shuzi.page.boxed import as_boxed
 from shuzi.page.image import Flat, PageImage, quad_size
 from shuzi.page.network import WRITTEN, Maps, PageNetwork
@@ -33,14 +34,14 @@ from shuzi.page.orientation import (
 from shuzi.page.regions import Region, find_regions
 from shuzi.recognise import ruling
 from shuzi.recognise.engine import Recogniser
+from shuzi.recognise.expected import parse
 from shuzi.recognise.second import NAME, SecondReader, find_second_reader
 from shuzi.recognise.sequence import Reading, SequenceRecogniser
 from shuzi.recognise.strip import HEIGHT, WRITING
 from shuzi.recognise.transcriber import SURE, Transcriber, Transcript
-from shuzi.result import TURNS, Box, Digit, Kind, Number, Opinion, Page
+from shuzi.result import Box, Digit, Kind, Number, Opinion, Page
 
 Grey = NDArray[np.uint8]
-KINDS = ("auto", "digit", "number", "page")
 CROP, DRAWING, LEGIBLE = 64, 640, 0.6
 """Pixels of the longer side of a picture that is a crop of one number if the network finds none:
 of 100 digits of 16 x 16 pixels the network found 95. And of a larger one, with the confidence that
@@ -144,6 +145,8 @@ class Reader:
             those that lie on their side or their head, where that is clear.
         target_error: the wanted share of wrong numbers among those accepted.
         digits_only: leave out minus signs, decimal points and other signs.
+        expect: what the numbers look like: a pattern such as 19dd or dd:dd, d for any digit, or a
+            range such as 0..20 or 0.00..9.99, or several of these; what does not is for review.
         fast: leave out the second reader, RapidOCR's recogniser, which otherwise reads too what
             shuzi's own models are not sure of.
         max_pixels: larger pictures are refused.
@@ -152,7 +155,7 @@ class Reader:
     Raises:
         ModelError: the digit model cannot be used.
         UsageError: there is no such kind or turn, the target is not an error rate, or a number of
-            pixels or threads, a switch or a path is none.
+            pixels or threads, a switch, a path or what is expected is none.
     """
 
     def __init__(
@@ -165,11 +168,12 @@ class Reader:
         rotate: int | None = None,
         target_error: float = TARGET_ERROR,
         digits_only: bool = False,
+        expect: str | Sequence[str] | None = None,
         fast: bool = False,
         max_pixels: int = MAX_PIXELS,
         threads: int | None = None,
     ) -> None:
-        self._choose(kind, rotate, target_error, digits_only)
+        self._choose(kind, rotate, target_error, digits_only, expect)
         check_switch("fast", fast)
         # Which are opened when they are needed.
         check_paths(number_model=number_model, page_model=page_model)
@@ -180,29 +184,43 @@ class Reader:
         self._models = _Models(number_model, page_model, threads)
 
     def with_options(
-        self, *, kind: str, rotate: int | None, target_error: float, digits_only: bool = False
+        self,
+        *,
+        kind: str,
+        rotate: int | None,
+        target_error: float,
+        digits_only: bool = False,
+        expect: str | Sequence[str] | None = None,
     ) -> "Reader":
         """A reader with the same models and these options.
 
         Raises:
-            UsageError: there is no such kind or turn, or the target is not an error rate.
+            UsageError: one of them cannot be.
         """
         other = copy(self)
-        other._choose(kind, rotate, target_error, digits_only)
+        other._choose(kind, rotate, target_error, digits_only, expect)
         return other
 
     def _choose(
-        self, kind: str, rotate: int | None, target_error: float, digits_only: bool
+        self,
+        kind: str,
+        rotate: int | None,
+        target_error: float,
+        digits_only: bool,
+        expect: str | Sequence[str] | None,
     ) -> None:
-        _check("as", kind, KINDS)
-        if rotate is not None:
-            _check("rotate", rotate, TURNS)
-        check_target(target_error)
-        check_switch("digits_only", digits_only)
+        check_options(
+            kind=kind,
+            rotate=rotate,
+            target_error=target_error,
+            digits_only=digits_only,
+            expect=expect,
+        )
         self.kind = kind
         self.rotate = None if rotate is None else int(rotate)
         self.target_error = target_error
         self.digits_only = digits_only
+        self.expected = parse(expect, digits_only=digits_only)
 
     @property
     def sequence_recogniser(self) -> SequenceRecogniser:
@@ -233,6 +251,7 @@ class Reader:
             self.second_reader,
             alone=self.own_model,
             digits_only=self.digits_only,
+            expected=self.expected,
             # What cannot be accepted without the second reader may be with it.
             sure=max(SURE, self.decider.least),
         )
@@ -373,9 +392,15 @@ class Reader:
     def _read(self, picture: PageImage, regions: list[Region]) -> list[Found]:
         """What the regions say, less those that are not a number."""
         flats = [picture.crop(region.quad) for region in regions]
-        said = self._transcriber.read(flats, one_digit=self.kind == "digit")
+        transcriber = self._transcriber
+        said = transcriber.read(flats, one_digit=self.kind == "digit")
+        few = len(regions) < MANY
         return [
-            (region, flat, _without_ruling(picture, region, flat, one, few=len(regions) < MANY))
+            (
+                region,
+                flat,
+                transcriber.as_expected(_without_ruling(picture, region, flat, one, few=few)),
+            )
             for region, flat, one in zip(regions, flats, said, strict=True)
             if _is_found(region, one)
         ]
@@ -430,11 +455,12 @@ class Reader:
             # of seven sets 3,246 are right so, by their region alone 3,225; of 500 letters 6 are
             # accepted instead of 11.
             views = views[:-1]
-        said, place = self._transcriber.read_views(
+        transcriber = self._transcriber
+        said, place = transcriber.read_views(
             [flat for _, flat in views], one_digit=self.kind == "digit"
         )
         region, flat = views[place]
-        said = _without_ruling(picture, region, flat, said)
+        said = transcriber.as_expected(_without_ruling(picture, region, flat, said))
         # Where a region was found, a number that cannot be read is one that is rejected.
         shown = said.text and (regions or said.confidence >= least)
         return [(region, flat, said)] if shown else []
@@ -583,8 +609,3 @@ def read(picture: Picture, *, model: str | PathLike[str] | None = None) -> Page:
         ModelError: the model cannot be used.
     """
     return Reader(model).read(picture)
-
-
-def _check(option: str, value: str | int, allowed: tuple[str, ...] | tuple[int, ...]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{way(option)} must be {one_of(allowed)}, not {value}.")

@@ -262,3 +262,10 @@ def test_the_csv_runs_nothing_in_a_spreadsheet(browse, service, tmp_path):
     expect(fields(page)).to_have_count(1)
     (row,) = csv.DictReader(download(page, "#csv").splitlines())
     assert row["source"] == "'=1+1.png"
+
+
+def test_what_numbers_look_like_decides_what_is_for_review(reading):
+    reading.locator("details:has(#expect) summary").click()
+    reading.fill("#expect", "0..99 ddd")
+    reading.locator("#expect").blur()
+    expect(reading.locator("#read-state")).to_have_text("8 numbers, 1 to review")

@@ -12,6 +12,7 @@ from shuzi.batch.remote import Named, read_remote
 from shuzi.decide import TARGET_ERROR
 from shuzi.errors import ImageError, ShuziError
 from shuzi.grey import MAX_PIXELS
+from shuzi.recognise.expected import each
 from shuzi.rows import Row, failure_row, page_rows
 
 if TYPE_CHECKING:
@@ -34,8 +35,13 @@ class Options:
     rotate: int | None = None
     target_error: float = TARGET_ERROR
     digits_only: bool = False
+    expect: str | Sequence[str] | None = None
     fast: bool = False
     max_pixels: int = MAX_PIXELS
+
+    def __post_init__(self) -> None:
+        # Readers are kept by their options, which must not be a list.
+        object.__setattr__(self, "expect", each(self.expect))
 
     def reader(self) -> "Reader":
         """With a thread, as each core has a process.

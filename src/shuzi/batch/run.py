@@ -18,7 +18,6 @@ from shuzi.batch.table import check_format, sources_of, write_table
 from shuzi.batch.task import Counts, Part, Task
 from shuzi.batch.work import Work, manifest_of, synced
 from shuzi.batch.worker import Setup
-from shuzi.decide import check_target
 from shuzi.errors import (
     Interrupted,
     OutputError,
@@ -28,6 +27,7 @@ from shuzi.errors import (
     way,
     whole,
 )
+from shuzi.options import check_options
 from shuzi.text import counted, plain
 
 if TYPE_CHECKING:
@@ -187,7 +187,13 @@ def _check(
                 f"{way('overwrite')} and {way(name)} cannot go together.", "Give one of them."
             )
     check_format(out)
-    check_target(options.target_error)
+    check_options(
+        kind=options.kind,
+        rotate=options.rotate,
+        target_error=options.target_error,
+        digits_only=options.digits_only,
+        expect=options.expect,
+    )
     if out.is_dir() or not out.parent.is_dir():
         raise OutputError(
             f"{out} cannot be written: "

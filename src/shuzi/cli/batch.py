@@ -14,6 +14,7 @@ from shuzi.cli.options import (
     DigitModel,
     DigitsOnly,
     DoubleEntry,
+    Expect,
     Fast,
     Kind,
     MaxPixels,
@@ -92,6 +93,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     rotate: Rotate = None,
     target_error: TargetError = 0.01,
     digits_only: DigitsOnly = False,
+    expect: Expect = None,
     fast: Fast = False,
     model: DigitModel = None,
     number_model: NumberModel = None,
@@ -123,6 +125,7 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         rotate=rotate,
         target_error=target_error,
         digits_only=digits_only,
+        expect=expect,
         fast=fast,
         max_pixels=max_pixels,
     )

@@ -69,6 +69,14 @@ TargetError = Annotated[
 DigitsOnly = Annotated[
     bool, typer.Option("--digits-only", help="Leave out minus signs, points and the like.")
 ]
+Expect = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LIKE",
+        help="What numbers look like: 19dd, dd:dd (d: any digit), 0..20, 0.00..9.99; may be "
+        "repeated. Others are for review.",
+    ),
+]
 DigitModel = Annotated[
     Path | None,
     typer.Option(

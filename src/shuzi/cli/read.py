@@ -11,6 +11,7 @@ from shuzi.cli.options import (
     DigitModel,
     DigitsOnly,
     DoubleEntry,
+    Expect,
     Fast,
     Kind,
     MaxPixels,
@@ -54,6 +55,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     rotate: Rotate = None,
     target_error: TargetError = 0.01,
     digits_only: DigitsOnly = False,
+    expect: Expect = None,
     fast: Fast = False,
     explain: Annotated[
         Path | None,
@@ -95,6 +97,7 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
         rotate=rotate,
         target_error=target_error,
         digits_only=digits_only,
+        expect=expect,
         fast=fast,
         max_pixels=max_pixels,
     )

@@ -73,7 +73,7 @@ class Run:
     network: str = "dense"
 
 
-def train(  # noqa: PLR0913 - an option each
+def train(
     recipe: Recipe | str = "tutorial",
     *,
     dataset: Dataset | None = None,

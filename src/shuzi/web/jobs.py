@@ -105,6 +105,7 @@ class Jobs:
                 "rotate": options.rotate,
                 "target_error": options.target_error,
                 "digits_only": options.digits_only,
+                "expect": options.expect,
             },
         }
         try:

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request
 
 from shuzi import errors
-from shuzi.errors import ShuziError, UsageError, one_of, way
+from shuzi.errors import ShuziError
+from shuzi.options import check_options
+from shuzi.recognise.expected import each
 from shuzi.result import TURNS
 from shuzi.web import problems
 from shuzi.web.messages import Message
@@ -23,6 +25,7 @@ class Options:
     rotate: int | None
     target_error: float
     digits_only: bool
+    expect: tuple[str, ...] = ()
 
 
 async def read_options(
@@ -43,16 +46,25 @@ async def read_options(
         Query(ge=0, lt=1, description="The share of wrong numbers among those accepted."),
     ] = None,
     digits_only: Annotated[bool, Query(description="Leave out all signs.")] = False,
+    expect: Annotated[
+        list[str] | None,
+        Query(
+            description="What numbers look like, 19dd or dd:dd with d for any digit, or 0..20; may "
+            "be repeated. Others are for review."
+        ),
+    ] = None,
 ) -> Options:
     """The options of a request's query.
 
     Raises:
-        UsageError: there is no such turn; a job must not find that out after its answer.
+        UsageError: one of them cannot be; a job must not find that out after its answer.
     """
-    if rotate is not None and rotate not in TURNS:
-        raise UsageError(f"{way('rotate')} must be {one_of(TURNS)}, not {rotate}.")
     usual: float = request.app.state.settings.target_error
-    return Options(kind, rotate, usual if target_error is None else target_error, digits_only)
+    options = Options(
+        kind, rotate, usual if target_error is None else target_error, digits_only, each(expect)
+    )
+    check_options(**asdict(options))
+    return options
 
 
 class Readers:

@@ -38,7 +38,8 @@ export function queue(picture, query) {
 }
 
 function post(path, picture, query, options) {
-  const target = `${path}?${new URLSearchParams(query)}`;
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const target = `${path}?${new URLSearchParams(pairs)}`;
   if (!(picture instanceof File)) {
     return call("POST", target, picture, { "Content-Type": picture.type }, options);
   }

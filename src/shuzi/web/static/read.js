@@ -9,7 +9,7 @@ import { listNumbers, showNumber } from "./numbers.js";
 import { watchPictures } from "./picture.js";
 import { copy, download, toCsv, toJson, toText } from "./sheet.js";
 
-const OPTIONS = ["as", "rotate", "target", "digits-only"];
+const OPTIONS = ["as", "rotate", "target", "digits-only", "expect"];
 
 export function openRead() {
   let files = [];
@@ -172,6 +172,8 @@ function foundOn({ page, problem }) {
 function options() {
   const chosen = { as: find("as").value, target_error: find("target").value };
   chosen.digits_only = find("digits-only").checked;
+  // Several are apart by spaces.
+  chosen.expect = find("expect").value.split(/\s+/).filter(Boolean);
   const rotate = find("rotate").value;
   return rotate ? { ...chosen, rotate } : chosen;
 }
