@@ -6,7 +6,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +65,7 @@ class Drawer:
     def __enter__(self) -> "Drawer":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
