@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shuzi.errors import DivergedError
+from shuzi.interrupt import end_with_parent
 from shuzi.synth.crops import Crop, cut_crops
 from shuzi.synth.materials import Materials, load_materials
 from shuzi.synth.sheets import compose_sample
 from shuzi.training.average import Average
 from shuzi.training.checkpoint import named
 from shuzi.training.device import Device
-from shuzi.training.drawer import end_with_parent
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.page_network import PageNetwork, page_loss
