@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import shuzi
 from shuzi.errors import DivergedError
 from shuzi.evaluation.findings import sentences
+from shuzi.training import diagnosis
 
 SETTINGS = {"epochs": 2, "hidden": (32,), "scale": 255, "batch_size": 50}
 
@@ -73,6 +75,16 @@ def test_a_training_that_teaches_nothing_is_explained(digits, tmp_path, capsys, 
     page = html.unescape((tmp_path / "run" / "report.html").read_text())
     assert all(cause[:40] in page for cause in sentences(record["diagnosis"], "zh")[1])
     assert "It does not learn" in page
+
+
+def test_a_dead_unit_is_0_for_every_image():
+    values = torch.tensor([[0.0, 0.5], [0.0, 0.5], [0.0, 0.0]])
+    assert diagnosis._dead("relu", values) == 0.5
+
+
+def test_a_sigmoid_is_saturated_at_both_ends():
+    values = torch.tensor([0.0, 1.0, 0.5, 0.5, 0.5])
+    assert diagnosis._saturated("sigmoid", values) == pytest.approx(0.4)
 
 
 def test_a_loss_that_is_no_number_is_traced_to_its_step(digits, tmp_path):
