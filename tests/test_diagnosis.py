@@ -65,6 +65,7 @@ def test_labels_that_are_all_the_same_are_named(digits, tmp_path, capsys):
             {"lr": 5.0, "activation": "relu"},
             r"dead, 0 for each of 256 .*: \d+\.\d % of layer 1's units",
         ),
+        ({"lr": 1e-3, "hidden": (4,), "dropout": 0.0}, "42 steps are too few"),
         ({"scale": 1, "dropout": 0.9}, r"is still near .*: \d.* in epoch 2; \d+\.\d % are right"),
     ],
 )
