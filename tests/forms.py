@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from shuzi.files.arrays import idx_bytes
+from shuzi.files.arrays import idx_header
 
 N, TESTS = 240, 60
 HEAD = "label," + ",".join(f"pixel{i}" for i in range(784))
@@ -16,6 +16,11 @@ def few(digits):
     """Some digits: images and labels to train on, and to test with."""
     parts = digits.train_images[:N], digits.train_labels[:N]
     return *parts, digits.test_images[:TESTS], digits.test_labels[:TESTS]
+
+
+def idx_bytes(array):
+    """The array as an IDX file has it, uncompressed."""
+    return idx_header(array) + array.tobytes()
 
 
 def png(image, kind="PNG", **options):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forms import idx_bytes
 from test_fuzz import mutated
 
 from shuzi.errors import DataError
-from shuzi.files.arrays import idx_bytes, list_names, read_arrays, read_idx
+from shuzi.files.arrays import list_names, read_arrays, read_idx
 
 ARRAY = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 

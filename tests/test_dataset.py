@@ -5,10 +5,10 @@ import gzip
 
 import numpy as np
 import pytest
+from forms import idx_bytes
 
 from shuzi.dataset import Dataset, load_data, load_images
 from shuzi.errors import DataError, UsageError
-from shuzi.files.arrays import idx_bytes
 
 IDX = {
     "train-images-idx3-ubyte": "train_images",

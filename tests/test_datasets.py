@@ -249,11 +249,12 @@ def test_a_file_that_is_cut_short_is_named(write, form, tmp_path):
         ("seven," + ",".join(["0"] * 784), "line 242 has 'seven' for label"),
         ("7," + ",".join(["0"] * 783) + ",ink", "line 242 has 'ink' for pixel783"),
         ("7," + ",".join(["0"] * 783) + ",256", "line 242 has 256 for pixel783"),
+        ("\n7," + ",".join(["0"] * 783) + ",256", "line 243 has 256 for pixel783"),
         ("7," + ",".join(["0"] * 783) + ",nan", "line 242 has nan for pixel783"),
         ("7,0,0", "line 242 has 3 values, the first has 785"),
         ("7" * 9_000_000, "line of more than 4,000,000 bytes"),
     ],
-    ids=["label", "word", "pixel", "range", "nan", "short", "endless"],
+    ids=["label", "word", "pixel", "range", "blank", "nan", "short", "endless"],
 )
 def test_a_line_of_a_table_that_cannot_be_is_named(write, line, said):
     path = write(forms.kaggle) / "train.csv"

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import shuzi
 from shuzi.errors import DivergedError
 from shuzi.evaluation.findings import sentences
+from shuzi.training import diagnosis
 
 SETTINGS = {"epochs": 2, "hidden": (32,), "scale": 255, "batch_size": 50}
 
@@ -63,6 +65,7 @@ def test_labels_that_are_all_the_same_are_named(digits, tmp_path, capsys):
             {"lr": 5.0, "activation": "relu"},
             r"dead, 0 for each of 256 .*: \d+\.\d % of layer 1's units",
         ),
+        ({"lr": 1e-3, "hidden": (4,), "dropout": 0.0}, "42 steps are too few"),
         ({"scale": 1, "dropout": 0.9}, r"is still near .*: \d.* in epoch 2; \d+\.\d % are right"),
     ],
 )
@@ -73,6 +76,16 @@ def test_a_training_that_teaches_nothing_is_explained(digits, tmp_path, capsys, 
     page = html.unescape((tmp_path / "run" / "report.html").read_text())
     assert all(cause[:40] in page for cause in sentences(record["diagnosis"], "zh")[1])
     assert "It does not learn" in page
+
+
+def test_a_dead_unit_is_0_for_every_image():
+    values = torch.tensor([[0.0, 0.5], [0.0, 0.5], [0.0, 0.0]])
+    assert diagnosis._dead("relu", values) == 0.5
+
+
+def test_a_sigmoid_is_saturated_at_both_ends():
+    values = torch.tensor([0.0, 1.0, 0.5, 0.5, 0.5])
+    assert diagnosis._saturated("sigmoid", values) == pytest.approx(0.4)
 
 
 def test_a_loss_that_is_no_number_is_traced_to_its_step(digits, tmp_path):

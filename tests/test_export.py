@@ -68,7 +68,7 @@ def test_a_model_that_differs_is_not_written(tmp_path, monkeypatch):
     network = build(RECIPES["tutorial"], 1, torch.Generator())
     other = export._export(export._Probabilities(network, UNCALIBRATED).eval())
     monkeypatch.setattr(export, "_export", lambda model: other)
-    with pytest.raises(ModelError, match="differs from torch"):
+    with pytest.raises(ModelError, match="torch differs"):
         export.save_onnx(build(RECIPES["tutorial"], 2, torch.Generator()), tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
 

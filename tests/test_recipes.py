@@ -206,3 +206,10 @@ def test_a_wrong_name_gets_the_right_one(setting, said):
     with pytest.raises(RecipeError) as caught:
         TUTORIAL.with_settings([setting])
     assert said in caught.value.message
+
+
+def test_the_crops_of_a_page_recipe_come_in_the_portions_that_are_said():
+    portion = int(knobs()["crops"][0].split()[-4])
+    assert dataclasses.replace(PAGE, crops=portion).crops == portion
+    with pytest.raises(RecipeError, match="multiple"):
+        dataclasses.replace(PAGE, crops=portion + portion // 2)

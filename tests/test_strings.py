@@ -9,7 +9,6 @@ import pytest
 
 from shuzi.recognise.decoding import ALPHABET
 from shuzi.synth.blanks import no_number
-from shuzi.synth.fillers import with_filler
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import new_hand
 from shuzi.synth.materials import Materials
@@ -155,18 +154,6 @@ def test_what_is_no_number_has_many_kinds_and_no_digits(glyphs):
     assert min(ink.max() for ink in inks) == 0
     assert all(ink.dtype == np.uint8 and ink.ndim == 2 for ink in inks)
     assert len({parts(ink) for ink in inks}) > 4
-
-
-def test_a_filler_stands_beside_the_number(glyphs):
-    rng = np.random.default_rng(0)
-    for seed in range(30):
-        hand = hand_of(seed)
-        line, _ = write("25", hand, glyphs, rng)
-        filled = with_filler(line, hand, rng)
-        high, wide = line.shape
-        corners = filled[-high:, :wide], filled[-high:, -wide:]
-        assert any((corner == line).all() for corner in corners)
-        assert filled.shape[1] > wide
 
 
 def test_a_flexible_nib_writes_thick_down_and_thin_across():

@@ -1,4 +1,4 @@
-"""The sets of real handwriting beside the project, and which may train.
+"""The sets of real handwriting beside the project, and which only measure.
 
 DATA is a folder with mnist.npz, digits/, sudoku/ and not_digits/.
 """
@@ -8,12 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-TRAINING = (
-    "digits/hwd1000",
-    "digits/optdigits_tra",
-    "sudoku/hand_cells64",
-    "sudoku/printed_cells64",
-)
 MEASURING = ("digits/semeion", "digits/usps_train", "digits/optdigits_cv", "digits/chars74k")
 
 

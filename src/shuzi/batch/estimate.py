@@ -49,9 +49,6 @@ def estimate(
     sources: Sequence[str],
     options: Options,
     skip: Callable[[str], object] = lambda name: None,
-    *,
-    sample: int = SAMPLE,
-    seconds: float = SECONDS,
 ) -> Estimate:
     """Read a sample of what is there, drawn with the same seed each time.
 
@@ -59,11 +56,11 @@ def estimate(
         as `shuzi.batch.read_batch`.
     """
     with tempfile.TemporaryDirectory() as spool:
-        files, size, drawn = _draw(find_items(sources, Path(spool), skip), sample)
+        files, size, drawn = _draw(find_items(sources, Path(spool), skip))
         read = ReadItems(options)
         # Loads the models.
         _rows(read, drawn[0])
-        end = time.monotonic() + seconds
+        end = time.monotonic() + SECONDS
         costs: list[float] = []
         said: list[tuple[float, list[Row]]] = []
         for item in drawn:
@@ -92,14 +89,14 @@ def estimate(
     )
 
 
-def _draw(items: Iterable[Item], count: int) -> tuple[int, int, list[Item]]:
+def _draw(items: Iterable[Item]) -> tuple[int, int, list[Item]]:
     """How many there are, their bytes, and some of them, each as likely as another."""
     chance, drawn, files, size = random.Random(0), list[Item](), 0, 0
     for files, item in enumerate(items, 1):
         size += item.size
-        if len(drawn) < count:
+        if len(drawn) < SAMPLE:
             drawn.append(item)
-        elif (at := chance.randrange(files)) < count:
+        elif (at := chance.randrange(files)) < SAMPLE:
             drawn[at] = item
     return files, size, drawn
 

@@ -104,11 +104,8 @@ class Pool:
         def finish(task: Task, part: Part) -> None:
             more.extend(done(task, part))
 
-        def suspect(task: Task, worker: _Worker) -> None:  # noqa: ARG001
-            suspects.append(task)
-
         while True:
-            self._work(self._jobs, following, finish, suspect, tick)
+            self._work(self._jobs, following, finish, lambda task, _: suspects.append(task), tick)
             if not suspects:
                 return
             self._read_alone(suspects.popleft(), finish, tick)
@@ -117,7 +114,7 @@ class Pool:
         self, task: Task, done: Callable[[Task, Part], None], tick: Callable[[], object]
     ) -> None:
         # All the memory there is may be its own.
-        self._keep(0)
+        self._end_all()
         again = deque([task])
 
         def without(task: Task, worker: _Worker) -> None:
@@ -210,12 +207,12 @@ class Pool:
         self._workers.append(worker)
         return worker
 
-    def _keep(self, count: int) -> None:
-        while len(self._workers) > count:
+    def _end_all(self) -> None:
+        while self._workers:
             self._workers.pop().end()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._keep(0)
+        self._end_all()

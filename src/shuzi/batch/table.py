@@ -64,8 +64,8 @@ def write_table(rows: Iterable[Row | str], path: Path, base: Path | None = None)
         UsageError: a spreadsheet cannot be added to.
     """
     write = {
-        ".csv": _write_csv,
-        ".jsonl": _write_jsonl,
+        ".csv": _write_lines,
+        ".jsonl": _write_lines,
         ".parquet": _write_parquet,
         ".xlsx": _write_xlsx,
     }
@@ -111,19 +111,15 @@ def entries(table: Path, *, whole: bool = True) -> Iterator[tuple[str, str, Row 
         ) from None
 
 
-def _write_csv(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
-    count = 0
-    with _after(base, path, BYTE_ORDER_MARK + csv_line(*COLUMNS)) as file:
+def _write_lines(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
+    """CSV or JSON lines, by the name."""
+    is_csv, count = path.suffix == ".csv", 0
+    with _after(base, path, BYTE_ORDER_MARK + csv_line(*COLUMNS) if is_csv else "") as file:
         for count, row in enumerate(rows, 1):  # noqa: B007
-            file.write(row if isinstance(row, str) else row.to_csv())
-    return count
-
-
-def _write_jsonl(rows: Iterable[Row | str], path: Path, base: Path | None) -> int:
-    count = 0
-    with _after(base, path, "") as file:
-        for count, row in enumerate(rows, 1):  # noqa: B007
-            file.write(row if isinstance(row, str) else json_line(row._asdict()))
+            if isinstance(row, str):
+                file.write(row)
+            else:
+                file.write(row.to_csv() if is_csv else json_line(row._asdict()))
     return count
 
 

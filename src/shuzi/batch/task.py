@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
+from operator import add, sub
 from typing import TYPE_CHECKING, Any, Self
 
 from shuzi.batch.item import Item
@@ -70,15 +71,10 @@ class Counts:
         )
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(a + b for a, b in zip(self.to_list(), other.to_list(), strict=True)))
+        return Counts(*map(add, astuple(self), astuple(other)))
 
     def __sub__(self, other: "Counts") -> "Counts":
-        return Counts(*(a - b for a, b in zip(self.to_list(), other.to_list(), strict=True)))
-
-    def to_list(self) -> list[int]:
-        return [
-            *(self.pictures, self.accepted, self.review, self.rejected, self.without, self.failed)
-        ]
+        return Counts(*map(sub, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +87,4 @@ class Part:
     queued: "list[NewItem]" = field(default_factory=list)
 
     def head(self) -> dict[str, Any]:
-        return {"pages": self.pages, "counts": self.counts.to_list()}
+        return {"pages": self.pages, "counts": list(astuple(self.counts))}

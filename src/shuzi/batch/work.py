@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,8 @@ class Work:
         new: dict[str, list[Row]] = {}
         for row in part.rows:
             new.setdefault(row.source, []).append(row)
-        known = {source: list(rows) for source, rows in groupby(self.rows_of(task), _source)}
+        by_source = groupby(self.rows_of(task), attrgetter("source"))
+        known = {source: list(rows) for source, rows in by_source}
         if new.keys() <= known.keys():
             rows = [row for source in known for row in new.get(source, known[source])]
             return replace(part, rows=rows, counts=Counts.of(rows))
@@ -373,10 +375,6 @@ def _changes(begun: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
             yield _change(way(name), bool(was), bool(now))
         else:
             yield _change(name, was, now)
-
-
-def _source(row: Row) -> str:
-    return row.source
 
 
 def _differing(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from shuzi.batch.item import Item
 from shuzi.batch.read import Options, ReadItems
 from shuzi.batch.task import Counts, Part, Task
 from shuzi.errors import ShuziError
+from shuzi.interrupt import end_with_parent
 from shuzi.rows import Row
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def work(connection: Connection, setup: Setup, at: Any) -> None:
     """
     # Ctrl-C is the parent's to answer, who ends this; needed where `unheard` does nothing.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     os.environ["OMP_NUM_THREADS"] = "1"
     os.chdir(setup.folder)
     import cv2
@@ -57,13 +56,6 @@ def work(connection: Connection, setup: Setup, at: Any) -> None:
     except (EOFError, BrokenPipeError):
         # The parent is gone.
         os._exit(0)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(0)
 
 
 def read_task(read: ReadItems, task: Task, share: float | None, at: Any) -> Part:

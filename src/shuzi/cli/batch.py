@@ -131,11 +131,12 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
     )
     skipped: list[str] = []
     if dry_run:
+        from shuzi.batch.cluster import processors
         from shuzi.batch.estimate import estimate
 
         found = estimate(sources, options, skipped.append)
         tell_skipped(skipped, verbose)
-        _print_estimate(found, jobs or (_processors(ray) if ray else cores()))
+        _print_estimate(found, jobs or (processors(ray) if ray else cores()))
         return
     if out is None:
         raise UsageError("--out is missing.", "Say where the table goes: --out results.csv")
@@ -169,12 +170,6 @@ def batch(  # noqa: PLR0913, PLR0917 - an option each
         )
     if summary.counts.failed and not retry_failed and out.suffix != ".xlsx":
         tell("shuzi: the same command with --retry-failed tries again what could not be read")
-
-
-def _processors(ray: str) -> int:
-    from shuzi.batch.cluster import processors
-
-    return processors(ray)
 
 
 @contextmanager

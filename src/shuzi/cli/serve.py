@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shuzi.cli.boundary import need_extra
+from shuzi.cli.options import DigitModel, Fast
 from shuzi.output import say
 
 
@@ -43,15 +44,8 @@ def serve(  # noqa: PLR0913, PLR0917 - an option each
     runs: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Show the runs of this folder.")
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="MODEL", help="A run or model.onnx to read digits with, instead of shuzi's own."
-        ),
-    ] = None,
-    fast: Annotated[
-        bool, typer.Option("--fast", help="Without the second reader: quicker, more for review.")
-    ] = False,
+    model: DigitModel = None,
+    fast: Fast = False,
     target_error: Annotated[
         float, typer.Option(help="The share of wrong numbers among those accepted.")
     ] = 0.01,

@@ -105,11 +105,6 @@ def idx_header(array: NDArray[np.uint8]) -> bytes:
     )
 
 
-def idx_bytes(array: NDArray[np.uint8]) -> bytes:
-    """The array as an IDX file has it, uncompressed."""
-    return idx_header(array) + array.tobytes()
-
-
 def list_names(arrays: Mapping[str, Any], most: int = 20) -> str:
     """The names of the arrays for a message, without what a terminal would obey."""
     names = [name if name.isprintable() else ascii(name) for name in sorted(arrays)]

@@ -5,20 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Subquery, exists, insert, not_, select
+from sqlalchemy import Connection, Row, exists, insert, not_, select
 
 from shuzi.review.item import Verdict
 from shuzi.review.outcome import Answer
 from shuzi.review.tables import history
 
-
-def _standing() -> Subquery:
-    undo = history.alias("undo")
-    undone = exists().where(undo.c.undoes == history.c.id)
-    return select(history).where(history.c.action == "decided", not_(undone)).subquery("standing")
-
-
-standing = _standing()
+_undo = history.alias("undo")
+_undone = exists().where(_undo.c.undoes == history.c.id)
+standing = select(history).where(history.c.action == "decided", not_(_undone)).subquery("standing")
 """The rows of answers that nobody has undone."""
 
 

@@ -13,6 +13,7 @@ from shuzi.synth.drawings import signature
 from shuzi.synth.entries import entries, formula, number, quantity, sign, word
 from shuzi.synth.placement import APART, Area, Item, level, put, run, stroke
 from shuzi.synth.printing import new_word
+from shuzi.synth.shares import pick
 from shuzi.synth.typeface import Typeface
 from shuzi.synth.writer import Writer
 
@@ -26,7 +27,7 @@ def lines(canvas: Canvas, area: Area, writer: Writer) -> None:
     pitch = size * rng.choice([rng.uniform(1.2, 1.45), rng.uniform(1.45, 2.2), rng.uniform(2.2, 5)])
     fit = max(1, int((area.height - 0.3 * size) / pitch))
     count = min(fit, int(rng.integers(1, 31)))
-    new_text = texts.any_text if rng.random() < 0.5 else texts.kind_of_text(rng)
+    new_text = texts.any_text if rng.random() < 0.5 else pick(texts.TEXTS, rng)
     many = {
         "words": float(rng.choice([0, 0, 0.15, 0.4])),
         "units": float(rng.choice([0, 0, 0.2])),

@@ -8,6 +8,7 @@ from shuzi.synth.canvas import MARGIN, Canvas, Plane, Written
 from shuzi.synth.noise import blurred, clouds, grain, resized
 from shuzi.synth.papers import Sheet, bent, sheet_of_paper
 from shuzi.synth.sample import Sample, label
+from shuzi.synth.shares import pick
 from shuzi.synth.surroundings import put_objects, surface
 from shuzi.synth.views import View, framed
 
@@ -36,7 +37,7 @@ def capture(canvas: Canvas, rng: np.random.Generator) -> Sample:
     canvas = _at_resolution(canvas, rng)
     # Enlarged, a page shows no more detail.
     size = min(_digit_height(canvas), 1.2 * drawn)
-    kind = rng.choice(list(SHARES), p=list(SHARES.values()))
+    kind = pick(SHARES, rng)
     if kind == "photo":
         return _photo(canvas, size, rng)
     if kind == "screen":

@@ -29,7 +29,7 @@ def shapes(canvas: Canvas, area: Area, writer: Writer) -> None:
         if only_doodles or kind < 0.25:
             doodle(canvas, x, y, step, writer)
             continue
-        text = texts.one_digit(rng) if rng.random() < 0.5 else texts.kind_of_text(rng)(rng)
+        text = texts.one_digit(rng) if rng.random() < 0.5 else texts.any_text(rng)
         item = number(writer, text)
         if item.ink.shape[1] > 0.9 * step and rng.random() < 0.8:
             item = number(writer, texts.one_digit(rng))

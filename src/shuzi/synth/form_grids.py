@@ -5,6 +5,7 @@ from dataclasses import replace
 from shuzi.synth.form import Form
 from shuzi.synth.form_rows import Boxes, Habits
 from shuzi.synth.form_tables import MOST, head_cell
+from shuzi.synth.shares import pick
 
 PARTED = {
     "thick": 0.3,
@@ -29,7 +30,7 @@ def grouped_cells(form: Form, x: float, y: float) -> tuple[float, float]:
     usual = form.shade
     form.shade = max(usual, rng.uniform(0.2, 1))
     thick = bold / form.thick
-    parted = str(rng.choice(list(PARTED), p=list(PARTED.values())))
+    parted = pick(PARTED, rng)
     label = size * rng.uniform(2.5, 7) if parted == "words" or rng.random() < 0.6 else 0.0
     between = {
         "gap": wide * rng.uniform(0.3, 0.9),

@@ -3,6 +3,7 @@
 from shuzi.synth.form import TICKS, Form
 from shuzi.synth.form_choices import RING, choice, code, printed_text, ringed
 from shuzi.synth.form_rows import new_digits
+from shuzi.synth.shares import pick
 from shuzi.synth.texts import any_text
 from shuzi.synth.writer import scaled
 from shuzi.synth.writing import TALL
@@ -19,7 +20,7 @@ def cloze(form: Form, x: float, y: float) -> tuple[float, float]:
     rng, size = form.rng, form.size
     letters = max(LEAST, size * rng.uniform(0.35, 0.85))
     down = max(size * rng.uniform(1.35, 2.4), 1.7 * letters)
-    gap = str(rng.choice(list(GAPS), p=list(GAPS.values())))
+    gap = pick(GAPS, rng)
     share, most = rng.uniform(0.08, 0.35), int(rng.integers(1, 7))
     long = min(letters * rng.uniform(14, 50), form.canvas.shape[1] - x)
     base, right = y + max(size, letters) * 1.1, x

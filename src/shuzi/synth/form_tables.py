@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from shuzi.synth.form import FILLERS, Cell, Form
 from shuzi.synth.form_rows import new_digits
-from shuzi.synth.texts import kind_of_text
+from shuzi.synth.shares import pick
+from shuzi.synth.texts import TEXTS
 
 MOST = 200
 """Cells of a table, at most: composing more takes too long."""
@@ -30,7 +31,7 @@ def table(form: Form, x: float, y: float) -> tuple[float, float]:
         if free
         else np.full(columns, size * (0.75 * digits.max() + 0.7) * rng.uniform(1, 1.5))
     )
-    ruled = str(rng.choice(list(RULED), p=list(RULED.values())))
+    ruled = pick(RULED, rng)
     if ruled in ("rows", "outer", "none"):
         widths = widths + size
     # Square cells with a digit in each would be the boxes of one number.
@@ -112,7 +113,7 @@ def _table_lines(
 def _content(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
     """What a column says: so many digits, or amounts, dates and the like."""
     if rng.random() < 0.12:
-        return kind_of_text(rng)
+        return pick(TEXTS, rng)
     most = int(rng.integers(1, 6))
     return lambda rng: new_digits(rng, int(rng.integers(max(1, most - 1), most + 1)))
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from shuzi.result import Box, Number, Page
 from shuzi.synth.blanks import crossed_out
-from shuzi.synth.fillers import beside
 from shuzi.synth.glyphs import Glyphs
 from shuzi.synth.hand import Hand, new_hand
 from shuzi.synth.pen import draw
@@ -217,8 +216,15 @@ def _whole(writer: _Writer, rng: np.random.Generator, most: int) -> tuple[str, I
     text = str(rng.integers(0, 10 ** int(rng.integers(1, most + 1))))
     line, _ = write(text, writer.hand, writer.glyphs, rng)
     if rng.random() < 0.1 and most > 1:
-        line = beside([_crossed_out(writer, rng)[1], line], 0.4 * TALL)
+        line = _beside(_crossed_out(writer, rng)[1], line, 0.4 * TALL)
     return text, line
+
+
+def _beside(first: Ink, second: Ink, gap: float) -> Ink:
+    """The two on one ground line, with a gap in pixels between them."""
+    high = max(len(first), len(second))
+    left, right = (np.pad(ink, ((high - len(ink), 0), (0, 0))) for ink in (first, second))
+    return np.concatenate([left, np.zeros((high, round(gap)), np.uint8), right], axis=1)
 
 
 def _crossed_out(writer: _Writer, rng: np.random.Generator) -> tuple[str, Ink]:

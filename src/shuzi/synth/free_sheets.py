@@ -15,6 +15,7 @@ from shuzi.synth.drawings import doodle, shapes
 from shuzi.synth.entries import number
 from shuzi.synth.materials import Materials
 from shuzi.synth.placement import Area, Block, Item, drawn_line, put
+from shuzi.synth.shares import pick
 from shuzi.synth.sums import school_sums
 from shuzi.synth.tables import table, tally
 from shuzi.synth.writer import Writer
@@ -50,13 +51,12 @@ def page(block: Block, materials: Materials, rng: Rng) -> Canvas:
 def mixed_page(materials: Materials, rng: Rng) -> Canvas:
     """Several blocks on one page, of one writer or of several, at one size or at several."""
     canvas, size = _paper(materials, rng)
-    kinds = list(BLOCKS)
     alone = rng.random() < 0.6
     writer = _somebody(materials, size, rng)
     for area in _split(_inset(canvas, rng), int(rng.integers(2, 6)), size, rng):
         if not alone:
             writer = _somebody(materials, size * float(np.exp(rng.normal(0, 0.3))), rng)
-        kinds[rng.choice(len(kinds), p=list(BLOCKS.values()))](canvas, area, writer)
+        pick(BLOCKS, rng)(canvas, area, writer)
     return canvas
 
 
@@ -108,7 +108,7 @@ def few_lines(materials: Materials, rng: Rng) -> Canvas:
     """Two or three short lines in a small picture."""
     size = float(np.exp(rng.uniform(np.log(14), np.log(90))))
     writer = Writer.new(materials, size, rng)
-    count, make = int(rng.integers(2, 6)), texts.kind_of_text(rng)
+    count, make = int(rng.integers(2, 6)), pick(texts.TEXTS, rng)
     items = [number(writer, make(rng)) for _ in range(count)]
     pitch = max(len(item.ink) for item in items) + size * rng.uniform(0.15, 1.5)
     around = size * rng.uniform(0.08, 0.8, 4)

@@ -14,20 +14,18 @@ from shuzi.synth.sample import Sample
 Layout = Callable[[Materials, np.random.Generator], Canvas]
 
 
-def compose_sample(
-    materials: Materials, rng: np.random.Generator, kind: str | None = None
-) -> Sample:
+def compose_sample(materials: Materials, rng: np.random.Generator) -> Sample:
     """A page of some kind as a camera or a scanner sees it, now and then on its side."""
-    if materials.puzzles and kind is None and rng.random() < PHOTOS:
+    if materials.puzzles and rng.random() < PHOTOS:
         puzzle = materials.puzzles[int(rng.integers(len(materials.puzzles)))]
         sample = puzzle.sample()
         return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
-    if kind is None and rng.random() < BITMAPS:
+    if rng.random() < BITMAPS:
         return compose_bitmap(materials, rng)
-    if kind is None and rng.random() < NOISE:
+    if rng.random() < NOISE:
         return compose_noise(rng)
     shares = [share for _, share in LAYOUTS.values()]
-    name = kind or str(rng.choice(list(LAYOUTS), p=shares))
+    name = str(rng.choice(list(LAYOUTS), p=shares))
     sample = capture(LAYOUTS[name][0](materials, rng), rng)
     return sample.rotated(int(rng.integers(1, 4))) if rng.random() < TURNED else sample
 

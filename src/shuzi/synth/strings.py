@@ -24,6 +24,7 @@ from shuzi.synth.scene import (
     lay_out,
     photograph,
 )
+from shuzi.synth.shares import pick
 from shuzi.synth.strikes import strike
 from shuzi.synth.texts import new_text
 from shuzi.synth.typeface import Typeface
@@ -119,7 +120,7 @@ def fields(materials: Materials, rng: Rng) -> list[Composed]:
 
 def compose(materials: Materials, rng: Rng) -> Composed:
     """A picture of a number, or of none, with some margin."""
-    hand, content = _new_hand(materials, rng), _choice(CONTENTS, rng)
+    hand, content = _new_hand(materials, rng), pick(CONTENTS, rng)
     ink, text, middles = hand.line(content)
     scene = lay_out(ink, rng)
     scene.kinds += [f"hand: {hand.kind}", f"content: {content if text else 'none'}"]
@@ -281,7 +282,7 @@ _CONTENTS: dict[str, Callable[[_Hand], tuple[Ink, str]]] = {
 
 
 def _new_hand(materials: Materials, rng: Rng) -> _Hand:
-    kind = _choice(HANDS, rng)
+    kind = pick(HANDS, rng)
     pens = materials.pens
     if pens is None and kind in ("pens", "whole"):
         kind = str(rng.choice(["glyphs", "drawn"]))
@@ -314,8 +315,3 @@ def _like_pens(hand: Hand, rng: Rng) -> Hand:
         slant=float(np.clip(hand.slant, -0.4, 0.8)),
         hanging=0.0 if rng.random() < 0.8 else hand.hanging,
     )
-
-
-def _choice(shares: dict[str, float], rng: Rng) -> str:
-    names = list(shares)
-    return names[int(rng.choice(len(names), p=list(shares.values())))]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from shuzi.synth.shares import pick
+
 Rng = np.random.Generator
 LENGTHS = (0.12, 0.27, 0.25, 0.15, 0.10, 0.06, 0.03, 0.02)
 """Shares of strings of 1 to 8 digits."""
@@ -133,12 +135,7 @@ TEXTS: dict[Callable[[Rng], str], float] = {
 
 def any_text(rng: Rng) -> str:
     """A number of any kind."""
-    return kind_of_text(rng)(rng)
-
-
-def kind_of_text(rng: Rng) -> Callable[[Rng], str]:
-    kinds = tuple(TEXTS)
-    return kinds[int(rng.choice(len(kinds), p=list(TEXTS.values())))]
+    return pick(TEXTS, rng)(rng)
 
 
 def signed_text(rng: Rng) -> str:

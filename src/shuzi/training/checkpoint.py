@@ -1,7 +1,7 @@
 """Everything a run needs to go on, in one file that is either the old one or the new one."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,11 @@ from shuzi.files import open_file, read_json, write_atomically
 from shuzi.training.history import Epoch
 
 _FILE = "checkpoint/latest.safetensors"
+
+
+def named(**parts: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of all parts of a training, each by `part.name`."""
+    return {f"{part}.{name}": t for part, tensors in parts.items() for name, t in tensors.items()}
 
 
 def save_checkpoint(run: Path, state: dict[str, Tensor], history: list[Epoch]) -> None:

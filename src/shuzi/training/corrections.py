@@ -18,6 +18,8 @@ LEAST = 20
 """Fewer corrections teach nothing and measure nothing."""
 KEPT = 3
 """One source in so many is kept to measure on."""
+MOST_TIMES = 20
+"""That an epoch has a correction, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,9 +71,9 @@ def split(corrections: Corrections) -> tuple[Corrections, Corrections]:
     return corrections.take(~kept), corrections.take(kept)
 
 
-def repeated(corrections: Corrections, wanted: int, most: int = 20) -> NDArray[np.intp]:
+def repeated(corrections: Corrections, wanted: int) -> NDArray[np.intp]:
     """Places of the corrections, each as often as makes about the wanted number of them."""
-    times = min(most, max(1, round(wanted / len(corrections))))
+    times = min(MOST_TIMES, max(1, round(wanted / len(corrections))))
     return np.tile(np.arange(len(corrections)), times)
 
 

@@ -134,7 +134,8 @@ def _agreement(dataset: Dataset) -> tuple[float, int]:
 
 def _of_units(trainer: Trainer) -> Iterator[Finding]:
     """The first hidden layer with many saturated units, and the first one with many dead ones."""
-    images, recipe = _sample(trainer.train.images), trainer.recipe
+    images, recipe = trainer.train.images, trainer.recipe
+    images = images[torch.from_numpy(sample_of(images)).to(images.device)]
     values = {"n": len(images), "lr": recipe.lr}
     kinds: set[str] = set()
     for layer, (name, y) in enumerate(_hidden(trainer.trained.eval(), images), 1):
@@ -149,10 +150,6 @@ def _of_units(trainer: Trainer) -> Iterator[Finding]:
             remedy = {"remedy": "rate" if is_scaled or layer > 1 else "scale", "activation": name}
             more = remedy if kind == "saturated" else {}
             yield {"kind": kind, "layer": layer, "share": share, **values, **more}
-
-
-def _sample(images: Tensor) -> Tensor:
-    return images[torch.from_numpy(sample_of(images)).to(images.device)]
 
 
 @torch.no_grad()

@@ -1,17 +1,16 @@
 """Strings composed ahead by processes of their own, while a network trains on those before."""
 
 import os
-import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.files import write_atomically
+from shuzi.interrupt import end_with_parent
 from shuzi.synth.materials import Materials, held_out, load_materials
 from shuzi.synth.strings import compose_strips
 
@@ -66,12 +65,7 @@ class Drawer:
     def __enter__(self) -> "Drawer":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -88,18 +82,6 @@ def _begin(data: Path) -> None:
 def _materials(*, measures: bool) -> Materials:
     """The worker's, made once."""
     return held_out(_data[0]) if measures else load_materials(_data[0])
-
-
-def end_with_parent() -> None:
-    """Let this worker end when its training does, which cannot tell it if it was killed."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _draw(path: Path, size: int, seed: int, part: int) -> Path:

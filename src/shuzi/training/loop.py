@@ -17,6 +17,7 @@ from shuzi.evaluation.calibration import NOT_A_DIGIT
 from shuzi.synth.digits import drawn_digits, drawn_marks
 from shuzi.training.augment import warp, wear
 from shuzi.training.average import Average
+from shuzi.training.checkpoint import named
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch, best_epoch
 from shuzi.training.network import Network
@@ -160,7 +161,7 @@ class Trainer:
             parts["average"] = self.average.network.state_dict()
         if self.best:
             parts["best"] = self.best
-        return {f"{part}.{name}": t for part, ts in parts.items() for name, t in ts.items()}
+        return named(**parts)
 
     @property
     def trained(self) -> Network:

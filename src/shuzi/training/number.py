@@ -15,6 +15,7 @@ from shuzi.errors import DivergedError
 from shuzi.recognise.decoding import ALPHABET
 from shuzi.recognise.sequence import STRIDE, pad, padded_width
 from shuzi.training.average import Average
+from shuzi.training.checkpoint import named
 from shuzi.training.device import Device
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
@@ -132,12 +133,11 @@ class NumberTrainer:
     @property
     def state(self) -> dict[str, Tensor]:
         """All tensors that training changes, by name."""
-        weights = {
-            f"{part}.{name}": tensor
-            for part, network in (("network", self.network), ("average", self.trained))
-            for name, tensor in network.state_dict().items()
-        }
-        return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
+        return named(
+            network=self.network.state_dict(),
+            average=self.trained.state_dict(),
+            optimiser=self.optimiser.state,
+        )
 
     def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
         """One epoch of strings, then the validation; accuracies are of whole numbers.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import torch
@@ -14,12 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shuzi.errors import DivergedError
+from shuzi.interrupt import end_with_parent
 from shuzi.synth.crops import Crop, cut_crops
 from shuzi.synth.materials import Materials, load_materials
 from shuzi.synth.sheets import compose_sample
 from shuzi.training.average import Average
+from shuzi.training.checkpoint import named
 from shuzi.training.device import Device
-from shuzi.training.drawer import end_with_parent
 from shuzi.training.history import Epoch
 from shuzi.training.optimisers import OneCycleAdamW
 from shuzi.training.page_network import PageNetwork, page_loss
@@ -67,12 +67,7 @@ class Composer:
     def __enter__(self) -> "Composer":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -125,12 +120,11 @@ class PageTrainer:
     @property
     def state(self) -> dict[str, Tensor]:
         """All tensors that training changes, by name."""
-        weights = {
-            f"{part}.{name}": tensor
-            for part, network in (("network", self.network), ("average", self.trained))
-            for name, tensor in network.state_dict().items()
-        }
-        return weights | {f"optimiser.{name}": t for name, t in self.optimiser.state.items()}
+        return named(
+            network=self.network.state_dict(),
+            average=self.trained.state_dict(),
+            optimiser=self.optimiser.state,
+        )
 
     def run_epoch(self, on_batch: Callable[[int], None]) -> Epoch:
         """One round of crops, then the validation; accuracies are the kernels' overlaps.

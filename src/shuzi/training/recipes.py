@@ -271,7 +271,9 @@ class Recipe:
         _between(0, 100),
     )
     crops: int = _knob(
-        0, "page: crops of composed pages in an epoch, 48 times some number", _between(0, 960_000)
+        0,
+        f"page: crops of composed pages in an epoch, {PART} times some number",
+        _between(0, 960_000),
     )
     strings: int = _knob(0, "number: composed strings in an epoch", _between(0, 1_000_000))
     parts: int = _knob(

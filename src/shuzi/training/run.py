@@ -42,11 +42,7 @@ from shuzi.training.export import save_onnx, save_weights
 from shuzi.training.history import Epoch, best_epoch, is_over, to_csv
 from shuzi.training.loop import Build, Trainer, split_dataset
 from shuzi.training.networks import build
-from shuzi.training.number import (
-    HELD_OUT,
-    VALIDATION,
-    NumberTrainer,
-)
+from shuzi.training.number import HELD_OUT, VALIDATION, NumberTrainer
 from shuzi.training.number_export import RANGES, export_number
 from shuzi.training.page import Composer, PageTrainer
 from shuzi.training.page_export import save_page_onnx
@@ -288,7 +284,7 @@ def _composers() -> int:
     return max(1, (os.cpu_count() or 1) - 1)
 
 
-def _save_trained(trainer: PageTrainer | NumberTrainer, folder: Path) -> None:
+def _save_trained(trainer: Trainer | PageTrainer | NumberTrainer, folder: Path) -> None:
     _draw(folder, trainer.history)
     save_weights(trainer.trained, folder / "model.safetensors")
 
@@ -396,8 +392,7 @@ def _choose(trainer: Trainer, record: dict[str, Any]) -> str | None:
 
 
 def _finish(trainer: Trainer, folder: Path, record: dict[str, Any]) -> None:
-    _draw(folder, trainer.history)
-    save_weights(trainer.trained, folder / "model.safetensors")
+    _save_trained(trainer, folder)
     calibration = _calibration(trainer, record)
     record |= calibration.to_dict()
     save_onnx(trainer.trained, folder / "model.onnx", calibration)

@@ -2,14 +2,12 @@
 
 import json
 import logging
-import os
 import secrets
 import shutil
-import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition, Thread
@@ -23,7 +21,7 @@ from shuzi.web.job import JOB, OUTCOME
 from shuzi.web.problems import Problem
 from shuzi.web.readers import Options
 from shuzi.web.settings import Settings
-from shuzi.web.workers import SECRETS
+from shuzi.web.workers import kill, start
 
 DAY = 24 * 3600
 _LOG = logging.getLogger("shuzi.web")
@@ -67,7 +65,7 @@ class Jobs:
             self._changed.notify_all()
             running = self._running
         if running is not None:
-            _end(running[1])
+            kill(running[1])
 
     def receive(self) -> Path:
         """A folder to put a job's archives into; it is none yet.
@@ -100,13 +98,7 @@ class Jobs:
         said = {
             "created": datetime.now(UTC).isoformat(timespec="microseconds"),
             "to": to,
-            "options": {
-                "kind": options.kind,
-                "rotate": options.rotate,
-                "target_error": options.target_error,
-                "digits_only": options.digits_only,
-                "expect": options.expect,
-            },
+            "options": asdict(options),
         }
         try:
             (folder / JOB).write_text(json.dumps(said))
@@ -160,7 +152,7 @@ class Jobs:
                 (self.folder / name).rename(gone)
             running = self._running
         if running is not None and running[0] == name:
-            _end(running[1])
+            kill(running[1])
             running[1].wait()
         shutil.rmtree(gone, ignore_errors=True)
 
@@ -221,15 +213,7 @@ class Jobs:
 
     def _start(self, name: str) -> "subprocess.Popen[bytes]":
         settings = self._settings
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "shuzi.web.job"],
-            cwd=self.folder / name,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={key: value for key, value in os.environ.items() if key not in SECRETS},
-            start_new_session=True,
-        )
+        process = start("shuzi.web.job", self.folder / name)
         said = {
             "model": None if settings.model is None else str(settings.model.absolute()),
             "fast": settings.fast,
@@ -282,14 +266,6 @@ def _json(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _missing() -> Problem:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
 from typing import Any
 
@@ -18,6 +19,29 @@ START_SECONDS = 120.0
 """A worker that is not ready by then never will be."""
 
 
+def start(module: str, folder: Path | None = None) -> "subprocess.Popen[bytes]":
+    """A module in a process of its own, which is written to and read from."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name not in SECRETS},
+        # Ctrl-C is the service's, and the process's group is all that it starts.
+        start_new_session=True,
+    )
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and what it started, whatever they are doing."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
 class WorkerEndedError(Exception):
     """It crashed, or was ended because its time was over."""
 
@@ -26,15 +50,7 @@ class Worker:
     """A process that loads the models and then reads; one thread at a time may ask it."""
 
     def __init__(self, settings: Settings) -> None:
-        # A session of its own: Ctrl-C is the service's, and its group is all that it starts.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "shuzi.web.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name not in SECRETS},
-            start_new_session=True,
-        )
+        self._process = start("shuzi.web.worker")
         self._lock = Lock()
         self._ready = self._killed = False
         self._say(
@@ -101,11 +117,7 @@ class Worker:
             if self._killed:
                 return
             self._killed = True
-            with suppress(ProcessLookupError, PermissionError):
-                if hasattr(os, "killpg"):
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                else:
-                    self._process.kill()
+            kill(self._process)
             self._process.wait()
 
     def close(self) -> None:

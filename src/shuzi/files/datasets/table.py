@@ -86,7 +86,7 @@ def read_table(path: Path, *, progress: bool = False) -> tuple[Part, Columns]:
             values = _parse(rows, number, columns, path)
             # Of all blocks, as the first one shows it.
             scale = scale or (255 if values[:, columns.pixels].max() <= 1 else 1)
-            _check_range(values, 255 // scale, number, columns, path)
+            _check_range(values, 255 // scale, rows, number, columns, path)
             pixels.append((values[:, columns.pixels] * scale).round().astype(np.uint8))
             if columns.label is not None:
                 labels.append(values[:, columns.label])
@@ -202,13 +202,17 @@ def _what_is_wrong(rows: list[str], number: int, columns: Columns, path: Path) -
     return DataError(f"{path} cannot be understood from line {number} on.", _DAMAGED)
 
 
-def _check_range(values: Values, most: int, number: int, columns: Columns, path: Path) -> None:
+def _check_range(
+    values: Values, most: int, rows: list[str], number: int, columns: Columns, path: Path
+) -> None:
     pixels = values[:, columns.pixels]
     if pixels.min() >= 0 and pixels.max() <= most:
         return
     row, place = np.argwhere(~((pixels >= 0) & (pixels <= most)))[0]
+    # Blank lines have no values.
+    line = [line for line, text in enumerate(rows, number) if text.strip()][row]
     raise DataError(
-        f"{path}: line {number + row} has {pixels[row, place]:g} for "
+        f"{path}: line {line} has {pixels[row, place]:g} for "
         f"{columns.name(int(columns.pixels[place]))}; pixels must be 0 to 255, or all 0 to 1.",
         "Correct or remove the line.",
     )
