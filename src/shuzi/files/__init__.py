@@ -228,6 +228,18 @@ def check_ending(output: Path, ending: str) -> None:
         raise UsageError(f"{output} must end in {ending}.", "Give a name that ends so.")
 
 
+def check_name(path: Path) -> None:
+    """Refuse a name that is not UTF-8: ONNX Runtime opens none such, and no JSON holds it.
+
+    Raises:
+        UsageError: it is not.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{path}: its name is not UTF-8.", "Rename it.") from None
+
+
 def model_file(place: str | PathLike[str]) -> Path:
     """The model of a run folder; any other place is a model file itself.
 
