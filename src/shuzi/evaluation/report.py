@@ -147,7 +147,8 @@ def evaluate(  # noqa: PLR0913 - an option each
     }
     with write_atomically(folder / "evaluation.json") as temporary:
         report = {"data": source} | found.to_dict()
-        temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        temporary.write_text(text, encoding="utf-8")
     worst = describe_mistakes(images, probabilities, labels)
     with write_atomically(folder / "mistakes.json") as temporary:
         temporary.write_text(json.dumps(worst) + "\n")
