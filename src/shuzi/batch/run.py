@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shuzi.batch.item import Item, chunks
 from shuzi.batch.mend import Failed, mended
 from shuzi.batch.pool import Pool
-from shuzi.batch.read import Options
+from shuzi.batch.read import Options, options_of
 from shuzi.batch.sources import find_items
 from shuzi.batch.table import check_format, sources_of, write_table
 from shuzi.batch.task import Counts, Part, Task
@@ -114,7 +114,7 @@ def read_batch(  # noqa: PLR0913 - an option each
     """
     named = [os.fspath(source) for source in paths_of("sources", sources)]
     check_path("out", out)
-    options, table = options or Options(), Path(out)
+    options, table = options_of(options), Path(out)
     if table.is_symlink():
         # It is written beside what the link leads to, and moved there: the link stays.
         table = Path(os.path.realpath(table))
