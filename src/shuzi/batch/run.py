@@ -28,6 +28,7 @@ from shuzi.errors import (
     way,
     whole,
 )
+from shuzi.files import led_to
 from shuzi.text import counted, plain
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def read_batch(  # noqa: PLR0913 - an option each
     options, table = options_of(options), Path(out)
     if table.is_symlink():
         # It is written beside what the link leads to, and moved there: the link stays.
-        table = Path(os.path.realpath(table))
+        table = led_to(table)
     jobs = jobs if jobs is None else whole("jobs", jobs, 1)
     _check(named, options, table, overwrite, append, retry_failed)
     work = Work(table)
