@@ -221,12 +221,14 @@ def predict_file(
         The accuracy, if the file has labels.
 
     Raises:
-        UsageError: `output` is neither .npz nor .csv.
+        UsageError: `output` is neither .npz nor .csv, or is the source itself.
         RunError, DataError, OutputError: see `shuzi.errors`.
     """
     output = Path(output)
     if output.suffix not in (".npz", ".csv"):
         raise UsageError(f"{output} must end in .npz or .csv.", "Give a name that ends so.")
+    if output.resolve() == Path(source).resolve():
+        raise UsageError(f"{output} is what is read; it is not written over.", "Give another name.")
     recogniser, record = open_run(Path(run))
     how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
     found = load_images(source, progress=verbose > 0, **how)
