@@ -165,6 +165,7 @@ def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, 
     ("wrong", "said"),
     [
         ({"sources": "scans"}, "sources must be a list of paths, not 'scans'"),
+        ({"options": {"fast": True}}, r"options must be shuzi.batch.Options, not {'fast': True}"),
         ({"out": 5}, "out must be a path, not 5"),
         ({"jobs": -1}, "jobs must be a whole number, 1 or more, not -1"),
     ],

@@ -106,6 +106,21 @@ def test_a_link_leads_to_the_file_of_that_name(sheet, tmp_path, monkeypatch, nam
     assert url2pathname(urlsplit(address).path) == str(tmp_path / name)
 
 
+def test_a_picture_in_a_folder_that_is_called_as_an_archive_is_linked_itself(sheet, tmp_path):
+    (tmp_path / "my.zip").mkdir()
+    sources = [f"{tmp_path}/my.zip/{name}" for name in ("1.png", "a.zip/1.png")]
+    sheet([Row(source) for source in sources])
+    found = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    for row, end in ((2, "my.zip/1.png"), (3, "my.zip/a.zip")):
+        assert found[f"A{row}"].value.startswith(f'=HYPERLINK("file://{tmp_path}/{end}","')
+
+
+def test_a_long_chinese_name_is_in_its_link_as_it_is(sheet, tmp_path):
+    name = "扫描件" * 30
+    link = sheet([Row(f"/{name} 1#.png")]) and openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert link["A2"].value == f'=HYPERLINK("file:///{name}%201%23.png","/{name} 1#.png")'
+
+
 def test_a_name_that_was_written_out_has_no_link(sheet, tmp_path):
     sheet([Row(plain("a\n.png")), Row(plain("\udcff.png"))])
     found = openpyxl.load_workbook(tmp_path / "a.xlsx").active

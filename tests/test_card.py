@@ -1,7 +1,10 @@
 """Cards of models."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import onnx
 import pytest
@@ -33,6 +36,18 @@ def test_a_shipped_model_is_small(name):
 def test_a_run_has_a_card(run):
     assert load_card(run.folder)["recipe"]["name"] == "tutorial"
     assert load_card(run.folder / "model.onnx") == load_card(run.folder)
+
+
+def test_a_card_is_utf_8_whatever_the_systems_encoding_is(tmp_path):
+    shutil.copy(SHIPPED["digit"], tmp_path / "mine.onnx")
+    code = "from pathlib import Path; from shuzi.card import save_card; "
+    code += r"save_card(Path('mine.onnx'), {'data': '\u6570'})"
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | ascii_only, check=False
+    )
+    assert done.returncode == 0
+    assert load_card(tmp_path / "mine.onnx")["data"] == "数"
 
 
 def test_a_card_of_another_model_is_refused(tmp_path):

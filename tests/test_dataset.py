@@ -2,6 +2,8 @@
 
 import dataclasses
 import gzip
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -194,6 +196,14 @@ def test_a_file_without_images_names_what_it_has(tmp_path):
     np.savez(tmp_path / "a.npz", pictures=np.zeros((2, 27), np.uint8))
     with pytest.raises(DataError, match="its arrays are pictures"):
         load_images(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("given", ["path", "validation"])
+def test_a_name_that_is_not_utf_8_is_refused_as_no_record_holds_it(digits_npz, tmp_path, given):
+    place = tmp_path / os.fsdecode("数据.npz".encode("gbk"))
+    shutil.copy(digits_npz, place)
+    with pytest.raises(UsageError, match="its name is not UTF-8"):
+        load_data(**{"path": digits_npz} | {given: place})
 
 
 def test_a_dataset_made_in_python_is_checked_too():

@@ -1,6 +1,7 @@
 """A model file and its probabilities."""
 
 import os
+import shutil
 
 import numpy as np
 import onnx
@@ -8,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from shuzi.card import SHIPPED
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, UsageError
 from shuzi.recognise.engine import CHUNK, Recogniser
 from shuzi.synth.digits import drawn_marks
 
@@ -98,6 +99,13 @@ def test_a_model_beyond_protobufs_limit_is_refused_unread(tmp_path):
         file.truncate(2**31)
     with pytest.raises(ModelError, match=r"2,147,483,648 bytes"):
         Recogniser(tmp_path / "a.onnx")
+
+
+def test_a_name_that_is_not_utf_8_is_refused_as_onnx_runtime_opens_none(tmp_path):
+    place = tmp_path / os.fsdecode("模型.onnx".encode("gbk"))
+    shutil.copy(SHIPPED["digit"], place)
+    with pytest.raises(UsageError, match="its name is not UTF-8"):
+        Recogniser(place)
 
 
 @pytest.mark.parametrize("name", [b"probabilities", b"Conv"])

@@ -54,6 +54,14 @@ def test_what_is_no_file_is_not_replaced(tmp_path, make, kind):
     assert not (tmp_path / "a.txt").is_file()
 
 
+def test_a_link_that_leads_round_to_itself_is_refused_and_stays(tmp_path):
+    link = tmp_path / "a.txt"
+    link.symlink_to("a.txt")
+    with pytest.raises(OutputError, match="leads round to itself"), write_atomically(link):
+        pass
+    assert link.is_symlink()
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path, is_there):
     target, link = tmp_path / "far/target.txt", tmp_path / "link.txt"

@@ -123,7 +123,8 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path, content, said):
 
 
 @pytest.mark.parametrize(
-    ("name", "remedy"), [("a.LST", "let `shuzi batch` read what it names"), ("a.ZIP", "Unpack it")]
+    ("name", "remedy"),
+    [("a.LST", "let `shuzi batch` read what it names"), ("a.ZIP", "not those of archives in it")],
 )
 def test_what_a_batch_reads_says_so(tmp_path, name, remedy):
     (tmp_path / name).write_text("3.png\n")

@@ -6,6 +6,7 @@ import pytest
 
 from shuzi.errors import RunError, UsageError
 from shuzi.recognise.engine import Recogniser
+from shuzi.training import int8_export
 from shuzi.training.int8_export import export_int8
 
 
@@ -44,6 +45,17 @@ def test_the_model_still_says_what_it_is(quantised):
     said = {prop.key: prop.value for prop in onnx.load(quantised[1]).metadata_props}
     assert said["classes"].startswith("0,1,2")
     assert said["quantised"] == "int8, ranges from 1500 training images"
+
+
+def test_what_is_stopped_while_it_is_measured_leaves_no_file(run, digits, tmp_path, monkeypatch):
+    monkeypatch.setattr(int8_export, "accuracy", _stop)
+    with pytest.raises(KeyboardInterrupt):
+        export_int8(run.folder, tmp_path / "int8.onnx", dataset=digits)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _stop(*_):
+    raise KeyboardInterrupt
 
 
 def test_an_unfinished_run_is_refused(tmp_path, digits):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 from places import EXAMPLES
 
@@ -22,6 +23,13 @@ def test_o_goes_by_its_ending_and_folders_within_folders_are_read(command, tmp_p
     with (tmp_path / "a.csv").open() as file:
         sources = [row["source"] for row in csv.DictReader(file)]
     assert sources == ["in/9.png", "in/10.png", "in/b/2.png"]
+
+
+def test_a_picture_is_not_written_over_where_the_name_of_the_output_is_left_out(refused, tmp_path):
+    for name in ("a.PNG", "b.png"):
+        shutil.copy(EXAMPLES / "3.png", tmp_path / name)
+    assert "a.PNG is named as a picture" in refused(2, "read", "-o", "a.PNG", "b.png")
+    assert (tmp_path / "a.PNG").read_bytes() == (EXAMPLES / "3.png").read_bytes()
 
 
 def test_o_that_cannot_be_written_is_refused(refused):

@@ -138,6 +138,14 @@ def test_pictures_keep_their_names_in_a_csv(run, digits, tmp_path):
     assert [row["image"] for row in rows] == [str(Path("3", "b, 2.png")), str(Path("3", "三.png"))]
 
 
+def test_what_is_read_is_not_written_over(run, digits_npz, tmp_path, monkeypatch):
+    shutil.copy(digits_npz, tmp_path / "a.npz")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"a\.npz is what is read"):
+        predict_file(run.folder, tmp_path / "a.npz", "a.npz")
+    assert (tmp_path / "a.npz").read_bytes() == digits_npz.read_bytes()
+
+
 def test_another_ending_is_refused(run, digits_npz, tmp_path):
     with pytest.raises(UsageError, match=r"out.xls must end in"):
         predict_file(run.folder, digits_npz, tmp_path / "out.xls")

@@ -10,6 +10,7 @@ from databases import item
 from shuzi.errors import OutputError, UsageError
 from shuzi.review.export import export
 from shuzi.review.item import Verdict
+from shuzi.review.store import open_store
 
 
 @pytest.fixture
@@ -73,3 +74,13 @@ def test_nothing_is_written_over(decided, tmp_path):
         export(decided, "csv", tmp_path / "none" / "out.csv")
     with pytest.raises(UsageError, match="to must be csv"):
         export(decided, "xml", tmp_path / "out.xml")
+
+
+@pytest.mark.parametrize("queue", ["reviews.db", "sqlite:///reviews.db"])
+def test_the_queue_is_not_written_over(refused, tmp_path, queue):
+    with open_store(str(tmp_path / "reviews.db")) as store:
+        store.add([item(0)])
+    words = "review", "export", queue, "--to", "csv", "--out", "reviews.db"
+    assert "reviews.db is the queue" in refused(2, *words)
+    with open_store(str(tmp_path / "reviews.db"), create=False) as store:
+        assert len(store.lease("@Ann", 3).items) == 1

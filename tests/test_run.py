@@ -151,6 +151,12 @@ def test_a_folder_that_is_not_empty_is_kept(digits, run):
         shuzi.train(dataset=digits, out=run.folder, verbose=0)
 
 
+def test_a_folder_whose_name_is_not_utf_8_is_refused_before_training(digits, tmp_path):
+    with pytest.raises(UsageError, match="its name is not UTF-8"):
+        shuzi.train(dataset=digits, out=tmp_path / os.fsdecode("数".encode("gbk")), verbose=0)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_made_is_named(digits, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be made"):

@@ -112,3 +112,12 @@ def test_a_phone_s_model_gives_the_same_probabilities(command, run, tmp_path):
 
     found = _interpret(tmp_path / "a.tflite", torch.from_numpy(IMAGES).float())
     np.testing.assert_allclose(found, Recogniser(run.folder).predict(IMAGES), atol=1e-5)
+
+
+@pytest.mark.parametrize(("to", "name"), [("onnx", "model.onnx"), ("torch", "model.safetensors")])
+def test_what_training_left_is_not_written_over(run, refused, to, name):
+    before = (run.folder / name).read_bytes()
+    assert "is the run's own" in refused(
+        2, "export", run.folder, "--to", to, "-o", run.folder / name
+    )
+    assert (run.folder / name).read_bytes() == before

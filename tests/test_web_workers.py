@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import re
 import resource
 import signal
 import socket
@@ -171,6 +172,28 @@ def test_processes_end_with_the_service_whatever_they_do(how):
         client.process.wait(60)
         wait_until(lambda: not any(map(is_alive, workers)))
     assert all(one.exception() or one.result() for one in asked)
+
+
+def test_who_hangs_up_keeps_no_place_in_the_queue():
+    """One that is read, one that waits for its turn, and one that waits behind it and hangs up."""
+    with serving("--threads", 1, "--seconds", 600) as client, ThreadPoolExecutor(2) as other:
+        wait_until(lambda: workers_of(client.process.pid))
+        client.post("/api/v1/read", content=DIGIT)
+        stop(*workers_of(client.process.pid))
+        asked = [other.submit(client.post, "/api/v1/read", content=DIGIT) for _ in range(2)]
+        wait_until(lambda: waiting(client) == 1)
+        head = f"POST /api/v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(DIGIT)}"
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as leaves:
+            leaves.sendall(f"{head}\r\n\r\n".encode() + DIGIT)
+            wait_until(lambda: waiting(client) == 2)
+        wait_until(lambda: waiting(client) == 1)
+        client.process.terminate()
+        assert [one.result().status_code for one in asked] == [503, 503]
+        assert "Traceback" not in client.said.read()
+
+
+def waiting(client):
+    return float(re.search(r"^shuzi_queue_length (\S+)", client.get("/metrics").text, re.M)[1])
 
 
 def test_who_still_waits_when_the_service_ends_is_told_so():

@@ -24,7 +24,8 @@ def save_card(model: Path, values: dict[str, Any]) -> None:
     """
     card = values | {"sha256": checksum(model)}
     with write_atomically(model.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+        temporary.write_text(text, encoding="utf-8")
     with write_atomically(model.with_suffix(".md")) as temporary:
         temporary.write_text(to_markdown(card), encoding="utf-8")
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import DataError, UsageError, check_path, check_paths, way
-from shuzi.files import check_ending, write_atomically
+from shuzi.files import check_ending, check_name, write_atomically
 from shuzi.files.arrays import idx_header
 from shuzi.files.datasets import Stored, read_dataset
 from shuzi.files.datasets.values import as_array, as_digits, as_pixels
@@ -229,7 +229,7 @@ def load_data(
         DataError: there is no data, or it cannot be used.
         DownloadError: no mirror gave MNIST.
         MissingExtraError: its form needs a package that is not installed.
-        UsageError: what is given is no path.
+        UsageError: what is given is no path, or its name is not UTF-8.
     """
     check_paths(path=path, validation=validation)
     form = Form(Orientation(invert, transpose), normalise, progress)
@@ -237,6 +237,7 @@ def load_data(
     if validation is None:
         return found
     place = Path(validation).expanduser().absolute()
+    check_name(place)
     stored = read_dataset(place, alone=True, progress=progress)
     held_out = _images(stored, form, str(place), ("validation", "test", "train"))
     if held_out.labels is None:
@@ -348,6 +349,8 @@ def _caches() -> list[Path]:
 
 def _load(path: Path, form: Form) -> Dataset:
     """The dataset at a path; what has no labels is not used."""
+    # A run's record holds it.
+    check_name(path)
     stored = read_dataset(path, progress=form.progress)
     notes = list(stored.notes)
     parts = {name: part for name, part in stored.parts.items() if part.labels is not None}

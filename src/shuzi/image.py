@@ -300,7 +300,9 @@ def _open(file: BinaryIO, name: str) -> Image.Image:
 def _remedy(name: str) -> str:
     """What to do with a file that is not a picture."""
     if is_archive(name):
-        return "Unpack it, or let `shuzi batch` read what it holds."
+        return (
+            "Unpack it, or let `shuzi batch` read the pictures in it, not those of archives in it."
+        )
     if is_list(name):
         return f"{ImageError.usual} If it is a list of such, let `shuzi batch` read what it names."
     return ImageError.usual

@@ -1,5 +1,6 @@
 """Items -> the rows of what they say: what every process of a batch does."""
 
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ from shuzi.batch.archives import read_member
 from shuzi.batch.item import Item, is_url
 from shuzi.batch.remote import Named, read_remote
 from shuzi.decide import TARGET_ERROR
-from shuzi.errors import ImageError, ShuziError
+from shuzi.errors import ImageError, ShuziError, UsageError
 from shuzi.grey import MAX_PIXELS
 from shuzi.recognise.expected import each
 from shuzi.rows import Row, failure_row, page_rows
@@ -55,16 +56,33 @@ class Options:
         return Reader(**asdict(self), threads=1)
 
 
+def options_of(value: object) -> Options:
+    """The options that are given, or the usual ones for None.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if not isinstance(value, Options | None):
+        raise UsageError(
+            f"options must be shuzi.batch.Options, not {reprlib.repr(value)}.",
+            "Give such as Options(fast=True).",
+        )
+    return value or Options()
+
+
 class ReadItems:
     """Called with items, gives the rows of what they say; keeps its models between calls.
 
     It can be sent to another process, which loads the models at its first call, and once however
     many copies it is sent. The same items give the same rows, on whatever machine, after whatever
     others.
+
+    Raises:
+        UsageError: the options are none.
     """
 
     def __init__(self, options: Options | None = None) -> None:
-        self.options = options or Options()
+        self.options = options_of(options)
 
     @property
     def reader(self) -> "Reader":

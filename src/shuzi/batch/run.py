@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shuzi.batch.item import Item, chunks
 from shuzi.batch.mend import Failed, mended
 from shuzi.batch.pool import Pool
-from shuzi.batch.read import Options
+from shuzi.batch.read import Options, options_of
 from shuzi.batch.sources import find_items
 from shuzi.batch.table import check_format, sources_of, write_table
 from shuzi.batch.task import Counts, Part, Task
@@ -27,6 +27,7 @@ from shuzi.errors import (
     way,
     whole,
 )
+from shuzi.files import led_to
 from shuzi.options import check_options
 from shuzi.text import counted, plain
 
@@ -114,10 +115,10 @@ def read_batch(  # noqa: PLR0913 - an option each
     """
     named = [os.fspath(source) for source in paths_of("sources", sources)]
     check_path("out", out)
-    options, table = options or Options(), Path(out)
+    options, table = options_of(options), Path(out)
     if table.is_symlink():
         # It is written beside what the link leads to, and moved there: the link stays.
-        table = Path(os.path.realpath(table))
+        table = led_to(table)
     jobs = jobs if jobs is None else whole("jobs", jobs, 1)
     _check(named, options, table, overwrite, append, retry_failed)
     work = Work(table)

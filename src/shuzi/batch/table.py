@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
 from shuzi.batch.item import is_url
 from shuzi.errors import MissingExtraError, OutputError, UsageError, extra
@@ -305,14 +306,31 @@ def _link(source: str) -> str:
     if re.search(r"\\u[0-9a-f]{4}", source):
         # Written out of a name that cannot be told from it any more.
         return ""
-    archive = re.match(rf"(.*?({'|'.join(map(re.escape, ZIPS + TARS))}))/", source, re.IGNORECASE)
-    place = archive[1] if archive else source
+    place = _file_of(source)
     if not is_url(place):
         # As it stands; a spreadsheet takes a name by itself to be beside it.
-        place = Path(os.path.abspath(place)).as_uri()  # noqa: PTH100
+        place = _as_uri(os.path.abspath(place))  # noqa: PTH100
     elif not place.startswith(("http://", "https://", "file://", "ftp://")):
         return ""
     if max(len(place), len(source)) > LONGEST_LINK:
         return ""
     quoted = (text.replace('"', '""') for text in (place, source))
     return '=HYPERLINK("{}","{}")'.format(*quoted)
+
+
+def _file_of(source: str) -> str:
+    """The file that a source is, or the archive that it is in; a folder may be called as one."""
+    for end in re.finditer(rf"({'|'.join(map(re.escape, ZIPS + TARS))})/", source, re.IGNORECASE):
+        place = source[: end.end() - 1]
+        if not os.path.isdir(place):  # noqa: PTH112 - it never raises
+            return place
+    return source
+
+
+def _as_uri(path: str) -> str:
+    """The file's URI; one that is too long with letters beyond ASCII as they are, as an IRI (RFC
+    3987), since each Chinese one is nine characters in a URI."""
+    uri = Path(path).as_uri()
+    if len(uri) <= LONGEST_LINK:
+        return uri
+    return re.sub("(%[89A-F][0-9A-F])+", lambda found: unquote(found[0]), uri)

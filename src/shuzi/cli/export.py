@@ -20,6 +20,8 @@ FORMATS = {
     "ensemble": "ensemble.onnx",
 }
 """Each format, and the file in the run folder that it is written to."""
+OWN = ("model.onnx", "model.safetensors", "model.keras")
+"""What training left in a run folder."""
 
 
 @stopped("Nothing was written.")
@@ -60,7 +62,7 @@ def export(
 
     Example: shuzi export runs/a runs/b runs/c --to ensemble -o three.onnx
     """
-    _check(to, runs)
+    _check(to, runs, output)
     run = runs[0]
     need_extra("train", "onnx", "torch", "safetensors", "matplotlib", "jinja2")
     if to == "onnx":
@@ -90,7 +92,7 @@ def export(
     say(f"Written to {output}")
 
 
-def _check(to: str, runs: list[Path]) -> None:
+def _check(to: str, runs: list[Path], output: Path | None) -> None:
     if to == "tfjs":
         raise UsageError(
             "--to tfjs: shuzi does not write TensorFlow.js's format, whose converter needs "
@@ -102,6 +104,11 @@ def _check(to: str, runs: list[Path]) -> None:
         raise UsageError(f"--to {to}: it must be {one_of(list(FORMATS))}.")
     if to != "ensemble" and len(runs) > 1:
         raise UsageError(f"--to {to} takes one run, {len(runs)} are given.", "Give one of them.")
+    if output is not None and output.name in OWN and output.with_name("run.json").exists():
+        raise UsageError(
+            f"{output} is the run's own, without which it cannot be used any more.",
+            "Give another name.",
+        )
 
 
 def _export_onnx(run: Path, output: Path | None) -> None:

@@ -24,6 +24,7 @@ from shuzi.cli.options import (
     Verbose,
 )
 from shuzi.errors import Interrupted, ShuziError, UsageError
+from shuzi.folder import PICTURES
 from shuzi.output import Progress, say, tell
 from shuzi.text import plain_lines
 
@@ -83,6 +84,12 @@ def read(  # noqa: PLR0913, PLR0917 - an option each
     if suffix in (".xlsx", ".parquet"):
         raise UsageError(
             f"{output}: shuzi read writes text, JSON or CSV.", "Use shuzi batch to write a table."
+        )
+    if suffix in PICTURES:
+        # As where the name of the output was left out: -o scans/*.png
+        raise UsageError(
+            f"{output} is named as a picture; shuzi read writes text, JSON or CSV.",
+            "Name the file for it after -o, such as results.csv.",
         )
     as_json = as_json or suffix in (".json", ".jsonl")
     as_csv = as_csv or suffix == ".csv"

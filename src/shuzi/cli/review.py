@@ -7,6 +7,7 @@ import typer
 
 from shuzi.cli.boundary import need_extra, stopped
 from shuzi.cli.options import Queue, among
+from shuzi.errors import UsageError
 from shuzi.output import say
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def review_export(
     from shuzi.review.export import export
     from shuzi.review.store import open_store
 
+    if out.resolve() == Path(queue.removeprefix("sqlite:///")).resolve():
+        raise UsageError(f"{out} is the queue; it is not written over.", "Give another name.")
     with open_store(queue, create=False) as store:
         count = export(store, to, out)
     say(f"Written to {out}: {count} decided")

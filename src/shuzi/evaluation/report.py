@@ -147,7 +147,8 @@ def evaluate(  # noqa: PLR0913 - an option each
     }
     with write_atomically(folder / "evaluation.json") as temporary:
         report = {"data": source} | found.to_dict()
-        temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        temporary.write_text(text, encoding="utf-8")
     worst = describe_mistakes(images, probabilities, labels)
     with write_atomically(folder / "mistakes.json") as temporary:
         temporary.write_text(json.dumps(worst) + "\n")
@@ -220,12 +221,14 @@ def predict_file(
         The accuracy, if the file has labels.
 
     Raises:
-        UsageError: `output` is neither .npz nor .csv.
+        UsageError: `output` is neither .npz nor .csv, or is the source itself.
         RunError, DataError, OutputError: see `shuzi.errors`.
     """
     output = Path(output)
     if output.suffix not in (".npz", ".csv"):
         raise UsageError(f"{output} must end in .npz or .csv.", "Give a name that ends so.")
+    if output.resolve() == Path(source).resolve():
+        raise UsageError(f"{output} is what is read; it is not written over.", "Give another name.")
     recogniser, record = open_run(Path(run))
     how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
     found = load_images(source, progress=verbose > 0, **how)

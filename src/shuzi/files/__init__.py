@@ -131,10 +131,10 @@ def write_atomically(path: Path) -> Iterator[Path]:
     Of a symbolic link, beside and to what it leads to: the link stays.
 
     Raises:
-        OutputError: the file cannot be written (no folder, no permission, disk full), or would
-            take the place of a folder, a device or a pipe.
+        OutputError: the file cannot be written (no folder, no permission, disk full, a link that
+            leads round), or would take the place of a folder, a device or a pipe.
     """
-    path, target = Path(path), Path(os.path.realpath(path))
+    path, target = Path(path), led_to(path)
     temporary: Path | None = None
     try:
         if path.exists() and not path.is_file():
@@ -151,6 +151,22 @@ def write_atomically(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def led_to(path: Path) -> Path:
+    """What is written to where the path, or a folder above it, is a symbolic link.
+
+    Raises:
+        OutputError: the link leads round to itself.
+    """
+    target = Path(os.path.realpath(path))
+    # Unlike `is_symlink`, this is False in a folder where nothing may be seen.
+    if os.path.islink(target):  # noqa: PTH114
+        raise OutputError(
+            f"{path} cannot be written: it is a link that leads round to itself.",
+            "Remove it, or name another file.",
+        )
+    return target
 
 
 @contextmanager
@@ -226,6 +242,18 @@ def check_ending(output: Path, ending: str) -> None:
     """
     if output.suffix != ending:
         raise UsageError(f"{output} must end in {ending}.", "Give a name that ends so.")
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name that is not UTF-8: ONNX Runtime opens none such, and no JSON holds it.
+
+    Raises:
+        UsageError: it is not.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{path}: its name is not UTF-8.", "Rename it.") from None
 
 
 def model_file(place: str | PathLike[str]) -> Path:

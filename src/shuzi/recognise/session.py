@@ -7,7 +7,7 @@ from typing import Any
 import onnxruntime
 
 from shuzi.errors import MOST_THREADS, ModelError, way, whole
-from shuzi.files import open_file
+from shuzi.files import check_name, open_file
 
 MAX_BYTES = 2**31 - 1
 """Of a model: protobuf takes no more."""
@@ -32,8 +32,9 @@ def open_session(path: Path, threads: int | None = None) -> Session:
 
     Raises:
         ModelError: there is no such file, it is not ONNX, or its weights lie in other files.
-        UsageError: `threads` is not a number of threads.
+        UsageError: `threads` is not a number of threads, or the file's name is not UTF-8.
     """
+    check_name(path)
     _check_file(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4

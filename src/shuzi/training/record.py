@@ -109,7 +109,8 @@ def command_of(record: dict[str, Any]) -> str | None:
 
 def save_record(run: Path, record: dict[str, Any]) -> None:
     with write_atomically(run / _FILE) as temporary:
-        temporary.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        temporary.write_text(text, encoding="utf-8")
 
 
 def load_record(run: Path) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from shuzi.evaluation.findings import to_text
 from shuzi.evaluation.orientation import complain, describe, look_at, remark
 from shuzi.evaluation.report import options_of
 from shuzi.evaluation.webpage import write_page
-from shuzi.files import is_empty, remove_unfinished, write_atomically
+from shuzi.files import check_name, is_empty, remove_unfinished, write_atomically
 from shuzi.training.beside import names_beside, with_sets_beside
 from shuzi.training.checkpoint import load_checkpoint, save_checkpoint
 from shuzi.training.device import Device, choose_device
@@ -435,6 +435,7 @@ def _save_history(folder: Path, history: Sequence[Epoch]) -> None:
 def _make_folder(out: str | PathLike[str] | None, recipe: Recipe) -> Path:
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(out) if out is not None else Path("runs") / f"{recipe.name}-{moment}"
+    check_name(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         occupied = not is_empty(folder)

@@ -1,9 +1,12 @@
 """A client's connection: it may not keep the service waiting."""
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import h11
+from fastapi import Request
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from shuzi.web.problems import Problem
@@ -16,6 +19,30 @@ ANSWER_SECONDS = 120.0
 """For a client to take an answer, once the buffers are full."""
 MAX_CONNECTIONS = 4000
 """Beyond it the connection that has sent nothing for longest makes room."""
+
+T = TypeVar("T")
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """What the work for a request, whose body has come, gives; it is cancelled if its client goes.
+
+    Raises:
+        ClientDisconnect: the client hung up.
+    """
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 class Connection(H11Protocol):

@@ -65,8 +65,16 @@ class Pool:
         with self._lock:
             self._admitted += 1
         deadline = time.monotonic() + limits.seconds
-        work = self._executor.submit(self._work, task, content, deadline)
-        work.add_done_callback(self._leave)
+        held = [content]
+        work = self._executor.submit(self._work, task, held, deadline)
+
+        def leave(_: Future[Message]) -> None:
+            # The executor keeps what is cancelled, as its client hung up, until its turn comes.
+            held.clear()
+            with self._lock:
+                self._admitted -= 1
+
+        work.add_done_callback(leave)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(work), limits.seconds)
         except TimeoutError:
@@ -77,13 +85,13 @@ class Pool:
                 RETRY,
             ) from None
 
-    def _work(self, task: dict[str, Any], content: bytes, deadline: float) -> Message:
+    def _work(self, task: dict[str, Any], held: list[bytes], deadline: float) -> Message:
         worker = self._take()
         try:
             # It may have been started only now; then the next one has it.
             if time.monotonic() > deadline:
                 raise TimeoutError
-            return worker.ask(task, content, deadline)
+            return worker.ask(task, held[0], deadline)
         except WorkerEndedError:
             if time.monotonic() > deadline or not self.close.alive:
                 raise TimeoutError from None
@@ -142,10 +150,6 @@ class Pool:
         with self._lock:
             self._workers.discard(worker)
         worker.close()
-
-    def _leave(self, _: Future[Message]) -> None:
-        with self._lock:
-            self._admitted -= 1
 
 
 def _close(executor: ThreadPoolExecutor, workers: Iterable[Worker], idle: Iterable[Worker]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from shuzi.web import documents
+from shuzi.web.connection import while_connected
 from shuzi.web.metrics import Metrics
 from shuzi.web.readers import Options, Readers, read_options
 from shuzi.web.upload import receive_upload
@@ -31,6 +32,8 @@ async def read(
     readers: Readers = request.app.state.readers
     metrics: Metrics = request.app.state.metrics
     upload = await receive_upload(request)
-    said, body = await readers.read(upload, options, seen=seen, upright=upright)
+    said, body = await while_connected(
+        request, readers.read(upload, options, seen=seen, upright=upright)
+    )
     metrics.count_numbers(said["decisions"])
     return Response(body, media_type="application/json")

@@ -18,6 +18,7 @@ from shuzi.review.item import NewItem, Pictures, Verdict
 from shuzi.review.sample import SHARE
 from shuzi.review.store import Store
 from shuzi.web import documents
+from shuzi.web.connection import while_connected
 from shuzi.web.documents import PageAnswer
 from shuzi.web.metrics import Metrics
 from shuzi.web.problems import Problem
@@ -160,7 +161,7 @@ async def add(
     """Read a picture or a PDF, and queue what was not accepted."""
     readers: Readers = request.app.state.readers
     upload = await receive_upload(request)
-    said, kept = await readers.read(upload, options, sample=sample)
+    said, kept = await while_connected(request, readers.read(upload, options, sample=sample))
     metrics: Metrics = request.app.state.metrics
     metrics.count_numbers(said["decisions"])
 
