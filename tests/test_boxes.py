@@ -339,6 +339,44 @@ def test_numbers_between_which_a_blank_box_stands_are_in_doubt():
     assert [region.apart for region in found] == [False, False]
 
 
+def table_of(*rows):
+    """Cells of 80 x 44 pixels with these texts, and the region of each row."""
+    page = np.full((68 * len(rows), 40 + 80 * len(rows[0])), PAPER, np.uint8)
+    for i, row in enumerate(rows):
+        for place, text in enumerate(row):
+            corner = 20 + 80 * place, 68 * i + 12
+            cv2.rectangle(page, corner, (corner[0] + 80, corner[1] + HIGH), LINE, 2)
+            at = corner[0] + 14, corner[1] + 33
+            cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.9, INK, 2, cv2.LINE_AA)
+    across = region_of(24, page.shape[1] - 24)
+    down = [np.float32([0, 68 * i]) for i in range(len(rows))]
+    return page, [replace(across, quad=across.quad + way, apart=False) for way in down]
+
+
+def test_cells_of_a_table_have_a_number_each():
+    page, regions = table_of(["28", "5", "40"], ["17", "39", "61"], ["7", "84", "20"])
+    found = as_seen(page, regions)
+    assert [region.apart for region in found] == [True] * 9
+    assert [round(region.box.x / 80) for region in found] == [0, 1, 2] * 3
+    noted = as_seen(page, regions, (40, 70))
+    assert [region.apart for region in noted] == [False] + [True] * 8
+
+
+def test_wide_boxes_with_a_digit_each_are_one_number():
+    page, regions = table_of(["2", "5", "4"], ["1", "3", "6"], ["7", "8", "20"])
+    assert as_seen(page, regions) == regions
+
+
+def test_a_region_within_a_cell_is_apart_where_others_are_cells():
+    page, regions = table_of(["28", "15", "40"], *[["17", "39", "61"]] * 3)
+    left, right = (replace(region_of(x, x + 50), apart=False) for x in (28, 112))
+    *_, first, second = as_seen(page, [*regions[1:], left, right])
+    assert [region.apart for region in (first, second)] == [True, True]
+    assert first.box.right <= 102 <= second.box.x + 2
+    alone = as_seen(page, [left, right])
+    assert [region.apart for region in alone] == [False, False]
+
+
 def test_other_regions_stay():
     page = boxed(written("284056"), 6)
     regions = [region_of(17, 203), region_of(17, 53)]

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from shuzi.cli.options import among
-from shuzi.reader import KINDS
+from shuzi.options import KINDS
 from shuzi.training.recipes import NUMBER, PAGE, RECIPES
 
 BASH = shutil.which("bash") or pytest.skip("there is no bash", allow_module_level=True)

@@ -42,6 +42,12 @@ def test_lines_follow_the_page(slope, bow, fan):
     assert [(p.line, p.row, p.column) for p in places] == [(a + 1, a + 1, b + 1) for a, b in CELLS]
 
 
+def test_a_sloping_page_whose_numbers_seem_level_has_its_rows():
+    cells = [(line, place) for line in range(8) for place in range(3)]
+    quads = [quad(500 * p, 50 * line + 0.04 * 500 * p, width=80) for line, p in cells]
+    assert [(p.row - 1, p.column - 1) for p in in_reading_order(np.array(quads))] == cells
+
+
 def test_blank_cells_count():
     cells = [cell for cell in CELLS if cell not in {(0, 0), (3, 4), (5, 8)}]
     places = in_reading_order(written(cells, 0.1))

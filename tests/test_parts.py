@@ -92,7 +92,19 @@ def test_a_dash_before_a_number_that_words_follow_may_be_a_lists(text, other, fo
     for first, last in other:
         written[46:55, first // SCALE : last // SCALE] = 1
     maps = Maps(nothing, nothing, written, np.array([1.0, 0, 0, 0], np.float32), SCALE)
-    assert are_items(maps, quads_of([(text, 100, 100)]), [text]) == found
+    quads = quads_of([(text, 100, 100)])
+    assert are_items(maps, in_reading_order(np.array(quads)), quads, [text]) == found
+
+
+def test_a_minus_behind_another_number_is_no_lists_dash():
+    nothing, written = np.zeros((2, 100, 300), np.float32)
+    written[46:55, 100:150] = 1
+    maps = Maps(nothing, nothing, written, np.array([1.0, 0, 0, 0], np.float32), SCALE)
+    numbers = ("7", 20, 100), ("-3", 100, 100)
+    quads = quads_of(numbers)
+    places = in_reading_order(np.array(quads))
+    assert are_items(maps, places, quads, ["7", "-3"]) == set()
+    assert are_items(maps, places[1:], quads, ["7", "-3"]) == {1}
 
 
 def number(text, x, y=50):

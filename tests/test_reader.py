@@ -13,7 +13,8 @@ from places import EXAMPLES
 import shuzi
 from shuzi.errors import UsageError
 from shuzi.image import Pixels, load_grey
-from shuzi.reader import KINDS, Reader
+from shuzi.options import KINDS
+from shuzi.reader import Reader
 from shuzi.synth.pen import draw
 from shuzi.synth.strokes import LETTERS
 

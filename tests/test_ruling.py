@@ -40,6 +40,19 @@ def test_a_line_that_ends_before_a_minus_leaves_it():
     assert runs_in(grey, NUMBER, DIGIT, 0) == (False, True)
 
 
+@pytest.mark.parametrize("y", [64, 117], ids=["over it", "under it"])
+def test_a_line_of_the_cell_over_or_under_a_minus_leaves_it(y):
+    grey = seven((62, 85))
+    cv2.line(grey, (0, y), (219, y), 40, 4)
+    assert runs_in(grey, NUMBER, DIGIT, 0) == (False, False)
+
+
+def test_a_minus_may_lie_on_a_line_that_is_paler():
+    grey = seven((62, 85))
+    grey[89:93] = np.minimum(grey[89:93], 140)
+    assert runs_in(grey, NUMBER, DIGIT, 0) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("axis", "said"),
     [((20, 160), True), ((80, 102), False), ((), False)],

@@ -32,14 +32,18 @@ class Page:
     def __init__(self, hand, rng):
         self.hand, self.rng = hand, rng
         self.high = float(rng.uniform(26, 46))
-        self.columns = int(rng.integers(2, 5))
-        self.size = DOWN * (ROWS - 1) + 2 * EDGE + 1, ACROSS * self.columns + EDGE
+        self.set_out(int(rng.integers(2, 5)), ACROSS, DOWN)
         self.strokes, self.lines, self.items = [], [], []
+
+    def set_out(self, columns, across, down):
+        """So many numbers a row, and how far they are from each other."""
+        self.columns, self.across, self.down = columns, across, down
+        self.size = down * (ROWS - 1) + 2 * EDGE + 1, across * columns + EDGE
 
     def write(self, row, column, text, meant, parts=None):
         """The text in its place, or other strokes; `meant` is what may be accepted."""
         strokes, spans = parts or self.hand.text(text)
-        at = np.array([EDGE + ACROSS * column, self.line(row)])
+        at = np.array([EDGE + self.across * column, self.line(row)])
         self.strokes += [stroke + at for stroke in strokes]
         x, y = at
         self.items.append(
@@ -48,7 +52,7 @@ class Page:
 
     def line(self, row):
         """Where a row is written on."""
-        return EDGE + 1 + DOWN * row
+        return EDGE + 1 + self.down * row
 
     def rule(self, points, shade):
         """A line of the paper, or of a pen, darker with a lower shade, 0 to 1."""
@@ -183,15 +187,42 @@ def slashes(page):
             page.write(row, column, "", None, (strokes, [(0.2, 0.2 + wide)]))
 
 
-def struck_cells(page):
-    """A table; an oblique line strikes a third of its cells from corner to corner."""
-    plain(page)
-    xs = [EDGE - 0.5 + ACROSS * column for column in range(page.columns + 1)]
-    ys = [page.line(row) + 0.6 for row in range(-1, ROWS)]
+def cells(page, below=0.6):
+    """Lines around each number; their places, from left to right and from top to bottom."""
+    xs = [EDGE - 0.5 + page.across * column for column in range(page.columns + 1)]
+    ys = [page.line(row) + below for row in range(-1, ROWS)]
     for x in xs:
         page.rule([(x, ys[0]), (x, ys[-1])], 0.55)
     for y in ys:
         page.rule([(xs[0], y), (xs[-1], y)], 0.55)
+    return xs, ys
+
+
+def minus_in_cells(page):
+    """A table of cells that are hardly higher than their numbers, half of them with a minus."""
+    rng = page.rng
+    page.set_out(int(rng.integers(4, 8)), rng.uniform(3.0, 3.6), rng.uniform(1.15, 1.6))
+    for row in range(ROWS):
+        for column in range(page.columns):
+            text = str(rng.choice(["", "-"])) + digits(rng, int(rng.integers(1, 3)))
+            page.write(row, column, text, text)
+    cells(page, below=(page.down - 1) / 2)
+
+
+def times_in_cells(page):
+    rng = page.rng
+    page.set_out(int(rng.integers(2, 5)), rng.uniform(4.2, 5), rng.uniform(1.15, 1.6))
+    for row in range(ROWS):
+        for column in range(page.columns):
+            text = f"{rng.integers(7, 24)}:{rng.integers(0, 60):02}"
+            page.write(row, column, text, text)
+    cells(page, below=(page.down - 1) / 2)
+
+
+def struck_cells(page):
+    """A table; an oblique line strikes a third of its cells from corner to corner."""
+    plain(page)
+    xs, ys = cells(page)
     for place, (_, box) in enumerate(page.items):
         if page.rng.random() < 0.33:
             row, column = divmod(place, page.columns)
@@ -211,6 +242,8 @@ KINDS = {
     "ditto marks": ditto_marks,
     "slashes": slashes,
     "struck cells": struck_cells,
+    "minus in cells": minus_in_cells,
+    "times in cells": times_in_cells,
 }
 
 

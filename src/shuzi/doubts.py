@@ -75,7 +75,7 @@ def held_back(
     # As they are written, also where no signs are given.
     texts = [said.reading.text for said in transcripts]
     in_boxes = [region.boxed or flat.row is not None for region, flat, _ in found]
-    unsure |= are_items(maps, quads, [said.text for said in transcripts])
+    unsure |= are_items(maps, places, quads, [said.text for said in transcripts])
     unsure |= are_parts(places, quads, texts, in_boxes)
     unsure |= are_marks(quads, transcripts, in_boxes)
     held = []

@@ -16,6 +16,11 @@ NEAR = 100
 """So many numbers above and below are looked at for a neighbour."""
 LONG = 1.5
 """Width over height of a quadrilateral whose own direction is its line's."""
+OWN = 0.5
+"""Heights that it counts as, where two neighbours count as far as they are apart, two at most: a
+network sees a number of a few cells level that slopes a little. Of a tester's 99 pages of tables
+0.842 of the rows are right so and 0.821 where it counts as its whole width (0.25: 0.834, 2: 0.826).
+"""
 ENOUGH = 12
 """So many directions tell how lines fan out or curve; fewer only how they slope."""
 LEVEL = 0.5
@@ -248,7 +253,7 @@ def _directions(quads: Floats, middles: Floats) -> Floats:
             found.append((*(middles[i] + middles[j]) / 2, y / x, min(x, 2 * height[i])))
     edges = (quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3]) / 2
     found += [
-        (*middles[i], edges[i, 1] / edges[i, 0], edges[i, 0])
+        (*middles[i], edges[i, 1] / edges[i, 0], max(1.0, OWN * height[i]))
         for i in np.flatnonzero((width > LONG * height) & (edges[:, 0] > np.abs(edges[:, 1])))
     ]
     return np.array(found).reshape(-1, 4)

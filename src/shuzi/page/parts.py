@@ -30,13 +30,21 @@ the middle of its line: behind the tester's dashes it is 0.07 to 0.21. Of 60 ite
 _FRACTION = re.compile(r"\d+/\d+")
 
 
-def are_items(maps: Maps, quads: Sequence[Quad], texts: Sequence[str]) -> set[int]:
-    """Which numbers with a minus may be items of a list, and the minus the dash before one."""
+def are_items(
+    maps: Maps, places: Sequence[Place], quads: Sequence[Quad], texts: Sequence[str]
+) -> set[int]:
+    """Which numbers with a minus may be items of a list, and the minus the dash before one: no
+    other number is before them on their line.
+
+    Args:
+        places, quads, texts: as `are_parts` takes them.
+    """
     written = (maps.other > WRITTEN).astype(np.float32)
+    behind = {second.index for first, second in pairwise(places) if first.line == second.line}
     return {
         i
         for i, (quad, text) in enumerate(zip(quads, texts, strict=True))
-        if text.startswith(MINUS) and _is_item(written, quad / maps.scale - 0.5)
+        if text.startswith(MINUS) and i not in behind and _is_item(written, quad / maps.scale - 0.5)
     }
 
 

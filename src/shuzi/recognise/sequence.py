@@ -286,8 +286,13 @@ def _is_no_colon(text: str, spans: Spans, strip: NDArray[np.uint8]) -> bool:
     _, _, found, _ = cv2.connectedComponentsWithStats((strip > PALE).astype(np.uint8))
     left, _, wide, high, area = np.asarray(found, np.int64)[1:].T
     column, small = left + wide / 2, (high <= SMALL) & (area > 2)
-    between = [(column >= spans[i - 1][1] - 2) & (column <= spans[i + 1][0] + 2) for i in places]
-    return any((small & inside).sum() > 2 for inside in between)
+    for i in places:
+        (start, first), (last, end) = spans[i - 1], spans[i + 1]
+        between = (column >= first - 2) & (column <= last + 2)
+        # The lines of a cell reach further than the digits on both sides.
+        if (small & between & (left >= start) & (left + wide <= end)).sum() > 2:
+            return True
+    return False
 
 
 def _spans(frames: list[tuple[int, int]], strip: NDArray[np.uint8]) -> Spans:
