@@ -161,6 +161,13 @@ def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, 
     assert "--overwrite" in remedy
 
 
+def test_what_was_begun_before_there_was_an_option_is_gone_on_with(begun):
+    manifest = json.loads(begun.manifest.read_text())
+    del manifest["options"]["expect"]
+    begun.manifest.write_text(json.dumps(manifest))
+    assert read_batch(["scans"], "a.csv", jobs=1).files == 14
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
