@@ -38,6 +38,9 @@ def test_texts_fit_a_pattern_or_lie_in_a_range(expect, fits, others):
         ("", "must be a pattern such as 19dd or dd:dd"),
         ("...", "or a range such as 0..20"),
         (":", "not ':'"),
+        (".d", "not '.d'"),
+        ("dd,-", "not 'dd,-'"),
+        ("d--d", "not 'd--d'"),
         ("19##", "not '19##'"),
         ("1..2..3", "not '1..2..3'"),
         ("0..9.9", "not '0..9.9'"),
@@ -59,6 +62,8 @@ def test_a_sign_is_not_expected_where_signs_are_left_out():
     with pytest.raises(UsageError, match="expect dd:dd has a sign, and digits_only leaves"):
         Reader(expect="dd:dd", digits_only=True)
     Reader(expect="0..20", digits_only=True)
+    with pytest.raises(UsageError, match="not '-kg'"):
+        Reader(expect="-kg", digits_only=True)
 
 
 def read(expect, *texts, digits_only=False):
