@@ -1,5 +1,6 @@
 """Several runs as one model: the mean of their probabilities."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def export_ensemble(runs: Sequence[Path], output: Path) -> None:
         ModelError, OutputError: see `shuzi.errors`.
     """
     check_ending(output, ".onnx")
-    if len({run.resolve() for run in runs}) < max(2, len(runs)):
+    if len({os.path.realpath(run) for run in runs}) < max(2, len(runs)):
         raise UsageError("An ensemble takes two runs or more, each once.", "Name them all.")
     for run in runs:
         open_run(run)
