@@ -173,6 +173,8 @@ def test_what_was_begun_before_there_was_an_option_is_gone_on_with(begun):
     [
         ({"sources": "scans"}, "sources must be a list of paths, not 'scans'"),
         ({"options": {"fast": True}}, r"options must be shuzi.batch.Options, not {'fast': True}"),
+        ({"options": Options(fast="no")}, "fast must be True or False, not 'no'"),
+        ({"options": Options(max_pixels=0)}, "max_pixels must be a whole number, 1 or more, not 0"),
         ({"out": 5}, "out must be a path, not 5"),
         ({"jobs": -1}, "jobs must be a whole number, 1 or more, not -1"),
     ],
