@@ -161,11 +161,20 @@ def test_what_was_begun_otherwise_is_refused_by_what_differs(begun, run, given, 
     assert "--overwrite" in remedy
 
 
+def test_what_was_begun_before_there_was_an_option_is_gone_on_with(begun):
+    manifest = json.loads(begun.manifest.read_text())
+    del manifest["options"]["expect"]
+    begun.manifest.write_text(json.dumps(manifest))
+    assert read_batch(["scans"], "a.csv", jobs=1).files == 14
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"sources": "scans"}, "sources must be a list of paths, not 'scans'"),
         ({"options": {"fast": True}}, r"options must be shuzi.batch.Options, not {'fast': True}"),
+        ({"options": Options(fast="no")}, "fast must be True or False, not 'no'"),
+        ({"options": Options(max_pixels=0)}, "max_pixels must be a whole number, 1 or more, not 0"),
         ({"out": 5}, "out must be a path, not 5"),
         ({"jobs": -1}, "jobs must be a whole number, 1 or more, not -1"),
     ],

@@ -3,6 +3,7 @@
 import gzip
 import pickle
 import re
+import shutil
 
 import forms
 import numpy as np
@@ -85,6 +86,12 @@ def test_kaggles_files_become_what_kaggle_takes(write, command, tmp_path):
     assert lines[0] == "ImageId,Label"
     assert [line.split(",")[0] for line in lines[1:]] == [str(i) for i in range(1, 61)]
     assert "no test images" in command("evaluate", "run").stderr
+
+
+def test_what_is_converted_is_not_written_over(digits_npz, refused, tmp_path):
+    shutil.copy(digits_npz, tmp_path / "a.npz")
+    assert "a.npz is what is read" in refused(2, "data", "convert", "a.npz", "./a.npz")
+    assert (tmp_path / "a.npz").read_bytes() == digits_npz.read_bytes()
 
 
 def test_images_without_labels_are_shown_and_converted(write, command, digits, tmp_path):

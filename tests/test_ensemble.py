@@ -57,6 +57,18 @@ def test_a_member_that_is_no_run_is_named(members, tmp_path):
         export_ensemble([*members, tmp_path / "nowhere"], tmp_path / "ensemble.onnx")
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.md"])
+def test_its_card_is_written_over_no_other_file(members, tmp_path, name):
+    (tmp_path / name).write_text('{"mine": 1}')
+    with pytest.raises(UsageError, match=f"{name} is there; the card of a.onnx is not written"):
+        export_ensemble(members, tmp_path / "a.onnx")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_it_is_written_over_its_older_self(members, ensemble):
+    export_ensemble(members, ensemble)
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_run_is_no_ensemble_however_often_it_is_named(members, tmp_path, count):
     with pytest.raises(UsageError, match="two runs or more, each once"):

@@ -1,7 +1,10 @@
 """What numbers are said to look like."""
 
+import csv
+
 import numpy as np
 import pytest
+from places import EXAMPLES
 
 from shuzi import Reader
 from shuzi.errors import UsageError
@@ -38,6 +41,9 @@ def test_texts_fit_a_pattern_or_lie_in_a_range(expect, fits, others):
         ("", "must be a pattern such as 19dd or dd:dd"),
         ("...", "or a range such as 0..20"),
         (":", "not ':'"),
+        (".d", "not '.d'"),
+        ("dd,-", "not 'dd,-'"),
+        ("d--d", "not 'd--d'"),
         ("19##", "not '19##'"),
         ("1..2..3", "not '1..2..3'"),
         ("0..9.9", "not '0..9.9'"),
@@ -59,6 +65,8 @@ def test_a_sign_is_not_expected_where_signs_are_left_out():
     with pytest.raises(UsageError, match="expect dd:dd has a sign, and digits_only leaves"):
         Reader(expect="dd:dd", digits_only=True)
     Reader(expect="0..20", digits_only=True)
+    with pytest.raises(UsageError, match="not '-kg'"):
+        Reader(expect="-kg", digits_only=True)
 
 
 def read(expect, *texts, digits_only=False):
@@ -103,3 +111,19 @@ def test_years_of_a_register_are_accepted_by_what_they_look_like(data_folder):
         ("1945", "accept"),
         ("1945", "review"),
     ]
+
+
+def test_each_number_of_a_page_is_as_expected_or_for_review():
+    page = Reader(expect="0..99", fast=True).read(EXAMPLES / "page.jpg")
+    unlike = [n.text for n in page.numbers if n.decision == "review"]
+    assert [text for text in unlike if len(text) > 2] == ["378", "835", "2238"]
+    assert "25" not in unlike
+
+
+@pytest.mark.parametrize("name", ["read", "batch"])
+def test_the_commands_take_it_more_than_once(command, tmp_path, name):
+    words = "--expect", "0..20", "--expect", "ddd", "-o", "a.csv"
+    done = command(name, EXAMPLES / "number-2753.jpg", EXAMPLES / "3.png", *words)
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {row["text"]: row["decision"] for row in csv.DictReader(file)}
+    assert said == {"2753": "review", "3": "accept"}, done.stderr

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.errors import OutputError
-from shuzi.files import fill_atomically, open_file, read_json, remove_unfinished, write_atomically
+from shuzi.errors import OutputError, UsageError
+from shuzi.files import (
+    check_other,
+    fill_atomically,
+    open_file,
+    read_json,
+    remove_unfinished,
+    write_atomically,
+)
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path):
@@ -60,6 +67,15 @@ def test_a_link_that_leads_round_to_itself_is_refused_and_stays(tmp_path):
     with pytest.raises(OutputError, match="leads round to itself"), write_atomically(link):
         pass
     assert link.is_symlink()
+
+
+@pytest.mark.parametrize("make", [os.symlink, os.link])
+def test_what_is_read_is_known_by_whatever_name(tmp_path, make):
+    (tmp_path / "a.txt").write_text("a")
+    make(tmp_path / "a.txt", tmp_path / "b.txt")
+    with pytest.raises(UsageError, match=r"b\.txt is what is read; it is not written over"):
+        check_other(tmp_path / "b.txt", tmp_path / "a.txt")
+    check_other(tmp_path / "c.txt", tmp_path / "a.txt")
 
 
 @pytest.mark.parametrize("is_there", [True, False])

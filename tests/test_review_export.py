@@ -84,3 +84,10 @@ def test_the_queue_is_not_written_over(refused, tmp_path, queue):
     assert "reviews.db is the queue" in refused(2, *words)
     with open_store(str(tmp_path / "reviews.db"), create=False) as store:
         assert len(store.lease("@Ann", 3).items) == 1
+
+
+def test_a_link_that_leads_round_to_itself_is_refused(refused, tmp_path):
+    open_store(str(tmp_path / "reviews.db")).close()
+    (tmp_path / "out.csv").symlink_to("out.csv")
+    words = "review", "export", "reviews.db", "--to", "csv", "--out", "out.csv"
+    assert "leads round to itself" in refused(8, *words)

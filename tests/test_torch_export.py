@@ -121,3 +121,15 @@ def test_what_training_left_is_not_written_over(run, refused, to, name):
         2, "export", run.folder, "--to", to, "-o", run.folder / name
     )
     assert (run.folder / name).read_bytes() == before
+
+
+def test_what_training_left_is_not_written_over_by_a_link_to_it(run, refused, tmp_path):
+    (tmp_path / "a.safetensors").symlink_to(run.folder / "model.safetensors")
+    words = "export", run.folder, "--to", "torch", "-o", "a.safetensors"
+    assert "a.safetensors is the run's own" in refused(2, *words)
+
+
+def test_a_run_without_its_weights_is_named(run, refused, tmp_path):
+    shutil.copytree(run.folder, tmp_path / "a", ignore=shutil.ignore_patterns("*.safetensors"))
+    said = refused(7, "export", "a", "--to", "torch")
+    assert "a/model.safetensors cannot be read: No such file or directory." in said

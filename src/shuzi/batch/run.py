@@ -23,6 +23,7 @@ from shuzi.errors import (
     OutputError,
     UsageError,
     check_path,
+    check_switch,
     paths_of,
     way,
     whole,
@@ -195,6 +196,8 @@ def _check(
         digits_only=options.digits_only,
         expect=options.expect,
     )
+    check_switch("fast", options.fast)
+    whole("max_pixels", options.max_pixels, 1)
     if out.is_dir() or not out.parent.is_dir():
         raise OutputError(
             f"{out} cannot be written: "

@@ -329,8 +329,8 @@ def manifest_of(
     for name in ("model", "number_model", "page_model"):
         # It is the same wherever it lies.
         del chosen[name]
-    # As it will be read again.
-    chosen["expect"] = list(chosen["expect"])
+    # As it will be read again; an older manifest, for which nothing was expected, lacks it.
+    chosen["expect"] = list(chosen["expect"]) or None
     return {
         "schema": SCHEMA,
         "shuzi": shuzi.__version__,
@@ -387,7 +387,7 @@ def _change(name: str, was: Any, now: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    if value is None or value == [] or isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return "given" if value else "not given"
     text = " ".join(value) if isinstance(value, list) else str(value)
     return text if len(text) < 300 else text[:300] + "..."

@@ -146,7 +146,9 @@ def data_convert(
     Example: shuzi data convert photos photos.npz
     """
     from shuzi.dataset import Dataset, save_npz
+    from shuzi.files import check_other
 
+    check_other(output, path)
     found, _ = _load(path, None, True, invert=invert, transpose=transpose, normalise=normalise)
     say(f"recognised as {found.form}")
     for note in found.notes:

@@ -1,5 +1,6 @@
 """`shuzi export`."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -104,7 +105,10 @@ def _check(to: str, runs: list[Path], output: Path | None) -> None:
         raise UsageError(f"--to {to}: it must be {one_of(list(FORMATS))}.")
     if to != "ensemble" and len(runs) > 1:
         raise UsageError(f"--to {to} takes one run, {len(runs)} are given.", "Give one of them.")
-    if output is not None and output.name in OWN and output.with_name("run.json").exists():
+    if output is None:
+        return
+    target = Path(os.path.realpath(output))
+    if target.name in OWN and target.with_name("run.json").exists():
         raise UsageError(
             f"{output} is the run's own, without which it cannot be used any more.",
             "Give another name.",

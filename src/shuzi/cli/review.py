@@ -7,7 +7,6 @@ import typer
 
 from shuzi.cli.boundary import need_extra, stopped
 from shuzi.cli.options import Queue, among
-from shuzi.errors import UsageError
 from shuzi.output import say
 
 if TYPE_CHECKING:
@@ -63,11 +62,11 @@ def review_export(
     Example: shuzi review export reviews.db --to csv --out decided.csv
     """
     need_extra("web", "sqlalchemy", "alembic")
+    from shuzi.files import check_other
     from shuzi.review.export import export
     from shuzi.review.store import open_store
 
-    if out.resolve() == Path(queue.removeprefix("sqlite:///")).resolve():
-        raise UsageError(f"{out} is the queue; it is not written over.", "Give another name.")
+    check_other(out, queue.removeprefix("sqlite:///"), "the queue")
     with open_store(queue, create=False) as store:
         count = export(store, to, out)
     say(f"Written to {out}: {count} decided")

@@ -30,7 +30,7 @@ from shuzi.evaluation.sets import (
     score_writers,
 )
 from shuzi.evaluation.webpage import Tested, write_page
-from shuzi.files import make_folder, read_json, write_atomically
+from shuzi.files import check_other, make_folder, read_json, write_atomically
 from shuzi.form import Images, Orientation
 from shuzi.recognise.engine import Recogniser
 from shuzi.text import csv_line
@@ -227,8 +227,7 @@ def predict_file(
     output = Path(output)
     if output.suffix not in (".npz", ".csv"):
         raise UsageError(f"{output} must end in .npz or .csv.", "Give a name that ends so.")
-    if output.resolve() == Path(source).resolve():
-        raise UsageError(f"{output} is what is read; it is not written over.", "Give another name.")
+    check_other(output, source)
     recogniser, record = open_run(Path(run))
     how: Options = {"invert": invert, "transpose": transpose, "normalise": normalise}
     found = load_images(source, progress=verbose > 0, **how)

@@ -244,6 +244,19 @@ def check_ending(output: Path, ending: str) -> None:
         raise UsageError(f"{output} must end in {ending}.", "Give a name that ends so.")
 
 
+def check_other(output: Path, source: str | PathLike[str], what: str = "what is read") -> None:
+    """Refuse to write over what is read, by whatever name.
+
+    Raises:
+        UsageError: the two are the same file.
+    """
+    same = False
+    with suppress(OSError):
+        same = output.samefile(source)
+    if same:
+        raise UsageError(f"{output} is {what}; it is not written over.", "Give another name.")
+
+
 def check_name(path: Path) -> None:
     """Refuse a name that is not UTF-8: ONNX Runtime opens none such, and no JSON holds it.
 

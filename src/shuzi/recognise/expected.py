@@ -15,7 +15,8 @@ TO = ".."
 """Stands between the ends of a range."""
 LONGEST = 64
 """Characters of a pattern, at most."""
-_PATTERN = re.compile(f"[{re.escape(SIGNS)}]*[{DIGITS}{ANY}][{DIGITS}{ANY}{re.escape(SIGNS)}]*")
+_PATTERN = re.compile(f"-?[{DIGITS}{ANY}](?:[{re.escape(SIGNS)}]?[{DIGITS}{ANY}])*")
+"""As texts are: from a digit, or a minus before it, to a digit, with one sign between two."""
 _BOUND = re.compile(r"(-?)([0-9]{1,20})(?:([.,])([0-9]{1,20}))?")
 
 
@@ -87,13 +88,14 @@ def parse(expect: Any, *, digits_only: bool = False) -> tuple[Expected, ...]:
         UsageError: one is neither a pattern nor a range, or has signs though none are given.
     """
     several = each(expect)
+    expected = tuple(map(_parse, several))
     for one in several:
         if digits_only and set(SIGNS).intersection(one.replace(TO, "")):
             raise UsageError(
                 f"{way('expect')} {one} has a sign, and {way('digits_only')} leaves them out.",
                 "Give one of the two.",
             )
-    return tuple(map(_parse, several))
+    return expected
 
 
 def _parse(expected: str) -> Expected:
@@ -114,7 +116,9 @@ def _range(expected: str, first: re.Match[str] | None, last: re.Match[str] | Non
         raise _unusable(expected)
     least, most = _value(first[0]), _value(last[0])
     if least > most:
-        raise UsageError(f"{way('expect')} {expected} ends before it begins.")
+        raise UsageError(
+            f"{way('expect')} {expected} ends before it begins.", "Give the lesser number first."
+        )
     fewest = len(low) if low[0] == "0" else 1
     return Range(least, most, point, len(places), fewest, max(len(low), len(high)))
 
@@ -125,7 +129,7 @@ def _value(text: str) -> Decimal:
 
 def _unusable(expected: object) -> UsageError:
     return UsageError(
-        f"{way('expect')} must be a pattern such as 19dd or dd:dd, of digits, d for any digit and "
-        f"the signs {' '.join(SIGNS)}, or a range such as 0..20 or 0.00..9.99, "
-        f"not {reprlib.repr(expected)}."
+        f"{way('expect')} must be a pattern such as 19dd or dd:dd, of digits and d for any digit, "
+        f"perhaps with a minus before them and a sign ({' '.join(SIGNS)}) between two, or a range "
+        f"such as 0..20 or 0.00..9.99, not {reprlib.repr(expected)}."
     )

@@ -1,6 +1,8 @@
 """Several runs as one model: the mean of their probabilities."""
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from shuzi.card import checksum, save_card
 from shuzi.errors import RunError, UsageError, way
 from shuzi.evaluation.calibration import UNCALIBRATED
 from shuzi.evaluation.report import open_run
-from shuzi.files import check_ending, write_atomically
+from shuzi.files import check_ending, read_json, write_atomically
 from shuzi.training.export import describe
 from shuzi.training.recipes import Recipe
 from shuzi.training.record import load_record
@@ -23,12 +25,13 @@ def export_ensemble(runs: Sequence[Path], output: Path) -> None:
 
     Raises:
         UsageError: there are fewer than two runs, one is given twice, or `output` does not end in
-            .onnx.
+            .onnx, or its card would be written over another file.
         RunError: one has not finished, or knows other outcomes than the first.
         ModelError, OutputError: see `shuzi.errors`.
     """
     check_ending(output, ".onnx")
-    if len({run.resolve() for run in runs}) < max(2, len(runs)):
+    _check_card(output)
+    if len({os.path.realpath(run) for run in runs}) < max(2, len(runs)):
         raise UsageError("An ensemble takes two runs or more, each once.", "Name them all.")
     for run in runs:
         open_run(run)
@@ -63,6 +66,20 @@ def mean_of(models: Sequence[onnx.ModelProto]) -> onnx.ModelProto:
     )
     helper.set_model_props(program, describe(UNCALIBRATED) | {"members": str(len(models))})
     return program
+
+
+def _check_card(output: Path) -> None:
+    """Refuse to write a card over what is none of an ensemble: results.json, a run's run.json."""
+    card, page = output.with_suffix(".json"), output.with_suffix(".md")
+    with suppress(OSError, ValueError, TypeError):
+        if "ensemble" in read_json(card):
+            return
+    for file in (card, page):
+        if file.exists():
+            raise UsageError(
+                f"{file} is there; the card of {output.name} is not written over it.",
+                "Give another name.",
+            )
 
 
 def _check(runs: Sequence[Path], recipes: Sequence[Recipe]) -> None:

@@ -69,7 +69,9 @@ def load_network(run: Path) -> nn.Module:
     network = build(recipe, 0, torch.Generator())
     try:
         network.load_state_dict(load(read_file(path, _LARGEST)))
-    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}.", "Train anew.") from error
+    except (SafetensorError, RuntimeError, ValueError) as error:
         raise RunError(f"{path} does not hold the run's weights: {error}", "Train anew.") from error
     return network.eval()
 
