@@ -84,6 +84,11 @@ def test_what_is_expected_is_ten_times_as_likely():
     assert read("19dd", ("1945", 0.9), ("7945", 0.1)) == ("1945", pytest.approx(9 / 9.1))
 
 
+def test_what_may_have_a_sign_is_no_likelier_without_it():
+    assert read("ddd", ("418", 0.8), ("4/8", 0.2)) == ("418", pytest.approx(0.8))
+    assert read("ddd", ("418", 0.95), ("4/8", 0.05)) == ("418", pytest.approx(9.5 / 9.55))
+
+
 def test_what_is_not_expected_stays_as_it_was_read_and_is_for_review():
     assert read("19dd", ("375", 0.999), ("1375", 0.001)) == ("375", PARTLY)
     assert read("0..20", ("75", 0.98), ("15", 0.02)) == ("75", PARTLY)

@@ -82,9 +82,8 @@ def held_back(
     for number, place in zip(numbers, places, strict=True):
         region, flat, said = found[place.index]
         # A number cut in two gives two that touch: so did 13 of 30 wrong numbers of `pages/` that
-        # were accepted, and 14 of 208 right ones. Lines of boxes part what stands in them.
-        in_doubt = place.touches and not region.boxed
-        in_doubt = in_doubt or askew or place.index in unsure or not _is_clear(region, said)
+        # were accepted, and 14 of 208 right ones.
+        in_doubt = askew or place.index in unsure or place.touches or not _is_clear(region, said)
         text = texts[place.index]
         in_doubt |= _may_be_two(text, number.digits)
         in_doubt |= not in_boxes[place.index] and _may_be_several(text, number.digits)

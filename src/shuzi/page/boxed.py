@@ -8,10 +8,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from shuzi.page.image import Flat, PageImage, quad_size
+from shuzi.page.image import Flat, PageImage, Quad, quad_size
 from shuzi.page.network import Maps
-from shuzi.page.regions import Region
-from shuzi.page.tables import find_table, has_other, is_alone
+from shuzi.page.regions import WHOLE, Region
+from shuzi.page.tables import find_cells
 from shuzi.recognise.boxes import (
     ANOTHER,
     FEWEST,
@@ -64,7 +64,7 @@ def as_boxed(picture: PageImage, maps: Maps, regions: Sequence[Region]) -> list[
         if (seen := _longer_row(picture, flat, row))
     }
     often = len(unclear | {i for i, seen in longer.items() if len(seen.groups) > 1}) > 1
-    table = find_table({i: (seen.flat, seen.row.mask, seen.own) for i, seen in longer.items()})
+    cells = find_cells({i: (seen.flat, seen.row.mask, seen.own) for i, seen in longer.items()})
     in_doubt = unclear.union(*(_more_in_row(maps, regions, *item) for item in longer.items()))
     boxed = []
     for i, (region, (flat, row)) in enumerate(zip(regions, found, strict=True)):
@@ -74,13 +74,10 @@ def as_boxed(picture: PageImage, maps: Maps, regions: Sequence[Region]) -> list[
         elif often and i in longer and len(own := longer[i].own) > 1:
             # The region alone shows too little of its row.
             parts = _parts(region, longer[i].flat, longer[i].row, own, top=longer[i].top)
-        elif table and i in table.cells:
-            seen, groups = longer[i], [[box] for box in table.cells[i]]
-            whole = replace(region, apart=True)
-            parts = _parts(whole, seen.flat, seen.row, groups, top=seen.top)
-            parts = [replace(p, apart=p.apart and is_alone(maps, p.quad)) for p in parts]
-        elif table and not region.apart and (cell := table.cell_of(picture, region)) is not None:
-            parts = [Region(cell, region.score, is_alone(maps, cell), boxed=True)]
+        elif i in cells:
+            # A date or a card's number may have boxes of several digits, too.
+            seen, whole = longer[i], replace(region, apart=False)
+            parts = _parts(whole, seen.flat, seen.row, [[box] for box in cells[i]], top=seen.top)
         elif i in in_doubt:
             parts = [replace(region, apart=False)]
         boxed += parts
@@ -145,7 +142,7 @@ def _more_in_row(maps: Maps, regions: Sequence[Region], i: int, longer: _Longer)
         [flat.part(x + w / 8, y + h / 8, x + w - w / 8, y + h - h / 8) for x, y, w, h in side]
         for side in (boxes[:place][:-3:-1], boxes[place + len(own) :][:2])
     ]
-    before, after = ([has_other(maps, quad) for quad in side] for side in sides)
+    before, after = ([_has_other(maps, quad) for quad in side] for side in sides)
     held = [
         {j for j, other in enumerate(regions) if j != i and other.holds(quad)}
         for quad in chain(*sides)
@@ -167,10 +164,21 @@ def _groups(row: Row, *, often: bool) -> list[list[Inside]]:
     return row.groups(often=often, least=least)
 
 
+def _has_other(maps: Maps, quad: Quad) -> bool:
+    """Whether there is other writing in the upright rectangle around a quadrilateral."""
+    first = np.maximum(quad.min(axis=0) / maps.scale, 0).astype(int)
+    last = np.maximum(quad.max(axis=0) / maps.scale + 1, 0).astype(int)
+    return bool((maps.other[first[1] : last[1], first[0] : last[0]] > WHOLE).any())
+
+
 def _is_dash(mask: Mask, box: Inside) -> bool:
     """Whether the most ink in a box is a level stroke."""
     x, y, w, h = box
-    _, _, found, _ = cv2.connectedComponentsWithStats(mask[y + 1 : y + h - 1, x + 1 : x + w - 1])
+    inside = mask[y + 1 : y + h - 1, x + 1 : x + w - 1]
+    # OpenCV cannot be asked for the pieces of nothing.
+    if not inside.size:
+        return False
+    _, _, found, _ = cv2.connectedComponentsWithStats(inside)
     _, _, wide, high, _ = max(found[1:], key=lambda piece: piece[4], default=(0,) * 5)
     return bool(wide >= DASH * high)
 
@@ -180,7 +188,7 @@ def _row(picture: PageImage, maps: Maps, region: Region) -> tuple[Flat | None, R
     stands beside it."""
     wide, high = quad_size(region.quad)
     ways = np.array([[-1, 0], [1, 0], [1, 0], [-1, 0]], np.float32)
-    if wide < WIDE * high and not has_other(maps, region.quad + REACH * high * ways):
+    if wide < WIDE * high and not _has_other(maps, region.quad + REACH * high * ways):
         return None, None
     flat = picture.crop(region.quad)
     if flat.row is None:
@@ -201,7 +209,7 @@ def _parts(
     for i, (before, after) in enumerate(pairwise(groups)):
         first, last = before[-1][0] + before[-1][2], after[0][0]
         written = row.mask[y + 1 : y + h - 1, first + end_line : last - line]
-        if last - first >= ANOTHER * width and written.mean() >= WRITTEN:
+        if last - first >= ANOTHER * width and written.size and written.mean() >= WRITTEN:
             missed.append((first, last))
             in_doubt |= {i, i + 1}
     ends = [(float(boxes[0][0]), float(boxes[-1][0] + boxes[-1][2])) for boxes in groups]
