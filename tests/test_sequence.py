@@ -185,6 +185,18 @@ def test_a_colon_has_two_pieces(points, dash, marked):
     assert (reading.text, reading.marked > 0.5) == ("12:30", marked)
 
 
+def test_lines_over_and_under_digits_part_none_of_them():
+    grey = np.full((90, 300), 235, np.uint8)
+    for text, x in (("28", 20), ("30", 150)):
+        cv2.putText(grey, text, (x, 68), cv2.FONT_HERSHEY_SIMPLEX, 2, 40, 4, cv2.LINE_AA)
+    strip = normalise_strip(grey)
+    lined = strip.copy()
+    lined[[0, 1, 30, 31]] = 255
+    plain, between = SequenceRecogniser().predict([strip, lined])
+    assert (plain.text, between.text) == ("2830", "2830")
+    assert between.spans == plain.spans
+
+
 def strip_of(digits, width):
     """Ink of 10 columns for each (digit, column), as `save_model`'s model reads it."""
     strip = np.zeros((32, width), np.uint8)

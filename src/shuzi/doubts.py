@@ -86,7 +86,9 @@ def held_back(
         in_doubt = askew or place.index in unsure or place.touches or not _is_clear(region, said)
         text = texts[place.index]
         in_doubt |= _may_be_two(text, number.digits)
-        in_doubt |= not in_boxes[place.index] and _may_be_several(text, number.digits)
+        # A digit may stand anywhere in its box.
+        has_boxes = region.boxed or (flat.row is not None and len(flat.row.boxes) > 1)
+        in_doubt |= not has_boxes and _may_be_several(text, number.digits)
         in_doubt |= turned and reads_either_way(number.text)
         # A line may part what nobody said to be one number.
         in_doubt = in_doubt or (not as_one and _is_in_cells(flat, said))
