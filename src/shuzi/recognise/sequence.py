@@ -43,9 +43,9 @@ PALE, SMALL = 64, 11
 ÷ has three pieces so in 97 of 120 times, with 96 in 65, and a colon two at most either way."""
 MARGIN, ACROSS = 4, 0.9
 """Rows at a strip's head and foot where a digit's level stroke is rarely, and the share of one that
-is ink, from which it is a line: of 57 pairs of numbers in a cell
-each, which a tester composed, 39 are accepted as one, as their gaps show without the line, and 32
-where a single box is no number's row of them; of 627 real pictures none is read otherwise."""
+is ink, from which it is a line: of 57 pairs of numbers in a cell each, which a tester composed, 39
+are accepted as one, as their gaps show without the line, and 32 where a single box is no number's
+row of them; of 627 real pictures none is read otherwise."""
 _STEP = 16
 """Strips are padded to a multiple of this, so that many share a width."""
 _CLASSES = 1 + len(ALPHABET)
